@@ -1,0 +1,97 @@
+import * as v from 'valibot'
+import type { Content } from './digest.ts'
+import { parseDigest } from './digest.ts'
+import { FormatError } from './errors.ts'
+import { normalisePlatform, type Platform } from './platform.ts'
+
+/** What one document says about another piece of content (image-spec "Descriptors"). */
+export interface Descriptor extends Content {
+  readonly mediaType: string
+  /** Normalised. */
+  readonly platform?: Platform
+  readonly artifactType?: string
+  readonly annotations?: Readonly<Record<string, string>>
+  /** Never fetched from. */
+  readonly urls?: readonly string[]
+  /** The content itself in base64, unverified. */
+  readonly data?: string
+}
+
+/**
+ * A media type becomes a request header. RFC 6838 allows 255 characters; registries add parameters
+ * such as a charset, which are let through.
+ */
+const MEDIA_TYPE = /^[\x21-\x7e][\x20-\x7e]{0,511}$/
+
+export const mediaTypeSchema = v.pipe(
+  v.string('must be a string'),
+  v.regex(MEDIA_TYPE, 'must be a media type in printable ASCII'),
+)
+
+const digestSchema = v.pipe(
+  v.string('must be a digest in a string'),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return parseDigest(dataset.value)
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error
+      addIssue({ message: error.message })
+      return NEVER
+    }
+  }),
+)
+
+const sizeRule = 'must be an integer from 0 to 2^53 - 1'
+const sizeSchema = v.pipe(v.number(sizeRule), v.safeInteger(sizeRule), v.minValue(0, sizeRule))
+
+const platformSchema = v.looseObject(
+  {
+    os: v.string('must be a string'),
+    architecture: v.string('must be a string'),
+    variant: v.nullish(v.string('must be a string')),
+  },
+  'must be an object',
+)
+
+/** Go writes null for what is absent, and reads it so. */
+const schema = v.looseObject(
+  {
+    mediaType: mediaTypeSchema,
+    digest: digestSchema,
+    size: sizeSchema,
+    platform: v.nullish(platformSchema),
+    artifactType: v.nullish(v.string('must be a string')),
+    annotations: v.nullish(v.record(v.string(), v.unknown(), 'must be an object')),
+    urls: v.nullish(v.array(v.string('must be a string'), 'must be an array')),
+    data: v.nullish(v.string('must be a string')),
+  },
+  'must be an object',
+)
+
+/** Validates a descriptor of a parsed document; unknown members and media types are accepted. */
+export const descriptorSchema = v.pipe(schema, v.transform(toDescriptor))
+
+function toDescriptor(raw: v.InferOutput<typeof schema>): Descriptor {
+  const { mediaType, digest, size, platform, artifactType, annotations, urls, data } = raw
+  return {
+    mediaType,
+    digest,
+    size,
+    ...(platform && {
+      platform: normalisePlatform({ ...platform, variant: platform.variant ?? '' }),
+    }),
+    ...(artifactType && { artifactType }),
+    ...(annotations && { annotations: textsOf(annotations) }),
+    ...(urls && { urls }),
+    ...(typeof data === 'string' && { data }),
+  }
+}
+
+/** Annotations are strings; other values occur in the wild and mean nothing to us. */
+function textsOf(annotations: Readonly<Record<string, unknown>>): Record<string, string> {
+  const texts: Record<string, string> = {}
+  for (const [name, value] of Object.entries(annotations)) {
+    if (typeof value === 'string') texts[name] = value
+  }
+  return texts
+}
