@@ -1,0 +1,18 @@
+import type { RegistryRequest, Reply } from './exchange.ts'
+import type { Scope } from './scope.ts'
+
+/** A caller who was let in, and what else that caller may do. */
+export interface Session {
+  can(repository: string, action: string): boolean
+}
+
+export interface Gate {
+  /** Lets the request in, or refuses it with a reply. No scope at all means "any known caller". */
+  admit(request: RegistryRequest, needed: readonly Scope[]): Session | Reply
+  /** The refusal that tells the caller what to come back with. */
+  challenge(needed: readonly Scope[]): Reply
+}
+
+export function isReply(admitted: Session | Reply): admitted is Reply {
+  return 'status' in admitted
+}
