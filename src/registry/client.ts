@@ -1,0 +1,238 @@
+import type { Digest } from '../oci/digest.ts'
+import { FormatError } from '../oci/errors.ts'
+import { buildImageIndex, type PlatformImage } from '../oci/image-index.ts'
+import type { ImageIndex, ImageManifest } from '../oci/manifest.ts'
+import { formatPlatform } from '../oci/platform.ts'
+import { normaliseRegistry, parseReference, type Reference } from '../oci/reference.ts'
+import { BlobLedger } from './blob-ledger.ts'
+import { fetchBlob } from './blobs.ts'
+import type { BytesMoved } from './bytes-moved.ts'
+import { copyByDigest, copyContent, type Route } from './copy-image.ts'
+import type { Credentials } from './credentials/credentials.ts'
+import { type ErrorCode, RegistryError, type Side } from './errors.ts'
+import { type Logger, silentLogger } from './logger.ts'
+import {
+  type FetchedManifest,
+  fetchManifest,
+  pushManifest,
+  resolveDigest,
+  verifyPushed,
+} from './manifests.ts'
+import { Network } from './network.ts'
+import { listPlatforms } from './platform-entries.ts'
+import { Repository } from './repository.ts'
+import { RegistryHttp } from './request.ts'
+
+/** Configs are small documents; one beyond this is not read into memory. */
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024
+
+export interface ClientOptions {
+  /** Registry host as people write it: `ghcr.io`, `docker.io`, `localhost:5000`. */
+  readonly host: string
+  /** Both or neither; without them access is anonymous. */
+  readonly username?: string | undefined
+  readonly password?: string | undefined
+  readonly logger?: Logger
+  /** Shared by all clients of a run; a client without one makes its own and has to be closed. */
+  readonly network?: Network
+}
+
+/** A single image, opened: its manifest, and its config on demand. */
+export interface ImageHandle extends FetchedManifest {
+  readonly manifest: ImageManifest
+  /** Fetches and verifies the config blob. */
+  readConfig(): Promise<Buffer>
+}
+
+/** What a copy left at the destination. */
+export interface Copied {
+  readonly digest: Digest
+  readonly mediaType: string
+  /** Bytes of the manifest. */
+  readonly size: number
+  readonly moved: BytesMoved
+}
+
+/**
+ * Talks to one registry as one identity, over the OCI Distribution API. References are given as text or parsed; one
+ * without a host means this registry. Every method throws a RegistryError whose `code` says what went wrong.
+ */
+export class Client {
+  readonly registry: string
+  readonly network: Network
+  readonly ledger = new BlobLedger()
+  readonly #http: RegistryHttp
+
+  constructor(options: ClientOptions) {
+    this.registry = normaliseRegistry(options.host)
+    this.network = options.network ?? new Network()
+    this.#http = new RegistryHttp(
+      this.registry,
+      credentialsOf(options),
+      this.network,
+      options.logger ?? silentLogger,
+    )
+  }
+
+  /** The manifest or index that a reference names: media type, size, digest, and its bytes. */
+  async getImage(reference: string | Reference): Promise<FetchedManifest> {
+    const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
+    return await fetchManifest(repository, name)
+  }
+
+  /** A single image. Throws GET_IMAGE where the reference names an index. */
+  async getImageHandle(reference: string | Reference): Promise<ImageHandle> {
+    const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
+    const fetched = await fetchManifest(repository, name)
+    const { manifest } = fetched
+    if (manifest.kind !== 'image') {
+      throw new RegistryError('GET_IMAGE', 'this is an index of several images', repository.place('get image', name))
+    }
+    return {
+      ...fetched,
+      manifest,
+      readConfig: async () => fetchBlob(repository, manifest.config, MAX_CONFIG_BYTES),
+    }
+  }
+
+  /** The digest of what a reference names. Throws NOT_FOUND. */
+  async getDigest(reference: string | Reference): Promise<Digest> {
+    const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
+    const digest = await resolveDigest(repository, name)
+    if (digest === undefined) throw new RegistryError('NOT_FOUND', 'not found', { ...repository.place('get digest', name), status: 404 })
+    return digest
+  }
+
+  /** Platform (`linux/arm64`) to digest, of all images in an index. Throws GET_IMAGE_INDEX where it is none. */
+  async getPlatformDigests(reference: string | Reference): Promise<ReadonlyMap<string, Digest>> {
+    const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
+    const index = await fetchIndex(repository, name)
+    const entries = await listPlatforms(repository, index.manifest)
+    const digests = new Map<string, Digest>()
+    for (const { platform, descriptor } of entries) {
+      const key = formatPlatform(platform)
+      // The first of several that match counts (image-spec, Image Index).
+      if (!digests.has(key)) digests.set(key, descriptor.digest)
+    }
+    return digests
+  }
+
+  /** True if it exists, false only if the registry says "not found"; everything else throws. */
+  async checkExists(reference: string | Reference): Promise<boolean> {
+    const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
+    return (await resolveDigest(repository, name)) !== undefined
+  }
+
+  /** Copies a single image byte for byte: blobs, then the manifest under the destination's tag. Throws GET_IMAGE for an index. */
+  async copyImage(source: string | Reference, destination: string | Reference, to: Client): Promise<Copied> {
+    const route = this.#route(source, destination, to)
+    const fetched = await fetchManifest(route.source, route.sourceName)
+    if (fetched.manifest.kind !== 'image') {
+      throw new RegistryError('GET_IMAGE', 'this is an index of several images', route.source.place('copy image', route.sourceName))
+    }
+    return await copyWhole(route, fetched)
+  }
+
+  /** Copies an index and everything beneath it byte for byte. Throws GET_IMAGE_INDEX for a single image. */
+  async copyIndex(source: string | Reference, destination: string | Reference, to: Client): Promise<Copied> {
+    const route = this.#route(source, destination, to)
+    return await copyWhole(route, await fetchIndex(route.source, route.sourceName))
+  }
+
+  /**
+   * Copies one image of an index by its digest, and pushes it to the destination's repository by digest. The tags of
+   * the references play no part. Returns what `pushManifestList` needs, but for the platform.
+   */
+  async copyPlatformImage(
+    source: string | Reference,
+    platformDigest: Digest,
+    destination: string | Reference,
+    to: Client,
+  ): Promise<Copied & { readonly configMediaType: string }> {
+    const route = this.#route(source, destination, to)
+    const fetched = await fetchManifest(route.source, platformDigest)
+    if (fetched.manifest.kind !== 'image') {
+      throw new RegistryError('GET_IMAGE', 'this is an index, not the image of a platform', route.source.place('copy platform image', platformDigest))
+    }
+    const moved = await copyByDigest(route, fetched)
+    return { ...copiedOf(fetched, moved), configMediaType: fetched.manifest.config.mediaType }
+  }
+
+  /**
+   * Pushes the index of these images (see buildImageIndex: sorted, so that the same images give the same bytes) under a
+   * tag and checks what the tag shows. Returns its digest, computed here.
+   */
+  async pushManifestList(reference: string | Reference, images: readonly PlatformImage[]): Promise<Digest> {
+    const { repository, name } = this.#locate(reference, 'PARSE_MANIFEST_REFERENCE', 'destination')
+    const index = buildImageIndex(images)
+    await pushManifest(repository, name, index)
+    await verifyPushed(repository, name, index.digest)
+    return index.digest
+  }
+
+  /** A repository of this registry, for the functions underneath that work on one. */
+  repository(name: string, side: Side): Repository {
+    return new Repository(this.#http, name, side)
+  }
+
+  /** Reads a reference to this registry. Throws the given code where it is none, or names another registry. */
+  parse(reference: string | Reference, code: ErrorCode, side: Side): Reference {
+    const place = { operation: 'parse reference', side, registry: this.registry }
+    try {
+      const parsed =
+        typeof reference === 'string' ? parseReference(reference, { registry: this.registry }) : reference
+      if (parsed.registry === this.registry) return parsed
+      throw new FormatError('reference', `this client speaks to ${this.registry}, not to ${parsed.registry}`)
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error
+      throw new RegistryError(code, error.message, { ...place, cause: error })
+    }
+  }
+
+  /** Ends the connections of the client's own network. */
+  async close(): Promise<void> {
+    await this.network.close()
+  }
+
+  #route(source: string | Reference, destination: string | Reference, to: Client): Route & { sourceName: string; destinationName: string | undefined } {
+    const from = this.#locate(source, 'PARSE_SOURCE_REFERENCE')
+    const target = to.parse(destination, 'PARSE_DESTINATION_REFERENCE', 'destination')
+    return {
+      source: from.repository,
+      sourceName: from.name,
+      destination: to.repository(target.repository, 'destination'),
+      destinationName: target.tag,
+      ledger: to.ledger,
+    }
+  }
+
+  #locate(reference: string | Reference, code: ErrorCode, side: Side = 'source'): { repository: Repository; name: string } {
+    const parsed = this.parse(reference, code, side)
+    return { repository: this.repository(parsed.repository, side), name: parsed.digest ?? parsed.tag ?? 'latest' }
+  }
+}
+
+function credentialsOf({ username, password }: ClientOptions): Credentials | undefined {
+  return username === undefined || password === undefined ? undefined : { username, password }
+}
+
+async function fetchIndex(repository: Repository, name: string): Promise<FetchedManifest & { manifest: ImageIndex }> {
+  const fetched = await fetchManifest(repository, name)
+  const { manifest } = fetched
+  if (manifest.kind !== 'index') {
+    throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', repository.place('get image index', name))
+  }
+  return { ...fetched, manifest }
+}
+
+async function copyWhole(route: Route & { destinationName: string | undefined }, fetched: FetchedManifest): Promise<Copied> {
+  const moved = await copyContent(route, fetched)
+  const name = route.destinationName ?? fetched.digest
+  await pushManifest(route.destination, name, fetched)
+  await verifyPushed(route.destination, name, fetched.digest)
+  return copiedOf(fetched, moved)
+}
+
+function copiedOf(fetched: FetchedManifest, moved: BytesMoved): Copied {
+  return { digest: fetched.digest, mediaType: fetched.mediaType, size: fetched.size, moved }
+}

@@ -1,0 +1,110 @@
+import type { Descriptor } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
+import type { ImageIndex, ImageManifest } from '../oci/manifest.ts'
+import { isNonDistributableType } from '../oci/media-types.ts'
+import type { BlobLedger } from './blob-ledger.ts'
+import { addBytes, type BytesMoved, bytesOf, noBytes } from './bytes-moved.ts'
+import { copyBlob } from './copy-blob.ts'
+import { RegistryError } from './errors.ts'
+import { type FetchedManifest, fetchManifest, pushManifest, resolveDigest } from './manifests.ts'
+import type { Repository } from './repository.ts'
+import { settled } from './settled.ts'
+
+/** Indexes nest once or twice in practice; the specification sets no bound. */
+export const MAX_INDEX_DEPTH = 4
+/** More manifests than this beneath one reference is not an image but an attack. */
+export const MAX_MANIFESTS = 5_000
+
+/** From where to where, and what the destination's registry is known to hold. */
+export interface Route {
+  readonly source: Repository
+  readonly destination: Repository
+  readonly ledger: BlobLedger
+}
+
+/**
+ * Copies everything beneath a manifest, but not the manifest itself: blobs first, then the manifests that it lists, by
+ * digest. What the destination needs to accept it is there when this returns.
+ */
+export async function copyContent(route: Route, top: FetchedManifest): Promise<BytesMoved> {
+  // A tag beside another one in the same repository: what the source lists is there by definition.
+  if (isSameRepository(route)) return noBytes
+  return await new TreeCopy(route).content(top, 0)
+}
+
+/** Copies one manifest by digest with everything beneath it. */
+export async function copyByDigest(route: Route, fetched: FetchedManifest): Promise<BytesMoved> {
+  if (isSameRepository(route)) return noBytes
+  return await new TreeCopy(route).manifest(fetched, 0)
+}
+
+function isSameRepository({ source, destination }: Route): boolean {
+  return source.sharesRegistryWith(destination) && source.name === destination.name
+}
+
+/** One walk down a tree of manifests. */
+class TreeCopy {
+  readonly #route: Route
+  /** Children that are being copied or are done: an index may list one more than once. */
+  readonly #children = new Map<Digest, Promise<BytesMoved>>()
+
+  constructor(route: Route) {
+    this.#route = route
+  }
+
+  async manifest(fetched: FetchedManifest, depth: number): Promise<BytesMoved> {
+    const bytes = await this.content(fetched, depth)
+    await pushManifest(this.#route.destination, fetched.digest, fetched)
+    return bytes
+  }
+
+  async content({ manifest }: FetchedManifest, depth: number): Promise<BytesMoved> {
+    return manifest.kind === 'image' ? await this.#blobs(manifest) : await this.#index(manifest, depth)
+  }
+
+  async #blobs(manifest: ImageManifest): Promise<BytesMoved> {
+    const { source, destination, ledger } = this.#route
+    const blobs = new Map<Digest, Descriptor>()
+    for (const blob of [manifest.config, ...manifest.layers]) {
+      // Layers that may not be distributed stay where their makers put them (image-spec, Non-Distributable Layers).
+      if (!isNonDistributableType(blob.mediaType)) blobs.set(blob.digest, blob)
+    }
+    const moved = [...blobs.values()].map(async (blob) =>
+      bytesOf(await ledger.once(destination.name, blob.digest, () => copyBlob(source, destination, blob)), blob.size),
+    )
+    return addBytes(await settled(moved))
+  }
+
+  async #index(index: ImageIndex, depth: number): Promise<BytesMoved> {
+    const { source } = this.#route
+    if (depth >= MAX_INDEX_DEPTH) {
+      throw new RegistryError('INVALID_MANIFEST', `indexes nested deeper than ${MAX_INDEX_DEPTH}`, source.place('copy index'))
+    }
+    const children = index.manifests.map((child) => {
+      const known = this.#children.get(child.digest)
+      // Its bytes count once, where it was met first.
+      if (known !== undefined) return known.then(() => noBytes)
+      const copying = this.#child(child, depth + 1)
+      this.#children.set(child.digest, copying)
+      return copying
+    })
+    return addBytes(await settled(children))
+  }
+
+  async #child(child: Descriptor, depth: number): Promise<BytesMoved> {
+    const { source, destination, ledger } = this.#route
+    if (this.#children.size > MAX_MANIFESTS) {
+      throw new RegistryError('INVALID_MANIFEST', `more than ${MAX_MANIFESTS} manifests`, source.place('copy index'))
+    }
+    if (isBlobType(child.mediaType)) {
+      return bytesOf(await ledger.once(destination.name, child.digest, () => copyBlob(source, destination, child)), child.size)
+    }
+    if ((await resolveDigest(destination, child.digest)) !== undefined) return noBytes
+    return await this.manifest(await fetchManifest(source, child.digest, child), depth)
+  }
+}
+
+/** Whether an index entry can only be a blob: what is of no known type is taken for a manifest (image-spec, Image Index). */
+function isBlobType(mediaType: string): boolean {
+  return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType)
+}

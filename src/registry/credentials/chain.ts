@@ -1,0 +1,42 @@
+import type { Reference } from '../../oci/reference.ts'
+import type { Side } from '../errors.ts'
+import type { Credentials } from './credentials.ts'
+
+/** A login and where it comes from, in words for the log: `registry-auth`, `the Docker configuration`. */
+export interface Login {
+  readonly credentials: Credentials | undefined
+  readonly origin: string
+}
+
+/** One place to look for credentials of a repository in a role. */
+export type CredentialSource = (side: Side, reference: Reference) => Login | undefined
+
+/** The first source that knows the repository decides; where none does, access is anonymous. */
+export function findLogin(sources: readonly CredentialSource[], side: Side, reference: Reference): Login {
+  for (const source of sources) {
+    const login = source(side, reference)
+    if (login !== undefined) return login
+  }
+  return { credentials: undefined, origin: 'nowhere' }
+}
+
+/** Credentials for a registry, or for the repositories beneath a prefix of it. */
+export interface RegistryLogin extends Credentials {
+  readonly registry: string
+  /** Whole path components: `acme` covers `acme/app`, and not `acme2/app`. */
+  readonly prefix?: string
+}
+
+/** Looks in a list of logins: the longest prefix that covers the repository wins. */
+export function registryLogins(logins: readonly RegistryLogin[], origin: string): CredentialSource {
+  const longestFirst = logins.toSorted((a, b) => (b.prefix ?? '').length - (a.prefix ?? '').length)
+  return (_side, reference) => {
+    const login = longestFirst.find((candidate) => covers(candidate, reference))
+    return login === undefined ? undefined : { credentials: login, origin }
+  }
+}
+
+function covers({ registry, prefix }: RegistryLogin, reference: Reference): boolean {
+  if (registry !== reference.registry) return false
+  return prefix === undefined || `${reference.repository}/`.startsWith(`${prefix}/`)
+}

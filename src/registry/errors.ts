@@ -1,0 +1,124 @@
+import { FormatError, MismatchError } from '../oci/errors.ts'
+
+/** What went wrong, in a word that code can switch on. `operation` says during what. */
+export type ErrorCode =
+  | 'PARSE_IMAGE_REFERENCE'
+  | 'PARSE_SOURCE_REFERENCE'
+  | 'PARSE_DESTINATION_REFERENCE'
+  | 'PARSE_MANIFEST_REFERENCE'
+  /** What the reference names is not a single image. */
+  | 'GET_IMAGE'
+  /** What the reference names is not an index. */
+  | 'GET_IMAGE_INDEX'
+  | 'AUTHENTICATION'
+  | 'DENIED'
+  | 'NOT_FOUND'
+  | 'RATE_LIMITED'
+  | 'DIGEST_MISMATCH'
+  | 'SIZE_MISMATCH'
+  | 'INVALID_MANIFEST'
+  | 'UNSUPPORTED'
+  | 'UPLOAD'
+  /** The destination shows something else than what was pushed. */
+  | 'VERIFICATION'
+  | 'TIMEOUT'
+  | 'NETWORK'
+  | 'TLS'
+  | 'CANCELLED'
+  | 'REDIRECT'
+  /** Any other refusal, or an answer that the specification does not allow. */
+  | 'REGISTRY'
+  /** No wanted platform, or one that is not wanted. */
+  | 'PLATFORM'
+  /** The destination tag has another digest and may not be overwritten. */
+  | 'EXISTS'
+
+/** The role a registry has in a copy. */
+export type Side = 'source' | 'destination'
+
+/** Where an operation happens: enough to name it in a sentence. */
+export interface ErrorPlace {
+  readonly operation: string
+  readonly side?: Side | undefined
+  readonly registry?: string | undefined
+  readonly repository?: string | undefined
+  /** Tag or digest. */
+  readonly reference?: string | undefined
+}
+
+export interface ErrorDetails extends ErrorPlace {
+  readonly status?: number | undefined
+  readonly registryCode?: string | undefined
+  readonly registryMessage?: string | undefined
+  /** Whether the same request may succeed a moment later. */
+  readonly transient?: boolean | undefined
+  readonly retryAfterMs?: number | undefined
+  readonly cause?: unknown
+}
+
+/** The one error that the registry client throws. */
+export class RegistryError extends Error {
+  override readonly name = 'RegistryError'
+  readonly code: ErrorCode
+  /** What was being done, as words for a sentence: `get image`, `push manifest`. */
+  readonly operation: string
+  readonly side?: Side
+  readonly registry?: string
+  readonly repository?: string
+  /** Tag or digest. */
+  readonly reference?: string
+  /** HTTP status. */
+  readonly status?: number
+  /** The registry's own error code, for instance `NAME_UNKNOWN` (distribution-spec, Error Codes). */
+  readonly registryCode?: string
+  /** The registry's own words, already made harmless for logs. */
+  readonly registryMessage?: string
+  readonly transient: boolean
+  readonly retryAfterMs?: number
+
+  constructor(code: ErrorCode, reason: string, details: ErrorDetails) {
+    super(sentence(reason, details), details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.operation = details.operation
+    this.transient = details.transient ?? false
+    if (details.side !== undefined) this.side = details.side
+    if (details.registry !== undefined) this.registry = details.registry
+    if (details.repository !== undefined) this.repository = details.repository
+    if (details.reference !== undefined) this.reference = details.reference
+    if (details.status !== undefined) this.status = details.status
+    if (details.registryCode !== undefined) this.registryCode = details.registryCode
+    if (details.registryMessage !== undefined) this.registryMessage = details.registryMessage
+    if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs
+  }
+}
+
+/** `get manifest from source ghcr.io/acme/app:1.0: not found (HTTP 404, MANIFEST_UNKNOWN: …)` */
+function sentence(reason: string, details: ErrorDetails): string {
+  const answer = [
+    details.status === undefined ? '' : `HTTP ${details.status}`,
+    [details.registryCode, details.registryMessage].filter(Boolean).join(': '),
+  ].filter(Boolean)
+  return `${placeText(details)}: ${reason}${answer.length > 0 ? ` (${answer.join(', ')})` : ''}`
+}
+
+function placeText(place: ErrorPlace): string {
+  const name = [place.registry, place.repository].filter(Boolean).join('/')
+  const separator = place.reference?.includes(':') === true ? '@' : ':'
+  const reference = place.reference === undefined ? '' : `${name === '' ? '' : separator}${place.reference}`
+  return [place.operation, place.side, `${name}${reference}`].filter(Boolean).join(' ')
+}
+
+/**
+ * Gives an error of the vocabulary (bytes that do not match, a document that is not valid) its place.
+ * Anything else is returned as it is.
+ */
+export function placed(error: unknown, place: ErrorPlace): unknown {
+  if (error instanceof MismatchError) {
+    const code = error.kind === 'size' ? 'SIZE_MISMATCH' : 'DIGEST_MISMATCH'
+    return new RegistryError(code, error.message, { ...place, cause: error })
+  }
+  if (error instanceof FormatError) {
+    return new RegistryError('INVALID_MANIFEST', error.message, { ...place, cause: error })
+  }
+  return error
+}

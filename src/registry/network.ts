@@ -1,0 +1,176 @@
+import { Readable } from 'node:stream'
+import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici'
+import { type Clock, systemClock } from './clock.ts'
+import { RegistryError, type ErrorPlace } from './errors.ts'
+import { apiHost, isLoopback, speaksTls } from './hosts.ts'
+import { networkFailure } from './network-failure.ts'
+import { Limiter } from './pacing.ts'
+
+/** A host that has not even accepted a connection after this long is not going to. */
+const CONNECT_TIMEOUT_MS = 10_000
+/** Longer than the pause between two blobs of one image, shorter than what load balancers keep idle. */
+const KEEP_ALIVE_MS = 15_000
+const USER_AGENT = 'image-sync-action'
+
+export interface NetworkOptions {
+  /** Upper bound on simultaneous requests to one registry host. */
+  readonly concurrency?: number
+  /** Retries of one request after transient failures. */
+  readonly retries?: number
+  /** Milliseconds without a byte of progress after which a request counts as failed. */
+  readonly timeoutMs?: number
+  /** Hosts, normalised, that may be spoken to over plain HTTP although they are not this machine. */
+  readonly insecureRegistries?: readonly string[]
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  readonly clock?: Clock
+  /** Uniform in [0, 1). */
+  readonly random?: () => number
+  /** Ends every request and every wait. */
+  readonly signal?: AbortSignal
+  /** Told about every token as soon as it is received, before anything could print it. */
+  readonly maskSecret?: (secret: string) => void
+}
+
+/** One HTTP exchange, addressed by raw path so that opaque queries stay as they were given. */
+export interface Exchange {
+  readonly origin: string
+  /** Path and query, byte for byte. */
+  readonly path: string
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined
+  /** Milliseconds to wait for the response's headers after the request is sent; the idle time-out where absent. */
+  readonly answerTimeoutMs?: number | undefined
+}
+
+export interface Answer {
+  readonly status: number
+  /** Names in lower case. A header that came several times is a list. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: Dispatcher.ResponseData['body']
+}
+
+/** What all clients of a run share: connections, slots per host, time, chance, and the end of it all. */
+export class Network {
+  readonly retries: number
+  readonly clock: Clock
+  readonly random: () => number
+  readonly signal: AbortSignal | undefined
+  readonly maskSecret: (secret: string) => void
+  readonly timeoutMs: number
+  readonly #concurrency: number
+  readonly #insecure: ReadonlySet<string>
+  readonly #direct: Dispatcher
+  readonly #proxied: Dispatcher
+  readonly #limiters = new Map<string, Limiter>()
+  readonly #origins = new Map<string, Promise<string>>()
+
+  constructor(options: NetworkOptions = {}) {
+    this.retries = options.retries ?? 5
+    this.clock = options.clock ?? systemClock
+    this.random = options.random ?? Math.random
+    this.signal = options.signal
+    this.maskSecret = options.maskSecret ?? ((): void => undefined)
+    this.timeoutMs = options.timeoutMs ?? 60_000
+    this.#concurrency = options.concurrency ?? 16
+    this.#insecure = new Set(options.insecureRegistries ?? [])
+    const agentOptions = {
+      allowH2: false,
+      connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, this.timeoutMs) },
+      headersTimeout: this.timeoutMs,
+      bodyTimeout: this.timeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // The limiters bound the connections: a pool with a bound of its own could starve a transfer of its second half.
+      connections: null,
+    }
+    this.#direct = new Agent(agentOptions)
+    const proxies = proxySettings(options.environment ?? process.env)
+    this.#proxied =
+      proxies === undefined ? this.#direct : new EnvHttpProxyAgent({ ...agentOptions, ...proxies })
+  }
+
+  /** The slots of a registry host, shared by all clients that speak to it. */
+  limiter(registry: string): Limiter {
+    let limiter = this.#limiters.get(registry)
+    if (limiter === undefined) {
+      limiter = new Limiter(this.#concurrency)
+      this.#limiters.set(registry, limiter)
+    }
+    return limiter
+  }
+
+  /** Whether the user allows plain HTTP to this host. */
+  mayBePlain(host: string): boolean {
+    return isLoopback(host) || this.#insecure.has(host)
+  }
+
+  /** `https://host[:port]`, or `http://…` for a host that may be plain and does not speak TLS. */
+  async originOf(registry: string): Promise<string> {
+    let origin = this.#origins.get(registry)
+    if (origin === undefined) {
+      const host = apiHost(registry)
+      origin = this.mayBePlain(registry)
+        ? speaksTls(host, this.signal).then((tls) => `${tls ? 'https' : 'http'}://${host}`)
+        : Promise.resolve(`https://${host}`)
+      this.#origins.set(registry, origin)
+    }
+    return await origin
+  }
+
+  /** Sends one request and follows nothing. Throws a RegistryError for failures below HTTP. */
+  async send(exchange: Exchange, place: ErrorPlace): Promise<Answer> {
+    this.checkCancelled(place)
+    const { hostname } = new URL(exchange.origin)
+    const dispatcher = isLoopback(hostname) ? this.#direct : this.#proxied
+    try {
+      const response = await dispatcher.request({
+        origin: exchange.origin,
+        path: exchange.path,
+        method: exchange.method,
+        headers: {
+          'user-agent': USER_AGENT,
+          // A compressed answer would have other bytes than the ones the digest is about.
+          'accept-encoding': 'identity',
+          ...exchange.headers,
+        },
+        body: toBody(exchange.body),
+        headersTimeout: exchange.answerTimeoutMs ?? this.timeoutMs,
+        ...(this.signal === undefined ? {} : { signal: this.signal }),
+      })
+      return { status: response.statusCode, headers: response.headers, body: response.body }
+    } catch (error) {
+      throw networkFailure(error, place, this.signal)
+    }
+  }
+
+  checkCancelled(place: ErrorPlace): void {
+    if (this.signal?.aborted === true) {
+      throw new RegistryError('CANCELLED', 'the run was cancelled', place)
+    }
+  }
+
+  /** Ends all connections at once; what is still under way fails. */
+  async close(): Promise<void> {
+    await Promise.all([this.#direct.destroy(), this.#proxied.destroy()])
+  }
+}
+
+function toBody(body: Exchange['body']): Uint8Array | Readable | null {
+  if (body === undefined || body instanceof Uint8Array) return body ?? null
+  return Readable.from(body, { objectMode: false })
+}
+
+/**
+ * The proxies of the environment, in either case, lower case first as curl has it. An `http_proxy` is not used for
+ * https targets. Undefined where there is none.
+ */
+function proxySettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): { httpProxy: string; httpsProxy: string; noProxy: string } | undefined {
+  const setting = (name: string): string =>
+    (environment[name] ?? environment[name.toUpperCase()] ?? '').trim()
+  const httpProxy = setting('http_proxy')
+  const httpsProxy = setting('https_proxy')
+  if (httpProxy === '' && httpsProxy === '') return undefined
+  return { httpProxy, httpsProxy, noProxy: setting('no_proxy') }
+}
