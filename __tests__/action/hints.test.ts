@@ -1,0 +1,155 @@
+import { describe, expect, test } from '@jest/globals'
+import type { RunContext } from '../../src/action/context.ts'
+import { type Failure, hintFor } from '../../src/action/hints.ts'
+
+const push: RunContext = {
+  eventName: 'push',
+  actor: 'octocat',
+  repository: 'acme/app',
+  isFork: false,
+  isDependabot: false,
+}
+const fork: RunContext = { ...push, eventName: 'pull_request', isFork: true }
+const dependabot: RunContext = { ...push, actor: 'dependabot[bot]', isDependabot: true }
+
+const ecr = '123456789012.dkr.ecr.eu-west-1.amazonaws.com'
+
+function hint(failure: Failure, context = push): string {
+  return hintFor(failure, context) ?? ''
+}
+
+describe('a hint', () => {
+  test('for a fork says that its secrets are empty', () => {
+    for (const code of ['AUTHENTICATION', 'DENIED']) {
+      expect(hint({ code, registry: 'ghcr.io', side: 'destination' }, fork)).toMatch(
+        /comes from a fork: GitHub leaves its secrets empty/,
+      )
+    }
+  })
+
+  test('does not blame the fork where the event brings secrets, or where nothing was refused', () => {
+    const target = { ...fork, eventName: 'pull_request_target' }
+    expect(hint({ code: 'DENIED', registry: 'r.example' }, target)).not.toMatch(/fork/)
+    expect(hint({ code: 'TIMEOUT', registry: 'r.example' }, fork)).not.toMatch(/fork/)
+  })
+
+  test('for Dependabot names its own secrets', () => {
+    expect(hint({ code: 'AUTHENTICATION', registry: 'docker.io' }, dependabot)).toMatch(
+      /stored as Dependabot secrets/,
+    )
+  })
+
+  test('for ghcr.io names the permission and the access of the package', () => {
+    const denied = hint({ code: 'DENIED', registry: 'ghcr.io', side: 'destination', status: 403 })
+    expect(denied).toContain('`permissions: packages: write`')
+    expect(denied).toContain('Manage Actions access')
+    expect(denied).toContain('the repository acme/app the write role')
+    const source = hint({ code: 'AUTHENTICATION', registry: 'ghcr.io', side: 'source' })
+    expect(source).toContain('`permissions: packages: read`')
+    expect(source).not.toContain('write')
+  })
+
+  test('for a missing source on ghcr.io mentions private packages', () => {
+    const missing = hint({ code: 'NOT_FOUND', registry: 'ghcr.io', side: 'source' })
+    expect(missing).toMatch(/private package may look as if it did not exist/)
+  })
+
+  test('for ghcr.io works without knowing the repository', () => {
+    const failure = { code: 'DENIED', registry: 'ghcr.io', side: 'destination' } as const
+    expect(hint(failure, { ...push, repository: '' })).toContain(
+      'give this repository the write role',
+    )
+  })
+
+  test('for Docker Hub asks for a token and for the name', () => {
+    const denied = hint({
+      code: 'AUTHENTICATION',
+      registry: 'docker.io',
+      side: 'destination',
+      status: 401,
+    })
+    expect(denied).toMatch(/repository that does not exist/)
+    expect(denied).toMatch(
+      /`destination-username` with `destination-password` needs an access token that may write/,
+    )
+    expect(hint({ code: 'DENIED', registry: 'docker.io', side: 'source' })).toMatch(
+      /`source-username`.*may read/,
+    )
+  })
+
+  test('for a missing repository of Amazon ECR is the command that creates it', () => {
+    const failure = {
+      code: 'NOT_FOUND',
+      registry: ecr,
+      side: 'destination',
+      repository: 'team/app',
+    } as const
+    expect(hint({ ...failure, registryCode: 'NAME_UNKNOWN', status: 404 })).toContain(
+      '`aws ecr create-repository --region eu-west-1 --repository-name team/app`',
+    )
+    expect(hint({ ...failure, side: 'source' })).not.toContain('create-repository')
+  })
+
+  test.each([
+    ['123456789012.dkr.ecr-fips.us-east-1.amazonaws.com', 'us-east-1'],
+    ['123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
+    ['123456789012.dkr-ecr.eu-west-1.on.aws', 'eu-west-1'],
+  ])('knows the region of %s', (registry, region) => {
+    const failure = { code: 'NOT_FOUND', registry, side: 'destination', repository: 'a' } as const
+    expect(hint(failure)).toContain(`--region ${region} `)
+  })
+
+  test('does not take another host for Amazon ECR', () => {
+    const registry = `${ecr}.evil.example`
+    expect(hint({ code: 'NOT_FOUND', registry, side: 'destination' })).not.toContain('aws ecr')
+  })
+
+  test('for ECR Public leaves the alias of the account out of the name', () => {
+    const failure = { code: 'NOT_FOUND', registry: 'public.ecr.aws', side: 'destination' } as const
+    expect(hint({ ...failure, repository: 'acme/team/app' })).toContain(
+      '`aws ecr-public create-repository --region us-east-1 --repository-name team/app`',
+    )
+  })
+
+  test('for a refusal of Amazon ECR says what its password is', () => {
+    const refused = hint({ code: 'AUTHENTICATION', registry: ecr, side: 'source' })
+    expect(refused).toContain('`aws ecr get-login-password`')
+    expect(refused).toContain('pull from')
+  })
+
+  test('for an immutable tag offers another tag or to skip', () => {
+    const failure = { code: 'UPLOAD', registryCode: 'TAG_INVALID', registry: ecr } as const
+    expect(hint({ ...failure, side: 'destination' })).toMatch(/immutable.*`on-existing: skip`/)
+    expect(hint({ ...failure, side: 'source' })).not.toMatch(/immutable/)
+  })
+
+  test('for a rate limit depends on whose it is', () => {
+    expect(
+      hint({ code: 'RATE_LIMITED', registry: 'docker.io', side: 'source', status: 429 }),
+    ).toMatch(/per network address.*`source-username` with `source-password` raises the limit/)
+    expect(hint({ code: 'RATE_LIMITED', registry: 'quay.io' })).toContain('lower `concurrency`')
+  })
+
+  test.each([
+    ['AUTHENTICATION', 'source', /`source-username` with `source-password` or `registry-auth`/],
+    ['AUTHENTICATION', undefined, /Check the credentials/],
+    ['DENIED', 'destination', /no right to push to this repository/],
+    ['DENIED', 'source', /no right to pull from this repository/],
+    ['NOT_FOUND', 'source', /spelling of repository and tag/],
+    ['NOT_FOUND', 'destination', /created before the first push/],
+    ['EXISTS', 'destination', /`on-existing`/],
+    ['TIMEOUT', 'source', /raise `timeout`/],
+    ['TLS', 'source', /NODE_EXTRA_CA_CERTS.*`insecure-registries`/],
+    ['NETWORK', 'source', /https_proxy and no_proxy/],
+    ['VERIFICATION', 'destination', /pushed the same tag at the same time/],
+    ['DIGEST_MISMATCH', 'source', /damaged/],
+    ['SIZE_MISMATCH', 'source', /damaged/],
+  ] as const)('for %s at any registry (%s) says what to try', (code, side, words) => {
+    expect(hint({ code, side, registry: 'registry.example.com' })).toMatch(words)
+  })
+
+  test('is not made up where there is nothing useful to say', () => {
+    expect(hintFor({ code: 'CANCELLED' }, push)).toBeUndefined()
+    expect(hintFor({ code: 'INVALID_MANIFEST', registry: 'ghcr.io' }, push)).toBeUndefined()
+  })
+})

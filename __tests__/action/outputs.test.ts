@@ -1,0 +1,174 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { emptyReport, outputsOf, setOutputs, writeReport } from '../../src/action/outputs.ts'
+import { recordCommands } from './command-recorder.ts'
+import { copied, digestA, digestB, digestC, failed, reportOf } from './results.ts'
+
+describe('the outputs', () => {
+  const mixed = reportOf([
+    copied(),
+    copied({
+      destination: 'registry.example.com:5000/a/b:1',
+      digest: digestB,
+      status: 'unchanged',
+    }),
+    failed('ghcr.io/acme/broken:1', 'push manifest: denied'),
+    copied({ destination: 'ghcr.io/acme/alpine:latest' }),
+  ])
+
+  test('have the digest of the first destination', () => {
+    expect(outputsOf(mixed, '').digest).toBe(digestA)
+  })
+
+  test('have no digest when the first destination failed, whatever became of the others', () => {
+    expect(outputsOf(reportOf([failed('ghcr.io/acme/a:1'), copied()]), '').digest).toBe('')
+  })
+
+  test('have the digest of each destination that did not fail', () => {
+    expect(JSON.parse(outputsOf(mixed, '').digests)).toEqual({
+      'ghcr.io/acme/alpine:3.20': digestA,
+      'registry.example.com:5000/a/b:1': digestB,
+      'ghcr.io/acme/alpine:latest': digestA,
+    })
+  })
+
+  test('have each image by digest once, in the order of the list', () => {
+    expect(outputsOf(mixed, '').images).toBe(
+      `ghcr.io/acme/alpine@${digestA}\nregistry.example.com:5000/a/b@${digestB}`,
+    )
+  })
+
+  test('name what a skipped destination holds, which is not what the source has', () => {
+    const { digest: _, ...rest } = copied({ status: 'skipped', previousDigest: digestC })
+    const outputs = outputsOf(reportOf([rest]), '')
+    expect(outputs.digest).toBe(digestC)
+    expect(JSON.parse(outputs.results)).toMatchObject([{ status: 'skipped', digest: digestC }])
+  })
+
+  test('leave out a destination that was not even started', () => {
+    const { digest: _, ...rest } = copied({ status: 'skipped' })
+    const outputs = outputsOf(reportOf([rest]), '')
+    expect([outputs.digest, outputs.digests, outputs.images]).toEqual(['', '{}', ''])
+  })
+
+  test('never show a digest of a failed destination', () => {
+    const outputs = outputsOf(reportOf([{ ...copied(), status: 'failed' }]), '')
+    expect([outputs.digest, outputs.digests, outputs.images]).toEqual(['', '{}', ''])
+    expect(outputs.results).not.toContain('"digest"')
+  })
+
+  test('have one object a destination, with these fields and no others', () => {
+    const result = copied({ previousDigest: digestC })
+    const broken = failed('ghcr.io/acme/broken:1', 'denied')
+    const error = { code: 'DENIED', message: 'denied', hint: 'Ask for access.' }
+    expect(JSON.parse(outputsOf(reportOf([result, { ...broken, error }]), '').results)).toEqual([
+      {
+        source: 'docker.io/library/alpine:3.20',
+        destination: 'ghcr.io/acme/alpine:3.20',
+        status: 'copied',
+        digest: digestA,
+        sourceDigest: digestB,
+        previousDigest: digestC,
+        platforms: { 'linux/amd64': digestC },
+        bytes: { copied: 3_400_000, mounted: 0, existing: 0 },
+        durationMs: 2300,
+      },
+      {
+        source: 'docker.io/library/alpine:3.20',
+        destination: 'ghcr.io/acme/broken:1',
+        status: 'failed',
+        platforms: {},
+        bytes: { copied: 0, mounted: 0, existing: 0 },
+        durationMs: 10,
+        error: { code: 'DENIED', message: 'denied' },
+      },
+    ])
+  })
+
+  test('count the results, and say whether anything changed', () => {
+    expect(outputsOf(mixed, '/tmp/report.json')).toMatchObject({
+      report: '/tmp/report.json',
+      changed: 'true',
+      copied: '2',
+      unchanged: '1',
+      skipped: '0',
+      failed: '1',
+    })
+    const nothingNew = reportOf([copied({ status: 'unchanged' }), copied({ status: 'skipped' })])
+    expect(outputsOf(nothingNew, '')).toMatchObject({
+      changed: 'false',
+      copied: '0',
+      unchanged: '1',
+      skipped: '1',
+      failed: '0',
+    })
+  })
+
+  test('of a dry run say whether anything would change', () => {
+    expect(outputsOf(reportOf([copied()], true), '').changed).toBe('true')
+    expect(outputsOf(reportOf([copied({ status: 'unchanged' })], true), '').changed).toBe('false')
+  })
+
+  test('are well-formed when there was no run at all', () => {
+    expect(outputsOf(emptyReport, '')).toEqual({
+      digest: '',
+      digests: '{}',
+      images: '',
+      results: '[]',
+      report: '',
+      changed: 'false',
+      copied: '0',
+      unchanged: '0',
+      skipped: '0',
+      failed: '0',
+    })
+  })
+
+  test('are all set', () => {
+    const commands = recordCommands()
+    setOutputs(commands, mixed, '/tmp/report.json')
+    const outputs = outputsOf(mixed, '/tmp/report.json')
+    expect(commands.of('output')).toEqual(
+      Object.entries(outputs).map(([name, value]) => `${name}=${value}`),
+    )
+  })
+})
+
+describe('the report file', () => {
+  let folder = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'report-'))
+  })
+  afterAll(() => {
+    rmSync(folder, { recursive: true })
+  })
+
+  test('has the results and the totals', () => {
+    const report = reportOf([copied(), failed('ghcr.io/acme/a:1')], true)
+    const path = writeReport(report, folder)
+    const content: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    expect(content).toEqual({
+      dryRun: true,
+      totals: report.totals,
+      results: JSON.parse(outputsOf(report, path).results),
+    })
+  })
+
+  test('has a new name every time, in the folder that was asked for', () => {
+    const first = writeReport(emptyReport, folder)
+    const second = writeReport(emptyReport, folder)
+    expect(first).not.toBe(second)
+    for (const path of [first, second]) expect(path.startsWith(folder)).toBe(true)
+  })
+
+  test('is for the user of the runner only', () => {
+    const { mode } = statSync(writeReport(emptyReport, folder))
+    expect(mode & 0o077).toBe(0)
+  })
+
+  test('fails loudly when the folder is missing', () => {
+    expect(() => writeReport(emptyReport, join(folder, 'missing'))).toThrow(/ENOENT/)
+  })
+})

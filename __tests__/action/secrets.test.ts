@@ -1,0 +1,128 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  maskCredentials,
+  maskInputs,
+  maskProxyPasswords,
+  secretMasker,
+} from '../../src/action/secrets.ts'
+import { recordCommands } from './command-recorder.ts'
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+/** What the runner was told to hide by `act`. */
+function masked(act: (mask: (value: string) => void) => void): readonly string[] {
+  const commands = recordCommands()
+  act(secretMasker(commands))
+  return commands.of('secret')
+}
+
+describe('a secret', () => {
+  test('is hidden', () => {
+    expect(masked((mask) => mask('hunter2'))).toEqual(['hunter2'])
+  })
+
+  test('is announced once, however often it is met', () => {
+    const values = masked((mask) => {
+      mask('token-1')
+      mask('token-2')
+      mask('token-1')
+    })
+    expect(values).toEqual(['token-1', 'token-2'])
+  })
+
+  test.each(['', ' ', '\n', '\t \r\n'])('that is blank is not announced: %j', (blank) => {
+    expect(masked((mask) => mask(blank))).toEqual([])
+  })
+
+  test('of several long lines is hidden whole and line by line', () => {
+    const key = '-----BEGIN KEY-----\nMIIEvQIBADAN\r\n-----END KEY-----\n'
+    expect(masked((mask) => mask(key))).toEqual([
+      key.trim(),
+      '-----BEGIN KEY-----',
+      'MIIEvQIBADAN',
+      '-----END KEY-----',
+    ])
+  })
+
+  test('with short lines does not make the runner hide every brace', () => {
+    const key = '{\n  "private_key": "abc"\n}\n'
+    const values = masked((mask) => mask(key))
+    expect(values).toEqual([
+      '{\\n  \\"private_key\\": \\"abc\\"\\n}',
+      base64(key.trim()),
+      '"private_key": "abc"',
+    ])
+    // The runner splits what it is told to hide into lines by itself.
+    for (const line of values.flatMap((value) => value.split(/[\r\n]+/))) {
+      expect(line.trim().length).toBeGreaterThanOrEqual(4)
+    }
+  })
+})
+
+describe('credentials', () => {
+  test('hide the password and its basic form, but not the user name', () => {
+    const values = masked((mask) =>
+      maskCredentials(mask, { username: 'acme', password: 'hunter2' }),
+    )
+    expect(values).toEqual(['hunter2', base64('acme:hunter2')])
+  })
+
+  test('without a password hide nothing', () => {
+    expect(masked((mask) => maskCredentials(mask, { username: 'acme', password: ' ' }))).toEqual([])
+  })
+})
+
+describe('the secrets of the inputs', () => {
+  test('are all passwords and the token, and neither users nor hosts', () => {
+    const values = masked((mask) =>
+      maskInputs(mask, {
+        sourceCredentials: { username: 'user1', password: 'pass1' },
+        destinationCredentials: { username: 'user2', password: 'pass2' },
+        registryAuth: [
+          { username: 'user3', password: 'pass3' },
+          { username: 'user4', password: 'pass4' },
+        ],
+        githubToken: 'ghs_token',
+      }),
+    )
+    expect(values).toEqual([
+      ...[1, 2, 3, 4].flatMap((n) => [`pass${n}`, base64(`user${n}:pass${n}`)]),
+      'ghs_token',
+    ])
+  })
+
+  test('are none when none was given', () => {
+    expect(masked((mask) => maskInputs(mask, { registryAuth: [] }))).toEqual([])
+  })
+})
+
+describe('the passwords of proxies', () => {
+  test.each(['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'])(
+    'are hidden when they stand in %s',
+    (name) => {
+      const environment = { [name]: 'http://user:p%40ss@proxy.example:3128' }
+      expect(masked((mask) => maskProxyPasswords(mask, environment))).toEqual([
+        'p%40ss',
+        'p@ss',
+        base64('user:p@ss'),
+      ])
+    },
+  )
+
+  test('are taken as they are when their percent signs mean nothing', () => {
+    const environment = { https_proxy: 'http://user:100%zz@proxy.example' }
+    expect(masked((mask) => maskProxyPasswords(mask, environment))).toEqual([
+      '100%zz',
+      base64('user:100%zz'),
+    ])
+  })
+
+  test.each([
+    {},
+    { https_proxy: '' },
+    { https_proxy: 'http://proxy.example' },
+    { https_proxy: '%' },
+  ])('are none in %j', (environment) => {
+    expect(masked((mask) => maskProxyPasswords(mask, environment))).toEqual([])
+  })
+})

@@ -1,0 +1,63 @@
+import { foreignText } from '../registry/foreign-text.ts'
+import { RegistryError } from '../registry/errors.ts'
+import type { ResultError, RunReport, SyncResult } from '../sync/report.ts'
+import type { Commands } from './commands.ts'
+import type { RunContext } from './context.ts'
+import { hintFor } from './hints.ts'
+import { count } from './units.ts'
+
+/**
+ * GitHub shows ten error annotations of a step and drops the rest without a word; the tenth is the
+ * message with which the step fails.
+ */
+const MAX_FAILURES = 9
+
+/** GitHub cuts the message of an annotation there. */
+const MAX_MESSAGE = 4096
+
+/** A destination is at most a few hundred characters; a title is one line of the page. */
+const MAX_TITLE = 300
+
+/** Puts an error of one image into words: what happened, and what may help. Holds no secret. */
+export function describeError(error: unknown, context: RunContext): ResultError {
+  if (!(error instanceof RegistryError)) {
+    const message = error instanceof Error ? error.message : String(error)
+    return { code: 'INTERNAL', message: foreignText(message, MAX_MESSAGE) }
+  }
+  const hint = hintFor(error, context)
+  return {
+    code: error.code,
+    message: foreignText(error.message, MAX_MESSAGE),
+    ...(hint === undefined ? {} : { hint }),
+  }
+}
+
+/** One error annotation for each failed image, as many as GitHub shows beside `failureMessage`. */
+export function annotateFailures(commands: Pick<Commands, 'error'>, report: RunReport): void {
+  for (const result of failuresOf(report).slice(0, MAX_FAILURES)) {
+    commands.error(annotationText(result), {
+      title: foreignText(`Image not synced: ${result.destination}`, MAX_TITLE),
+    })
+  }
+}
+
+/** The message with which the step fails, or nothing when no image failed. */
+export function failureMessage(report: RunReport): string | undefined {
+  const { failed, images } = report.totals
+  if (failed === 0) return undefined
+  const more = failed - MAX_FAILURES
+  const rest =
+    more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${more} more are in the log` : ''
+  return `${failed} of ${count(images, 'image')} failed${rest}.`
+}
+
+function failuresOf(report: RunReport): readonly SyncResult[] {
+  return report.results.filter((result) => result.status === 'failed')
+}
+
+/** The message is cut before the hint is, which is short and ours. */
+function annotationText({ source, error }: SyncResult): string {
+  if (error === undefined) return foreignText(`${source}: failed`, MAX_MESSAGE)
+  const hint = error.hint === undefined ? '' : ` Hint: ${foreignText(error.hint)}`
+  return foreignText(error.message, MAX_MESSAGE - hint.length) + hint
+}

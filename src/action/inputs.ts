@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs'
+import * as core from '@actions/core'
+import { type PlatformFilter, parsePlatformFilter } from '../oci/platform.ts'
+import { normaliseRegistry, parseRegistryBase, type RegistryBase } from '../oci/reference.ts'
+import type { Credentials } from '../registry/credentials/credentials.ts'
+import type { Side } from '../registry/errors.ts'
+import type { ImagePair } from '../sync/image-list.ts'
+import { readImageLists } from './image-lists.ts'
+import { InputReader } from './input-reader.ts'
+import { parseRegistryAuth, type RegistryCredentials } from './registry-auth.ts'
+
+/** Where inputs come from; passed in, so that tests need no environment. */
+export interface InputSource {
+  /** The value of an input as it is in the workflow, empty when it is not given. */
+  getInput(name: string): string
+  readFile(path: string): string | Uint8Array
+  /** The directory that `images-file` is relative to. */
+  readonly workspace: string
+}
+
+/** The credentials of one role, with the one host that they may be sent to. */
+export interface RoleCredentials extends Credentials {
+  readonly registry: string
+}
+
+/** Everything the user asked for, checked. */
+export interface Inputs {
+  readonly pairs: readonly ImagePair[]
+  readonly sourceRegistry: RegistryBase
+  readonly destinationRegistry?: RegistryBase
+  readonly sourceCredentials?: RoleCredentials
+  readonly destinationCredentials?: RoleCredentials
+  readonly registryAuth: readonly RegistryCredentials[]
+  readonly githubToken?: string
+  readonly platforms: PlatformFilter
+  readonly onMissingPlatform: 'warn' | 'fail'
+  readonly onExisting: 'overwrite' | 'skip' | 'fail'
+  readonly dryRun: boolean
+  readonly failFast: boolean
+  readonly concurrency: number
+  readonly retries: number
+  readonly timeoutSeconds: number
+  /** Normalised hosts. */
+  readonly insecureRegistries: readonly string[]
+  readonly summary: boolean
+}
+
+/** Registries take more connections than that from one client for an attack. */
+const CONCURRENCY = { min: 1, max: 256 }
+
+/** With waits that double, more retries than that outlast the job. */
+const RETRIES = { min: 0, max: 20 }
+
+/** Seconds; a connection that is silent for an hour is dead. */
+const TIMEOUT = { min: 1, max: 3600 }
+
+/**
+ * Reads and checks all inputs. Asks nothing of the network.
+ * @throws InputError with every problem of every input; it never quotes a secret
+ */
+export function readInputs(source: InputSource): Inputs {
+  const reader = new InputReader((name) => source.getInput(name))
+  const dockerHub = { registry: 'docker.io' }
+  const sourceRegistry = reader.parsed('source-registry', dockerHub, parseRegistryBase)
+  const destinationRegistry = reader.given('destination-registry')
+    ? reader.parsed('destination-registry', dockerHub, parseRegistryBase)
+    : undefined
+  const bases = {
+    source: sourceRegistry,
+    ...(destinationRegistry !== undefined && { destination: destinationRegistry }),
+  }
+  const pairs = readImageLists(reader, source, bases)
+  const sourceCredentials = readCredentials(reader, 'source', sourceRegistry, pairs)
+  const destinationCredentials = readCredentials(reader, 'destination', destinationRegistry, pairs)
+  const inputs: Inputs = {
+    pairs,
+    sourceRegistry,
+    ...(destinationRegistry !== undefined && { destinationRegistry }),
+    ...(sourceCredentials !== undefined && { sourceCredentials }),
+    ...(destinationCredentials !== undefined && { destinationCredentials }),
+    registryAuth: readRegistryAuth(reader),
+    ...(reader.given('github-token') && { githubToken: reader.text('github-token') }),
+    platforms: reader.parsed<PlatformFilter>('platforms', 'all', parsePlatformFilter),
+    onMissingPlatform: reader.choice('on-missing-platform', ['warn', 'fail']),
+    onExisting: reader.choice('on-existing', ['overwrite', 'skip', 'fail']),
+    dryRun: reader.boolean('dry-run'),
+    failFast: reader.boolean('fail-fast'),
+    concurrency: reader.integer('concurrency', CONCURRENCY),
+    retries: reader.integer('retries', RETRIES),
+    timeoutSeconds: reader.integer('timeout', TIMEOUT),
+    insecureRegistries: reader.parsed('insecure-registries', [], parseHosts),
+    summary: reader.boolean('summary'),
+  }
+  reader.throwProblems()
+  return inputs
+}
+
+/** The inputs of the step that runs; untrimmed, so that the lines of `images` keep their numbers. */
+export const stepInputs: InputSource = {
+  getInput: (name) => core.getInput(name, { trimWhitespace: false }),
+  readFile: (path) => readFileSync(path),
+  get workspace(): string {
+    return process.env['GITHUB_WORKSPACE'] ?? process.cwd()
+  },
+}
+
+function readRegistryAuth(reader: InputReader): readonly RegistryCredentials[] {
+  const { credentials, problems } = parseRegistryAuth(reader.rawText('registry-auth'))
+  for (const problem of problems) reader.problem('registry-auth', problem)
+  return credentials
+}
+
+/**
+ * The credentials belong to the host of the base when that was given, else to the only host that the
+ * list has in this role; a password is never sent to one of several hosts on a guess.
+ */
+function readCredentials(
+  reader: InputReader,
+  side: Side,
+  base: RegistryBase | undefined,
+  pairs: readonly ImagePair[],
+): RoleCredentials | undefined {
+  const login = readLogin(reader, side)
+  if (login === undefined) return undefined
+  if (base !== undefined && reader.given(`${side}-registry`)) {
+    return { registry: base.registry, ...login }
+  }
+  const hosts = [...new Set(pairs.map((pair) => pair[side].registry))]
+  const [registry, ...others] = hosts
+  if (registry === undefined) return undefined
+  if (others.length === 0) return { registry, ...login }
+  reader.problem(
+    `${side}-username`,
+    `the list has several ${side} registries (${hosts.slice(0, 5).join(', ')}${hosts.length > 5 ? ', …' : ''}), ` +
+      `so it is not clear which one these credentials are for; set ${side}-registry, or use registry-auth`,
+  )
+  return undefined
+}
+
+function readLogin(reader: InputReader, side: Side): Credentials | undefined {
+  const username = reader.text(`${side}-username`)
+  const password = reader.text(`${side}-password`)
+  if (username === '' && password === '') return undefined
+  if (username === '') {
+    reader.problem(`${side}-username`, `is empty, but ${side}-password is given; give both or none`)
+  } else if (password === '') {
+    reader.problem(
+      `${side}-password`,
+      `is empty, but ${side}-username is given; give both or none ` +
+        '(secrets are empty in runs started by forks and by Dependabot)',
+    )
+  } else if (username.includes(':')) {
+    reader.problem(
+      `${side}-username`,
+      'holds a colon, which basic authentication forbids (RFC 7617)',
+    )
+  }
+  return { username, password }
+}
+
+/** Hosts separated by commas and white space. */
+function parseHosts(text: string): readonly string[] {
+  const hosts = text.split(/[\s,]+/).filter((host) => host !== '')
+  return [...new Set(hosts.map(normaliseRegistry))]
+}

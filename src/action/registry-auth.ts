@@ -1,0 +1,108 @@
+import * as v from 'valibot'
+import { LineCounter, parseDocument } from 'yaml'
+import { parseRegistryBase, type RegistryBase } from '../oci/reference.ts'
+import type { Credentials } from '../registry/credentials/credentials.ts'
+
+/** Credentials for a registry, or for the repositories below `prefix` on it. */
+export interface RegistryCredentials extends RegistryBase, Credentials {}
+
+export interface RegistryAuth {
+  readonly credentials: readonly RegistryCredentials[]
+  /** What is wrong; holds no text of the input, which may be a secret anywhere. */
+  readonly problems: readonly string[]
+}
+
+const FIELDS = new Set(['registry', 'username', 'password', 'scope', 'ecr', 'logout'])
+
+/** Every scalar is text here (YAML failsafe schema), so that a password `0123` stays what it is. */
+const Entries = v.array(v.record(v.string(), v.string()))
+
+/**
+ * Reads the input of the same name that docker/login-action takes: a YAML (or JSON) list of objects
+ * with `registry` (Docker Hub when left out), `username` and `password`. The path in `scope` limits
+ * the credentials to the repositories below it, as a path behind the registry does; the actions
+ * behind its `@` are ignored, and so are `ecr` and `logout`: there is neither a login to AWS nor one
+ * that would have to be undone. Blank text is no credentials.
+ */
+export function parseRegistryAuth(text: string): RegistryAuth {
+  const { entries, problem } = readEntries(text)
+  const credentials: RegistryCredentials[] = []
+  const problems: string[] = problem === undefined ? [] : [problem]
+  for (const [index, entry] of entries.entries()) {
+    const result = readEntry(entry)
+    const known =
+      typeof result === 'string' ? -1 : credentials.findIndex((other) => sameScope(other, result))
+    if (typeof result === 'string') {
+      problems.push(`entry ${index + 1}: ${result}`)
+    } else if (known !== -1 && !sameLogin(credentials[known], result)) {
+      problems.push(
+        `entry ${index + 1}: an entry above has other credentials for the same registry`,
+      )
+    } else if (known === -1) {
+      credentials.push(result)
+    }
+  }
+  return { credentials, problems }
+}
+
+type Entry = Readonly<Record<string, string>>
+
+function readEntries(text: string): { entries: readonly Entry[]; problem?: string } {
+  if (text.trim() === '') return { entries: [] }
+  const shape = 'expected a YAML list of objects with registry, username and password'
+  try {
+    const lineCounter = new LineCounter()
+    // At a lower level the parser prints warnings, and parts of the text with them.
+    const document = parseDocument(text, { schema: 'failsafe', logLevel: 'error', lineCounter })
+    const [error] = document.errors
+    if (error !== undefined) {
+      const { line } = lineCounter.linePos(error.pos[0])
+      return { entries: [], problem: `line ${line} is not valid YAML; ${shape}` }
+    }
+    const parsed = v.safeParse(Entries, document.toJS())
+    if (parsed.success) return { entries: parsed.output }
+    const [index] = (parsed.issues[0].path ?? []).map((item) => item.key)
+    const place = typeof index === 'number' ? `entry ${index + 1}: ` : ''
+    return { entries: [], problem: `${place}${shape}` }
+  } catch {
+    // Aliases without end, nesting beyond the stack.
+    return { entries: [], problem: `this is not valid YAML; ${shape}` }
+  }
+}
+
+function readEntry(entry: Entry): RegistryCredentials | string {
+  if (Object.keys(entry).some((name) => !FIELDS.has(name))) {
+    return `holds a field that is not known; the fields are ${[...FIELDS].join(', ')}`
+  }
+  const username = entry['username']?.trim() ?? ''
+  const password = entry['password']?.trim() ?? ''
+  if (username === '') return 'has no username'
+  if (username.includes(':'))
+    return 'the username holds a colon, which basic authentication forbids'
+  if (password === '') {
+    return 'has no password (secrets are empty in runs started by forks and by Dependabot)'
+  }
+  const base = readBase(entry['registry']?.trim() ?? '', entry['scope']?.trim() ?? '')
+  return typeof base === 'string' ? base : { ...base, username, password }
+}
+
+function readBase(registry: string, scope: string): RegistryBase | string {
+  const [path = ''] = scope.split('@')
+  const host = registry === '' ? 'docker.io' : registry
+  try {
+    const base = parseRegistryBase(host)
+    if (path === '') return base
+    if (base.prefix !== undefined) return 'give a path either in registry or in scope, not in both'
+    return parseRegistryBase(`${base.registry}/${path}`)
+  } catch {
+    return 'registry is not a host, optionally followed by a repository path'
+  }
+}
+
+function sameScope(a: RegistryBase, b: RegistryBase): boolean {
+  return a.registry === b.registry && a.prefix === b.prefix
+}
+
+function sameLogin(a: Credentials | undefined, b: Credentials): boolean {
+  return a?.username === b.username && a.password === b.password
+}

@@ -1,0 +1,38 @@
+import type { RunReport, SyncResult } from '../sync/report.ts'
+import type { Logger } from '../registry/logger.ts'
+import type { BufferedLog } from './logger.ts'
+import { count, formatBytes, formatDuration } from './units.ts'
+
+/** Prints what became of an image as one group of the log: the title says it all, the lines say how. */
+export function printResult(result: SyncResult, log: BufferedLog, dryRun: boolean): void {
+  const { bytes, error } = result
+  if (result.sourceDigest !== undefined) log.info(`source digest: ${result.sourceDigest}`)
+  for (const [platform, digest] of Object.entries(result.platforms))
+    log.info(`${platform}: ${digest}`)
+  if (result.previousDigest !== undefined) log.info(`digest before: ${result.previousDigest}`)
+  if (result.digest !== undefined) log.info(`digest: ${result.digest}`)
+  if (result.status === 'copied' && !dryRun) {
+    log.info(
+      `blobs: ${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already`,
+    )
+  }
+  if (error !== undefined) log.info(`${error.code}: ${error.message}`)
+  if (error?.hint !== undefined) log.info(`hint: ${error.hint}`)
+  log.print(
+    `${statusWord(result, dryRun)} ${result.source} => ${result.destination} (${formatDuration(result.durationMs)})`,
+  )
+}
+
+function statusWord({ status }: SyncResult, dryRun: boolean): string {
+  return dryRun && status === 'copied' ? 'would copy' : status
+}
+
+/** Prints the sums of a run. */
+export function printTotals({ totals, dryRun }: RunReport, logger: Logger): void {
+  const { copied, unchanged, skipped, failed, bytes } = totals
+  logger.info(
+    `${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ` +
+      `${copied} ${dryRun ? 'would be copied' : 'copied'}, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed; ` +
+      `${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already`,
+  )
+}

@@ -1,0 +1,95 @@
+import type { Credentials } from '../registry/credentials/credentials.ts'
+import type { Commands } from './commands.ts'
+
+/**
+ * Shorter lines of a multi-line secret are punctuation more often than secrets (the `{` of a JSON
+ * key), and hiding them everywhere would make a log unreadable.
+ */
+const SHORTEST_LINE = 4
+
+/** Hides a value in the log from now on; the same value is announced once. */
+export type MaskSecret = (value: string) => void
+
+/** Whatever of the inputs is secret. */
+export interface SecretInputs {
+  readonly sourceCredentials?: Credentials
+  readonly destinationCredentials?: Credentials
+  readonly registryAuth: readonly Credentials[]
+  readonly githubToken?: string
+}
+
+/** Makes the function that hides values. Blank values are never announced. */
+export function secretMasker(commands: Pick<Commands, 'setSecret'>): MaskSecret {
+  const known = new Set<string>()
+  return (value) => {
+    for (const form of formsOf(value)) {
+      if (known.has(form)) continue
+      known.add(form)
+      commands.setSecret(form)
+    }
+  }
+}
+
+/** Hides the password and what basic authentication makes of it (RFC 7617); never the user name. */
+export function maskCredentials(mask: MaskSecret, { username, password }: Credentials): void {
+  if (password.trim() === '') return
+  mask(password)
+  mask(Buffer.from(`${username}:${password}`).toString('base64'))
+}
+
+/** Hides every secret of the inputs. To be called before the first request. */
+export function maskInputs(mask: MaskSecret, inputs: SecretInputs): void {
+  for (const credentials of [
+    inputs.sourceCredentials,
+    inputs.destinationCredentials,
+    ...inputs.registryAuth,
+  ]) {
+    if (credentials !== undefined) maskCredentials(mask, credentials)
+  }
+  if (inputs.githubToken !== undefined) mask(inputs.githubToken)
+}
+
+const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy']
+
+/** Hides the passwords in the URLs of proxies, as written there and decoded. */
+export function maskProxyPasswords(
+  mask: MaskSecret,
+  environment: Readonly<Record<string, string | undefined>>,
+): void {
+  for (const name of PROXY_VARIABLES.flatMap((lower) => [lower, lower.toUpperCase()])) {
+    const url = URL.parse(environment[name] ?? '')
+    if (url === null || url.password === '') continue
+    mask(url.password)
+    maskCredentials(mask, { username: decoded(url.username), password: decoded(url.password) })
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // A lone percent sign: the text is its own meaning.
+    return text
+  }
+}
+
+/**
+ * The strings to announce for one secret. The runner splits a value of several lines and hides every
+ * line of it, however short; where that would hide a brace everywhere, only the longer lines and the
+ * one-line spellings of the whole are announced.
+ */
+function formsOf(value: string): readonly string[] {
+  const secret = value.trim()
+  if (secret === '') return []
+  const lines = secret
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  if (lines.length === 1) return [secret]
+  const longLines = lines.filter((line) => line.length >= SHORTEST_LINE)
+  const whole =
+    longLines.length === lines.length
+      ? [secret]
+      : [JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('base64')]
+  return [...whole, ...longLines]
+}
