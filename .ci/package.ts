@@ -1,0 +1,74 @@
+/**
+ * Builds `dist/`, which is what a workflow that uses the action runs: types off with tsc into `lib/`,
+ * then everything into one file with ncc. The same sources and lock file give the same bytes on
+ * every machine, which is what lets a check compare a fresh build with the committed one.
+ *
+ * Not minified and without a source map: people who pin the action are to be able to read it.
+ */
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+/** Exactly these files; a further one would be a chunk that a dynamic import split off. */
+const DIST_FILES: readonly string[] = ['index.js', 'licenses.txt', 'package.json']
+
+/** The script behind a package's command. Started with this Node, because `.bin` holds shims on Windows. */
+function commandScript(packageName: string, command: string): string {
+  const manifestPath = createRequire(join(root, 'package.json')).resolve(
+    `${packageName}/package.json`,
+  )
+  const manifest: { bin: Record<string, string> } = JSON.parse(readFileSync(manifestPath, 'utf8'))
+  const script = manifest.bin[command]
+  if (script === undefined) throw new Error(`${packageName} has no command ${command}`)
+  return join(dirname(manifestPath), script)
+}
+
+function run(script: string, ...args: readonly string[]): void {
+  const { status, error } = spawnSync(process.execPath, [script, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  if (error !== undefined) throw error
+  if (status !== 0) throw new Error(`${[script, ...args].join(' ')} ended with status ${status}`)
+}
+
+/** License texts come with the line ends of their packages; what is committed has line feeds only. */
+function normaliseLineEnds(path: string): void {
+  const text = readFileSync(path, 'utf8')
+  writeFileSync(path, text.replaceAll('\r\n', '\n'))
+}
+
+function packageAction(): void {
+  const lib = join(root, 'lib')
+  const dist = join(root, 'dist')
+  for (const directory of [lib, dist]) rmSync(directory, { recursive: true, force: true })
+
+  run(commandScript('typescript', 'tsc'), '-p', 'tsconfig.build.json')
+  run(
+    commandScript('@vercel/ncc', 'ncc'),
+    'build',
+    'lib/index.js',
+    '--out',
+    'dist',
+    '--license',
+    'licenses.txt',
+    '--no-cache',
+    '--quiet',
+  )
+
+  const files = readdirSync(dist).sort()
+  if (files.join() !== DIST_FILES.join()) {
+    throw new Error(`dist/ should hold ${DIST_FILES.join(', ')}; it holds ${files.join(', ')}`)
+  }
+  for (const file of files) {
+    const path = join(dist, file)
+    normaliseLineEnds(path)
+    console.log(`dist/${file}: ${statSync(path).size} bytes`)
+  }
+}
+
+packageAction()
