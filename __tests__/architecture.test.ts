@@ -249,9 +249,9 @@ describe('action.yml, the code and the README agree', () => {
   test('on the names of the inputs, between action.yml and the code', async () => {
     const names = [...actionTable(read('action.yml'), 'inputs').keys()]
     expect(names.length).toBeGreaterThan(0)
-    const code = await exportedNames('src/action/inputs.ts', 'inputNames')
+    const code = await exportedNames('src/action/input-names.ts', 'inputNames')
     expect(
-      nameDifferences({ name: 'action.yml', names }, { name: 'inputs.ts', names: code }),
+      nameDifferences({ name: 'action.yml', names }, { name: 'input-names.ts', names: code }),
     ).toEqual([])
   })
 

@@ -27,7 +27,13 @@ export const shapes: readonly Shape[] = [
   {
     name: 'wide',
     what: 'one image, sixteen layers of 64 MiB side by side',
-    images: [image('wide', ['linux/amd64'], Array.from({ length: 16 }, () => 64 * MiB))],
+    images: [
+      image(
+        'wide',
+        ['linux/amd64'],
+        Array.from({ length: 16 }, () => 64 * MiB),
+      ),
+    ],
   },
   {
     name: 'many',

@@ -2,4 +2,5 @@ import { keepMemorySmall } from './action/memory.ts'
 import { main } from './main.ts'
 
 keepMemorySmall()
-void main()
+// Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
+await main()

@@ -1,6 +1,7 @@
 import { annotateFailures, describeError, failureMessage } from './action/annotations.ts'
+import { startCancellation } from './action/cancellation.ts'
 import { type Commands, runnerCommands } from './action/commands.ts'
-import { runContext } from './action/context.ts'
+import { type RunContext, runContext } from './action/context.ts'
 import { credentialSources, readDockerLogins } from './action/credentials.ts'
 import { nodeTimers, startHeartbeat } from './action/heartbeat.ts'
 import { InputError } from './action/input-reader.ts'
@@ -34,30 +35,37 @@ export async function main(
     const mask = secretMasker(commands)
     maskProxyPasswords(mask, environment)
     const inputs = readInputs(stepInputs)
-    maskInputs(mask, inputs)
-    report = await sync(inputs, logger, mask, environment)
+    const context = runContext()
+    maskInputs(mask, inputs, context.actor)
+    const end = await sync(inputs, context, logger, mask, environment)
+    report = end.report
     if (inputs.summary) writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY'])
     annotateFailures(commands, report)
-    failure = failureMessage(report)
+    failure = end.stray === undefined ? failureMessage(report) : unexpected(end.stray, logger)
   } catch (error) {
-    failure = error instanceof InputError ? error.message : describeError(error, runContext()).message
+    failure = error instanceof InputError ? error.message : unexpected(error, logger)
   }
-  setOutputs(commands, report, reportFile(report, environment, logger))
+  try {
+    setOutputs(commands, report, reportFile(report, environment, logger))
+  } catch (error) {
+    const problem = `The outputs could not be set: ${unexpected(error, logger)}`
+    failure = failure === undefined ? problem : `${failure} ${problem}`
+  }
   logger.finish()
   if (failure !== undefined) commands.fail(failure)
 }
 
-/** Everything between the inputs and the outputs. */
+/** Everything between the inputs and the outputs. `stray` is the error that ended it, if one did that no image caught. */
 async function sync(
   inputs: Inputs,
+  context: RunContext,
   logger: ActionLogger,
   mask: MaskSecret,
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<RunReport> {
-  const context = runContext()
+): Promise<{ readonly report: RunReport; readonly stray: unknown }> {
   const docker = readDockerLogins(environment, logger)
   for (const login of docker) maskCredentials(mask, login)
-  const cancel = cancelOnSignals(logger)
+  const cancel = startCancellation(logger)
   const network = new Network({
     concurrency: inputs.concurrency,
     retries: inputs.retries,
@@ -86,7 +94,7 @@ async function sync(
       },
     })
     printTotals(report, logger)
-    return report
+    return { report, stray: cancel.stray() }
   } finally {
     stopHeartbeat()
     cancel.forget()
@@ -94,21 +102,11 @@ async function sync(
   }
 }
 
-/** A cancelled job gets SIGINT, then SIGTERM, and soon after that the end: stop all requests and report what is done. */
-function cancelOnSignals(logger: ActionLogger): { readonly signal: AbortSignal; forget(): void } {
-  const controller = new AbortController()
-  const cancel = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted) return
-    logger.info(`${signal}: stopping`)
-    controller.abort()
-  }
-  process.on('SIGINT', cancel).on('SIGTERM', cancel)
-  return {
-    signal: controller.signal,
-    forget: () => {
-      process.off('SIGINT', cancel).off('SIGTERM', cancel)
-    },
-  }
+/** Puts an error into words that no image accounts for: most likely a defect, so the debug log gets all of it. */
+function unexpected(error: unknown, logger: ActionLogger): string {
+  const trace = error instanceof Error ? (error.stack ?? '') : ''
+  for (const line of trace.split('\n')) logger.debug(line)
+  return describeError(error, runContext()).message
 }
 
 /** Where the report was written; empty where it could not be, which is no reason to fail. */

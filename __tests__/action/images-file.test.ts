@@ -30,6 +30,12 @@ function read(path: string, readFile: (path: string) => string | Uint8Array = re
   return readImagesFile(path, workspace, readFile)
 }
 
+function failing(error: Error): () => never {
+  return () => {
+    throw error
+  }
+}
+
 describe('the images file', () => {
   test.each(['lists/app.txt', './lists/../lists/app.txt', 'inner.txt'])('is read: %s', (path) => {
     expect(read(path)).toEqual({ text: 'alpine:3.20\n' })
@@ -77,17 +83,14 @@ describe('the images file', () => {
 
   test('is refused without being read when it is too large', () => {
     writeFileSync(join(workspace, 'large.txt'), Buffer.alloc(MAX_IMAGES_FILE_BYTES + 1, 0x20))
-    const readFile = () => {
-      throw new Error('was read')
-    }
-    expect(read('large.txt', readFile)).toEqual({
+    expect(read('large.txt', failing(new Error('was read')))).toEqual({
       problem: 'has 8388609 bytes; at most 8388608 are accepted',
     })
   })
 
   test('is refused when it has grown too large since', () => {
-    const readFile = () => Buffer.alloc(MAX_IMAGES_FILE_BYTES + 1)
-    expect(read('lists/app.txt', readFile)).toHaveProperty('problem')
+    const content = Buffer.alloc(MAX_IMAGES_FILE_BYTES + 1)
+    expect(read('lists/app.txt', () => content)).toHaveProperty('problem')
   })
 
   test('is accepted up to the limit', () => {
@@ -96,16 +99,13 @@ describe('the images file', () => {
   })
 
   test('is refused without a reason when there is none', () => {
-    const readFile = () => {
-      throw new Error('broken')
-    }
-    expect(read('lists/app.txt', readFile)).toEqual({ problem: 'cannot be read' })
+    expect(read('lists/app.txt', failing(new Error('broken')))).toEqual({
+      problem: 'cannot be read',
+    })
   })
 
   test('names the reason when it cannot be read', () => {
-    const readFile = () => {
-      throw Object.assign(new Error('permission denied'), { code: 'EACCES' })
-    }
-    expect(read('lists/app.txt', readFile)).toEqual({ problem: 'cannot be read (EACCES)' })
+    const error = Object.assign(new Error('permission denied'), { code: 'EACCES' })
+    expect(read('lists/app.txt', failing(error))).toEqual({ problem: 'cannot be read (EACCES)' })
   })
 })

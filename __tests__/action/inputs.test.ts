@@ -401,7 +401,7 @@ describe('the error', () => {
 
   test('spells out twenty problems and counts the others', () => {
     const images = Array.from({ length: 30 }, (_, index) => `A${index}`).join('\n')
-    const message = `${String(thrown(() => read({ images })))}`
+    const message = String(thrown(() => read({ images })))
     expect(message).toContain('images, line 20: ')
     expect(message).not.toContain('images, line 21: ')
     expect(message).toMatch(/^InputError: 30 problems with the inputs:\n/)

@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import { describe, expect, jest, test } from '@jest/globals'
+import * as fc from 'fast-check'
 import { parseRegistryAuth } from '../../src/action/registry-auth.ts'
 
 const shape = 'expected a YAML list of objects with registry, username and password'
@@ -187,30 +187,40 @@ describe('registry-auth', () => {
     expect(problemsOf(text)).toEqual([problem])
   })
 
+  test('prints nothing, although the YAML library likes to warn', () => {
+    const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    try {
+      problemsOf('- ? [s3cret]\n  : b\n')
+      expect(emitWarning).not.toHaveBeenCalled()
+    } finally {
+      emitWarning.mockRestore()
+    }
+  })
+
   test('never repeats any of its text, and never throws', () => {
     const line = fc.constantFrom(
-      ...[
-        '- registry: s3cret',
-        '  username: s3cret',
-        '  password: s3cret',
-        '- s3cret: s3cret',
-        '  ? [s3cret]',
-      ],
-      ...[
-        '  : s3cret',
-        '---',
-        '{s3cret',
-        '"s3cret',
-        '&s3cret s3cret',
-        '*s3cret',
-        '!!binary s3cret',
-        '!s3cret x',
-      ],
-      ...['- <<: *s3cret', '  registry: s3cret.example', '%s3cret', '\ts3cret', '[s3cret]'],
+      '- registry: s3cret',
+      '  username: s3cret',
+      '  password: s3cret',
+      '- s3cret: s3cret',
+      '  ? [s3cret]',
+      '  : s3cret',
+      '---',
+      '{s3cret',
+      '"s3cret',
+      '&s3cret s3cret',
+      '*s3cret',
+      '!!binary s3cret',
+      '!s3cret x',
+      '- <<: *s3cret',
+      '  registry: s3cret.example',
+      '%s3cret',
+      '\ts3cret',
+      '[s3cret]',
     )
     fc.assert(
       fc.property(fc.array(line, { maxLength: 6 }), (lines) => {
-        problemsOf(lines.join('\n'))
+        expect(parseRegistryAuth(lines.join('\n')).problems.join('\n')).not.toContain('s3cret')
       }),
     )
   })

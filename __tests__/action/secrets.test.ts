@@ -74,25 +74,25 @@ describe('credentials', () => {
 
 describe('the secrets of the inputs', () => {
   test('are all passwords and the token, and neither users nor hosts', () => {
-    const values = masked((mask) =>
-      maskInputs(mask, {
-        sourceCredentials: { username: 'user1', password: 'pass1' },
-        destinationCredentials: { username: 'user2', password: 'pass2' },
-        registryAuth: [
-          { username: 'user3', password: 'pass3' },
-          { username: 'user4', password: 'pass4' },
-        ],
-        githubToken: 'ghs_token',
-      }),
-    )
+    const inputs = {
+      sourceCredentials: { username: 'user1', password: 'pass1' },
+      destinationCredentials: { username: 'user2', password: 'pass2' },
+      registryAuth: [
+        { username: 'user3', password: 'pass3' },
+        { username: 'user4', password: 'pass4' },
+      ],
+      githubToken: 'ghs_token',
+    }
+    const values = masked((mask) => maskInputs(mask, inputs, 'octo'))
     expect(values).toEqual([
       ...[1, 2, 3, 4].flatMap((n) => [`pass${n}`, base64(`user${n}:pass${n}`)]),
       'ghs_token',
+      base64('octo:ghs_token'),
     ])
   })
 
   test('are none when none was given', () => {
-    expect(masked((mask) => maskInputs(mask, { registryAuth: [] }))).toEqual([])
+    expect(masked((mask) => maskInputs(mask, { registryAuth: [] }, 'octo'))).toEqual([])
   })
 })
 

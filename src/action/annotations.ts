@@ -18,11 +18,13 @@ const MAX_MESSAGE = 4096
 /** A destination is at most a few hundred characters; a title is one line of the page. */
 const MAX_TITLE = 300
 
+/** Deeper than any honest chain; an error may be its own cause. */
+const MAX_CAUSES = 5
+
 /** Puts an error of one image into words: what happened, and what may help. Holds no secret. */
 export function describeError(error: unknown, context: RunContext): ResultError {
   if (!(error instanceof RegistryError)) {
-    const message = error instanceof Error ? error.message : String(error)
-    return { code: 'INTERNAL', message: foreignText(message, MAX_MESSAGE) }
+    return { code: 'INTERNAL', message: foreignText(withCauses(error), MAX_MESSAGE) }
   }
   const hint = hintFor(error, context)
   return {
@@ -30,6 +32,16 @@ export function describeError(error: unknown, context: RunContext): ResultError 
     message: foreignText(error.message, MAX_MESSAGE),
     ...(hint === undefined ? {} : { hint }),
   }
+}
+
+/** The message of an error and of what caused it, as far as they do not repeat each other. */
+function withCauses(error: unknown, depth = 0): string {
+  if (!(error instanceof Error)) return String(error)
+  const { cause } = error
+  const message = error.message === '' ? error.name : error.message
+  if (cause === undefined || depth === MAX_CAUSES) return message
+  const reason = withCauses(cause, depth + 1)
+  return message.includes(reason) ? message : `${message}: ${reason}`
 }
 
 /** One error annotation for each failed image, as many as GitHub shows beside `failureMessage`. */

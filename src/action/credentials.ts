@@ -8,6 +8,7 @@ import {
   registryLogins,
 } from '../registry/credentials/chain.ts'
 import { parseDockerConfig } from '../registry/credentials/docker-config.ts'
+import type { Credentials } from '../registry/credentials/credentials.ts'
 import type { Side } from '../registry/errors.ts'
 import type { Logger } from '../registry/logger.ts'
 import type { RunContext } from './context.ts'
@@ -34,19 +35,22 @@ function fromInputs({ sourceCredentials, destinationCredentials }: Inputs): Cred
   const logins = { source: sourceCredentials, destination: destinationCredentials }
   return (side: Side, { registry }: Reference) => {
     const credentials = logins[side]
-    return credentials?.registry === registry ? { credentials, origin: `${side}-username` } : undefined
+    return credentials?.registry === registry
+      ? { credentials, origin: `${side}-username` }
+      : undefined
   }
 }
 
-/** The job's token opens GitHub's own registry; any user name goes with it, and the actor's is the honest one. */
 function fromGitHub(token: string | undefined, { actor }: RunContext): CredentialSource {
   return (_side, { registry }) =>
     registry === GITHUB_REGISTRY && token !== undefined
-      ? {
-          credentials: { username: actor === '' ? 'token' : actor, password: token },
-          origin: 'github-token',
-        }
+      ? { credentials: githubCredentials(token, actor), origin: 'github-token' }
       : undefined
+}
+
+/** The job's token opens GitHub's own registry; any user name goes with it, and the actor's is the honest one. */
+export function githubCredentials(token: string, actor: string): Credentials {
+  return { username: actor === '' ? 'token' : actor, password: token }
 }
 
 /** The logins in `$DOCKER_CONFIG/config.json`, or `~/.docker/config.json`. A missing file is none; a broken one a warning. */

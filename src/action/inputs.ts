@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs'
 import * as core from '@actions/core'
 import { type PlatformFilter, parsePlatformFilter } from '../oci/platform.ts'
 import { normaliseRegistry, parseRegistryBase, type RegistryBase } from '../oci/reference.ts'
+import type { RegistryLogin } from '../registry/credentials/chain.ts'
 import type { Credentials } from '../registry/credentials/credentials.ts'
 import type { Side } from '../registry/errors.ts'
 import type { ImagePair } from '../sync/image-list.ts'
 import { readImageLists } from './image-lists.ts'
 import { InputReader } from './input-reader.ts'
-import { parseRegistryAuth, type RegistryCredentials } from './registry-auth.ts'
+import { parseRegistryAuth } from './registry-auth.ts'
 
 /** Where inputs come from; passed in, so that tests need no environment. */
 export interface InputSource {
@@ -30,7 +31,7 @@ export interface Inputs {
   readonly destinationRegistry?: RegistryBase
   readonly sourceCredentials?: RoleCredentials
   readonly destinationCredentials?: RoleCredentials
-  readonly registryAuth: readonly RegistryCredentials[]
+  readonly registryAuth: readonly RegistryLogin[]
   readonly githubToken?: string
   readonly platforms: PlatformFilter
   readonly onMissingPlatform: 'warn' | 'fail'
@@ -104,7 +105,7 @@ export const stepInputs: InputSource = {
   },
 }
 
-function readRegistryAuth(reader: InputReader): readonly RegistryCredentials[] {
+function readRegistryAuth(reader: InputReader): readonly RegistryLogin[] {
   const { credentials, problems } = parseRegistryAuth(reader.rawText('registry-auth'))
   for (const problem of problems) reader.problem('registry-auth', problem)
   return credentials

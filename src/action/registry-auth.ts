@@ -1,13 +1,11 @@
 import * as v from 'valibot'
 import { LineCounter, parseDocument } from 'yaml'
 import { parseRegistryBase, type RegistryBase } from '../oci/reference.ts'
+import type { RegistryLogin } from '../registry/credentials/chain.ts'
 import type { Credentials } from '../registry/credentials/credentials.ts'
 
-/** Credentials for a registry, or for the repositories below `prefix` on it. */
-export interface RegistryCredentials extends RegistryBase, Credentials {}
-
 export interface RegistryAuth {
-  readonly credentials: readonly RegistryCredentials[]
+  readonly credentials: readonly RegistryLogin[]
   /** What is wrong; holds no text of the input, which may be a secret anywhere. */
   readonly problems: readonly string[]
 }
@@ -26,7 +24,7 @@ const Entries = v.array(v.record(v.string(), v.string()))
  */
 export function parseRegistryAuth(text: string): RegistryAuth {
   const { entries, problem } = readEntries(text)
-  const credentials: RegistryCredentials[] = []
+  const credentials: RegistryLogin[] = []
   const problems: string[] = problem === undefined ? [] : [problem]
   for (const [index, entry] of entries.entries()) {
     const result = readEntry(entry)
@@ -70,7 +68,7 @@ function readEntries(text: string): { entries: readonly Entry[]; problem?: strin
   }
 }
 
-function readEntry(entry: Entry): RegistryCredentials | string {
+function readEntry(entry: Entry): RegistryLogin | string {
   if (Object.keys(entry).some((name) => !FIELDS.has(name))) {
     return `holds a field that is not known; the fields are ${[...FIELDS].join(', ')}`
   }

@@ -1,5 +1,6 @@
 import type { Credentials } from '../registry/credentials/credentials.ts'
 import type { Commands } from './commands.ts'
+import { githubCredentials } from './credentials.ts'
 
 /**
  * Shorter lines of a multi-line secret are punctuation more often than secrets (the `{` of a JSON
@@ -38,7 +39,7 @@ export function maskCredentials(mask: MaskSecret, { username, password }: Creden
 }
 
 /** Hides every secret of the inputs. To be called before the first request. */
-export function maskInputs(mask: MaskSecret, inputs: SecretInputs): void {
+export function maskInputs(mask: MaskSecret, inputs: SecretInputs, actor: string): void {
   for (const credentials of [
     inputs.sourceCredentials,
     inputs.destinationCredentials,
@@ -46,7 +47,9 @@ export function maskInputs(mask: MaskSecret, inputs: SecretInputs): void {
   ]) {
     if (credentials !== undefined) maskCredentials(mask, credentials)
   }
-  if (inputs.githubToken !== undefined) mask(inputs.githubToken)
+  if (inputs.githubToken !== undefined) {
+    maskCredentials(mask, githubCredentials(inputs.githubToken, actor))
+  }
 }
 
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy']

@@ -1,4 +1,4 @@
-import { type Digest, parseDigest } from './digest.ts'
+import { type Digest, isDigest, parseDigest } from './digest.ts'
 import { FormatError } from './errors.ts'
 import { quote } from './quote.ts'
 import { isRegistryHost, normaliseRegistry } from './registry-host.ts'
@@ -134,11 +134,13 @@ export function repositoryName(reference: Reference): string {
 function refuseForeignForms(text: string): void {
   if (text === '') throw new FormatError('reference', 'the reference is empty')
   if (text.length > MAX_REFERENCE_LENGTH) {
-    throw bad(text, `is too long: it has more than ${MAX_REFERENCE_LENGTH} characters`)
+    throw new FormatError(
+      'reference',
+      `the reference is too long: it has more than ${MAX_REFERENCE_LENGTH} characters`,
+    )
   }
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(text)?.[0]
   if (scheme !== undefined) throw urlError(text, scheme)
-  if (/\s/.test(text)) throw bad(text, 'has white space in it')
   const at = text.indexOf('@')
   if (at !== -1 && text.includes('/', at)) {
     // What stands before the @ may be a password, so that the text is not repeated.
@@ -147,14 +149,15 @@ function refuseForeignForms(text: string): void {
       'a reference has a "/" after its "@": only a digest may follow "@", and user names and passwords have inputs of their own',
     )
   }
+  if (/\s/.test(text)) throw bad(text, 'has white space in it')
 }
 
 /** The message leaves out what a URL may have of secrets: user information, query, fragment. */
 function urlError(text: string, scheme: string): FormatError {
-  const bare = text.slice(scheme.length).replace(/[?#\s].*$/s, '')
-  const slash = bare.indexOf('/')
-  const authority = slash === -1 ? '' : bare.slice(0, slash)
-  const meant = bare.slice(authority.lastIndexOf('@') + 1).replace(/\/$/, '')
+  const bare = text.slice(scheme.length).replace(/\/?(?:[?#\s].*)?$/s, '')
+  const at = bare.lastIndexOf('@')
+  const nameEnd = isDigest(bare.slice(at + 1)) ? at : bare.length
+  const meant = bare.slice(bare.lastIndexOf('@', nameEnd - 1) + 1)
   const advice = meant === '' ? 'a reference has no scheme' : `write ${quote(meant)} without it`
   return new FormatError(
     'reference',

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { readSome, singleHeader } from './body.ts'
+import { readSome } from './body.ts'
 import { type ErrorCode, type ErrorPlace, RegistryError } from './errors.ts'
 import { foreignText } from './foreign-text.ts'
 import type { Answer } from './network.ts'
@@ -7,29 +7,55 @@ import { isTransientStatus, parseRetryAfter } from './retry.ts'
 
 /** More of an error is not worth reading. */
 const MAX_ERROR_BYTES = 64 * 1024
+/** The longest code of the specification has 21 characters. */
+const MAX_CODE_LENGTH = 64
 
-/** Only what is read of it; the specification leaves the form of an error body open (distribution-spec, Error Codes). */
-const ErrorBody = v.object({
-  errors: v.array(
-    v.object({ code: v.optional(v.string()), message: v.optional(v.string()) }),
-  ),
+/** Registries put null where they have nothing to say. */
+const text = v.fallback(v.optional(v.string()), undefined)
+
+/** What is read of the form that the specification gives (distribution-spec, Error Codes). */
+const SpecifiedBody = v.object({
+  errors: v.pipe(v.array(v.object({ code: text, message: text })), v.minLength(1)),
 })
 
-/** Turns a refusal into an error: the status decides what it is, the body only how it is told. */
-export async function answerError(answer: Answer, place: ErrorPlace, now: number): Promise<RegistryError> {
+/** What others send: GitHub, Docker Hub's and Azure's token services. */
+const OtherBody = v.object({
+  message: text,
+  details: text,
+  error: text,
+  error_description: text,
+})
+
+interface Words {
+  readonly code?: string | undefined
+  readonly message?: string | undefined
+}
+
+/**
+ * Turns a refusal into an error: the status decides what it is, the body only how it is told.
+ * `refusal` is the code of a refusal whose status has none of its own.
+ */
+export async function answerError(
+  answer: Answer,
+  place: ErrorPlace,
+  now: number,
+  refusal: ErrorCode = 'REGISTRY',
+): Promise<RegistryError> {
+  const { status, headers } = answer
   const body = await readSome(answer, MAX_ERROR_BYTES)
-  const told = registryWords(body, answer.headers['content-type'])
-  return new RegistryError(codeOf(answer.status, told.code), reasonOf(answer.status, told.code), {
+  const told = registryWords(body.toString('utf8'), headers['content-type'])
+  const code = codeOf(status, told.code) ?? refusal
+  return new RegistryError(code, reasonOf(code, status), {
     ...place,
-    status: answer.status,
+    status,
     registryCode: told.code,
     registryMessage: told.message,
-    transient: isTransientStatus(answer.status),
-    retryAfterMs: parseRetryAfter(singleHeader(answer, 'retry-after', place), now),
+    transient: isTransientStatus(status),
+    retryAfterMs: parseRetryAfter([headers['retry-after']].flat()[0], now),
   })
 }
 
-function codeOf(status: number, registryCode: string | undefined): ErrorCode {
+function codeOf(status: number, registryCode: string | undefined): ErrorCode | undefined {
   switch (status) {
     case 401:
       return 'AUTHENTICATION'
@@ -43,43 +69,44 @@ function codeOf(status: number, registryCode: string | undefined): ErrorCode {
     case 429:
       return 'RATE_LIMITED'
     default:
-      return registryCode === 'TOOMANYREQUESTS' ? 'RATE_LIMITED' : 'REGISTRY'
+      return registryCode === 'TOOMANYREQUESTS' ? 'RATE_LIMITED' : undefined
   }
 }
 
-function reasonOf(status: number, registryCode: string | undefined): string {
-  switch (codeOf(status, registryCode)) {
-    case 'AUTHENTICATION':
-      return 'not found, or the login was missing or not accepted'
-    case 'DENIED':
-      return 'access denied'
-    case 'NOT_FOUND':
-      return 'not found'
-    case 'TIMEOUT':
-      return 'the registry ran out of time'
-    case 'RATE_LIMITED':
-      return 'too many requests'
-    default:
-      return status >= 500 ? 'the registry failed' : 'the registry refused'
-  }
+const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  AUTHENTICATION: 'not found, or the login was missing or not accepted',
+  DENIED: 'access denied',
+  NOT_FOUND: 'not found',
+  TIMEOUT: 'the registry ran out of time',
+  RATE_LIMITED: 'too many requests',
 }
 
-function registryWords(
-  body: Buffer,
-  contentType: string | string[] | undefined,
-): { code?: string | undefined; message?: string | undefined } {
-  const text = body.toString('utf8')
+function reasonOf(code: ErrorCode, status: number): string {
+  return REASONS[code] ?? (status >= 500 ? 'the registry failed' : 'the registry refused')
+}
+
+function registryWords(body: string, contentType: string | string[] | undefined): Words {
+  let document: unknown
   try {
-    const parsed = v.safeParse(ErrorBody, JSON.parse(text))
-    const first = parsed.success ? parsed.output.errors[0] : undefined
-    return {
-      code: first?.code === undefined ? undefined : foreignText(first.code, 64),
-      message: first?.message === undefined ? undefined : foreignText(first.message),
-    }
+    document = JSON.parse(body)
   } catch {
     // Gateways answer with pages: markup says nothing in a log.
-    const isPage = String(contentType).includes('html') || text.trimStart().startsWith('<')
-    const message = isPage ? '' : foreignText(text).trim()
-    return { message: message === '' ? undefined : message }
+    const isPage = String(contentType).includes('html') || body.trimStart().startsWith('<')
+    return { message: isPage ? undefined : harmless(body) }
   }
+  const specified = v.safeParse(SpecifiedBody, document)
+  if (specified.success) {
+    const [first] = specified.output.errors
+    return { code: harmless(first?.code, MAX_CODE_LENGTH), message: harmless(first?.message) }
+  }
+  const other = v.safeParse(OtherBody, document)
+  if (!other.success) return {}
+  const { message, details, error_description: description, error } = other.output
+  return { message: harmless(message ?? details ?? description ?? error) }
+}
+
+/** Foreign text for a log; undefined where nothing is left of it. */
+function harmless(words: string | undefined, limit?: number): string | undefined {
+  const line = foreignText(words ?? '', limit)
+  return line === '' ? undefined : line
 }

@@ -1,61 +1,64 @@
 import { type Content, verifyBytes } from '../oci/digest.ts'
-import { byteChunks, discard, readBody, singleHeader } from './body.ts'
+import { abandon, byteChunks, discard, readBody, refusedEncoding, singleHeader } from './body.ts'
 import { type ErrorPlace, placed, RegistryError } from './errors.ts'
-import type { RegistryAnswer } from './request.ts'
 import { networkFailure } from './network-failure.ts'
 import type { Repository } from './repository.ts'
+import type { RegistryAnswer, RegistryRequest } from './request.ts'
 
 /**
- * Whether a blob is known to be there (distribution-spec, Checking if content exists). A registry that does not let us
- * look (GHCR without write access, Q14) has not said that it is missing: the upload will tell.
+ * Whether a blob is known to be there (distribution-spec, Checking if content exists). A registry
+ * that does not let us look (GHCR without write access, Q14) has not said that it is missing: the
+ * upload will tell.
  */
 export async function blobExists(repository: Repository, blob: Content): Promise<boolean> {
-  const place = repository.place('look up blob', blob.digest)
-  return await repository.http.call(
-    {
-      method: 'HEAD',
-      target: repository.path(`blobs/${blob.digest}`),
-      scopes: [repository.scope],
-      place,
-      expect: [403, 404, 405],
-    },
-    async (answer) => {
-      await discard(answer)
-      return answer.status < 300
-    },
-  )
+  const request = blobRequest(repository, blob, 'HEAD')
+  return repository.http.call({ ...request, expect: [403, 404, 405] }, async (answer) => {
+    await discard(answer)
+    return answer.status < 300
+  })
 }
 
 /**
- * Opens a blob for reading (distribution-spec, Pulling blobs), without a slot and without retries: both are the
- * transfer's. The bytes are not verified here.
+ * Opens a blob for reading (distribution-spec, Pulling blobs), without a slot and without retries:
+ * both are the transfer's. The bytes are not verified here. Throws SIZE_MISMATCH where the registry
+ * announces another size.
  */
-export async function openBlob(repository: Repository, blob: Content): Promise<AsyncGenerator<Buffer, void, undefined>> {
-  const place = repository.place('get blob', blob.digest)
-  const answer = await repository.http.exchange({
-    method: 'GET',
-    target: repository.path(`blobs/${blob.digest}`),
-    scopes: [repository.scope],
-    place,
-  })
-  const refusal = unusable(answer, blob, place)
+export async function openBlob(
+  repository: Repository,
+  blob: Content,
+): Promise<AsyncGenerator<Buffer, void, undefined>> {
+  const request = blobRequest(repository, blob, 'GET')
+  const answer = await repository.http.exchange(request)
+  const refusal = refusedEncoding(answer, request.place) ?? otherSize(answer, blob, request.place)
   if (refusal !== undefined) {
-    answer.body.destroy()
+    abandon(answer)
     throw refusal
   }
-  return readBlob(answer, place, repository.http.network.signal)
+  return readBlob(answer, request.place, repository.http.network.signal)
 }
 
-function unusable(answer: RegistryAnswer, blob: Content, place: ErrorPlace): RegistryError | undefined {
-  const encoding = answer.headers['content-encoding']
-  if (encoding !== undefined && encoding !== 'identity') {
-    return new RegistryError('UNSUPPORTED', 'the registry compresses blobs on the way, against our request', place)
+function blobRequest(
+  repository: Repository,
+  { digest }: Content,
+  method: 'GET' | 'HEAD',
+): RegistryRequest {
+  return {
+    method,
+    target: repository.path(`blobs/${digest}`),
+    scopes: [repository.scope],
+    place: repository.place(method === 'HEAD' ? 'look up blob' : 'get blob', digest),
   }
-  const length = singleHeader(answer, 'content-length', place)
-  if (length !== undefined && /^\d+$/.test(length) && Number(length) !== blob.size) {
-    return new RegistryError('SIZE_MISMATCH', `expected ${blob.size} bytes, the registry has ${length}`, place)
-  }
-  return undefined
+}
+
+function otherSize(
+  answer: RegistryAnswer,
+  blob: Content,
+  place: ErrorPlace,
+): RegistryError | undefined {
+  const length = singleHeader(answer, 'content-length', place) ?? ''
+  if (!/^\d+$/.test(length) || Number(length) === blob.size) return undefined
+  const reason = `expected ${blob.size} bytes, the registry has ${length}`
+  return new RegistryError('SIZE_MISMATCH', reason, place)
 }
 
 async function* readBlob(
@@ -70,15 +73,23 @@ async function* readBlob(
   }
 }
 
-/** Reads a small blob whole, such as a config, and verifies it. Throws SIZE_MISMATCH for one larger than `limit` bytes. */
-export async function fetchBlob(repository: Repository, blob: Content, limit: number): Promise<Buffer> {
+/**
+ * Reads a small blob whole, such as a config, and verifies it. Throws SIZE_MISMATCH for one larger
+ * than `limit` bytes.
+ */
+export async function fetchBlob(
+  repository: Repository,
+  blob: Content,
+  limit: number,
+): Promise<Buffer> {
   const { http } = repository
-  const place = repository.place('get blob', blob.digest)
+  const request = blobRequest(repository, blob, 'GET')
+  const { place } = request
   if (blob.size > limit) {
-    throw new RegistryError('SIZE_MISMATCH', `${blob.size} bytes are more than the ${limit} that are read at once`, place)
+    const reason = `${blob.size} bytes are more than the ${limit} that are read at once`
+    throw new RegistryError('SIZE_MISMATCH', reason, place)
   }
-  const request = { method: 'GET', target: repository.path(`blobs/${blob.digest}`) } as const
-  return await http.call({ ...request, scopes: [repository.scope], place }, async (answer) => {
+  return http.call(request, async (answer) => {
     const bytes = await readBody(answer, blob.size, place, http.network.signal)
     try {
       verifyBytes(bytes, blob)

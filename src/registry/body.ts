@@ -1,23 +1,29 @@
-import type { ErrorPlace } from './errors.ts'
-import { RegistryError } from './errors.ts'
+import { type ErrorPlace, RegistryError } from './errors.ts'
 import type { Answer } from './network.ts'
 import { networkFailure } from './network-failure.ts'
 
-/** Reads a whole body into memory, but never more than `limit` bytes, whatever length was declared. */
+/**
+ * Reads a whole body into memory, but never more than `limit` bytes, whatever length was declared.
+ * Throws SIZE_MISMATCH for a longer one.
+ */
 export async function readBody(
   answer: Answer,
   limit: number,
   place: ErrorPlace,
   signal?: AbortSignal,
 ): Promise<Buffer> {
+  const refusal = refusedEncoding(answer, place) ?? tooLong(declaredLength(answer), limit, place)
+  if (refusal !== undefined) {
+    abandon(answer)
+    throw refusal
+  }
   const chunks: Buffer[] = []
   let size = 0
   try {
     for await (const chunk of byteChunks(answer.body)) {
       size += chunk.length
-      if (size > limit) {
-        throw new RegistryError('SIZE_MISMATCH', `the answer is longer than ${limit} bytes`, place)
-      }
+      const excess = tooLong(size, limit, place)
+      if (excess !== undefined) throw excess
       chunks.push(chunk)
     }
   } catch (error) {
@@ -26,7 +32,32 @@ export async function readBody(
   return Buffer.concat(chunks, size)
 }
 
-/** Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's. Never throws. */
+function tooLong(size: number, limit: number, place: ErrorPlace): RegistryError | undefined {
+  if (size <= limit) return undefined
+  return new RegistryError('SIZE_MISMATCH', `the answer is longer than ${limit} bytes`, place)
+}
+
+/** What `Content-Length` says, 0 where it says nothing. */
+function declaredLength(answer: Answer): number {
+  const header = answer.headers['content-length']
+  return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : 0
+}
+
+/**
+ * Some registries compress on the way although no request allows it (Q47): other bytes, other
+ * digest.
+ */
+export function refusedEncoding(answer: Answer, place: ErrorPlace): RegistryError | undefined {
+  const encoding = answer.headers['content-encoding']
+  if (encoding === undefined || encoding === '' || encoding === 'identity') return undefined
+  const reason = 'the registry compresses content on the way, against our request'
+  return new RegistryError('UNSUPPORTED', reason, place)
+}
+
+/**
+ * Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's. Never
+ * throws.
+ */
 export async function readSome(answer: Answer, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
@@ -42,21 +73,36 @@ export async function readSome(answer: Answer, limit: number): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, limit)
 }
 
-/** Lets go of a body so that its connection can be used again. */
+/** Reads a body to its end, if that is near, so that its connection can be used again. */
 export async function discard(answer: Answer): Promise<void> {
   await answer.body.dump().catch(() => undefined)
 }
 
+/** Drops a body and its connection at once. */
+export function abandon({ body }: Answer): void {
+  // Being destroyed early is an error to the stream, and one that nobody listens to ends the
+  // process.
+  body.on('error', () => undefined).destroy()
+}
+
 /** The chunks of a body, typed: undici's stream yields nothing but buffers. */
-export async function* byteChunks(body: AsyncIterable<unknown>): AsyncGenerator<Buffer, void, undefined> {
+export async function* byteChunks(
+  body: AsyncIterable<unknown>,
+): AsyncGenerator<Buffer, void, undefined> {
   for await (const chunk of body) {
     if (Buffer.isBuffer(chunk)) yield chunk
   }
 }
 
-/** The value of a header that may come once only. Several are an error, because two readers may take different ones. */
+/**
+ * The value of a header that may come once only. Several are an error, because two readers may take
+ * different ones.
+ */
 export function singleHeader(answer: Answer, name: string, place: ErrorPlace): string | undefined {
   const value = answer.headers[name]
   if (!Array.isArray(value)) return value
-  throw new RegistryError('REGISTRY', `the registry sent several ${name} headers`, { ...place, status: answer.status })
+  throw new RegistryError('REGISTRY', `the registry sent several ${name} headers`, {
+    ...place,
+    status: answer.status,
+  })
 }

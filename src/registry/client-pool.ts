@@ -6,8 +6,8 @@ import type { Logger } from './logger.ts'
 import type { Network } from './network.ts'
 
 /**
- * One client for each registry and identity, so that tokens and what is known about blobs are shared by all images of a
- * run, and never between two accounts.
+ * One client for each registry and identity, so that tokens and what is known about blobs are
+ * shared by all images of a run, and never between two accounts.
  */
 export class ClientPool {
   readonly #sources: readonly CredentialSource[]
@@ -25,7 +25,8 @@ export class ClientPool {
   client(side: Side, reference: Reference): Client {
     const { registry } = reference
     const { credentials, origin } = findLogin(this.#sources, side, reference)
-    const login = credentials === undefined ? 'anonymous' : `user ${credentials.username} from ${origin}`
+    const login =
+      credentials === undefined ? 'anonymous' : `user ${credentials.username} from ${origin}`
     this.#tell(`${registry} (${side}): ${login}`)
     const key = JSON.stringify([registry, credentials?.username, credentials?.password])
     let client = this.#clients.get(key)

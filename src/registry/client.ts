@@ -54,18 +54,21 @@ export interface Copied {
 }
 
 /**
- * Talks to one registry as one identity, over the OCI Distribution API. References are given as text or parsed; one
- * without a host means this registry. Every method throws a RegistryError whose `code` says what went wrong.
+ * Talks to one registry as one identity, over the OCI Distribution API. References are given as
+ * text or parsed; one without a host means this registry. Every method throws a RegistryError whose
+ * `code` says what went wrong.
  */
 export class Client {
   readonly registry: string
   readonly network: Network
   readonly ledger = new BlobLedger()
   readonly #http: RegistryHttp
+  readonly #ownsNetwork: boolean
 
   constructor(options: ClientOptions) {
     this.registry = normaliseRegistry(options.host)
     this.network = options.network ?? new Network()
+    this.#ownsNetwork = options.network === undefined
     this.#http = new RegistryHttp(
       this.registry,
       credentialsOf(options),
@@ -77,33 +80,30 @@ export class Client {
   /** The manifest or index that a reference names: media type, size, digest, and its bytes. */
   async getImage(reference: string | Reference): Promise<FetchedManifest> {
     const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
-    return await fetchManifest(repository, name)
+    return fetchManifest(repository, name)
   }
 
   /** A single image. Throws GET_IMAGE where the reference names an index. */
   async getImageHandle(reference: string | Reference): Promise<ImageHandle> {
     const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
-    const fetched = await fetchManifest(repository, name)
-    const { manifest } = fetched
-    if (manifest.kind !== 'image') {
-      throw new RegistryError('GET_IMAGE', 'this is an index of several images', repository.place('get image', name))
-    }
-    return {
-      ...fetched,
-      manifest,
-      readConfig: async () => fetchBlob(repository, manifest.config, MAX_CONFIG_BYTES),
-    }
+    const fetched = await fetchSingle(repository, name, 'get image')
+    const { config } = fetched.manifest
+    return { ...fetched, readConfig: async () => fetchBlob(repository, config, MAX_CONFIG_BYTES) }
   }
 
   /** The digest of what a reference names. Throws NOT_FOUND. */
   async getDigest(reference: string | Reference): Promise<Digest> {
     const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
     const digest = await resolveDigest(repository, name)
-    if (digest === undefined) throw new RegistryError('NOT_FOUND', 'not found', { ...repository.place('get digest', name), status: 404 })
-    return digest
+    if (digest !== undefined) return digest
+    const place = repository.place('get digest', name)
+    throw new RegistryError('NOT_FOUND', 'not found', { ...place, status: 404 })
   }
 
-  /** Platform (`linux/arm64`) to digest, of all images in an index. Throws GET_IMAGE_INDEX where it is none. */
+  /**
+   * Platform (`linux/arm64`) to digest, of all images in an index. Throws GET_IMAGE_INDEX where it
+   * is none.
+   */
   async getPlatformDigests(reference: string | Reference): Promise<ReadonlyMap<string, Digest>> {
     const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
     const index = await fetchIndex(repository, name)
@@ -123,25 +123,36 @@ export class Client {
     return (await resolveDigest(repository, name)) !== undefined
   }
 
-  /** Copies a single image byte for byte: blobs, then the manifest under the destination's tag. Throws GET_IMAGE for an index. */
-  async copyImage(source: string | Reference, destination: string | Reference, to: Client): Promise<Copied> {
+  /**
+   * Copies a single image byte for byte: blobs, then the manifest under the destination's tag, or
+   * by digest where it names none. Throws GET_IMAGE for an index.
+   */
+  async copyImage(
+    source: string | Reference,
+    destination: string | Reference,
+    to: Client,
+  ): Promise<Copied> {
     const route = this.#route(source, destination, to)
-    const fetched = await fetchManifest(route.source, route.sourceName)
-    if (fetched.manifest.kind !== 'image') {
-      throw new RegistryError('GET_IMAGE', 'this is an index of several images', route.source.place('copy image', route.sourceName))
-    }
-    return await copyWhole(route, fetched)
-  }
-
-  /** Copies an index and everything beneath it byte for byte. Throws GET_IMAGE_INDEX for a single image. */
-  async copyIndex(source: string | Reference, destination: string | Reference, to: Client): Promise<Copied> {
-    const route = this.#route(source, destination, to)
-    return await copyWhole(route, await fetchIndex(route.source, route.sourceName))
+    return copyWhole(route, await fetchSingle(route.source, route.sourceName, 'copy image'))
   }
 
   /**
-   * Copies one image of an index by its digest, and pushes it to the destination's repository by digest. The tags of
-   * the references play no part. Returns what `pushManifestList` needs, but for the platform.
+   * Copies an index and everything beneath it byte for byte. Throws GET_IMAGE_INDEX for a single
+   * image.
+   */
+  async copyIndex(
+    source: string | Reference,
+    destination: string | Reference,
+    to: Client,
+  ): Promise<Copied> {
+    const route = this.#route(source, destination, to)
+    return copyWhole(route, await fetchIndex(route.source, route.sourceName))
+  }
+
+  /**
+   * Copies one image of an index by its digest, and pushes it to the destination's repository by
+   * digest. The tags of the references play no part. Returns what `pushManifestList` needs, but for
+   * the platform.
    */
   async copyPlatformImage(
     source: string | Reference,
@@ -150,21 +161,23 @@ export class Client {
     to: Client,
   ): Promise<Copied & { readonly configMediaType: string }> {
     const route = this.#route(source, destination, to)
-    const fetched = await fetchManifest(route.source, platformDigest)
-    if (fetched.manifest.kind !== 'image') {
-      throw new RegistryError('GET_IMAGE', 'this is an index, not the image of a platform', route.source.place('copy platform image', platformDigest))
-    }
+    const fetched = await fetchSingle(route.source, platformDigest, 'copy platform image')
     const moved = await copyByDigest(route, fetched)
     return { ...copiedOf(fetched, moved), configMediaType: fetched.manifest.config.mediaType }
   }
 
   /**
-   * Pushes the index of these images (see buildImageIndex: sorted, so that the same images give the same bytes) under a
-   * tag and checks what the tag shows. Returns its digest, computed here.
+   * Pushes the index of these images (see buildImageIndex: sorted, so that the same images give the
+   * same bytes) under a tag, or by digest where the reference names none, and checks what is shown
+   * there then. Returns its digest, computed here.
    */
-  async pushManifestList(reference: string | Reference, images: readonly PlatformImage[]): Promise<Digest> {
-    const { repository, name } = this.#locate(reference, 'PARSE_MANIFEST_REFERENCE', 'destination')
+  async pushManifestList(
+    reference: string | Reference,
+    images: readonly PlatformImage[],
+  ): Promise<Digest> {
+    const { repository, tag } = this.#target(reference, 'PARSE_MANIFEST_REFERENCE')
     const index = buildImageIndex(images)
+    const name = tag ?? index.digest
     await pushManifest(repository, name, index)
     await verifyPushed(repository, name, index.digest)
     return index.digest
@@ -175,40 +188,62 @@ export class Client {
     return new Repository(this.#http, name, side)
   }
 
-  /** Reads a reference to this registry. Throws the given code where it is none, or names another registry. */
+  /** Reads a reference to this registry. Throws the code where it is none, or names another one. */
   parse(reference: string | Reference, code: ErrorCode, side: Side): Reference {
-    const place = { operation: 'parse reference', side, registry: this.registry }
+    const base = { registry: this.registry }
     try {
-      const parsed =
-        typeof reference === 'string' ? parseReference(reference, { registry: this.registry }) : reference
+      const parsed = typeof reference === 'string' ? parseReference(reference, base) : reference
       if (parsed.registry === this.registry) return parsed
-      throw new FormatError('reference', `this client speaks to ${this.registry}, not to ${parsed.registry}`)
+      const reason = `this client speaks to ${this.registry}, not to ${parsed.registry}`
+      throw new FormatError('reference', reason)
     } catch (error) {
       if (!(error instanceof FormatError)) throw error
+      const place = { operation: 'parse reference', side, registry: this.registry }
       throw new RegistryError(code, error.message, { ...place, cause: error })
     }
   }
 
-  /** Ends the connections of the client's own network. */
+  /** Ends the connections, unless they are those of a network that is shared. */
   async close(): Promise<void> {
-    await this.network.close()
+    if (this.#ownsNetwork) await this.network.close()
   }
 
-  #route(source: string | Reference, destination: string | Reference, to: Client): Route & { sourceName: string; destinationName: string | undefined } {
+  #route(
+    source: string | Reference,
+    destination: string | Reference,
+    to: Client,
+  ): Route & { sourceName: string; destinationName: string | undefined } {
     const from = this.#locate(source, 'PARSE_SOURCE_REFERENCE')
-    const target = to.parse(destination, 'PARSE_DESTINATION_REFERENCE', 'destination')
+    const target = to.#target(destination, 'PARSE_DESTINATION_REFERENCE')
     return {
       source: from.repository,
       sourceName: from.name,
-      destination: to.repository(target.repository, 'destination'),
+      destination: target.repository,
       destinationName: target.tag,
       ledger: to.ledger,
     }
   }
 
-  #locate(reference: string | Reference, code: ErrorCode, side: Side = 'source'): { repository: Repository; name: string } {
-    const parsed = this.parse(reference, code, side)
-    return { repository: this.repository(parsed.repository, side), name: parsed.digest ?? parsed.tag ?? 'latest' }
+  #locate(
+    reference: string | Reference,
+    code: ErrorCode,
+  ): { repository: Repository; name: string } {
+    const { repository, digest, tag } = this.parse(reference, code, 'source')
+    return { repository: this.repository(repository, 'source'), name: digest ?? tag ?? 'latest' }
+  }
+
+  /**
+   * Where something is written to: what is written there decides the digest, never the reference.
+   */
+  #target(
+    reference: string | Reference,
+    code: ErrorCode,
+  ): { repository: Repository; tag: string | undefined } {
+    const { repository: name, digest, tag } = this.parse(reference, code, 'destination')
+    const repository = this.repository(name, 'destination')
+    if (digest === undefined) return { repository, tag }
+    const reason = 'a destination has no digest: that comes from what is copied'
+    throw new RegistryError(code, reason, repository.place('parse reference', digest))
   }
 }
 
@@ -216,16 +251,33 @@ function credentialsOf({ username, password }: ClientOptions): Credentials | und
   return username === undefined || password === undefined ? undefined : { username, password }
 }
 
-async function fetchIndex(repository: Repository, name: string): Promise<FetchedManifest & { manifest: ImageIndex }> {
+async function fetchSingle(
+  repository: Repository,
+  name: string,
+  operation: string,
+): Promise<FetchedManifest & { manifest: ImageManifest }> {
   const fetched = await fetchManifest(repository, name)
   const { manifest } = fetched
-  if (manifest.kind !== 'index') {
-    throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', repository.place('get image index', name))
-  }
-  return { ...fetched, manifest }
+  if (manifest.kind === 'image') return { ...fetched, manifest }
+  const place = repository.place(operation, name)
+  throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place)
 }
 
-async function copyWhole(route: Route & { destinationName: string | undefined }, fetched: FetchedManifest): Promise<Copied> {
+async function fetchIndex(
+  repository: Repository,
+  name: string,
+): Promise<FetchedManifest & { manifest: ImageIndex }> {
+  const fetched = await fetchManifest(repository, name)
+  const { manifest } = fetched
+  if (manifest.kind === 'index') return { ...fetched, manifest }
+  const place = repository.place('get image index', name)
+  throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place)
+}
+
+async function copyWhole(
+  route: Route & { destinationName: string | undefined },
+  fetched: FetchedManifest,
+): Promise<Copied> {
   const moved = await copyContent(route, fetched)
   const name = route.destinationName ?? fetched.digest
   await pushManifest(route.destination, name, fetched)

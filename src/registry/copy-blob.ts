@@ -7,12 +7,13 @@ import { networkFailure } from './network-failure.ts'
 import { acquireBoth } from './pacing.ts'
 import type { Repository } from './repository.ts'
 import { withRetries } from './retry.ts'
-import { cancelUpload, mountBlob, putBlob, startUpload } from './upload.ts'
+import { cancelUpload, mountBlob, putBlob, startUpload, type UploadStart } from './upload.ts'
 
 /**
- * Brings one blob from one repository to another, by the cheapest way that works: it is there already, the registry
- * takes it over from the source's repository, or its bytes are streamed through, hashed on the way. The last of them
- * leave this process only after the size and the digest are known to be right.
+ * Brings one blob from one repository to another, by the cheapest way that works: it is there
+ * already, the registry takes it over from the source's repository, or its bytes are streamed
+ * through, hashed on the way. The last of them leave this process only after the size and the
+ * digest are known to be right.
  */
 export async function copyBlob(
   source: Repository,
@@ -22,17 +23,17 @@ export async function copyBlob(
   if (await blobExists(destination, blob)) return 'existing'
   let session: Address | undefined
   if (source.sharesRegistryWith(destination)) {
-    const answer = await tryMount(source, destination, blob)
-    if (answer?.mounted === true) return 'mounted'
-    session = answer?.session
+    const start = await tryMount(source, destination, blob)
+    if (start?.mounted === true) return 'mounted'
+    session = start?.session
   }
   const { network, logger } = destination.http
   await withRetries(network, logger, async (tried) => {
     // The bytes may have arrived although the answer did not.
     if (tried > 0 && (await blobExists(destination, blob))) return
-    const first = session
+    const opened = session
     session = undefined
-    await transfer(source, destination, blob, first)
+    await transfer(source, destination, blob, opened)
   })
   return 'copied'
 }
@@ -42,15 +43,14 @@ async function tryMount(
   source: Repository,
   destination: Repository,
   blob: Content,
-): Promise<{ mounted: boolean; session?: Address } | undefined> {
+): Promise<UploadStart | undefined> {
+  const { limiter, logger } = destination.http
   try {
-    return await destination.http.limiter.run(() => mountBlob(destination, blob, source.name))
+    return await limiter.run(() => mountBlob(destination, blob, source.name))
   } catch (error) {
-    if (error instanceof RegistryError && error.code !== 'CANCELLED') {
-      destination.http.logger.debug(`no mount: ${error.message}`)
-      return undefined
-    }
-    throw error
+    if (!(error instanceof RegistryError) || error.code === 'CANCELLED') throw error
+    logger.debug(`no mount: ${error.message}`)
+    return undefined
   }
 }
 
@@ -60,12 +60,9 @@ async function transfer(
   blob: Content,
   opened: Address | undefined,
 ): Promise<void> {
-  const release = await acquireBoth(
-    { key: source.http.registry, limiter: source.http.limiter },
-    { key: destination.http.registry, limiter: destination.http.limiter },
-  )
+  const release = await acquireBoth(source.http.limiter, destination.http.limiter)
   try {
-    const session = opened ?? (await startUpload(destination)).session
+    const session = opened ?? (await startUpload(destination))
     try {
       await putBlob(destination, session, blob, () => verifiedBlob(source, blob))
     } catch (error) {
@@ -77,8 +74,13 @@ async function transfer(
   }
 }
 
-/** The blob's bytes from the source, opened when the first one is wanted. Errors name the source. */
-async function* verifiedBlob(source: Repository, blob: Content): AsyncGenerator<Uint8Array, void, undefined> {
+/**
+ * The blob's bytes from the source, opened when the first one is wanted. Errors name the source.
+ */
+async function* verifiedBlob(
+  source: Repository,
+  blob: Content,
+): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     yield* verified(await openBlob(source, blob), blob)
   } catch (error) {

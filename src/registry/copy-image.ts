@@ -15,6 +15,11 @@ export const MAX_INDEX_DEPTH = 4
 /** More manifests than this beneath one reference is not an image but an attack. */
 export const MAX_MANIFESTS = 5_000
 
+/**
+ * All manifests beneath one reference are held at one time; honest ones need some kilobytes each.
+ */
+const MAX_TREE_BYTES = 64 * 1024 * 1024
+
 /** From where to where, and what the destination's registry is known to hold. */
 export interface Route {
   readonly source: Repository
@@ -23,19 +28,20 @@ export interface Route {
 }
 
 /**
- * Copies everything beneath a manifest, but not the manifest itself: blobs first, then the manifests that it lists, by
- * digest. What the destination needs to accept it is there when this returns.
+ * Copies everything beneath a manifest, but not the manifest itself: blobs first, then the
+ * manifests that it lists, by digest. What the destination needs to accept it is there when this
+ * returns.
  */
 export async function copyContent(route: Route, top: FetchedManifest): Promise<BytesMoved> {
   // A tag beside another one in the same repository: what the source lists is there by definition.
   if (isSameRepository(route)) return noBytes
-  return await new TreeCopy(route).content(top, 0)
+  return new TreeCopy(route).content(top, 0)
 }
 
 /** Copies one manifest by digest with everything beneath it. */
 export async function copyByDigest(route: Route, fetched: FetchedManifest): Promise<BytesMoved> {
   if (isSameRepository(route)) return noBytes
-  return await new TreeCopy(route).manifest(fetched, 0)
+  return new TreeCopy(route).manifest(fetched, 0)
 }
 
 function isSameRepository({ source, destination }: Route): boolean {
@@ -47,6 +53,8 @@ class TreeCopy {
   readonly #route: Route
   /** Children that are being copied or are done: an index may list one more than once. */
   readonly #children = new Map<Digest, Promise<BytesMoved>>()
+  /** Bytes of all manifests that were met, as their descriptors promise them. */
+  #size = 0
 
   constructor(route: Route) {
     this.#route = route
@@ -59,31 +67,40 @@ class TreeCopy {
   }
 
   async content({ manifest }: FetchedManifest, depth: number): Promise<BytesMoved> {
-    return manifest.kind === 'image' ? await this.#blobs(manifest) : await this.#index(manifest, depth)
+    return manifest.kind === 'image' ? this.#blobs(manifest) : this.#index(manifest, depth)
   }
 
   async #blobs(manifest: ImageManifest): Promise<BytesMoved> {
-    const { source, destination, ledger } = this.#route
     const blobs = new Map<Digest, Descriptor>()
     for (const blob of [manifest.config, ...manifest.layers]) {
-      // Layers that may not be distributed stay where their makers put them (image-spec, Non-Distributable Layers).
+      // Their makers do not allow others to pass these on (image-spec, Non-Distributable Layers).
       if (!isNonDistributableType(blob.mediaType)) blobs.set(blob.digest, blob)
     }
-    const moved = [...blobs.values()].map(async (blob) =>
-      bytesOf(await ledger.once(destination.name, blob.digest, () => copyBlob(source, destination, blob)), blob.size),
+    return addBytes(await settled([...blobs.values()].map(async (blob) => this.#blob(blob))))
+  }
+
+  async #blob(blob: Descriptor): Promise<BytesMoved> {
+    const { source, destination, ledger } = this.#route
+    const outcome = await ledger.once(
+      destination.name,
+      blob.digest,
+      `${source.http.registry}/${source.name}`,
+      () => copyBlob(source, destination, blob),
     )
-    return addBytes(await settled(moved))
+    return bytesOf(outcome, blob.size)
   }
 
   async #index(index: ImageIndex, depth: number): Promise<BytesMoved> {
-    const { source } = this.#route
     if (depth >= MAX_INDEX_DEPTH) {
-      throw new RegistryError('INVALID_MANIFEST', `indexes nested deeper than ${MAX_INDEX_DEPTH}`, source.place('copy index'))
+      throw this.#refusal(`indexes nested deeper than ${MAX_INDEX_DEPTH}`)
     }
-    const children = index.manifests.map((child) => {
+    const children = index.manifests.map(async (child) => {
       const known = this.#children.get(child.digest)
-      // Its bytes count once, where it was met first.
-      if (known !== undefined) return known.then(() => noBytes)
+      if (known !== undefined) {
+        await known
+        // Its bytes count once, where it was met first.
+        return noBytes
+      }
       const copying = this.#child(child, depth + 1)
       this.#children.set(child.digest, copying)
       return copying
@@ -92,19 +109,28 @@ class TreeCopy {
   }
 
   async #child(child: Descriptor, depth: number): Promise<BytesMoved> {
-    const { source, destination, ledger } = this.#route
-    if (this.#children.size > MAX_MANIFESTS) {
-      throw new RegistryError('INVALID_MANIFEST', `more than ${MAX_MANIFESTS} manifests`, source.place('copy index'))
+    const { source, destination } = this.#route
+    if (isBlobType(child.mediaType)) return this.#blob(child)
+    if (this.#children.size >= MAX_MANIFESTS) {
+      throw this.#refusal(`more than ${MAX_MANIFESTS} manifests`)
     }
-    if (isBlobType(child.mediaType)) {
-      return bytesOf(await ledger.once(destination.name, child.digest, () => copyBlob(source, destination, child)), child.size)
+    this.#size += child.size
+    if (this.#size > MAX_TREE_BYTES) {
+      throw this.#refusal(`manifests of more than ${MAX_TREE_BYTES} bytes together`)
     }
-    if ((await resolveDigest(destination, child.digest)) !== undefined) return noBytes
-    return await this.manifest(await fetchManifest(source, child.digest, child), depth)
+    if ((await resolveDigest(destination, child.digest)) === child.digest) return noBytes
+    return this.manifest(await fetchManifest(source, child.digest, child), depth)
+  }
+
+  #refusal(reason: string): RegistryError {
+    return new RegistryError('INVALID_MANIFEST', reason, this.#route.source.place('copy index'))
   }
 }
 
-/** Whether an index entry can only be a blob: what is of no known type is taken for a manifest (image-spec, Image Index). */
+/**
+ * Whether an index entry can only be a blob: what is of no known type is taken for a manifest
+ * (image-spec, Image Index).
+ */
 function isBlobType(mediaType: string): boolean {
   return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType)
 }

@@ -1,4 +1,5 @@
 import { FormatError, MismatchError } from '../oci/errors.ts'
+import { harmlessLine } from './foreign-text.ts'
 
 /** What went wrong, in a word that code can switch on. `operation` says during what. */
 export type ErrorCode =
@@ -69,7 +70,9 @@ export class RegistryError extends Error {
   readonly reference?: string
   /** HTTP status. */
   readonly status?: number
-  /** The registry's own error code, for instance `NAME_UNKNOWN` (distribution-spec, Error Codes). */
+  /**
+   * The registry's own error code, for instance `NAME_UNKNOWN` (distribution-spec, Error Codes).
+   */
   readonly registryCode?: string
   /** The registry's own words, already made harmless for logs. */
   readonly registryMessage?: string
@@ -77,7 +80,11 @@ export class RegistryError extends Error {
   readonly retryAfterMs?: number
 
   constructor(code: ErrorCode, reason: string, details: ErrorDetails) {
-    super(sentence(reason, details), details.cause === undefined ? undefined : { cause: details.cause })
+    // Parts of it may come from a registry, by way of an error of the vocabulary too.
+    super(
+      harmlessLine(sentence(reason, details)),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    )
     this.code = code
     this.operation = details.operation
     this.transient = details.transient ?? false
@@ -104,13 +111,14 @@ function sentence(reason: string, details: ErrorDetails): string {
 function placeText(place: ErrorPlace): string {
   const name = [place.registry, place.repository].filter(Boolean).join('/')
   const separator = place.reference?.includes(':') === true ? '@' : ':'
-  const reference = place.reference === undefined ? '' : `${name === '' ? '' : separator}${place.reference}`
+  const reference =
+    place.reference === undefined ? '' : `${name === '' ? '' : separator}${place.reference}`
   return [place.operation, place.side, `${name}${reference}`].filter(Boolean).join(' ')
 }
 
 /**
- * Gives an error of the vocabulary (bytes that do not match, a document that is not valid) its place.
- * Anything else is returned as it is.
+ * Gives an error of the vocabulary (bytes that do not match, a document that is not valid) its
+ * place. Anything else is returned as it is.
  */
 export function placed(error: unknown, place: ErrorPlace): unknown {
   if (error instanceof MismatchError) {
@@ -121,4 +129,17 @@ export function placed(error: unknown, place: ErrorPlace): unknown {
     return new RegistryError('INVALID_MANIFEST', error.message, { ...place, cause: error })
   }
   return error
+}
+
+/** The error of whatever was under way, or about to be, when the run was cancelled. */
+export function cancelled(place: ErrorPlace, cause?: unknown): RegistryError {
+  const { operation, side, registry, repository, reference } = place
+  return new RegistryError('CANCELLED', 'the run was cancelled', {
+    operation,
+    side,
+    registry,
+    repository,
+    reference,
+    cause,
+  })
 }

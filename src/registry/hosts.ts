@@ -23,35 +23,46 @@ export function hostName(host: string): string {
 
 /** Whether the name can only mean this machine: `localhost`, `*.localhost`, 127.0.0.0/8, ::1. */
 export function isLoopback(host: string): boolean {
-  const name = hostName(host).toLowerCase()
+  // A dot at the end says that the name is complete, and no more.
+  const name = (isIP(host) === 0 ? hostName(host) : host).toLowerCase().replace(/\.$/, '')
   if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') return true
   return isIP(name) === 4 && name.startsWith('127.')
 }
 
 /**
- * Asks a host that may be spoken to over plain HTTP whether it speaks TLS after all, with nothing but a handshake:
- * no byte of HTTP is sent, and the certificate is checked later, by the first request.
+ * Asks a host that may be spoken to over plain HTTP whether it speaks TLS after all, with nothing
+ * but a handshake: no byte of HTTP is sent, and the certificate is checked later, by the first
+ * request. Undefined where nobody answers at a port that either of the two may be spoken at.
  */
-export async function speaksTls(host: string, signal?: AbortSignal): Promise<boolean> {
+export async function speaksTls(host: string, signal?: AbortSignal): Promise<boolean | undefined> {
   const name = hostName(host)
-  const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 443)
-  return await new Promise<boolean>((resolve) => {
+  const port = /:(\d+)$/.exec(host)?.[1]
+  return new Promise((resolve) => {
     const socket = connect({
       host: name,
-      port,
+      port: Number(port ?? 443),
       rejectUnauthorized: false,
       ...(isIP(name) === 0 ? { servername: name } : {}),
     })
-    const answer = (secure: boolean) => (): void => {
-      signal?.removeEventListener('abort', no)
+    // Without a port they are spoken at 443 and 80, so that silence at the one is an answer.
+    let answered = port === undefined
+    const finish = (secure: boolean): void => {
+      signal?.removeEventListener('abort', refuse)
       socket.destroy()
-      resolve(secure)
+      resolve(answered ? secure : undefined)
     }
-    const no = answer(false)
-    socket.setTimeout(PROBE_TIMEOUT_MS, no)
-    socket.once('secureConnect', answer(true))
-    socket.once('error', no)
-    socket.once('close', no)
-    signal?.addEventListener('abort', no, { once: true })
+    const refuse = (): void => {
+      finish(false)
+    }
+    socket.setTimeout(PROBE_TIMEOUT_MS, refuse)
+    socket.once('connect', () => {
+      answered = true
+    })
+    socket.once('secureConnect', () => {
+      finish(true)
+    })
+    socket.once('error', refuse)
+    socket.once('close', refuse)
+    signal?.addEventListener('abort', refuse, { once: true })
   })
 }

@@ -1,6 +1,6 @@
 import { errors } from 'undici'
 import { MismatchError } from '../oci/errors.ts'
-import { type ErrorCode, type ErrorPlace, placed, RegistryError } from './errors.ts'
+import { cancelled, type ErrorCode, type ErrorPlace, placed, RegistryError } from './errors.ts'
 import { foreignText } from './foreign-text.ts'
 
 /** Connections that break, and names that do not resolve just now. */
@@ -28,9 +28,13 @@ const TIMEOUT_CODES: ReadonlySet<string> = new Set([
 ])
 
 /** OpenSSL's verification results, as Node names them, and its protocol errors. */
-const TLS_CODE = /^(?:ERR_(?:SSL|TLS)_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|EPROTO)/
+const TLS_CODE =
+  /^(?:ERR_(?:SSL|TLS)_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|EPROTO)/
 
-/** The error of a request that failed below HTTP, with its place. Errors that already have one pass through. */
+/**
+ * The error of a request that failed below HTTP, with its place. One that has a place passes
+ * through.
+ */
 export function networkFailure(
   error: unknown,
   place: ErrorPlace,
@@ -39,12 +43,14 @@ export function networkFailure(
   if (error instanceof RegistryError) return error
   const known = placed(error, place)
   if (known instanceof RegistryError) {
-    // Bits do flip on the way: a stream that did not match gets another chance, and is never completed before.
-    return error instanceof MismatchError ? new RegistryError(known.code, error.message, { ...place, cause: error, transient: true }) : known
+    // Bits do flip on the way: what did not match gets another chance, and is never completed
+    // before.
+    const transient = error instanceof MismatchError
+    return transient
+      ? new RegistryError(known.code, error.message, { ...place, cause: error, transient })
+      : known
   }
-  if (signal?.aborted === true) {
-    return new RegistryError('CANCELLED', 'the run was cancelled', { ...place, cause: error })
-  }
+  if (signal?.aborted === true) return cancelled(place, error)
   const code = codeOf(error)
   return new RegistryError(errorCode(code), reason(error, code), {
     ...place,
@@ -75,7 +81,9 @@ function reason(error: unknown, code: string): string {
   }
 }
 
-/** The code of the innermost error: a connection to several addresses fails with one error that holds the others. */
+/**
+ * The innermost code: a connection to several addresses fails with one error that holds the others.
+ */
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
   if (error instanceof errors.UndiciError) return error.code

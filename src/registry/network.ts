@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream'
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici'
 import { type Clock, systemClock } from './clock.ts'
-import { RegistryError, type ErrorPlace } from './errors.ts'
+import { cancelled, type ErrorPlace } from './errors.ts'
 import { apiHost, isLoopback, speaksTls } from './hosts.ts'
 import { networkFailure } from './network-failure.ts'
 import { Limiter } from './pacing.ts'
 
 /** A host that has not even accepted a connection after this long is not going to. */
 const CONNECT_TIMEOUT_MS = 10_000
-/** Longer than the pause between two blobs of one image, shorter than what load balancers keep idle. */
+/** Longer than the pause between two blobs of an image, shorter than load balancers keep idle. */
 const KEEP_ALIVE_MS = 15_000
 const USER_AGENT = 'image-sync-action'
 
@@ -19,7 +19,9 @@ export interface NetworkOptions {
   readonly retries?: number
   /** Milliseconds without a byte of progress after which a request counts as failed. */
   readonly timeoutMs?: number
-  /** Hosts, normalised, that may be spoken to over plain HTTP although they are not this machine. */
+  /**
+   * Hosts, normalised, that may be spoken to over plain HTTP although they are not this machine.
+   */
   readonly insecureRegistries?: readonly string[]
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly clock?: Clock
@@ -39,8 +41,13 @@ export interface Exchange {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined
-  /** Milliseconds to wait for the response's headers after the request is sent; the idle time-out where absent. */
+  /**
+   * Milliseconds to wait for the response's headers after the request is sent; the idle time-out
+   * where absent.
+   */
   readonly answerTimeoutMs?: number | undefined
+  /** Ends this request in place of the network's own signal. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface Answer {
@@ -50,7 +57,10 @@ export interface Answer {
   readonly body: Dispatcher.ResponseData['body']
 }
 
-/** What all clients of a run share: connections, slots per host, time, chance, and the end of it all. */
+/**
+ * What all clients of a run share: connections, slots per host, time, chance, and the end of it
+ * all.
+ */
 export class Network {
   readonly retries: number
   readonly clock: Clock
@@ -62,6 +72,7 @@ export class Network {
   readonly #insecure: ReadonlySet<string>
   readonly #direct: Dispatcher
   readonly #proxied: Dispatcher
+  readonly #proxiesHttps: boolean
   readonly #limiters = new Map<string, Limiter>()
   readonly #origins = new Map<string, Promise<string>>()
 
@@ -80,11 +91,13 @@ export class Network {
       headersTimeout: this.timeoutMs,
       bodyTimeout: this.timeoutMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      // The limiters bound the connections: a pool with a bound of its own could starve a transfer of its second half.
+      // The limiters bound the connections: a bound of the pool's own could starve a transfer of
+      // its second half.
       connections: null,
     }
     this.#direct = new Agent(agentOptions)
     const proxies = proxySettings(options.environment ?? process.env)
+    this.#proxiesHttps = proxies?.httpsProxy !== ''
     this.#proxied =
       proxies === undefined ? this.#direct : new EnvHttpProxyAgent({ ...agentOptions, ...proxies })
   }
@@ -110,20 +123,26 @@ export class Network {
     if (origin === undefined) {
       const host = apiHost(registry)
       origin = this.mayBePlain(registry)
-        ? speaksTls(host, this.signal).then((tls) => `${tls ? 'https' : 'http'}://${host}`)
+        ? this.#probe(registry, host)
         : Promise.resolve(`https://${host}`)
       this.#origins.set(registry, origin)
     }
-    return await origin
+    return origin
+  }
+
+  async #probe(registry: string, host: string): Promise<string> {
+    const secure = await speaksTls(host, this.signal)
+    // Nobody was there to ask; the next request asks again.
+    if (secure === undefined) this.#origins.delete(registry)
+    return `${secure === true ? 'https' : 'http'}://${host}`
   }
 
   /** Sends one request and follows nothing. Throws a RegistryError for failures below HTTP. */
   async send(exchange: Exchange, place: ErrorPlace): Promise<Answer> {
-    this.checkCancelled(place)
-    const { hostname } = new URL(exchange.origin)
-    const dispatcher = isLoopback(hostname) ? this.#direct : this.#proxied
+    const signal = exchange.signal ?? this.signal
+    if (signal?.aborted === true) throw cancelled(place)
     try {
-      const response = await dispatcher.request({
+      const response = await this.#dispatcherFor(exchange.origin).request({
         origin: exchange.origin,
         path: exchange.path,
         method: exchange.method,
@@ -135,18 +154,19 @@ export class Network {
         },
         body: toBody(exchange.body),
         headersTimeout: exchange.answerTimeoutMs ?? this.timeoutMs,
-        ...(this.signal === undefined ? {} : { signal: this.signal }),
+        ...(signal === undefined ? {} : { signal }),
       })
       return { status: response.statusCode, headers: response.headers, body: response.body }
     } catch (error) {
-      throw networkFailure(error, place, this.signal)
+      throw networkFailure(error, place, signal)
     }
   }
 
-  checkCancelled(place: ErrorPlace): void {
-    if (this.signal?.aborted === true) {
-      throw new RegistryError('CANCELLED', 'the run was cancelled', place)
-    }
+  #dispatcherFor(origin: string): Dispatcher {
+    const { hostname, protocol } = new URL(origin)
+    // undici would take the proxy for http where there is none for https.
+    const isDirect = isLoopback(hostname) || (protocol === 'https:' && !this.#proxiesHttps)
+    return isDirect ? this.#direct : this.#proxied
   }
 
   /** Ends all connections at once; what is still under way fails. */
@@ -161,8 +181,8 @@ function toBody(body: Exchange['body']): Uint8Array | Readable | null {
 }
 
 /**
- * The proxies of the environment, in either case, lower case first as curl has it. An `http_proxy` is not used for
- * https targets. Undefined where there is none.
+ * The proxies of the environment, in either case, lower case first as curl has it. An `http_proxy`
+ * is not used for https targets. Undefined where there is none.
  */
 function proxySettings(
   environment: Readonly<Record<string, string | undefined>>,

@@ -1,14 +1,19 @@
 /** Gives a slot back. Calling it again does nothing. */
 export type Release = () => void
 
+let limiters = 0
+
 /** A counting semaphore, first come first served. */
 export class Limiter {
   readonly capacity: number
+  /** Its place among all limiters, for those who need slots of two. */
+  readonly order: number
   #free: number
   readonly #waiting: { readonly slots: number; readonly admit: () => void }[] = []
 
   constructor(capacity: number) {
     this.capacity = capacity
+    this.order = limiters++
     this.#free = capacity
   }
 
@@ -51,17 +56,14 @@ export class Limiter {
 }
 
 /**
- * One slot of each limiter, or two slots of the one they both are. Taken in a fixed order, because two transfers that
- * each hold what the other waits for would wait for ever.
+ * One slot of each limiter, or two slots of the one they both are. Taken in a fixed order, because
+ * two transfers that each hold what the other waits for would wait for ever.
  */
-export async function acquireBoth(
-  source: { readonly key: string; readonly limiter: Limiter },
-  destination: { readonly key: string; readonly limiter: Limiter },
-): Promise<Release> {
-  if (source.limiter === destination.limiter) return source.limiter.acquire(2)
-  const [first, second] = source.key < destination.key ? [source, destination] : [destination, source]
-  const releaseFirst = await first.limiter.acquire()
-  const releaseSecond = await second.limiter.acquire()
+export async function acquireBoth(one: Limiter, other: Limiter): Promise<Release> {
+  if (one === other) return one.acquire(2)
+  const [first, second] = one.order < other.order ? [one, other] : [other, one]
+  const releaseFirst = await first.acquire()
+  const releaseSecond = await second.acquire()
   return () => {
     releaseFirst()
     releaseSecond()

@@ -15,18 +15,30 @@ export class Repository {
     this.side = side
   }
 
-  /** A destination asks for everything at once, so that looking at a tag and writing it need one token. */
+  /**
+   * A destination asks for everything at once, so that looking at a tag and writing it need one
+   * token.
+   */
   get scope(): Scope {
     return this.side === 'destination' ? pushScope(this.name) : pullScope(this.name)
   }
 
-  /** `/v2/acme/app/…` (distribution-spec, Endpoints). The name and the rest are valid by their grammar. */
+  /**
+   * `/v2/acme/app/…` (distribution-spec, Endpoints). The name and the rest are valid by their
+   * grammar.
+   */
   path(rest: string): string {
     return `/v2/${this.name}/${rest}`
   }
 
   place(operation: string, reference?: string): ErrorPlace {
-    return { operation, side: this.side, registry: this.http.registry, repository: this.name, reference }
+    return {
+      operation,
+      side: this.side,
+      registry: this.http.registry,
+      repository: this.name,
+      reference,
+    }
   }
 
   /** Whether both are served by one registry, so that blobs can be mounted. */

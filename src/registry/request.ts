@@ -1,10 +1,11 @@
-import { Authorizer } from './auth/authorizer.ts'
-import type { Scope } from './auth/scope.ts'
 import { type Address, resolveLocation } from './address.ts'
 import { answerError } from './answer-error.ts'
-import { discard, singleHeader } from './body.ts'
+import { Authorizer } from './auth/authorizer.ts'
+import type { Scope } from './auth/scope.ts'
+import { abandon, discard, singleHeader } from './body.ts'
 import type { Credentials } from './credentials/credentials.ts'
-import { type ErrorPlace, RegistryError } from './errors.ts'
+import { type ErrorCode, type ErrorPlace, RegistryError } from './errors.ts'
+import { foreignText } from './foreign-text.ts'
 import type { Logger } from './logger.ts'
 import type { Answer, Exchange, Network } from './network.ts'
 import type { Limiter } from './pacing.ts'
@@ -13,6 +14,8 @@ import { withRetries } from './retry.ts'
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
 const MAX_REDIRECTS = 5
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+/** Those that keep the method and the body (RFC 9110, 15.4). */
+const EXACT_REDIRECTS: ReadonlySet<number> = new Set([307, 308])
 
 export interface RegistryRequest {
   readonly method: Exchange['method']
@@ -21,11 +24,15 @@ export interface RegistryRequest {
   readonly scopes: readonly Scope[]
   readonly place: ErrorPlace
   readonly headers?: Readonly<Record<string, string>>
-  /** A stream is opened anew for each try, because a body can be sent only once. */
+  /** A stream is opened anew each time it is sent, because a body can be sent only once. */
   readonly body?: Uint8Array | (() => AsyncIterable<Uint8Array>)
   readonly answerTimeoutMs?: number
+  /** Ends this request in place of the network's own signal. */
+  readonly signal?: AbortSignal
   /** Statuses beside 2xx that are answers, not errors. */
   readonly expect?: readonly number[]
+  /** The code of a refusal whose status has none of its own; REGISTRY where absent. */
+  readonly refusal?: ErrorCode
 }
 
 export interface RegistryAnswer extends Answer {
@@ -33,7 +40,10 @@ export interface RegistryAnswer extends Answer {
   readonly address: Address
 }
 
-/** Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping of refusals. */
+/**
+ * Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping
+ * of refusals.
+ */
 export class RegistryHttp {
   readonly registry: string
   readonly network: Network
@@ -42,7 +52,12 @@ export class RegistryHttp {
   readonly #authorizer: Authorizer
   #introduction: Promise<unknown> | undefined
 
-  constructor(registry: string, credentials: Credentials | undefined, network: Network, logger: Logger) {
+  constructor(
+    registry: string,
+    credentials: Credentials | undefined,
+    network: Network,
+    logger: Logger,
+  ) {
     this.registry = registry
     this.network = network
     this.logger = logger
@@ -50,39 +65,53 @@ export class RegistryHttp {
     this.#authorizer = new Authorizer(registry, credentials, network, logger)
   }
 
-  /** One request with retries, in a slot of its own that is held until `read` is done with the answer. */
-  async call<T>(request: RegistryRequest, read: (answer: RegistryAnswer) => Promise<T>): Promise<T> {
-    return await withRetries(this.network, this.logger, () =>
+  /**
+   * One request with retries, in a slot of its own that is held until `read` is done with the
+   * answer.
+   */
+  async call<T>(
+    request: RegistryRequest,
+    read: (answer: RegistryAnswer) => Promise<T>,
+  ): Promise<T> {
+    return withRetries(this.network, this.logger, () =>
       this.limiter.run(async () => read(await this.exchange(request))),
     )
   }
 
-  /** One try of one request, without a slot: for callers that hold one. Throws a RegistryError unless the status is fine. */
+  /**
+   * One try of one request, without a slot: for callers that hold one. Throws a RegistryError
+   * unless the status is fine.
+   */
   async exchange(request: RegistryRequest): Promise<RegistryAnswer> {
+    const { place, refusal } = request
     const answer = await this.#introduced(() => this.#authorized(request))
     if (answer.status >= 200 && answer.status < 300) return answer
     if (request.expect?.includes(answer.status) === true) return answer
-    throw await answerError(answer, request.place, this.network.clock.now())
+    throw await answerError(answer, place, this.network.clock.now(), refusal)
   }
 
   /** The address of a `Location` header, which uploads need. */
-  location(answer: RegistryAnswer, origin: string, place: ErrorPlace): Address {
+  async location(answer: RegistryAnswer, place: ErrorPlace): Promise<Address> {
     const location = singleHeader(answer, 'location', place)
     if (location === undefined) {
-      throw new RegistryError('REGISTRY', 'the answer has no Location', { ...place, status: answer.status })
+      const { status } = answer
+      throw new RegistryError('UPLOAD', 'the answer has no Location', { ...place, status })
     }
-    return resolveLocation(answer.address, location, { registryOrigin: origin, place })
+    const registryOrigin = await this.network.originOf(this.registry)
+    return resolveLocation(answer.address, location, { registryOrigin, place })
   }
 
-  /** The first request goes alone, so that a registry which wants a login says so once and not sixteen times. */
+  /**
+   * The first request goes alone, so that a registry asks for a login once and not sixteen times.
+   */
   async #introduced<T>(work: () => Promise<T>): Promise<T> {
     if (this.#introduction === undefined) {
       const first = work()
       this.#introduction = first.catch(() => undefined)
-      return await first
+      return first
     }
     await this.#introduction
-    return await work()
+    return work()
   }
 
   async #authorized(request: RegistryRequest): Promise<RegistryAnswer> {
@@ -91,10 +120,16 @@ export class RegistryHttp {
     const offered = await this.#authorizer.authorization(scopes, place)
     const answer = await this.#follow(request, origin, offered)
     if (answer.status !== 401 || answer.address.origin !== origin) return answer
-    const better = await this.#authorizer.challenged(answer, scopes, offered, place)
+    let better: string | undefined
+    try {
+      better = await this.#authorizer.challenged(answer, scopes, offered, place)
+    } catch (error) {
+      abandon(answer)
+      throw error
+    }
     if (better === undefined) return answer
     await discard(answer)
-    return await this.#follow(request, origin, better)
+    return this.#follow(request, origin, better)
   }
 
   async #follow(
@@ -102,23 +137,32 @@ export class RegistryHttp {
     origin: string,
     authorization: string | undefined,
   ): Promise<RegistryAnswer> {
-    const { target, place } = request
+    const { target, method, place } = request
     let address: Address = typeof target === 'string' ? { origin, path: target } : target
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-      const answer = await this.#send(request, address, address.origin === origin ? authorization : undefined)
-      const location = singleHeader(answer, 'location', place)
-      if (!REDIRECTS.has(answer.status) || location === undefined) return { ...answer, address }
-      await discard(answer)
-      if (typeof request.body === 'function') {
-        throw new RegistryError('REDIRECT', 'the registry redirects an upload', { ...place, status: answer.status })
+      const isHome = address.origin === origin
+      const answer = await this.#send(request, address, isHome ? authorization : undefined)
+      const { status } = answer
+      if (!REDIRECTS.has(status) || answer.headers['location'] === undefined) {
+        return { ...answer, address }
       }
+      await discard(answer)
+      if (method !== 'GET' && method !== 'HEAD' && !EXACT_REDIRECTS.has(status)) {
+        const reason = 'the registry answers a write with a redirect that is for reading'
+        throw new RegistryError('REDIRECT', reason, { ...place, status })
+      }
+      const location = singleHeader(answer, 'location', place) ?? ''
       address = resolveLocation(address, location, { registryOrigin: origin, place })
     }
     throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place)
   }
 
-  async #send(request: RegistryRequest, address: Address, authorization: string | undefined): Promise<Answer> {
-    const { method, body, headers, answerTimeoutMs, place } = request
+  async #send(
+    request: RegistryRequest,
+    address: Address,
+    authorization: string | undefined,
+  ): Promise<Answer> {
+    const { method, body, headers, answerTimeoutMs, signal, place } = request
     const startedAt = this.network.clock.now()
     const answer = await this.network.send(
       {
@@ -127,13 +171,13 @@ export class RegistryHttp {
         headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
         body: typeof body === 'function' ? body() : body,
         answerTimeoutMs,
+        signal,
       },
       place,
     )
-    const path = address.path.replace(/\?.*$/s, '')
-    this.logger.debug(
-      `${method} ${address.origin}${path} ${answer.status} ${this.network.clock.now() - startedAt} ms`,
-    )
+    const url = foreignText(`${address.origin}${address.path}`)
+    const elapsed = this.network.clock.now() - startedAt
+    this.logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`)
     return answer
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { RegistryError } from './errors.ts'
+import { cancelled, RegistryError } from './errors.ts'
 import type { Logger } from './logger.ts'
 
 /** First back-off; it doubles with every retry. */
@@ -8,9 +8,13 @@ const BASE_DELAY_MS = 200
 const MAX_DELAY_MS = 30_000
 /** A registry may ask for a longer pause, but not for one that eats the job. */
 export const MAX_RETRY_AFTER_MS = 120_000
+/** Bits that flipped on the way will not flip again; what is wrong twice is wrong at its source. */
+const MISMATCH_RETRIES = 1
 
-/** Statuses after which the same request may succeed (RFC 9110, and what gateways in front of registries send). */
-const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, 499, 500, 502, 503, 504, 522, 524])
+/** Statuses after which a request may succeed (RFC 9110, and gateways in front of registries). */
+const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([
+  408, 425, 429, 499, 500, 502, 503, 504, 522, 524,
+])
 
 export function isTransientStatus(status: number): boolean {
   return TRANSIENT_STATUSES.has(status)
@@ -25,6 +29,12 @@ export interface RetryPolicy {
   readonly signal?: AbortSignal | undefined
 }
 
+/**
+ * Errors that have used up their retries: an operation around the one that failed does not start
+ * over.
+ */
+const exhausted = new WeakSet<RegistryError>()
+
 /** Runs an operation until it succeeds, fails for good, or has used up its retries. */
 export async function withRetries<T>(
   policy: RetryPolicy,
@@ -35,29 +45,53 @@ export async function withRetries<T>(
     try {
       return await attempt(tried)
     } catch (error) {
-      if (!(error instanceof RegistryError) || !error.transient || tried >= policy.retries) throw error
+      if (!(error instanceof RegistryError) || !error.transient || exhausted.has(error)) throw error
+      const retries = retriesFor(error, policy)
+      if (tried >= retries) {
+        exhausted.add(error)
+        throw error
+      }
       const delay = retryDelay(tried, error.retryAfterMs, policy.random)
-      logger.info(
-        `${error.message}; trying again in ${(delay / 1000).toFixed(1)} s (${tried + 1} of ${policy.retries})`,
-      )
-      await policy.clock.sleep(delay, policy.signal)
+      const seconds = (delay / 1000).toFixed(1)
+      logger.info(`${error.message}; trying again in ${seconds} s (${tried + 1} of ${retries})`)
+      await pause(policy, delay, error)
     }
   }
 }
 
+function retriesFor(error: RegistryError, { retries }: RetryPolicy): number {
+  const isMismatch = error.code === 'DIGEST_MISMATCH' || error.code === 'SIZE_MISMATCH'
+  return isMismatch ? Math.min(retries, MISMATCH_RETRIES) : retries
+}
+
+async function pause(policy: RetryPolicy, ms: number, failure: RegistryError): Promise<void> {
+  try {
+    await policy.clock.sleep(ms, policy.signal)
+  } catch (error) {
+    throw cancelled(failure, error)
+  }
+}
+
 /**
- * Exponential back-off with full jitter; when the registry named a pause, that pause and the jitter on top, so that
- * the waiting requests do not come back all at once.
+ * Exponential back-off with full jitter, in milliseconds; when the registry named a pause, that
+ * pause and the jitter on top, so that the waiting requests do not come back all at once.
  */
-export function retryDelay(tried: number, retryAfterMs: number | undefined, random: () => number): number {
+export function retryDelay(
+  tried: number,
+  retryAfterMs: number | undefined,
+  random: () => number,
+): number {
   const jitter = random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** tried)
   return retryAfterMs === undefined ? jitter : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) + jitter
 }
 
-/** Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where it says nothing usable. */
+/**
+ * Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where
+ * it says nothing usable.
+ */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   const text = value?.trim() ?? ''
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
+  if (/^\d+$/.test(text)) return Number(text) * 1000
   // `Date.parse` takes much more than HTTP dates, all of which end in GMT.
   const date = text.endsWith('GMT') ? Date.parse(text) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)

@@ -1,6 +1,6 @@
 /**
- * The results of all promises, or the first failure in the list; either way only when nothing is left running, so that
- * no work goes on behind the back of a caller that has already failed.
+ * The results of all promises, or the first failure in the list; either way only when nothing is
+ * left running, so that no work goes on behind the back of a caller that has already failed.
  */
 export async function settled<T>(promises: readonly Promise<T>[]): Promise<readonly T[]> {
   const values: T[] = []

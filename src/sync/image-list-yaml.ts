@@ -98,7 +98,7 @@ class YamlList {
     } else if (isMap(contents)) {
       this.#readItem(contents)
     } else if (!isScalar(contents) || contents.value !== null) {
-      this.#problem(1, 'expected a YAML list of images')
+      this.#problem(this.#lineOf(contents, 1), 'expected a YAML list of images')
     }
     return { entries: this.#entries, problems: this.#problems }
   }

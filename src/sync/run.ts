@@ -6,19 +6,21 @@ import type { Clock } from '../registry/clock.ts'
 import type { Side } from '../registry/errors.ts'
 import type { Logger } from '../registry/logger.ts'
 import { Limiter } from '../registry/pacing.ts'
+import { settled } from '../registry/settled.ts'
 import type { ImagePair } from './image-list.ts'
 import { type ResultError, type RunReport, type SyncResult, totalsOf } from './report.ts'
 import type { SourceImage } from './source-image.ts'
 import { Syncer, type SyncPolicy } from './syncer.ts'
 
-/** Images that are worked on side by side; the requests of all of them are bounded by the network's limiters. */
+/** Images that are worked on side by side; the network bounds the requests of all of them. */
 const IMAGES_AT_ONCE = 16
 
 /** Everything that a run of the syncer over an image list needs. */
 export interface Run<Log extends Logger> {
   readonly pairs: readonly ImagePair[]
-  /** For pairs that bring no platforms of their own. */
+  /** Its platforms are for pairs that bring none of their own. */
   readonly policy: SyncPolicy
+  /** Start no more images once one has failed. */
   readonly failFast: boolean
   readonly clock: Clock
   readonly clientFor: (side: Side, reference: Reference) => Client
@@ -30,64 +32,74 @@ export interface Run<Log extends Logger> {
   readonly describe: (error: unknown) => ResultError
 }
 
-/** Syncs every pair, keeps failures apart from each other, and reports all results in list order. Never throws for a failed image. */
+/**
+ * Syncs every pair, keeps failures apart from each other, and reports all results in list order.
+ * Whatever goes wrong with an image is a failed result. Only what `openLog`, `onDone` and
+ * `describe` throw is thrown, when all is over.
+ */
 export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunReport> {
   const startedAt = run.clock.now()
   const images = new Limiter(IMAGES_AT_ONCE)
   const sources = new SharedSources(run.pairs, run.policy)
   let failed = false
-  const results = await Promise.all(
+  const results = await settled(
     run.pairs.map(async (pair) =>
       images.run(async () => {
-        if (failed && run.failFast) return notStarted(run, pair)
-        const result = await syncPair(run, pair, sources)
+        const log = run.openLog()
+        const result =
+          failed && run.failFast ? notStarted(pair) : await syncPair(run, pair, log, sources)
         failed ||= result.status === 'failed'
+        run.onDone(result, log)
         return result
       }),
     ),
   )
-  return { dryRun: run.policy.dryRun, results, totals: totalsOf(results, run.clock.now() - startedAt) }
+  const totals = totalsOf(results, run.clock.now() - startedAt)
+  return { dryRun: run.policy.dryRun, results, totals }
 }
 
-async function syncPair<Log extends Logger>(run: Run<Log>, pair: ImagePair, sources: SharedSources): Promise<SyncResult> {
+async function syncPair<Log extends Logger>(
+  run: Run<Log>,
+  pair: ImagePair,
+  logger: Log,
+  sources: SharedSources,
+): Promise<SyncResult> {
+  const { source, destination } = pair
   const startedAt = run.clock.now()
-  const log = run.openLog()
-  const names = namesOf(pair)
-  let result: SyncResult
+  const durationMs = (): number => run.clock.now() - startedAt
   try {
     const syncer = new Syncer({
       ...run.policy,
       platforms: platformsOf(pair, run.policy),
-      source: run.clientFor('source', pair.source),
-      destination: run.clientFor('destination', pair.destination),
-      logger: log,
+      source: run.clientFor('source', source),
+      destination: run.clientFor('destination', destination),
+      logger,
     })
-    const resolved = sources.use(pair, async () => syncer.resolve(pair.source))
-    const outcome = await syncer.sync(pair.source, pair.destination, resolved)
-    result = { ...names, ...outcome, durationMs: run.clock.now() - startedAt }
+    const resolve = async (): Promise<SourceImage> =>
+      sources.use(pair, () => syncer.resolve(source))
+    const outcome = await syncer.sync(source, destination, resolve)
+    return { ...namesOf(pair), ...outcome, durationMs: durationMs() }
   } catch (error) {
-    result = { ...failure(names, run.describe(error)), durationMs: run.clock.now() - startedAt }
+    return {
+      ...nothingDone(pair),
+      status: 'failed',
+      durationMs: durationMs(),
+      error: run.describe(error),
+    }
   }
-  run.onDone(result, log)
-  return result
+}
+
+function notStarted(pair: ImagePair): SyncResult {
+  const message = 'not started: another image failed, and fail-fast is on'
+  return { ...nothingDone(pair), status: 'skipped', error: { code: 'NOT_STARTED', message } }
+}
+
+function nothingDone(pair: ImagePair): Omit<SyncResult, 'status'> {
+  return { ...namesOf(pair), platforms: {}, bytes: noBytes, durationMs: 0 }
 }
 
 function namesOf(pair: ImagePair): Pick<SyncResult, 'source' | 'destination'> {
   return { source: formatReference(pair.source), destination: formatReference(pair.destination) }
-}
-
-function notStarted<Log extends Logger>(run: Run<Log>, pair: ImagePair): SyncResult {
-  const message = 'not started: another image failed, and fail-fast is on'
-  const result: SyncResult = {
-    ...failure(namesOf(pair), { code: 'NOT_STARTED', message }),
-    status: 'skipped',
-  }
-  run.onDone(result, run.openLog())
-  return result
-}
-
-function failure(names: Pick<SyncResult, 'source' | 'destination'>, error: ResultError): SyncResult {
-  return { ...names, status: 'failed', platforms: {}, bytes: noBytes, durationMs: 0, error }
 }
 
 function platformsOf(pair: ImagePair, policy: SyncPolicy): PlatformFilter {
@@ -95,8 +107,8 @@ function platformsOf(pair: ImagePair, policy: SyncPolicy): PlatformFilter {
 }
 
 /**
- * Sources by reference and platforms, each resolved once for all of its destinations, so that all of them get the same
- * even if the tag moves in between. Forgotten when the last of them has it.
+ * Sources by reference and platforms, each resolved once for all of its destinations, so that all
+ * of them get the same even if the tag moves in between. Forgotten when the last of them has it.
  */
 class SharedSources {
   readonly #policy: SyncPolicy
@@ -111,7 +123,8 @@ class SharedSources {
     }
   }
 
-  use(pair: ImagePair, resolve: () => Promise<SourceImage>): Promise<SourceImage> {
+  /** Failures are shared as well: each of them is the end of all retries. */
+  async use(pair: ImagePair, resolve: () => Promise<SourceImage>): Promise<SourceImage> {
     const key = this.#key(pair)
     const resolved = this.#resolved.get(key) ?? resolve()
     const left = (this.#uses.get(key) ?? 1) - 1
@@ -123,6 +136,7 @@ class SharedSources {
 
   #key(pair: ImagePair): string {
     const platforms = platformsOf(pair, this.#policy)
-    return `${formatReference(pair.source)} ${platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',')}`
+    const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',')
+    return `${formatReference(pair.source)} ${names}`
   }
 }

@@ -3,11 +3,12 @@ import type { Digest } from '../oci/digest.ts'
 import { parseImageConfigPlatform } from '../oci/image-config.ts'
 import { buildImageIndex } from '../oci/image-index.ts'
 import { type ImageManifest, isAttestation } from '../oci/manifest.ts'
-import { isImageConfigType, MediaType } from '../oci/media-types.ts'
-import { formatPlatform, type PlatformFilter } from '../oci/platform.ts'
+import { isImageConfigType, isIndexType, MediaType } from '../oci/media-types.ts'
+import { formatPlatform, type Platform, type PlatformFilter } from '../oci/platform.ts'
 import type { Reference } from '../oci/reference.ts'
 import { fetchBlob } from '../registry/blobs.ts'
-import { RegistryError } from '../registry/errors.ts'
+import { placed, RegistryError } from '../registry/errors.ts'
+import { foreignText } from '../registry/foreign-text.ts'
 import { type FetchedManifest, fetchManifest } from '../registry/manifests.ts'
 import type { PlatformEntry } from '../registry/platform-entries.ts'
 import type { Repository } from '../registry/repository.ts'
@@ -17,139 +18,176 @@ import { type Selection, selectPlatforms } from './select-platforms.ts'
 /** Configs hold the history of a build and stay far below this. */
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024
 
-/** A source reference, resolved once: from here on, digests only. */
-export type SourceImage =
-  | {
-      /** Copied byte for byte: a single image, or an index with `platforms: all`. */
-      readonly kind: 'whole'
-      readonly repository: Repository
-      readonly top: FetchedManifest
-    }
-  | {
-      /** An index of which a new one is made. */
-      readonly kind: 'filtered'
-      readonly repository: Repository
-      readonly top: FetchedManifest
-      readonly selection: Selection
-    }
+/** Longer than any platform that somebody runs; an index may hold any text in its place. */
+const MAX_PLATFORM_LENGTH = 128
 
-/** What will be pushed under the tag, made of verified source content. */
-export interface Release {
+/** What belongs under a destination's tag. */
+export interface Document {
   readonly digest: Digest
   readonly mediaType: string
   readonly bytes: Uint8Array
-  /** Platform to digest, as far as known. */
-  readonly platforms: Readonly<Record<string, Digest>>
-  /** The images of a filtered index, to be pushed by digest before it. Empty where the top is pushed as it is. */
-  readonly children: readonly FetchedManifest[]
 }
 
-/** Fetches what the source reference names and chooses what of it is wanted. */
-export async function resolveSource(
-  repository: Repository,
-  reference: Reference,
-  filter: PlatformFilter,
-): Promise<SourceImage> {
-  const name = reference.digest ?? reference.tag ?? 'latest'
-  const top = await fetchManifest(repository, name)
-  if (top.manifest.kind === 'image' || filter === 'all') return { kind: 'whole', repository, top }
-  const selection = await selectPlatforms(repository, top.manifest, filter, name)
-  return { kind: 'filtered', repository, top, selection }
+/** What will be pushed, all of it verified. */
+export interface Release extends Document {
+  /** Platform to digest, as far as known. */
+  readonly platforms: Readonly<Record<string, Digest>>
+  /** To be pushed by digest before the document that lists them; undefined for the source's own. */
+  readonly children: readonly FetchedManifest[] | undefined
 }
 
 /**
- * The digest that the destination has if it is up to date, told from the source index alone. Right for all ordinary
- * images; where an image has a config of another kind only its own manifest can tell, and `prepareRelease` does.
+ * What a source reference named when it was resolved, and what of it is wanted. From here on,
+ * everything is fetched by digest.
  */
-export function expectedDigest(source: SourceImage): Digest {
-  if (source.kind === 'whole') return source.top.digest
-  return buildImageIndex(
-    source.selection.selected.map(({ platform, descriptor }) => ({
-      ...descriptor,
-      platform,
-      configMediaType: descriptor.artifactType ?? MediaType.ociConfig,
-    })),
-  ).digest
-}
+export class SourceImage {
+  readonly repository: Repository
+  readonly top: FetchedManifest
+  /** The images of which a new index is made; undefined where the top is copied byte for byte. */
+  readonly selection: Selection | undefined
+  readonly #filter: PlatformFilter
+  #release: Promise<Release> | undefined
 
-/** Platform to digest, as far as the source's own document tells. */
-export function knownPlatforms(source: SourceImage): Readonly<Record<string, Digest>> {
-  if (source.kind === 'filtered') return platformDigests(source.selection.selected)
-  return source.top.manifest.kind === 'index' ? indexPlatforms(source.top.manifest.manifests) : {}
-}
-
-/** Fetches and verifies all manifests that will be pushed, and computes what goes under the tag. */
-export async function prepareRelease(source: SourceImage, filter: PlatformFilter): Promise<Release> {
-  const { repository, top } = source
-  if (source.kind === 'whole') {
-    return { ...top, platforms: await wholePlatforms(repository, top, filter), children: [] }
+  private constructor(
+    repository: Repository,
+    top: FetchedManifest,
+    filter: PlatformFilter,
+    selection: Selection | undefined,
+  ) {
+    this.repository = repository
+    this.top = top
+    this.selection = selection
+    this.#filter = filter
   }
-  const images = await settled(
-    source.selection.selected.map(async (entry) => ({ entry, child: await fetchImage(repository, entry) })),
-  )
-  const index = buildImageIndex(
-    images.map(({ entry: { platform }, child }) => ({
-      digest: child.digest,
-      size: child.size,
-      mediaType: child.mediaType,
-      platform,
-      configMediaType: child.manifest.config.mediaType,
-    })),
-  )
-  return {
-    ...index,
-    platforms: platformDigests(source.selection.selected),
-    children: images.map(({ child }) => child),
+
+  /** Fetches what the reference names, and indexes beneath it where they have to be searched. */
+  static async resolve(
+    repository: Repository,
+    reference: Reference,
+    filter: PlatformFilter,
+  ): Promise<SourceImage> {
+    const name = reference.digest ?? reference.tag ?? 'latest'
+    const top = await fetchManifest(repository, name)
+    const selection =
+      top.manifest.kind === 'index' && filter !== 'all'
+        ? await selectPlatforms(repository, top.manifest, filter, name)
+        : undefined
+    return new SourceImage(repository, top, filter, selection)
   }
-}
 
-async function fetchImage(
-  repository: Repository,
-  { descriptor }: PlatformEntry,
-): Promise<FetchedManifest & { manifest: ImageManifest }> {
-  const fetched = await fetchManifest(repository, descriptor.digest, descriptor)
-  const { manifest } = fetched
-  if (manifest.kind === 'image') return { ...fetched, manifest }
-  throw new RegistryError('GET_IMAGE', 'a platform entry of the index is no image', repository.place('get image', descriptor.digest))
-}
-
-/** The platforms of what is copied byte for byte. A single image must be for a wanted one, if its config tells. */
-async function wholePlatforms(
-  repository: Repository,
-  { digest, manifest }: FetchedManifest,
-  filter: PlatformFilter,
-): Promise<Readonly<Record<string, Digest>>> {
-  if (manifest.kind === 'index') return indexPlatforms(manifest.manifests)
-  if (!isImageConfigType(manifest.config.mediaType)) return {}
-  const platform = parseImageConfigPlatform(await fetchBlob(repository, manifest.config, MAX_CONFIG_BYTES))
-  if (platform === undefined) return {}
-  const name = formatPlatform(platform)
-  if (filter !== 'all' && !filter.some((wanted) => formatPlatform(wanted) === name)) {
-    throw new RegistryError(
-      'PLATFORM',
-      `the image is for ${name}, which is not among the wanted platforms (${filter.map(formatPlatform).join(', ')}); name it in platforms, or use platforms: all`,
-      repository.place('select platforms of', digest),
+  /**
+   * What an up-to-date destination has, told without another request. Where an index does not say
+   * that one of its images has a config of another kind, only `release` can tell.
+   */
+  expected(): Document {
+    if (this.selection === undefined) return this.top
+    return buildImageIndex(
+      this.selection.selected.map(({ platform, descriptor }) => ({
+        ...descriptor,
+        platform,
+        configMediaType: descriptor.artifactType ?? MediaType.ociConfig,
+      })),
     )
   }
-  return { [name]: digest }
+
+  /** Platform to digest, as far as the source's own document tells. */
+  knownPlatforms(): Readonly<Record<string, Digest>> {
+    if (this.selection !== undefined) return digestsByPlatform(this.selection.selected)
+    const { manifest } = this.top
+    if (manifest.kind === 'image') return {}
+    return digestsByPlatform(manifest.manifests.flatMap(platformEntries))
+  }
+
+  /**
+   * Fetches and verifies every manifest that is to be pushed beside the top: once, for however many
+   * destinations. Throws PLATFORM for a single image that is for none of the wanted platforms.
+   */
+  async release(): Promise<Release> {
+    this.#release ??= this.selection === undefined ? this.#whole() : this.#filtered(this.selection)
+    return this.#release
+  }
+
+  async #whole(): Promise<Release> {
+    const platform = await this.#platform()
+    const platforms =
+      platform === undefined
+        ? this.knownPlatforms()
+        : { [formatPlatform(platform)]: this.top.digest }
+    return { ...this.top, platforms, children: undefined }
+  }
+
+  async #filtered({ selected }: Selection): Promise<Release> {
+    const images = await settled(
+      selected.map(async (entry) => ({ entry, image: await this.#fetchImage(entry.descriptor) })),
+    )
+    const index = buildImageIndex(
+      images.map(({ entry: { platform }, image: { digest, size, mediaType, manifest } }) => ({
+        digest,
+        size,
+        mediaType,
+        platform,
+        configMediaType: manifest.config.mediaType,
+      })),
+    )
+    const platforms = digestsByPlatform(selected)
+    return { ...index, platforms, children: images.map(({ image }) => image) }
+  }
+
+  async #fetchImage(
+    descriptor: Descriptor,
+  ): Promise<FetchedManifest & { manifest: ImageManifest }> {
+    const fetched = await fetchManifest(this.repository, descriptor.digest, descriptor)
+    const { manifest } = fetched
+    if (manifest.kind === 'image') return { ...fetched, manifest }
+    throw new RegistryError(
+      'GET_IMAGE',
+      'the index names a platform for it, but it is an index itself',
+      this.repository.place('get image', descriptor.digest),
+    )
+  }
+
+  /** The platform of a single image, if platforms matter and its config tells. */
+  async #platform(): Promise<Platform | undefined> {
+    const { manifest, digest } = this.top
+    if (this.#filter === 'all' || manifest.kind === 'index') return undefined
+    if (!isImageConfigType(manifest.config.mediaType)) return undefined
+    const platform = await this.#readPlatform(manifest.config)
+    if (platform === undefined) return undefined
+    const name = formatPlatform(platform)
+    const wanted = this.#filter.map(formatPlatform)
+    if (wanted.includes(name)) return platform
+    throw new RegistryError(
+      'PLATFORM',
+      `the image is for ${foreignText(name, MAX_PLATFORM_LENGTH)}, which is not among ` +
+        `the wanted platforms (${wanted.join(', ')}); ` +
+        'add it to them, or take every image as it is with platforms: all',
+      this.repository.place('select platforms of', digest),
+    )
+  }
+
+  async #readPlatform(config: Descriptor): Promise<Platform | undefined> {
+    const bytes = await fetchBlob(this.repository, config, MAX_CONFIG_BYTES)
+    try {
+      return parseImageConfigPlatform(bytes)
+    } catch (error) {
+      throw placed(error, this.repository.place('read image config', config.digest))
+    }
+  }
 }
 
-function indexPlatforms(entries: readonly Descriptor[]): Readonly<Record<string, Digest>> {
-  return platformDigests(
-    entries.flatMap((descriptor) =>
-      descriptor.platform === undefined || isAttestation(descriptor)
-        ? []
-        : [{ platform: descriptor.platform, descriptor }],
-    ),
-  )
+/** The entry as that of a platform's image, if it is one: a list of one or none. */
+function platformEntries(descriptor: Descriptor): readonly PlatformEntry[] {
+  const { platform, mediaType } = descriptor
+  if (platform === undefined || isAttestation(descriptor) || isIndexType(mediaType)) return []
+  return [{ platform, descriptor }]
 }
 
-/** Sorted by platform; the first of several entries for one platform counts (image-spec, Image Index). */
-function platformDigests(entries: readonly PlatformEntry[]): Readonly<Record<string, Digest>> {
+/** Sorted by platform. The first of several entries for one counts (image-spec, Image Index). */
+function digestsByPlatform(entries: readonly PlatformEntry[]): Readonly<Record<string, Digest>> {
   const digests = new Map<string, Digest>()
   for (const { platform, descriptor } of entries) {
-    const key = formatPlatform(platform)
-    if (!digests.has(key)) digests.set(key, descriptor.digest)
+    const name = foreignText(formatPlatform(platform), MAX_PLATFORM_LENGTH)
+    if (!digests.has(name)) digests.set(name, descriptor.digest)
   }
   return Object.fromEntries([...digests].sort(([a], [b]) => (a < b ? -1 : 1)))
 }

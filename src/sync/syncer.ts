@@ -1,6 +1,6 @@
-import type { Digest } from '../oci/digest.ts'
+import { type Digest, digestOf } from '../oci/digest.ts'
 import { formatPlatform, parsePlatformFilter, type PlatformFilter } from '../oci/platform.ts'
-import { formatReference, type Reference } from '../oci/reference.ts'
+import type { Reference } from '../oci/reference.ts'
 import { addBytes, type BytesMoved, noBytes } from '../registry/bytes-moved.ts'
 import type { Client } from '../registry/client.ts'
 import { copyByDigest, copyContent, type Route } from '../registry/copy-image.ts'
@@ -10,7 +10,7 @@ import { pushManifest, resolveDigest, verifyPushed } from '../registry/manifests
 import type { Repository } from '../registry/repository.ts'
 import { settled } from '../registry/settled.ts'
 import type { SyncResult } from './report.ts'
-import { expectedDigest, knownPlatforms, prepareRelease, type Release, resolveSource, type SourceImage } from './source-image.ts'
+import { type Document, type Release, SourceImage } from './source-image.ts'
 
 /** What is copied unless somebody says otherwise. */
 export const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64'
@@ -38,7 +38,16 @@ export type SyncOutcome = Pick<
   'status' | 'digest' | 'sourceDigest' | 'previousDigest' | 'platforms' | 'bytes'
 >
 
-/** Copies images from one registry to another: all of what is wanted, nothing that is there already, the tag last. */
+/** Where an image goes: under a tag, or by its digest alone. */
+interface Target {
+  readonly repository: Repository
+  readonly tag: string | undefined
+}
+
+/**
+ * Copies images from one registry to another: all of what is wanted, nothing that is there already,
+ * the tag last. Methods throw RegistryError.
+ */
 export class Syncer {
   readonly #source: Client
   readonly #destination: Client
@@ -58,98 +67,142 @@ export class Syncer {
   }
 
   /**
-   * Brings the destination up to date with the source. Returns the digest that the destination has then: computed here,
-   * unless it was found with another one and left alone as `onExisting: 'skip'` wants it.
+   * Brings the destination up to date with the source. A destination without a tag takes the
+   * source's; if that has only a digest, the image goes there by digest. Returns the digest that
+   * the destination has then: computed here, unless the tag was left alone as `onExisting: 'skip'`
+   * wants it.
    */
   async syncImage(source: string | Reference, destination: string | Reference): Promise<Digest> {
     const { digest, previousDigest } = await this.sync(source, destination)
-    const shown = digest ?? previousDigest
-    if (shown === undefined) throw new TypeError('a finished sync has a digest')
-    return shown
+    const held = digest ?? previousDigest
+    if (held === undefined) throw new TypeError('a finished sync has a digest')
+    return held
   }
 
-  /** Whether the destination has that image: true, false only for "not found", an error for everything else. */
+  /** Whether the destination has that image; false only if its registry says "not found". */
   async checkExists(reference: string | Reference): Promise<boolean> {
-    return await this.#destination.checkExists(reference)
+    const { repository, tag, digest } = this.#destination.parse(
+      reference,
+      'PARSE_IMAGE_REFERENCE',
+      'destination',
+    )
+    const place = this.#destination.repository(repository, 'destination')
+    return (await resolveDigest(place, digest ?? tag ?? 'latest')) !== undefined
   }
 
-  /** As `syncImage`, and tells what was done. `resolved` is the source, where the caller has it already. */
+  /**
+   * As `syncImage`, and tells what was done. `resolve` gives the source, for those who have several
+   * destinations for one.
+   */
   async sync(
     source: string | Reference,
     destination: string | Reference,
-    resolved?: Promise<SourceImage>,
+    resolve: () => Promise<SourceImage> = () => this.resolve(source),
   ): Promise<SyncOutcome> {
-    const to = this.#destination.parse(destination, 'PARSE_DESTINATION_REFERENCE', 'destination')
-    const target = this.#destination.repository(to.repository, 'destination')
+    const { repository, tag } = this.#target(source, destination)
     const [image, tagged] = await both(
-      resolved ?? this.resolve(source),
-      to.tag === undefined ? Promise.resolve(undefined) : resolveDigest(target, to.tag),
+      resolve(),
+      tag === undefined ? Promise.resolve(undefined) : resolveDigest(repository, tag),
     )
-    this.#checkSelection(image)
-    const known = { sourceDigest: image.top.digest, platforms: knownPlatforms(image), bytes: noBytes }
-    const expected = expectedDigest(image)
-    if (tagged === expected) return { ...known, ...unchanged(expected) }
-
-    const release = await prepareRelease(image, this.#policy.platforms)
+    this.#tellSelection(image)
     // Without a tag the destination is the digest itself, which is there or not.
-    const previous = to.tag === undefined ? await resolveDigest(target, release.digest) : tagged
-    const found = { ...known, platforms: release.platforms, ...(previous === undefined ? {} : { previousDigest: previous }) }
-    if (previous === release.digest) return { ...found, ...unchanged(previous) }
-    if (previous !== undefined && !this.#mayOverwrite(target, to, previous, release.digest)) {
-      return { ...found, status: 'skipped' }
+    const lookUp = async (digest: Digest): Promise<Digest | undefined> =>
+      tag === undefined ? resolveDigest(repository, digest) : tagged
+    const known = {
+      sourceDigest: image.top.digest,
+      platforms: image.knownPlatforms(),
+      bytes: noBytes,
     }
-    const bytes = this.#policy.dryRun ? noBytes : await this.#push(image, release, target, to.tag)
-    return { ...found, status: 'copied', digest: release.digest, bytes }
+    const expected = digestUnder(tag, image.expected())
+    const found = await lookUp(expected)
+    if (found === expected) return { ...known, ...unchanged(expected) }
+
+    const release = await image.release()
+    const digest = digestUnder(tag, release)
+    const previous = digest === expected ? found : await lookUp(digest)
+    const outcome = { ...known, platforms: release.platforms }
+    if (previous === digest) return { ...outcome, ...unchanged(digest) }
+    const before = previous === undefined ? {} : { previousDigest: previous }
+    if (previous !== undefined && !this.#mayOverwrite({ repository, tag }, previous, digest)) {
+      return { ...outcome, ...before, status: 'skipped' }
+    }
+    const bytes = this.#policy.dryRun
+      ? noBytes
+      : await this.#push(image, { ...release, digest }, { repository, tag })
+    return { ...outcome, ...before, status: 'copied', digest, bytes }
   }
 
   /** Fetches what a source reference names, once for all of its destinations. */
   async resolve(source: string | Reference): Promise<SourceImage> {
-    const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
-    return await resolveSource(this.#source.repository(from.repository, 'source'), from, this.#policy.platforms)
+    const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
+    const repository = this.#source.repository(reference.repository, 'source')
+    return SourceImage.resolve(repository, reference, this.#policy.platforms)
   }
 
-  #checkSelection(image: SourceImage): void {
-    if (image.kind === 'whole') return
-    const { missing, leftOut } = image.selection
-    if (leftOut.length > 0) this.#logger.info(`left out: ${leftOut.join(', ')}`)
-    if (missing.length === 0) return
-    const reason = `the source lacks ${missing.map(formatPlatform).join(', ')}`
+  #target(source: string | Reference, destination: string | Reference): Target {
+    const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
+    const to = this.#destination.parse(destination, 'PARSE_DESTINATION_REFERENCE', 'destination')
+    const repository = this.#destination.repository(to.repository, 'destination')
+    if (to.digest !== undefined) {
+      throw new RegistryError(
+        'PARSE_DESTINATION_REFERENCE',
+        'a destination has no digest: that comes from what is copied',
+        repository.place('parse reference', to.digest),
+      )
+    }
+    return {
+      repository,
+      tag: to.tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
+    }
+  }
+
+  #tellSelection({ selection, repository, top }: SourceImage): void {
+    if (selection === undefined) return
+    if (selection.leftOut !== '') this.#logger.info(`left out: ${selection.leftOut}`)
+    if (selection.missing.length === 0) return
+    const reason = `the image lacks ${selection.missing.map(formatPlatform).join(', ')}`
     if (this.#policy.onMissingPlatform === 'fail') {
-      throw new RegistryError('PLATFORM', reason, image.repository.place('select platforms of', image.top.digest))
+      const place = repository.place('select platforms of', top.digest)
+      throw new RegistryError('PLATFORM', reason, place)
     }
     this.#logger.warning(reason)
   }
 
-  #mayOverwrite(target: Repository, to: Reference, previous: Digest, wanted: Digest): boolean {
+  #mayOverwrite({ repository, tag }: Target, previous: Digest, wanted: Digest): boolean {
     if (this.#policy.onExisting === 'overwrite') return true
-    const reason = `it has ${previous}, the source gives ${wanted}`
+    const reason = `the tag exists with ${previous}, the source gives ${wanted}`
     if (this.#policy.onExisting === 'fail') {
-      throw new RegistryError('EXISTS', `the tag exists and may not be overwritten: ${reason}`, target.place('write', to.tag))
+      throw new RegistryError('EXISTS', reason, repository.place('write', tag))
     }
-    this.#logger.info(`skipped ${formatReference(to)}: ${reason}`)
+    this.#logger.info(`skipped: ${reason}`)
     return false
   }
 
   /** Blobs, then platform images by digest, then the tag: one write, last. */
-  async #push(
-    image: SourceImage,
-    release: Release,
-    target: Repository,
-    tag: string | undefined,
-  ): Promise<BytesMoved> {
-    const route: Route = { source: image.repository, destination: target, ledger: this.#destination.ledger }
+  async #push(image: SourceImage, release: Release, target: Target): Promise<BytesMoved> {
+    const { repository, tag } = target
+    const { ledger } = this.#destination
+    const route: Route = { source: image.repository, destination: repository, ledger }
     const moved =
-      image.kind === 'whole'
+      release.children === undefined
         ? await copyContent(route, image.top)
         : addBytes(await settled(release.children.map(async (child) => copyByDigest(route, child))))
     const name = tag ?? release.digest
-    await pushManifest(target, name, release)
-    await verifyPushed(target, name, release.digest)
+    await pushManifest(repository, name, release)
+    await verifyPushed(repository, name, release.digest)
     return moved
   }
 }
 
-function unchanged(digest: Digest): { status: 'unchanged'; digest: Digest; previousDigest: Digest } {
+/**
+ * The digest by which a destination will know a document. Registries name what a tag shows by
+ * sha256, also where the source's reference has a digest of another algorithm.
+ */
+function digestUnder(tag: string | undefined, document: Document): Digest {
+  return tag === undefined ? document.digest : digestOf(document.bytes)
+}
+
+function unchanged(digest: Digest): Pick<SyncOutcome, 'status' | 'digest' | 'previousDigest'> {
   return { status: 'unchanged', digest, previousDigest: digest }
 }
 

@@ -1,6 +1,8 @@
 import { FormatError } from '../../oci/errors.ts'
 
-/** One challenge of `WWW-Authenticate` (RFC 9110, 11.6.1); scheme and parameter names in lower case. */
+/**
+ * One challenge of `WWW-Authenticate` (RFC 9110, 11.6.1); scheme and parameter names in lower case.
+ */
 export interface Challenge {
   readonly scheme: string
   readonly parameters: ReadonlyMap<string, string>
@@ -16,17 +18,23 @@ const BLANKS = /[ \t]*/y
 const SEPARATORS = /[ \t,]*/y
 
 /**
- * Reads every challenge of every header, in order. Several may stand in one header, separated like their parameters by
- * commas; a word that no `=` follows begins the next one. Throws a FormatError for what is not of that form.
+ * Reads every challenge of every header, in order. Several may stand in one header, separated like
+ * their parameters by commas; a word that no `=` follows begins the next one. Throws a FormatError
+ * for what is not of that form.
  */
-export function parseChallenges(headers: string | readonly string[] | undefined): readonly Challenge[] {
+export function parseChallenges(
+  headers: string | readonly string[] | undefined,
+): readonly Challenge[] {
   const lines = headers === undefined ? [] : typeof headers === 'string' ? [headers] : headers
   const challenges = lines.flatMap((line) => new ChallengeParser(line).parse())
   if (challenges.length > MAX_CHALLENGES) throw malformed('too many challenges')
   return challenges
 }
 
-/** The challenge to answer: Bearer where it is offered, else Basic. Schemes that we do not speak are passed over. */
+/**
+ * The challenge to answer: Bearer where it is offered, else Basic. Schemes that we do not speak are
+ * passed over.
+ */
 export function chooseChallenge(challenges: readonly Challenge[]): Challenge | undefined {
   return (
     challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm')) ??
@@ -86,11 +94,15 @@ class ChallengeParser {
     throw malformed('a quotation mark is missing')
   }
 
-  /** `Negotiate YII…=`: a blob in place of parameters. It looks like a parameter name only where an `=` and more follow. */
+  /**
+   * `Negotiate YII…=`: a blob in place of parameters. It looks like a parameter name only where an
+   * `=` and more follow.
+   */
   #skipToken68(): void {
     const start = this.#at
     const blob = this.#match(TOKEN68)
-    // A lone word without padding may as well be the next scheme: `Basic Bearer`. Nobody sends that; a blob it is.
+    // A lone word without padding may as well be the next scheme: `Basic Bearer`. Nobody sends
+    // that; a blob it is.
     if (blob === '') this.#at = start
   }
 

@@ -1,5 +1,5 @@
+import { mayPointAt } from '../address.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
-import { isPrivateAddress } from '../address.ts'
 import { foreignText } from '../foreign-text.ts'
 
 /** Token services that are known to live on another site than their registry. */
@@ -7,28 +7,40 @@ const KNOWN_REALMS: Readonly<Record<string, readonly string[]>> = {
   'registry.digitalocean.com': ['api.digitalocean.com'],
   'nvcr.io': ['authn.nvidia.com'],
   'lscr.io': ['ghcr.io'],
+  'rg.fr-par.scw.cloud': ['api.scaleway.com'],
+  'rg.nl-ams.scw.cloud': ['api.scaleway.com'],
+  'rg.pl-waw.scw.cloud': ['api.scaleway.com'],
 }
 
 /**
- * The URL of the token service that a challenge names, if the registry has any business to name it: https (unless the
- * registry itself is spoken to in the clear), no user info, and no private address but the registry's own host.
+ * The URL of the token service that a challenge names, if the registry has any business to name it:
+ * https (unless the registry itself is spoken to in the clear), no user info, and no private
+ * address but the registry's own host.
  */
 export function parseRealm(realm: string, registryOrigin: string, place: ErrorPlace): URL {
   const refuse = (reason: string): RegistryError =>
-    new RegistryError('AUTHENTICATION', `the registry names a token service ${reason}: ${foreignText(realm)}`, place)
-  const url = URL.parse(realm, registryOrigin)
-  const registry = new URL(registryOrigin)
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw refuse('that is no web address')
+    new RegistryError(
+      'AUTHENTICATION',
+      `the registry names a token service ${reason}: ${foreignText(realm)}`,
+      place,
+    )
+  const url = realm === '' ? null : URL.parse(realm, registryOrigin)
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw refuse('that is no web address')
+  }
   if (url.username !== '' || url.password !== '') throw refuse('with user info')
-  if (url.protocol === 'http:' && registry.protocol === 'https:') throw refuse('without https')
-  if (url.hostname !== registry.hostname && isPrivateAddress(url.host)) throw refuse('at a private address')
+  if (url.protocol === 'http:' && registryOrigin.startsWith('https:')) {
+    throw refuse('without https')
+  }
+  if (!mayPointAt(url.host, registryOrigin)) throw refuse('at a private address')
   url.hash = ''
   return url
 }
 
 /**
- * Whether a registry's credentials may go to that token service: its own host, a host of the same site, or one that is
- * known to belong to it. A token without credentials may be fetched from anywhere that `parseRealm` lets through.
+ * Whether a registry's credentials may go to that token service: its own host, a host of the same
+ * site, or one that is known to belong to it. A token without credentials may be fetched from
+ * anywhere that `parseRealm` lets through.
  */
 export function mayReceiveCredentials(realm: URL, registryOrigin: string): boolean {
   const registry = new URL(registryOrigin).hostname
@@ -38,7 +50,9 @@ export function mayReceiveCredentials(realm: URL, registryOrigin: string): boole
   return site !== undefined && (service === site || service.endsWith(`.${site}`))
 }
 
-/** The domain that a registry's host stands in: `example.com` for `registry.example.com` and for itself. */
+/**
+ * The domain that a registry's host stands in: `example.com` for `registry.example.com` and itself.
+ */
 function siteOf(host: string): string | undefined {
   const labels = host.split('.')
   if (labels.length < 2 || /^[\d.]+$|:/.test(host)) return undefined

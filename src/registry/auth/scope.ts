@@ -27,13 +27,15 @@ export function parseScope(text: string): Scope {
   if (first < 1 || last === first || last === text.length - 1) {
     throw new FormatError('challenge', 'a token scope has the form type:name:actions')
   }
-  const actions = [...new Set(text.slice(last + 1).split(','))].filter((action) => action !== '').sort()
+  const actions = [...new Set(text.slice(last + 1).split(','))]
+    .filter((action) => action !== '')
+    .sort()
   return { resource: text.slice(0, last), actions }
 }
 
 /**
- * One entry per resource with the actions of all, in the order of first mention: some token servers overwrite an
- * earlier entry of the same repository, and some read the first one only.
+ * One entry per resource with the actions of all, in the order of first mention: some token servers
+ * overwrite an earlier entry of the same repository, and some read the first one only.
  */
 export function mergeScopes(scopes: readonly Scope[]): readonly Scope[] {
   const merged = new Map<string, Set<string>>()
@@ -50,7 +52,8 @@ export function covers(held: readonly Scope[], wanted: readonly Scope[]): boolea
   return wanted.every((want) =>
     held.some(
       (have) =>
-        have.resource === want.resource && want.actions.every((action) => have.actions.includes(action)),
+        have.resource === want.resource &&
+        want.actions.every((action) => have.actions.includes(action)),
     ),
   )
 }

@@ -6,17 +6,25 @@ import { type ErrorPlace, RegistryError } from '../errors.ts'
 import type { Network } from '../network.ts'
 import { formatScope, type Scope } from './scope.ts'
 
-/** Real tokens stay below 16 KiB; a service that sends more is not sending a token. */
+/** Tokens grow with the rights in them, and have to fit into a request's header. */
+const MAX_TOKEN_LENGTH = 16 * 1024
+/** Room for the token under both of its names, and for a refresh token. */
 const MAX_TOKEN_ANSWER_BYTES = 128 * 1024
 /** What a token lives where its service does not say (distribution: token authentication). */
 const DEFAULT_LIFETIME_MS = 60_000
+/** Shorter lives are not believed: renewing ahead of them would cost a token for each request. */
+const MIN_LIFETIME_MS = 1_000
 /** Tokens are renewed this long before they expire, or after three quarters of a shorter life. */
 const RENEWAL_MARGIN_MS = 30_000
 
+/** Everything is optional, and what is of another type than it should be counts as absent. */
+const text = v.fallback(v.optional(v.string()), undefined)
 const TokenAnswer = v.object({
-  token: v.optional(v.string()),
-  access_token: v.optional(v.string()),
-  expires_in: v.optional(v.number()),
+  token: text,
+  access_token: text,
+  refresh_token: text,
+  // Seconds; some services write them between quotation marks.
+  expires_in: v.optional(v.pipe(v.unknown(), v.transform(Number))),
 })
 
 export interface Token {
@@ -33,57 +41,75 @@ export interface TokenRequest {
   readonly place: ErrorPlace
 }
 
-/** Fetches a token by GET (distribution: token authentication specification). One try; redirects are not followed. */
+/**
+ * Fetches a token by GET (distribution: token authentication specification). One try; redirects are
+ * not followed. Throws AUTHENTICATION for every refusal that will not change by itself.
+ */
 export async function fetchToken(network: Network, request: TokenRequest): Promise<Token> {
-  const { place } = request
+  const { place, credentials } = request
   const url = new URL(request.realm)
   if (request.service !== undefined) url.searchParams.set('service', request.service)
   for (const scope of request.scopes) url.searchParams.append('scope', formatScope(scope))
+  const authorization =
+    credentials === undefined ? {} : { authorization: basicAuthorization(credentials) }
   const answer = await network.send(
     {
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method: 'GET',
-      headers: {
-        accept: 'application/json',
-        ...(request.credentials === undefined
-          ? {}
-          : { authorization: basicAuthorization(request.credentials) }),
-      },
+      headers: { accept: 'application/json', ...authorization },
     },
     place,
   )
   if (answer.status !== 200) {
     const error = await answerError(answer, place, network.clock.now())
-    if (error.code === 'AUTHENTICATION' || error.code === 'DENIED') throw rejected(error, request)
-    throw error
+    throw error.transient ? error : rejected(error, request)
   }
   const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network.signal)
-  const { value, lifetimeMs } = readToken(body, place)
-  network.maskSecret(value)
+  const { value, lifetimeMs } = readToken(body, network, place)
   const margin = Math.min(RENEWAL_MARGIN_MS, lifetimeMs / 4)
   return { value, renewAt: network.clock.now() + lifetimeMs - margin }
 }
 
-function readToken(body: Buffer, place: ErrorPlace): { value: string; lifetimeMs: number } {
-  let parsed
-  try {
-    parsed = v.safeParse(TokenAnswer, JSON.parse(body.toString('utf8')))
-  } catch {
-    parsed = undefined
+function readToken(
+  body: Buffer,
+  network: Network,
+  place: ErrorPlace,
+): { value: string; lifetimeMs: number } {
+  const answer = parseAnswer(body)
+  const tokens = [answer?.access_token, answer?.token, answer?.refresh_token]
+  // What cannot be a token is nobody's secret, and masking it would hide innocent words of the log.
+  for (const token of tokens) if (isToken(token)) network.maskSecret(token)
+  const value = tokens.slice(0, 2).find((token) => token !== undefined && token !== '')
+  if (!isToken(value)) {
+    const reason = 'the token service answered without a usable token'
+    throw new RegistryError('AUTHENTICATION', reason, place)
   }
-  const answer = parsed?.success === true ? parsed.output : undefined
-  const value = [answer?.access_token, answer?.token].find((token) => token !== undefined && token !== '')
-  if (value === undefined || !/^[\x21-\x7e]+$/.test(value)) {
-    throw new RegistryError('AUTHENTICATION', 'the token service answered without a usable token', place)
-  }
-  const seconds = answer?.expires_in
-  const lifetimeMs = seconds !== undefined && seconds > 0 ? seconds * 1000 : DEFAULT_LIFETIME_MS
+  const seconds = answer?.expires_in ?? 0
+  const isLifetime = Number.isFinite(seconds) && seconds > 0
+  const lifetimeMs = isLifetime ? Math.max(seconds * 1000, MIN_LIFETIME_MS) : DEFAULT_LIFETIME_MS
   return { value, lifetimeMs }
 }
 
+/** Whether it can stand in a header field (RFC 6750, 2.1, and the servers that take more characters). */
+function isToken(text: string | undefined): text is string {
+  return text !== undefined && text.length <= MAX_TOKEN_LENGTH && /^[\x21-\x7e]+$/.test(text)
+}
+
+function parseAnswer(body: Buffer): v.InferOutput<typeof TokenAnswer> | undefined {
+  try {
+    const parsed = v.safeParse(TokenAnswer, JSON.parse(body.toString('utf8')))
+    return parsed.success ? parsed.output : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function rejected(error: RegistryError, request: TokenRequest): RegistryError {
-  const who = request.credentials === undefined ? 'anonymous access' : `the login of ${request.credentials.username}`
+  const who =
+    request.credentials === undefined
+      ? 'anonymous access'
+      : `the login of ${request.credentials.username}`
   return new RegistryError('AUTHENTICATION', `the token service did not accept ${who}`, {
     ...request.place,
     status: error.status,

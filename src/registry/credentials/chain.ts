@@ -2,7 +2,10 @@ import type { Reference } from '../../oci/reference.ts'
 import type { Side } from '../errors.ts'
 import type { Credentials } from './credentials.ts'
 
-/** A login and where it comes from, in words for the log: `registry-auth`, `the Docker configuration`. */
+/**
+ * A login and where it comes from, in words for the log: `registry-auth`, `the Docker
+ * configuration`.
+ */
 export interface Login {
   readonly credentials: Credentials | undefined
   readonly origin: string
@@ -12,7 +15,11 @@ export interface Login {
 export type CredentialSource = (side: Side, reference: Reference) => Login | undefined
 
 /** The first source that knows the repository decides; where none does, access is anonymous. */
-export function findLogin(sources: readonly CredentialSource[], side: Side, reference: Reference): Login {
+export function findLogin(
+  sources: readonly CredentialSource[],
+  side: Side,
+  reference: Reference,
+): Login {
   for (const source of sources) {
     const login = source(side, reference)
     if (login !== undefined) return login
