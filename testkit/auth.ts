@@ -1,7 +1,7 @@
 import { Accounts, type AccountOptions } from './accounts.ts'
 import { BearerGate, type BearerAuth } from './bearer.ts'
 import type { RegistryRequest, Reply } from './exchange.ts'
-import type { Gate, Session } from './gate.ts'
+import type { Gate, Scheme, Session } from './gate.ts'
 import type { Scope } from './scope.ts'
 import { errorReply } from './spec-errors.ts'
 
@@ -54,7 +54,7 @@ function unauthorized(): Reply {
 
 export function gateOf(
   options: AuthOptions | undefined,
-  context: { realm: () => string; now: () => number },
+  context: { scheme: Scheme; now: () => number },
 ): Gate {
   if (options === undefined) return openGate
   if (options.kind === 'basic') return new BasicGate(options)

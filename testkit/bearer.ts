@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Accounts, type AccountOptions } from './accounts.ts'
 import type { RegistryRequest, Reply } from './exchange.ts'
-import type { Gate, Session } from './gate.ts'
+import type { Gate, Scheme, Session } from './gate.ts'
 import { covers, formatScopes, repositoryScope, type Scope } from './scope.ts'
 import { errorReply } from './spec-errors.ts'
 import { answerTokenRequest, type IssuedText, type TokenGrant } from './token-endpoint.ts'
@@ -12,7 +12,7 @@ export interface BearerAuth extends AccountOptions {
   readonly expiresIn?: number
   /** Default `test-registry`. */
   readonly service?: string
-  /** URL of another token endpoint to name in challenges; default this server's `/token`. */
+  /** URL of another token endpoint to name in challenges; default `/token` at the host that was asked. */
   readonly realm?: string
   /** Identity token to user name, for those that exist from the start. */
   readonly refreshTokens?: Readonly<Record<string, string>>
@@ -35,35 +35,42 @@ export class BearerGate implements Gate {
   readonly #accounts: Accounts
   readonly #expiresIn: number
   readonly #service: string
-  readonly #realm: () => string
+  readonly #realm: string | undefined
+  readonly #scheme: Scheme
   readonly #now: () => number
 
-  constructor(options: BearerAuth, context: { realm: () => string; now: () => number }) {
+  constructor(options: BearerAuth, context: { scheme: Scheme; now: () => number }) {
     this.#accounts = new Accounts(options)
     this.#expiresIn = options.expiresIn ?? DEFAULT_EXPIRES_IN
     this.#service = options.service ?? 'test-registry'
-    this.#realm = () => options.realm ?? context.realm()
+    this.#realm = options.realm
+    this.#scheme = context.scheme
     this.#now = context.now
     this.refreshTokens = new Map(Object.entries(options.refreshTokens ?? {}))
   }
 
   admit(request: RegistryRequest, needed: readonly Scope[]): Session | Reply {
     const presented = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-    if (presented === undefined) return this.challenge(needed)
+    if (presented === undefined) return this.challenge(request, needed)
     const token = this.issued.find((issued) => issued.token === presented)
     if (token === undefined || token.expiresAt <= this.#now()) {
-      return this.challenge(needed, 'invalid_token')
+      return this.challenge(request, needed, 'invalid_token')
     }
-    if (!covers(token.granted, needed)) return this.challenge(needed, 'insufficient_scope')
+    if (!covers(token.granted, needed)) return this.challenge(request, needed, 'insufficient_scope')
     return {
       can: (repository, action) => covers(token.granted, [repositoryScope(repository, action)]),
     }
   }
 
-  challenge(needed: readonly Scope[], error?: 'invalid_token' | 'insufficient_scope'): Reply {
+  challenge(
+    request: RegistryRequest,
+    needed: readonly Scope[],
+    error?: 'invalid_token' | 'insufficient_scope',
+  ): Reply {
+    const realm = this.#realm ?? `${this.#scheme}://${request.headers.host}/token`
     const scope = formatScopes(needed)
     const challenge = [
-      `Bearer realm="${this.#realm()}"`,
+      `Bearer realm="${realm}"`,
       `service="${this.#service}"`,
       ...(scope === '' ? [] : [`scope="${scope}"`]),
       ...(error === undefined ? [] : [`error="${error}"`]),

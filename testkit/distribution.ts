@@ -23,6 +23,8 @@ export interface Distribution {
   /** `127.0.0.1:<port>`. */
   readonly host: string
   readonly url: string
+  /** Holds everything that the registry writes; gone after `close`. */
+  readonly folder: string
   close(): Promise<void>
 }
 
@@ -64,7 +66,8 @@ export async function startDistribution(options: DistributionOptions = {}): Prom
   }
   try {
     const host = await listeningHost(child)
-    return { host, url: `${options.tls === undefined ? 'http' : 'https'}://${host}`, close }
+    const url = `${options.tls === undefined ? 'http' : 'https'}://${host}`
+    return { host, url, folder, close }
   } catch (error) {
     await close()
     throw error

@@ -1,6 +1,8 @@
 import type { RegistryRequest, Reply } from './exchange.ts'
 import type { Scope } from './scope.ts'
 
+export type Scheme = 'http' | 'https'
+
 /** A caller who was let in, and what else that caller may do. */
 export interface Session {
   can(repository: string, action: string): boolean
@@ -10,7 +12,7 @@ export interface Gate {
   /** Lets the request in, or refuses it with a reply. No scope at all means "any known caller". */
   admit(request: RegistryRequest, needed: readonly Scope[]): Session | Reply
   /** The refusal that tells the caller what to come back with. */
-  challenge(needed: readonly Scope[]): Reply
+  challenge(request: RegistryRequest, needed: readonly Scope[]): Reply
 }
 
 export function isReply(admitted: Session | Reply): admitted is Reply {

@@ -21,7 +21,10 @@ export function answerMount(
   if (!settings.mount) return undefined
   if (from !== null && !session.can(from, 'pull')) {
     if (settings.mountDenied === 'upload') return undefined
-    return gate.challenge([repositoryScope(name, 'pull', 'push'), repositoryScope(from, 'pull')])
+    return gate.challenge(request, [
+      repositoryScope(name, 'pull', 'push'),
+      repositoryScope(from, 'pull'),
+    ])
   }
   const blob = from === null ? discovered(context, digest) : store.blob(from, digest)
   if (blob === undefined) return undefined

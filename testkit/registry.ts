@@ -55,7 +55,7 @@ export class TestRegistry {
     this.store = options.store ?? new Store()
     this.#ca = ca
     this.#gate = gateOf(options.auth, {
-      realm: () => `${this.url}/token`,
+      scheme: ca === undefined ? 'http' : 'https',
       now: this.#settings.now,
     })
     this.#handle = createHandler(this.store, this.#settings, this.#gate)

@@ -106,12 +106,12 @@ describe('the environment of the action', () => {
   })
 
   test('is that of a runner', async () => {
-    const env = await envOf({ actor: 'mona', repository: 'acme/tools', env: { EXTRA: '1' } })
+    const env = await envOf({ actor: 'robot', repository: 'acme/tools', env: { EXTRA: '1' } })
     expect(env).toMatchObject({
       CI: 'true',
       EXTRA: '1',
       GITHUB_ACTIONS: 'true',
-      GITHUB_ACTOR: 'mona',
+      GITHUB_ACTOR: 'robot',
       GITHUB_REPOSITORY: 'acme/tools',
       GITHUB_REPOSITORY_OWNER: 'acme',
     })

@@ -19,9 +19,9 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((registry) => registry.close()))
 })
 
-const users = { alice: 'secret:with colon' }
-const basic = `Basic ${Buffer.from('alice:secret:with colon').toString('base64')}`
-const wrong = `Basic ${Buffer.from('alice:wrong').toString('base64')}`
+const users = { robot: 'secret:with colon' }
+const basic = `Basic ${Buffer.from('robot:secret:with colon').toString('base64')}`
+const wrong = `Basic ${Buffer.from('robot:wrong').toString('base64')}`
 
 async function get(url: string, authorization?: string) {
   return fetch(url, authorization === undefined ? {} : { headers: { authorization } })
@@ -83,7 +83,7 @@ describe('a registry with bearer tokens', () => {
     )
     const token = await tokenFor(registry, 'repository:acme/app:pull')
     expect((await get(url, `Bearer ${token}`)).status).toBe(200)
-    expect(registry.tokens).toMatchObject([{ user: 'alice', token, method: 'GET' }])
+    expect(registry.tokens).toMatchObject([{ user: 'robot', token, method: 'GET' }])
   })
 
   test('asks for pull and push on an upload', async () => {
@@ -132,6 +132,12 @@ describe('a registry with bearer tokens', () => {
     expect(openToAll.tokens[0]?.granted).toEqual(parseScopes('repository:acme/app:pull'))
   })
 
+  test('gives no token for another service', async () => {
+    const registry = await start({ auth: bearer })
+    const query = 'service=other.test&scope=repository:acme/app:pull'
+    expect((await get(`${registry.url}/token?${query}`, basic)).status).toBe(400)
+  })
+
   test('reads several scope parameters', async () => {
     const registry = await start({ auth: bearer })
     await get(`${registry.url}/token?scope=repository:a:pull&scope=repository:b:pull,push`, basic)
@@ -146,8 +152,8 @@ describe('a registry with bearer tokens', () => {
       const scope = 'repository:acme/app:pull repository:acme/base:pull'
       const first = await form(registry, {
         grant_type: 'password',
-        username: 'alice',
-        password: users.alice,
+        username: 'robot',
+        password: users.robot,
         access_type: 'offline',
         scope,
       })
@@ -164,15 +170,15 @@ describe('a registry with bearer tokens', () => {
     })
 
     test('knows the identity tokens that it was started with', async () => {
-      const registry = await start({ auth: { ...bearer, refreshTokens: { identity: 'alice' } } })
+      const registry = await start({ auth: { ...bearer, refreshTokens: { identity: 'robot' } } })
       const fields = { grant_type: 'refresh_token', scope: 'repository:acme/app:pull' }
       expect((await form(registry, { ...fields, refresh_token: 'identity' })).status).toBe(200)
       expect((await form(registry, { ...fields, refresh_token: 'guess' })).status).toBe(401)
-      expect(registry.tokens).toMatchObject([{ user: 'alice', method: 'POST' }])
+      expect(registry.tokens).toMatchObject([{ user: 'robot', method: 'POST' }])
     })
 
     test.each([
-      [{ grant_type: 'password', username: 'alice', password: 'wrong' }, 401],
+      [{ grant_type: 'password', username: 'robot', password: 'wrong' }, 401],
       [{ grant_type: 'magic' }, 400],
       [{ grant_type: 'refresh_token', refresh_token: 'x', client_id: '' }, 400],
     ])('refuses %j with %i', async (fields, status) => {
@@ -210,6 +216,13 @@ describe('a registry with bearer tokens', () => {
         'scope="repository:acme/app:pull,push repository:acme/base:pull"',
       )
     })
+  })
+
+  test('names the realm by the host that the client used', async () => {
+    const registry = await start({ auth: bearer })
+    const host = registry.host.replace('127.0.0.1', 'localhost')
+    const challenge = (await get(`http://${host}/v2/`)).headers.get('www-authenticate')
+    expect(challenge).toContain(`realm="http://${host}/token"`)
   })
 
   test('can send clients to another realm', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { digestOf } from '../../testkit/content.ts'
 import { buildArtifact, buildImage, buildIndex, type BuiltImage } from '../../testkit/image.ts'
-import { ociIndex, ociManifest } from '../../testkit/media-types.ts'
+import { dockerManifest, ociIndex, ociManifest } from '../../testkit/media-types.ts'
 import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
 import { pushTo } from '../../testkit/push.ts'
 import { TestRegistry, type RegistryOptions } from '../../testkit/registry.ts'
@@ -130,9 +130,37 @@ describe('manifests', () => {
     const registry = await start()
     const image = buildImage()
     pushTo(registry.store, 'acme/app', undefined, image)
-    const manifest = { ...image.manifest, mediaType: ociIndex }
+    const manifest = { ...image.manifest, mediaType: dockerManifest }
     const response = await putManifest(registry, 'v1', { ...image, manifest })
     expect((await errorsOf(response))[0]?.code).toBe('MANIFEST_INVALID')
+  })
+
+  test.each([
+    [
+      'a layer without a size',
+      { layers: [{ mediaType: 'a/b', digest: digestOf(Buffer.from('')) }] },
+    ],
+    ['a malformed digest', { layers: [{ mediaType: 'a/b', digest: 'sha256:beef', size: 4 }] }],
+    ['no layers member', { layers: undefined }],
+    ['members of an index', { manifests: [] }],
+    ['another schema version', { schemaVersion: 1 }],
+    ['a malformed subject', { subject: {} }],
+  ])('with %s are refused', async (_what, members) => {
+    const registry = await start()
+    const image = buildImage({ members })
+    pushTo(registry.store, 'acme/app', undefined, image)
+    const response = await putManifest(registry, 'v1', image)
+    expect(response.status).toBe(400)
+    expect((await errorsOf(response))[0]?.code).toBe('MANIFEST_INVALID')
+  })
+
+  test('are refused under a malformed tag', async () => {
+    const registry = await start()
+    const image = buildImage()
+    pushTo(registry.store, 'acme/app', undefined, image)
+    expect((await putManifest(registry, '-v1', image)).status).toBe(400)
+    expect((await putManifest(registry, 'v'.repeat(129), image)).status).toBe(400)
+    expect((await putManifest(registry, 'v'.repeat(128), image)).status).toBe(201)
   })
 
   test('of an unlisted type are refused', async () => {
@@ -167,6 +195,7 @@ describe('manifests', () => {
     const url = `${registry.url}/v2/acme/app/manifests`
     expect((await fetch(`${url}/${image.manifest.digest}`, { method: 'DELETE' })).status).toBe(202)
     expect((await fetch(`${url}/v1`)).status).toBe(404)
+    expect(registry.store.tags('acme/app')).toEqual([])
   })
 
   test('cannot be deleted where that is switched off', async () => {
@@ -217,6 +246,25 @@ describe('blobs', () => {
     const response = await fetch(url, { headers: { range: 'bytes=2-4' } })
     expect(response.status).toBe(200)
     expect(await response.text()).toBe('0123456789')
+  })
+
+  test('are made no faster than the client takes them', async () => {
+    const registry = await start()
+    const piece = new Uint8Array(1024 * 1024)
+    const pieces = 64
+    let made = 0
+    const source = {
+      digest,
+      size: pieces * piece.length,
+      *read() {
+        for (made = 0; made < pieces; made += 1) yield piece
+      },
+    }
+    registry.store.putBlob('acme/app', source)
+    const response = await fetch(`${registry.url}/v2/acme/app/blobs/${digest}`)
+    expect(made).toBeLessThan(pieces)
+    expect((await response.arrayBuffer()).byteLength).toBe(source.size)
+    expect(made).toBe(pieces)
   })
 
   test('of a malformed digest are a mistake of the client', async () => {
@@ -365,6 +413,8 @@ test('two registries can share one store', async () => {
 
 test('names that break the grammar are refused', async () => {
   const registry = await start()
+  const long = await fetch(`${registry.url}/v2/${'a/'.repeat(127)}ab/tags/list`)
+  expect((await errorsOf(long))[0]?.code).toBe('NAME_INVALID')
   const response = await fetch(`${registry.url}/v2/Acme/app/tags/list`)
   expect(response.status).toBe(400)
   expect((await errorsOf(response))[0]?.code).toBe('NAME_INVALID')

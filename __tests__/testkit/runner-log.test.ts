@@ -62,6 +62,8 @@ describe('the masker', () => {
     const masker = new SecretMasker()
     for (const secret of ['abcd', 'cdef', 'ghij']) masker.add(secret)
     expect(masker.mask('-abcdefghij-abcd-')).toBe('-***-***-')
+    masker.add('bc')
+    expect(masker.mask('-abcd-bc-')).toBe('-***-***-')
   })
 
   test('finds most of a password inside the base64 of user and password', () => {

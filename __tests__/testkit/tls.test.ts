@@ -49,6 +49,15 @@ test.each<[RegistryOptions, string]>([
   await expect(request(`${registry.url}/v2/`, { dispatcher })).rejects.toMatchObject({ code })
 })
 
+test('a token is had over TLS too', async () => {
+  const users = { robot: 'secret' }
+  const registry = await start({ tls: true, auth: { kind: 'bearer', users } })
+  const dispatcher = agentFor(registry.ca)
+  const { headers, body } = await request(`${registry.url}/v2/`, { dispatcher })
+  await body.dump()
+  expect(headers['www-authenticate']).toContain(`realm="${registry.url}/token"`)
+})
+
 test('every certificate of a process comes from one authority', async () => {
   const [one, other] = await Promise.all([createCertificate(), createCertificate()])
   expect(one.ca).toBe(other.ca)

@@ -7,7 +7,7 @@ import { TokenServer, type TokenServerOptions } from '../../testkit/token-server
 const open: TokenServer[] = []
 
 async function start(options: Partial<TokenServerOptions> = {}) {
-  const server = await TokenServer.start({ users: { alice: 'secret' }, ...options })
+  const server = await TokenServer.start({ users: { robot: 'secret' }, ...options })
   open.push(server)
   return server
 }
@@ -18,7 +18,7 @@ afterEach(async () => {
 
 async function ask(server: TokenServer, scope: string) {
   const query = new URLSearchParams({ service: 'test-registry', scope })
-  const authorization = `Basic ${Buffer.from('alice:secret').toString('base64')}`
+  const authorization = `Basic ${Buffer.from('robot:secret').toString('base64')}`
   const url = `${server.trust.realm}?${query.toString()}`
   const response = await fetch(url, { headers: { authorization } })
   return (await response.json()) as { token: string; expires_in: number; issued_at: string }
@@ -33,7 +33,7 @@ describe('a token', () => {
     const { payload, protectedHeader } = await jwtVerify(answer.token, key, {
       issuer: 'testkit',
       audience: 'test-registry',
-      subject: 'alice',
+      subject: 'robot',
       currentDate: new Date(now),
     })
     expect(payload['access']).toEqual([

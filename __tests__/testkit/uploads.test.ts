@@ -161,6 +161,15 @@ describe('an upload', () => {
     expect((await fetch(`${registry.url}/v2/acme/app/blobs/${long}`)).status).toBe(200)
   })
 
+  test('with the wrong sha512 is refused', async () => {
+    const registry = await start()
+    const url = await begin(registry)
+    await patch(url, '01234')
+    const long = digestOf(bytes, 'sha512')
+    const response = await fetch(`${url}&digest=${long}`, { method: 'PUT', body: 'other' })
+    expect(await codeOf(response)).toBe('DIGEST_INVALID')
+  })
+
   test('of no bytes at all is a blob too', async () => {
     const registry = await start()
     const empty = digestOf(Buffer.alloc(0))
