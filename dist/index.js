@@ -55138,61 +55138,62 @@ exports.visit = visit;
 exports.visitAsync = visitAsync;
 
 
-/***/ })
+/***/ }),
 
-/******/ });
-/************************************************************************/
-/******/ // The module cache
-/******/ var __webpack_module_cache__ = {};
-/******/ 
-/******/ // The require function
-/******/ function __nccwpck_require__(moduleId) {
-/******/ 	// Check if module is in cache
-/******/ 	var cachedModule = __webpack_module_cache__[moduleId];
-/******/ 	if (cachedModule !== undefined) {
-/******/ 		return cachedModule.exports;
-/******/ 	}
-/******/ 	// Create a new module (and put it into the cache)
-/******/ 	var module = __webpack_module_cache__[moduleId] = {
-/******/ 		id: moduleId,
-/******/ 		loaded: false,
-/******/ 		exports: {}
-/******/ 	};
-/******/ 
-/******/ 	// Execute the module function
-/******/ 	var threw = true;
-/******/ 	try {
-/******/ 		__webpack_modules__[moduleId].call(module.exports, module, module.exports, __nccwpck_require__);
-/******/ 		threw = false;
-/******/ 	} finally {
-/******/ 		if(threw) delete __webpack_module_cache__[moduleId];
-/******/ 	}
-/******/ 
-/******/ 	// Flag the module as loaded
-/******/ 	module.loaded = true;
-/******/ 
-/******/ 	// Return the exports of the module
-/******/ 	return module.exports;
-/******/ }
-/******/ 
-/************************************************************************/
-/******/ /* webpack/runtime/asset-relocator-loader */
-/******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
-/******/ 
-/******/ /* webpack/runtime/node module decorator */
-/******/ (() => {
-/******/ 	__nccwpck_require__.nmd = (module) => {
-/******/ 		module.paths = [];
-/******/ 		if (!module.children) module.children = [];
-/******/ 		return module;
-/******/ 	};
-/******/ })();
-/******/ 
-/************************************************************************/
-var __webpack_exports__ = {};
+/***/ 8796:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  E: () => (/* binding */ keepMemorySmall)
+});
 
 ;// CONCATENATED MODULE: external "node:v8"
 const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: ./lib/action/memory.js
+
+/**
+ * Makes V8 collect early, because what the action allocates is dead a moment later. Every chunk from
+ * a socket is memory outside of V8's heap that only a collection gives back: with a young generation
+ * that does not grow, a gigabyte streams through in about 120 MiB of memory instead of 180. What
+ * outlives that is documents of images that are done: an old generation that grows by half at most
+ * keeps hundreds of images at the same 120 MiB instead of 160. `npm run bench` prints both.
+ */
+function keepMemorySmall() {
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--heap-growing-percent=50');
+}
+
+
+/***/ }),
+
+/***/ 5691:
+/***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
+
+__nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
+/* harmony import */ var _action_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8796);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6213);
+
+
+(0,_action_memory_js__WEBPACK_IMPORTED_MODULE_0__/* .keepMemorySmall */ .E)();
+// Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
+await (0,_main_js__WEBPACK_IMPORTED_MODULE_1__/* .main */ .i)();
+
+__webpack_async_result__();
+} catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 6213:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  i: () => (/* binding */ main)
+});
+
 ;// CONCATENATED MODULE: ./lib/registry/foreign-text.js
 /** Enough for any honest error message, short enough that a thousand of them stay readable. */
 const DEFAULT_LIMIT = 512;
@@ -55279,6 +55280,7 @@ class MismatchError extends Error {
 
 ;// CONCATENATED MODULE: ./lib/registry/errors.js
 
+
 /** The one error that the registry client throws. */
 class RegistryError extends Error {
     name = 'RegistryError';
@@ -55292,14 +55294,17 @@ class RegistryError extends Error {
     reference;
     /** HTTP status. */
     status;
-    /** The registry's own error code, for instance `NAME_UNKNOWN` (distribution-spec, Error Codes). */
+    /**
+     * The registry's own error code, for instance `NAME_UNKNOWN` (distribution-spec, Error Codes).
+     */
     registryCode;
     /** The registry's own words, already made harmless for logs. */
     registryMessage;
     transient;
     retryAfterMs;
     constructor(code, reason, details) {
-        super(sentence(reason, details), details.cause === undefined ? undefined : { cause: details.cause });
+        // Parts of it may come from a registry, by way of an error of the vocabulary too.
+        super(harmlessLine(sentence(reason, details)), details.cause === undefined ? undefined : { cause: details.cause });
         this.code = code;
         this.operation = details.operation;
         this.transient = details.transient ?? false;
@@ -55336,8 +55341,8 @@ function placeText(place) {
     return [place.operation, place.side, `${name}${reference}`].filter(Boolean).join(' ');
 }
 /**
- * Gives an error of the vocabulary (bytes that do not match, a document that is not valid) its place.
- * Anything else is returned as it is.
+ * Gives an error of the vocabulary (bytes that do not match, a document that is not valid) its
+ * place. Anything else is returned as it is.
  */
 function placed(error, place) {
     if (error instanceof MismatchError) {
@@ -55348,6 +55353,18 @@ function placed(error, place) {
         return new RegistryError('INVALID_MANIFEST', error.message, { ...place, cause: error });
     }
     return error;
+}
+/** The error of whatever was under way, or about to be, when the run was cancelled. */
+function cancelled(place, cause) {
+    const { operation, side, registry, repository, reference } = place;
+    return new RegistryError('CANCELLED', 'the run was cancelled', {
+        operation,
+        side,
+        registry,
+        repository,
+        reference,
+        cause,
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/action/hints.js
@@ -55545,11 +55562,12 @@ const MAX_FAILURES = 9;
 const MAX_MESSAGE = 4096;
 /** A destination is at most a few hundred characters; a title is one line of the page. */
 const MAX_TITLE = 300;
+/** Deeper than any honest chain; an error may be its own cause. */
+const MAX_CAUSES = 5;
 /** Puts an error of one image into words: what happened, and what may help. Holds no secret. */
 function describeError(error, context) {
     if (!(error instanceof RegistryError)) {
-        const message = error instanceof Error ? error.message : String(error);
-        return { code: 'INTERNAL', message: foreignText(message, MAX_MESSAGE) };
+        return { code: 'INTERNAL', message: foreignText(withCauses(error), MAX_MESSAGE) };
     }
     const hint = hintFor(error, context);
     return {
@@ -55557,6 +55575,17 @@ function describeError(error, context) {
         message: foreignText(error.message, MAX_MESSAGE),
         ...(hint === undefined ? {} : { hint }),
     };
+}
+/** The message of an error and of what caused it, as far as they do not repeat each other. */
+function withCauses(error, depth = 0) {
+    if (!(error instanceof Error))
+        return String(error);
+    const { cause } = error;
+    const message = error.message === '' ? error.name : error.message;
+    if (cause === undefined || depth === MAX_CAUSES)
+        return message;
+    const reason = withCauses(cause, depth + 1);
+    return message.includes(reason) ? message : `${message}: ${reason}`;
 }
 /** One error annotation for each failed image, as many as GitHub shows beside `failureMessage`. */
 function annotateFailures(commands, report) {
@@ -55584,6 +55613,35 @@ function annotationText({ source, error }) {
         return foreignText(`${source}: failed`, MAX_MESSAGE);
     const hint = error.hint === undefined ? '' : ` Hint: ${foreignText(error.hint)}`;
     return foreignText(error.message, MAX_MESSAGE - hint.length) + hint;
+}
+
+;// CONCATENATED MODULE: ./lib/action/cancellation.js
+/**
+ * From now on, signals and stray errors end the run and not the process, so that what is done is
+ * reported. A cancelled job gets SIGINT, then SIGTERM, and soon after that the end.
+ */
+function startCancellation(logger) {
+    const controller = new AbortController();
+    let stray;
+    const onSignal = (signal) => {
+        if (controller.signal.aborted)
+            return;
+        logger.info(`${signal}: stopping`);
+        controller.abort();
+    };
+    const onStray = (error) => {
+        stray ??= error ?? new Error('something threw nothing');
+        controller.abort();
+    };
+    // Node raises rejections that nobody handles as uncaught exceptions too.
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('uncaughtException', onStray);
+    return {
+        signal: controller.signal,
+        stray: () => stray,
+        forget: () => {
+            process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('uncaughtException', onStray);
+        },
+    };
 }
 
 ;// CONCATENATED MODULE: external "os"
@@ -71529,25 +71587,25 @@ function refuseForeignForms(text) {
     if (text === '')
         throw new FormatError('reference', 'the reference is empty');
     if (text.length > MAX_REFERENCE_LENGTH) {
-        throw reference_bad(text, `is too long: it has more than ${MAX_REFERENCE_LENGTH} characters`);
+        throw new FormatError('reference', `the reference is too long: it has more than ${MAX_REFERENCE_LENGTH} characters`);
     }
     const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(text)?.[0];
     if (scheme !== undefined)
         throw urlError(text, scheme);
-    if (/\s/.test(text))
-        throw reference_bad(text, 'has white space in it');
     const at = text.indexOf('@');
     if (at !== -1 && text.includes('/', at)) {
         // What stands before the @ may be a password, so that the text is not repeated.
         throw new FormatError('reference', 'a reference has a "/" after its "@": only a digest may follow "@", and user names and passwords have inputs of their own');
     }
+    if (/\s/.test(text))
+        throw reference_bad(text, 'has white space in it');
 }
 /** The message leaves out what a URL may have of secrets: user information, query, fragment. */
 function urlError(text, scheme) {
-    const bare = text.slice(scheme.length).replace(/[?#\s].*$/s, '');
-    const slash = bare.indexOf('/');
-    const authority = slash === -1 ? '' : bare.slice(0, slash);
-    const meant = bare.slice(authority.lastIndexOf('@') + 1).replace(/\/$/, '');
+    const bare = text.slice(scheme.length).replace(/\/?(?:[?#\s].*)?$/s, '');
+    const at = bare.lastIndexOf('@');
+    const nameEnd = isDigest(bare.slice(at + 1)) ? at : bare.length;
+    const meant = bare.slice(bare.lastIndexOf('@', nameEnd - 1) + 1);
     const advice = meant === '' ? 'a reference has no scheme' : `write ${quote(meant)} without it`;
     return new FormatError('reference', `a reference is no URL: ${quote(scheme)} is too much; ${advice}`);
 }
@@ -71614,16 +71672,16 @@ function reference_bad(text, problem) {
 
 
 
-const Configuration = object({ auths: optional(record(string(), unknown())) });
+const Configuration = object({ auths: nullish(record(string(), unknown())) });
 const Entry = object({
     auth: optional(string()),
     username: optional(string()),
     password: optional(string()),
 });
 /**
- * The logins that stand in a Docker configuration itself (`auths` with `auth` or `username` and `password`). An entry
- * that cannot be read is told to `warn`, without what stands in it, and does not touch the others. Throws a FormatError
- * where the whole file cannot be read.
+ * The logins that stand in a Docker configuration itself (`auths` with `auth` or `username` and
+ * `password`). An entry that cannot be read is told to `warn`, without what stands in it, and does
+ * not touch the others. Throws a FormatError where the whole file cannot be read.
  */
 function parseDockerConfig(text, warn) {
     let parsed;
@@ -71636,25 +71694,31 @@ function parseDockerConfig(text, warn) {
     if (!parsed.success)
         throw new FormatError('json', 'it is not an object with auths');
     return Object.entries(parsed.output.auths ?? {}).flatMap(([key, entry]) => {
-        const registry = registryOfKey(key);
+        const place = placeOfKey(key);
         const login = safeParse(Entry, entry);
-        if (registry === undefined || !login.success) {
+        if (place === undefined || !login.success) {
             warn(`an entry of the Docker configuration cannot be read and is not used: ${key}`);
             return [];
         }
         const credentials = credentialsOf(login.output);
         if (credentials === 'broken') {
-            warn(`the Docker configuration's auth for ${registry} is not base64 of user:password and is not used`);
+            const reason = 'is not base64 of user:password and is not used';
+            warn(`the Docker configuration's auth for ${place.registry} ${reason}`);
             return [];
         }
-        return credentials === undefined ? [] : [{ registry, ...credentials }];
+        return credentials === undefined ? [] : [{ ...place, ...credentials }];
     });
 }
-/** Docker writes hosts, and URLs for its own registry: `https://index.docker.io/v1/`. */
-function registryOfKey(key) {
-    const host = key.replace(/^https?:\/\//i, '').replace(/\/.*$/s, '');
+/**
+ * What a key stands for. Docker writes hosts, and URLs for its own registry
+ * (`https://index.docker.io/v1/`), whose path means nothing; Podman writes paths of repositories too.
+ */
+function placeOfKey(key) {
+    const [, scheme, host = '', path = ''] = /^(https?:\/\/)?([^/]*)\/?(.*?)\/*$/is.exec(key) ?? [];
     try {
-        return normaliseRegistry(host);
+        const registry = normaliseRegistry(host);
+        const isRepository = scheme === undefined && path !== '' && !/^v[12]$/.test(path);
+        return isRepository ? { registry, prefix: path } : { registry };
     }
     catch {
         return undefined;
@@ -71664,12 +71728,13 @@ function credentialsOf(entry) {
     if (entry.auth !== undefined && entry.auth !== '') {
         const text = Buffer.from(entry.auth, 'base64').toString('utf8');
         const colon = text.indexOf(':');
-        return colon < 1 ? 'broken' : { username: text.slice(0, colon), password: text.slice(colon + 1) };
+        if (colon < 1)
+            return 'broken';
+        // Old clients filled the password up with zeros.
+        return { username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
     }
-    const { username, password } = entry;
-    if (username === undefined || username === '' || password === undefined || password === '')
-        return undefined;
-    return { username, password };
+    const { username = '', password = '' } = entry;
+    return username === '' || password === '' ? undefined : { username, password };
 }
 
 ;// CONCATENATED MODULE: ./lib/action/credentials.js
@@ -71693,17 +71758,19 @@ function fromInputs({ sourceCredentials, destinationCredentials }) {
     const logins = { source: sourceCredentials, destination: destinationCredentials };
     return (side, { registry }) => {
         const credentials = logins[side];
-        return credentials?.registry === registry ? { credentials, origin: `${side}-username` } : undefined;
+        return credentials?.registry === registry
+            ? { credentials, origin: `${side}-username` }
+            : undefined;
     };
 }
-/** The job's token opens GitHub's own registry; any user name goes with it, and the actor's is the honest one. */
 function fromGitHub(token, { actor }) {
     return (_side, { registry }) => registry === GITHUB_REGISTRY && token !== undefined
-        ? {
-            credentials: { username: actor === '' ? 'token' : actor, password: token },
-            origin: 'github-token',
-        }
+        ? { credentials: githubCredentials(token, actor), origin: 'github-token' }
         : undefined;
+}
+/** The job's token opens GitHub's own registry; any user name goes with it, and the actor's is the honest one. */
+function githubCredentials(token, actor) {
+    return { username: actor === '' ? 'token' : actor, password: token };
 }
 /** The logins in `$DOCKER_CONFIG/config.json`, or `~/.docker/config.json`. A missing file is none; a broken one a warning. */
 function readDockerLogins(environment, logger) {
@@ -71805,14 +71872,13 @@ const inputDefaults = {
 ;// CONCATENATED MODULE: ./lib/action/input-reader.js
 
 
-/** Inputs that cannot be used; names all of their problems. */
+/** Problems that the message spells out: people mend the first few and run again. */
+const SHOWN_PROBLEMS = 20;
+/** Inputs that cannot be used; `problems` has all that is wrong with them. */
 class InputError extends Error {
     problems;
     constructor(problems) {
-        const lines = problems.map(({ place, message }) => `${place}: ${message}`);
-        super(lines.length === 1
-            ? `Input ${lines.join('')}`
-            : `${lines.length} problems with the inputs:\n${lines.map((line) => `- ${line}`).join('\n')}`);
+        super(describe(problems));
         this.name = 'InputError';
         this.problems = problems;
     }
@@ -71883,6 +71949,19 @@ class InputReader {
     #refuse(name, accepted) {
         this.problem(name, `${quote(this.text(name))} is not accepted; expected ${accepted}`);
     }
+}
+function describe(problems) {
+    const lines = problems
+        .slice(0, SHOWN_PROBLEMS)
+        .map(({ place, message }) => `${place}: ${message}`);
+    if (problems.length === 1)
+        return `Input ${lines.join('')}`;
+    const rest = problems.length - lines.length;
+    return [
+        `${problems.length} problems with the inputs:`,
+        ...lines.map((line) => `- ${line}`),
+        ...(rest > 0 ? [`and ${rest} more`] : []),
+    ].join('\n');
 }
 function position({ input }) {
     return inputNames.indexOf(input);
@@ -72078,6 +72157,8 @@ const KEYS = ['source', 'destination', 'platforms'];
 const MAX_ALIASES = 100;
 /** Texts in all, aliases followed: a hundred thousand are more than any honest list has. */
 const MAX_TEXTS = 100_000;
+/** Where an alias leads that is no use; the problem has been noted. */
+const NOTHING = Symbol('nothing');
 /** Nothing but separators. */
 const BLANK = /^[\s,]*$/;
 /** Unknown keys that one message names. */
@@ -72092,7 +72173,6 @@ function readYamlList(text) {
             prettyErrors: false,
             uniqueKeys: false,
             stringKeys: true,
-            logLevel: 'silent',
         });
         const problems = syntaxProblems(document, counter);
         if (problems.length > 0)
@@ -72146,8 +72226,8 @@ class YamlList {
         else if ((0,dist/* isMap */.jh)(contents)) {
             this.#readItem(contents);
         }
-        else if (contents !== null) {
-            this.#problem(1, 'expected a YAML list of images');
+        else if (!(0,dist/* isScalar */.jn)(contents) || contents.value !== null) {
+            this.#problem(this.#lineOf(contents, 1), 'expected a YAML list of images');
         }
         return { entries: this.#entries, problems: this.#problems };
     }
@@ -72214,13 +72294,14 @@ class YamlList {
     #list(values, name, line) {
         if (!values.has(name))
             return undefined;
-        const node = this.#follow(values.get(name), line);
+        const written = values.get(name);
+        const node = this.#follow(written, line);
         const items = (0,dist/* isSeq */.oP)(node) ? node.items : [node];
         if (items.length === 0)
             this.#problem(this.#lineOf(node, line), emptyText(name));
         const texts = [];
         for (const item of items) {
-            const at = this.#lineOf(item, line);
+            const at = (0,dist/* isAlias */.Vj)(written) ? line : this.#lineOf(item, line);
             const text = this.#text(this.#follow(item, at), at, name);
             if (text !== undefined)
                 texts.push(text);
@@ -72236,10 +72317,15 @@ class YamlList {
         this.#aliases += 1;
         if (this.#aliases === MAX_ALIASES + 1)
             this.#problem(line, `more than ${MAX_ALIASES} aliases`);
-        return this.#exhausted() ? undefined : node.resolve(this.#document);
+        if (this.#exhausted())
+            return NOTHING;
+        const target = node.resolve(this.#document);
+        if (target === undefined)
+            this.#problem(line, `nothing has the anchor ${quote(node.source)}`);
+        return target ?? NOTHING;
     }
     #text(node, line, name) {
-        if (this.#exhausted())
+        if (node === NOTHING || this.#exhausted())
             return undefined;
         this.#texts += 1;
         if (this.#texts > MAX_TEXTS)
@@ -72287,14 +72373,16 @@ function unknownKeys(unknown, size) {
 const MAX_LIST_LENGTH = 4 * 1024 * 1024;
 /** Far above any real list. Keeps a wrong file or a repeated alias from filling the memory. */
 const MAX_PAIRS = 20_000;
+/** Nobody reads on; a file of something else entirely would give one for each of its words. */
+const MAX_PROBLEMS = 1000;
 /** Problems that the error's message spells out; people mend the first few and try again. */
-const SHOWN_PROBLEMS = 20;
+const image_list_SHOWN_PROBLEMS = 20;
 /** Everything that is wrong with a list, in the order of its lines. */
 class ImageListError extends Error {
     problems;
     constructor(problems) {
         const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-        const shown = problems.slice(0, SHOWN_PROBLEMS).map((one) => `line ${one.line}: ${one.message}`);
+        const shown = problems.slice(0, image_list_SHOWN_PROBLEMS).map((one) => `line ${one.line}: ${one.message}`);
         const rest = problems.length - shown.length;
         const lines = [
             `the image list has ${count}:`,
@@ -72371,17 +72459,22 @@ class PairList {
         this.#problems = [...problems];
     }
     add(entry) {
+        if (this.#isFull())
+            return;
         const { line } = entry;
         const platforms = this.#attempt(line, 'platforms: ', () => entry.platforms === undefined ? undefined : parsePlatformFilter(entry.platforms));
         const source = this.#attempt(line, 'source: ', () => readSource(entry.source, this.#bases));
         for (const text of entry.destinations ?? [undefined]) {
-            if (this.#pairs.size > MAX_PAIRS)
+            if (this.#isFull())
                 return;
             const destination = this.#attempt(line, 'destination: ', () => readDestination(text, source, this.#bases));
             if (source === undefined || destination === undefined)
                 continue;
             this.#addPair({ source, destination, ...(platforms && { platforms }), line });
         }
+    }
+    #isFull() {
+        return this.#pairs.size > MAX_PAIRS || this.#problems.length >= MAX_PROBLEMS;
     }
     finish() {
         if (this.#pairs.size === 0 && this.#problems.length === 0) {
@@ -72447,7 +72540,7 @@ function formatFilter(filter) {
 ;// CONCATENATED MODULE: ./lib/action/images-file.js
 
 
-/** Some 80,000 pairs; a longer list is a mistake in the path far more often than a list. */
+/** More than the list parser takes; a larger file is a mistake in the path, and is not even read. */
 const MAX_IMAGES_FILE_BYTES = 8 * 1024 * 1024;
 /**
  * Reads the file of an image list. It must lie in the workspace, also after symbolic links are
@@ -72465,7 +72558,7 @@ function readImagesFile(path, workspace, readFile) {
         if (!contains(root, file)) {
             return { problem: 'leads out of the workspace through a symbolic link' };
         }
-        const { size, kind } = describe(file);
+        const { size, kind } = images_file_describe(file);
         if (kind === 'directory')
             return { problem: 'is a directory, not a file' };
         if (kind === 'other')
@@ -72480,7 +72573,7 @@ function contains(root, path) {
     const way = (0,external_node_path_.relative)(root, path);
     return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way);
 }
-function describe(path) {
+function images_file_describe(path) {
     const stats = (0,external_node_fs_namespaceObject.statSync)(path);
     const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other';
     return { size: stats.size, kind };
@@ -73018,6 +73111,7 @@ function printTotals({ totals, dryRun }, logger) {
 }
 
 ;// CONCATENATED MODULE: ./lib/action/secrets.js
+
 /**
  * Shorter lines of a multi-line secret are punctuation more often than secrets (the `{` of a JSON
  * key), and hiding them everywhere would make a log unreadable.
@@ -73043,7 +73137,7 @@ function maskCredentials(mask, { username, password }) {
     mask(Buffer.from(`${username}:${password}`).toString('base64'));
 }
 /** Hides every secret of the inputs. To be called before the first request. */
-function maskInputs(mask, inputs) {
+function maskInputs(mask, inputs, actor) {
     for (const credentials of [
         inputs.sourceCredentials,
         inputs.destinationCredentials,
@@ -73052,8 +73146,9 @@ function maskInputs(mask, inputs) {
         if (credentials !== undefined)
             maskCredentials(mask, credentials);
     }
-    if (inputs.githubToken !== undefined)
-        mask(inputs.githubToken);
+    if (inputs.githubToken !== undefined) {
+        maskCredentials(mask, githubCredentials(inputs.githubToken, actor));
+    }
 }
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'];
 /** Hides the passwords in the URLs of proxies, as written there and decoded. */
@@ -73326,22 +73421,29 @@ function encode(value) {
 
 ;// CONCATENATED MODULE: ./lib/registry/blob-ledger.js
 /**
- * What a destination registry is known to hold, repository by repository: whoever needs a blob that somebody else is
- * already moving waits for that, instead of moving it again. A failure is forgotten, so that the next one may try.
+ * What a destination registry is known to hold, repository by repository: whoever needs a blob that
+ * somebody else is already moving waits for that, instead of moving it again. A failure is
+ * forgotten, so that the next one may try, and counts for those only who wait for the same blob
+ * from the same source.
  */
 class BlobLedger {
     #blobs = new Map();
-    async once(repository, digest, move) {
+    async once(repository, digest, source, move) {
         const key = `${repository}@${digest}`;
-        const known = this.#blobs.get(key);
-        if (known !== undefined) {
-            await known;
-            return 'existing';
+        for (let known = this.#blobs.get(key); known !== undefined; known = this.#blobs.get(key)) {
+            try {
+                await known.moved;
+                return 'existing';
+            }
+            catch (error) {
+                if (known.source === source)
+                    throw error;
+            }
         }
-        const moving = move();
-        this.#blobs.set(key, moving);
+        const entry = { source, moved: move() };
+        this.#blobs.set(key, entry);
         try {
-            return await moving;
+            return await entry.moved;
         }
         catch (error) {
             this.#blobs.delete(key);
@@ -73379,18 +73481,24 @@ const TIMEOUT_CODES = new Set([
 ]);
 /** OpenSSL's verification results, as Node names them, and its protocol errors. */
 const TLS_CODE = /^(?:ERR_(?:SSL|TLS)_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|EPROTO)/;
-/** The error of a request that failed below HTTP, with its place. Errors that already have one pass through. */
+/**
+ * The error of a request that failed below HTTP, with its place. One that has a place passes
+ * through.
+ */
 function networkFailure(error, place, signal) {
     if (error instanceof RegistryError)
         return error;
     const known = placed(error, place);
     if (known instanceof RegistryError) {
-        // Bits do flip on the way: a stream that did not match gets another chance, and is never completed before.
-        return error instanceof MismatchError ? new RegistryError(known.code, error.message, { ...place, cause: error, transient: true }) : known;
+        // Bits do flip on the way: what did not match gets another chance, and is never completed
+        // before.
+        const transient = error instanceof MismatchError;
+        return transient
+            ? new RegistryError(known.code, error.message, { ...place, cause: error, transient })
+            : known;
     }
-    if (signal?.aborted === true) {
-        return new RegistryError('CANCELLED', 'the run was cancelled', { ...place, cause: error });
-    }
+    if (signal?.aborted === true)
+        return cancelled(place, error);
     const code = network_failure_codeOf(error);
     return new RegistryError(errorCode(code), reason(error, code), {
         ...place,
@@ -73419,7 +73527,9 @@ function reason(error, code) {
             return foreignText(messageOf(error));
     }
 }
-/** The code of the innermost error: a connection to several addresses fails with one error that holds the others. */
+/**
+ * The innermost code: a connection to several addresses fails with one error that holds the others.
+ */
 function network_failure_codeOf(error) {
     if (error instanceof AggregateError && error.errors.length > 0)
         return network_failure_codeOf(error.errors[0]);
@@ -73438,16 +73548,24 @@ function messageOf(error) {
 ;// CONCATENATED MODULE: ./lib/registry/body.js
 
 
-/** Reads a whole body into memory, but never more than `limit` bytes, whatever length was declared. */
+/**
+ * Reads a whole body into memory, but never more than `limit` bytes, whatever length was declared.
+ * Throws SIZE_MISMATCH for a longer one.
+ */
 async function readBody(answer, limit, place, signal) {
+    const refusal = refusedEncoding(answer, place) ?? tooLong(declaredLength(answer), limit, place);
+    if (refusal !== undefined) {
+        abandon(answer);
+        throw refusal;
+    }
     const chunks = [];
     let size = 0;
     try {
         for await (const chunk of byteChunks(answer.body)) {
             size += chunk.length;
-            if (size > limit) {
-                throw new RegistryError('SIZE_MISMATCH', `the answer is longer than ${limit} bytes`, place);
-            }
+            const excess = tooLong(size, limit, place);
+            if (excess !== undefined)
+                throw excess;
             chunks.push(chunk);
         }
     }
@@ -73456,7 +73574,31 @@ async function readBody(answer, limit, place, signal) {
     }
     return Buffer.concat(chunks, size);
 }
-/** Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's. Never throws. */
+function tooLong(size, limit, place) {
+    if (size <= limit)
+        return undefined;
+    return new RegistryError('SIZE_MISMATCH', `the answer is longer than ${limit} bytes`, place);
+}
+/** What `Content-Length` says, 0 where it says nothing. */
+function declaredLength(answer) {
+    const header = answer.headers['content-length'];
+    return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : 0;
+}
+/**
+ * Some registries compress on the way although no request allows it (Q47): other bytes, other
+ * digest.
+ */
+function refusedEncoding(answer, place) {
+    const encoding = answer.headers['content-encoding'];
+    if (encoding === undefined || encoding === '' || encoding === 'identity')
+        return undefined;
+    const reason = 'the registry compresses content on the way, against our request';
+    return new RegistryError('UNSUPPORTED', reason, place);
+}
+/**
+ * Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's. Never
+ * throws.
+ */
 async function readSome(answer, limit) {
     const chunks = [];
     let size = 0;
@@ -73473,9 +73615,15 @@ async function readSome(answer, limit) {
     }
     return Buffer.concat(chunks).subarray(0, limit);
 }
-/** Lets go of a body so that its connection can be used again. */
+/** Reads a body to its end, if that is near, so that its connection can be used again. */
 async function discard(answer) {
     await answer.body.dump().catch(() => undefined);
+}
+/** Drops a body and its connection at once. */
+function abandon({ body }) {
+    // Being destroyed early is an error to the stream, and one that nobody listens to ends the
+    // process.
+    body.on('error', () => undefined).destroy();
 }
 /** The chunks of a body, typed: undici's stream yields nothing but buffers. */
 async function* byteChunks(body) {
@@ -73484,12 +73632,18 @@ async function* byteChunks(body) {
             yield chunk;
     }
 }
-/** The value of a header that may come once only. Several are an error, because two readers may take different ones. */
+/**
+ * The value of a header that may come once only. Several are an error, because two readers may take
+ * different ones.
+ */
 function singleHeader(answer, name, place) {
     const value = answer.headers[name];
     if (!Array.isArray(value))
         return value;
-    throw new RegistryError('REGISTRY', `the registry sent several ${name} headers`, { ...place, status: answer.status });
+    throw new RegistryError('REGISTRY', `the registry sent several ${name} headers`, {
+        ...place,
+        status: answer.status,
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/blobs.js
@@ -73498,51 +73652,46 @@ function singleHeader(answer, name, place) {
 
 
 /**
- * Whether a blob is known to be there (distribution-spec, Checking if content exists). A registry that does not let us
- * look (GHCR without write access, Q14) has not said that it is missing: the upload will tell.
+ * Whether a blob is known to be there (distribution-spec, Checking if content exists). A registry
+ * that does not let us look (GHCR without write access, Q14) has not said that it is missing: the
+ * upload will tell.
  */
 async function blobExists(repository, blob) {
-    const place = repository.place('look up blob', blob.digest);
-    return await repository.http.call({
-        method: 'HEAD',
-        target: repository.path(`blobs/${blob.digest}`),
-        scopes: [repository.scope],
-        place,
-        expect: [403, 404, 405],
-    }, async (answer) => {
+    const request = blobRequest(repository, blob, 'HEAD');
+    return repository.http.call({ ...request, expect: [403, 404, 405] }, async (answer) => {
         await discard(answer);
         return answer.status < 300;
     });
 }
 /**
- * Opens a blob for reading (distribution-spec, Pulling blobs), without a slot and without retries: both are the
- * transfer's. The bytes are not verified here.
+ * Opens a blob for reading (distribution-spec, Pulling blobs), without a slot and without retries:
+ * both are the transfer's. The bytes are not verified here. Throws SIZE_MISMATCH where the registry
+ * announces another size.
  */
 async function openBlob(repository, blob) {
-    const place = repository.place('get blob', blob.digest);
-    const answer = await repository.http.exchange({
-        method: 'GET',
-        target: repository.path(`blobs/${blob.digest}`),
-        scopes: [repository.scope],
-        place,
-    });
-    const refusal = unusable(answer, blob, place);
+    const request = blobRequest(repository, blob, 'GET');
+    const answer = await repository.http.exchange(request);
+    const refusal = refusedEncoding(answer, request.place) ?? otherSize(answer, blob, request.place);
     if (refusal !== undefined) {
-        answer.body.destroy();
+        abandon(answer);
         throw refusal;
     }
-    return readBlob(answer, place, repository.http.network.signal);
+    return readBlob(answer, request.place, repository.http.network.signal);
 }
-function unusable(answer, blob, place) {
-    const encoding = answer.headers['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity') {
-        return new RegistryError('UNSUPPORTED', 'the registry compresses blobs on the way, against our request', place);
-    }
-    const length = singleHeader(answer, 'content-length', place);
-    if (length !== undefined && /^\d+$/.test(length) && Number(length) !== blob.size) {
-        return new RegistryError('SIZE_MISMATCH', `expected ${blob.size} bytes, the registry has ${length}`, place);
-    }
-    return undefined;
+function blobRequest(repository, { digest }, method) {
+    return {
+        method,
+        target: repository.path(`blobs/${digest}`),
+        scopes: [repository.scope],
+        place: repository.place(method === 'HEAD' ? 'look up blob' : 'get blob', digest),
+    };
+}
+function otherSize(answer, blob, place) {
+    const length = singleHeader(answer, 'content-length', place) ?? '';
+    if (!/^\d+$/.test(length) || Number(length) === blob.size)
+        return undefined;
+    const reason = `expected ${blob.size} bytes, the registry has ${length}`;
+    return new RegistryError('SIZE_MISMATCH', reason, place);
 }
 async function* readBlob(answer, place, signal) {
     try {
@@ -73552,15 +73701,19 @@ async function* readBlob(answer, place, signal) {
         throw networkFailure(error, place, signal);
     }
 }
-/** Reads a small blob whole, such as a config, and verifies it. Throws SIZE_MISMATCH for one larger than `limit` bytes. */
+/**
+ * Reads a small blob whole, such as a config, and verifies it. Throws SIZE_MISMATCH for one larger
+ * than `limit` bytes.
+ */
 async function fetchBlob(repository, blob, limit) {
     const { http } = repository;
-    const place = repository.place('get blob', blob.digest);
+    const request = blobRequest(repository, blob, 'GET');
+    const { place } = request;
     if (blob.size > limit) {
-        throw new RegistryError('SIZE_MISMATCH', `${blob.size} bytes are more than the ${limit} that are read at once`, place);
+        const reason = `${blob.size} bytes are more than the ${limit} that are read at once`;
+        throw new RegistryError('SIZE_MISMATCH', reason, place);
     }
-    const request = { method: 'GET', target: repository.path(`blobs/${blob.digest}`) };
-    return await http.call({ ...request, scopes: [repository.scope], place }, async (answer) => {
+    return http.call(request, async (answer) => {
         const bytes = await readBody(answer, blob.size, place, http.network.signal);
         try {
             verifyBytes(bytes, blob);
@@ -73573,13 +73726,17 @@ async function fetchBlob(repository, blob, limit) {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/pacing.js
+let limiters = 0;
 /** A counting semaphore, first come first served. */
 class Limiter {
     capacity;
+    /** Its place among all limiters, for those who need slots of two. */
+    order;
     #free;
     #waiting = [];
     constructor(capacity) {
         this.capacity = capacity;
+        this.order = limiters++;
         this.#free = capacity;
     }
     /** Waits for `slots` free slots; more than there are in all counts as all of them. */
@@ -73622,15 +73779,15 @@ class Limiter {
     }
 }
 /**
- * One slot of each limiter, or two slots of the one they both are. Taken in a fixed order, because two transfers that
- * each hold what the other waits for would wait for ever.
+ * One slot of each limiter, or two slots of the one they both are. Taken in a fixed order, because
+ * two transfers that each hold what the other waits for would wait for ever.
  */
-async function acquireBoth(source, destination) {
-    if (source.limiter === destination.limiter)
-        return source.limiter.acquire(2);
-    const [first, second] = source.key < destination.key ? [source, destination] : [destination, source];
-    const releaseFirst = await first.limiter.acquire();
-    const releaseSecond = await second.limiter.acquire();
+async function acquireBoth(one, other) {
+    if (one === other)
+        return one.acquire(2);
+    const [first, second] = one.order < other.order ? [one, other] : [other, one];
+    const releaseFirst = await first.acquire();
+    const releaseSecond = await second.acquire();
     return () => {
         releaseFirst();
         releaseSecond();
@@ -73645,11 +73802,20 @@ const BASE_DELAY_MS = 200;
 const MAX_DELAY_MS = 30_000;
 /** A registry may ask for a longer pause, but not for one that eats the job. */
 const MAX_RETRY_AFTER_MS = 120_000;
-/** Statuses after which the same request may succeed (RFC 9110, and what gateways in front of registries send). */
-const TRANSIENT_STATUSES = new Set([408, 425, 429, 499, 500, 502, 503, 504, 522, 524]);
+/** Bits that flipped on the way will not flip again; what is wrong twice is wrong at its source. */
+const MISMATCH_RETRIES = 1;
+/** Statuses after which a request may succeed (RFC 9110, and gateways in front of registries). */
+const TRANSIENT_STATUSES = new Set([
+    408, 425, 429, 499, 500, 502, 503, 504, 522, 524,
+]);
 function isTransientStatus(status) {
     return TRANSIENT_STATUSES.has(status);
 }
+/**
+ * Errors that have used up their retries: an operation around the one that failed does not start
+ * over.
+ */
+const exhausted = new WeakSet();
 /** Runs an operation until it succeeds, fails for good, or has used up its retries. */
 async function withRetries(policy, logger, attempt) {
     for (let tried = 0;; tried++) {
@@ -73657,26 +73823,47 @@ async function withRetries(policy, logger, attempt) {
             return await attempt(tried);
         }
         catch (error) {
-            if (!(error instanceof RegistryError) || !error.transient || tried >= policy.retries)
+            if (!(error instanceof RegistryError) || !error.transient || exhausted.has(error))
                 throw error;
+            const retries = retriesFor(error, policy);
+            if (tried >= retries) {
+                exhausted.add(error);
+                throw error;
+            }
             const delay = retryDelay(tried, error.retryAfterMs, policy.random);
-            logger.info(`${error.message}; trying again in ${(delay / 1000).toFixed(1)} s (${tried + 1} of ${policy.retries})`);
-            await policy.clock.sleep(delay, policy.signal);
+            const seconds = (delay / 1000).toFixed(1);
+            logger.info(`${error.message}; trying again in ${seconds} s (${tried + 1} of ${retries})`);
+            await pause(policy, delay, error);
         }
     }
 }
+function retriesFor(error, { retries }) {
+    const isMismatch = error.code === 'DIGEST_MISMATCH' || error.code === 'SIZE_MISMATCH';
+    return isMismatch ? Math.min(retries, MISMATCH_RETRIES) : retries;
+}
+async function pause(policy, ms, failure) {
+    try {
+        await policy.clock.sleep(ms, policy.signal);
+    }
+    catch (error) {
+        throw cancelled(failure, error);
+    }
+}
 /**
- * Exponential back-off with full jitter; when the registry named a pause, that pause and the jitter on top, so that
- * the waiting requests do not come back all at once.
+ * Exponential back-off with full jitter, in milliseconds; when the registry named a pause, that
+ * pause and the jitter on top, so that the waiting requests do not come back all at once.
  */
 function retryDelay(tried, retryAfterMs, random) {
     const jitter = random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** tried);
     return retryAfterMs === undefined ? jitter : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) + jitter;
 }
-/** Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where it says nothing usable. */
+/**
+ * Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where
+ * it says nothing usable.
+ */
 function parseRetryAfter(value, now) {
     const text = value?.trim() ?? '';
-    if (/^\d{1,9}$/.test(text))
+    if (/^\d+$/.test(text))
         return Number(text) * 1000;
     // `Date.parse` takes much more than HTTP dates, all of which end in GMT.
     const date = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
@@ -73708,36 +73895,47 @@ function hostName(host) {
 }
 /** Whether the name can only mean this machine: `localhost`, `*.localhost`, 127.0.0.0/8, ::1. */
 function isLoopback(host) {
-    const name = hostName(host).toLowerCase();
+    // A dot at the end says that the name is complete, and no more.
+    const name = ((0,external_node_net_.isIP)(host) === 0 ? hostName(host) : host).toLowerCase().replace(/\.$/, '');
     if (name === 'localhost' || name.endsWith('.localhost') || name === '::1')
         return true;
     return (0,external_node_net_.isIP)(name) === 4 && name.startsWith('127.');
 }
 /**
- * Asks a host that may be spoken to over plain HTTP whether it speaks TLS after all, with nothing but a handshake:
- * no byte of HTTP is sent, and the certificate is checked later, by the first request.
+ * Asks a host that may be spoken to over plain HTTP whether it speaks TLS after all, with nothing
+ * but a handshake: no byte of HTTP is sent, and the certificate is checked later, by the first
+ * request. Undefined where nobody answers at a port that either of the two may be spoken at.
  */
 async function speaksTls(host, signal) {
     const name = hostName(host);
-    const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 443);
-    return await new Promise((resolve) => {
+    const port = /:(\d+)$/.exec(host)?.[1];
+    return new Promise((resolve) => {
         const socket = (0,external_node_tls_.connect)({
             host: name,
-            port,
+            port: Number(port ?? 443),
             rejectUnauthorized: false,
             ...((0,external_node_net_.isIP)(name) === 0 ? { servername: name } : {}),
         });
-        const answer = (secure) => () => {
-            signal?.removeEventListener('abort', no);
+        // Without a port they are spoken at 443 and 80, so that silence at the one is an answer.
+        let answered = port === undefined;
+        const finish = (secure) => {
+            signal?.removeEventListener('abort', refuse);
             socket.destroy();
-            resolve(secure);
+            resolve(answered ? secure : undefined);
         };
-        const no = answer(false);
-        socket.setTimeout(PROBE_TIMEOUT_MS, no);
-        socket.once('secureConnect', answer(true));
-        socket.once('error', no);
-        socket.once('close', no);
-        signal?.addEventListener('abort', no, { once: true });
+        const refuse = () => {
+            finish(false);
+        };
+        socket.setTimeout(PROBE_TIMEOUT_MS, refuse);
+        socket.once('connect', () => {
+            answered = true;
+        });
+        socket.once('secureConnect', () => {
+            finish(true);
+        });
+        socket.once('error', refuse);
+        socket.once('close', refuse);
+        signal?.addEventListener('abort', refuse, { once: true });
     });
 }
 
@@ -73746,7 +73944,10 @@ async function speaksTls(host, signal) {
 
 
 
-/** Addresses that are nobody's business to point us at: this machine, its network, the cloud's metadata services. */
+/**
+ * Addresses that are nobody's business to point us at: this machine, its network, the cloud's
+ * metadata services.
+ */
 const PRIVATE = new external_node_net_.BlockList();
 for (const [network, prefix] of [
     ['0.0.0.0', 8],
@@ -73774,56 +73975,75 @@ for (const [network, prefix] of [
 ]) {
     PRIVATE.addSubnet(network, prefix, 'ipv6');
 }
-/** Whether a host is written as an address that only means something near us. Names are not looked up here. */
+/**
+ * Whether a host is written as an address that only means something near us. Names are not looked
+ * up.
+ */
 function isPrivateAddress(host) {
     const name = hostName(host);
     const version = (0,external_node_net_.isIP)(name);
-    if (version === 0)
-        return name === 'localhost' || name.endsWith('.localhost');
-    return PRIVATE.check(name, version === 4 ? 'ipv4' : 'ipv6');
+    return version === 0 ? isLoopback(name) : PRIVATE.check(name, version === 4 ? 'ipv4' : 'ipv6');
 }
 /**
- * Resolves a `Location` (RFC 9110, 10.2.2) against the address that gave it, and refuses what a registry has no
- * business to point at: other schemes, user info, plain HTTP after https, private addresses other than its own.
+ * Whether a registry may point at that host: a public one or its own, on whatever port. A registry
+ * on this machine may name this machine in another way.
+ */
+function mayPointAt(host, registryOrigin) {
+    const { hostname } = new URL(registryOrigin);
+    return (!isPrivateAddress(host) ||
+        hostName(host) === hostName(hostname) ||
+        (isLoopback(host) && isLoopback(hostname)));
+}
+/**
+ * Resolves a `Location` (RFC 9110, 10.2.2) against the address that gave it, and refuses what a
+ * registry has no business to point at: other schemes, user info, plain HTTP after https, private
+ * addresses other than its own.
  */
 function resolveLocation(from, location, rules) {
-    const refuse = (reason) => new RegistryError('REDIRECT', `${reason}: ${foreignText(location)}`, rules.place);
+    const refuse = (reason) => new RegistryError('REDIRECT', `the registry sent a location ${reason}: ${foreignText(location)}`, rules.place);
     const url = URL.parse(location, `${from.origin}${from.path}`);
     if (url === null)
-        throw refuse('the registry sent a location that is no URL');
+        throw refuse('that is no URL');
     if (url.protocol !== 'https:' && url.protocol !== 'http:')
-        throw refuse('the registry sent a location that is not HTTP');
+        throw refuse('that is not HTTP');
     if (url.username !== '' || url.password !== '')
-        throw refuse('the registry sent a location with user info');
+        throw refuse('with user info');
     const origin = upgraded(url, from.origin);
     if (from.origin.startsWith('https:') && !origin.startsWith('https:')) {
-        throw refuse('the registry sent a location that leaves https');
+        throw refuse('that leaves https');
     }
-    if (origin !== rules.registryOrigin && isPrivateAddress(url.host)) {
-        throw refuse('the registry sent a location at a private address');
-    }
+    if (!mayPointAt(url.host, rules.registryOrigin))
+        throw refuse('at a private address');
     return { origin, path: rawPath(location, url) };
 }
-/** A registry behind a proxy that ends TLS often names itself with http: the same host is still spoken to over https (Q39). */
+/**
+ * A registry behind a proxy that ends TLS often names itself with http: the same host is still
+ * spoken to over https (Q39).
+ */
 function upgraded(url, from) {
     const base = new URL(from);
     const sameHost = url.hostname === base.hostname;
     const samePort = url.port === '' || url.port === base.port || url.port === '80' || url.port === '443';
-    return sameHost && samePort && base.protocol === 'https:' && url.protocol === 'http:' ? from : url.origin;
+    return sameHost && samePort && base.protocol === 'https:' && url.protocol === 'http:'
+        ? from
+        : url.origin;
 }
-/** The path and query as the registry wrote them where they are absolute; as resolved where they are relative. */
+/** What may stand in a request line, but for the backslash, which URL parsers take for a slash. */
+const RAW = /^[\x21-\x5b\x5d-\x7e]*$/;
+const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
+/**
+ * Path and query as the registry wrote them, since it may have signed them; as the URL parser reads
+ * them where they are relative, or in characters that have to be escaped.
+ */
 function rawPath(location, url) {
     const text = location.trim().replace(/#.*$/s, '');
-    const absolute = /^(?:https?:)?\/\/[^/?]*([/?].*)?$/is.exec(text);
-    const raw = absolute === null ? text : (absolute[1] ?? '/');
-    const resolved = `${url.pathname}${url.search}`;
-    // Only a path that needs no resolving, in characters that may stand in a request line, is taken as it is.
-    if (!/^\/[\x21-\x7e]*$/.test(raw) || /(?:^|\/)(?:\.|%2e){1,2}(?:[/?]|$)/i.test(raw) || (absolute === null && raw.startsWith('//'))) {
-        return resolved;
-    }
-    return raw;
+    const mark = text.indexOf('?');
+    const written = (mark === -1 ? text : text.slice(0, mark)).replace(/^(?:https?:)?\/\/[^/]*/i, '');
+    const query = mark === -1 ? '' : text.slice(mark);
+    const isAbsolute = written.startsWith('/') && RAW.test(written) && !DOT_SEGMENT.test(written);
+    return `${isAbsolute ? written : url.pathname}${RAW.test(query) ? query : url.search}`;
 }
-/** Adds a parameter to a query without touching what stands there. The value must need no escaping but that of colons. */
+/** Adds a parameter to a query without touching what stands there. */
 function withParameter(path, name, value) {
     return `${path}${path.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
 }
@@ -73847,12 +74067,14 @@ function parseScope(text) {
     if (first < 1 || last === first || last === text.length - 1) {
         throw new FormatError('challenge', 'a token scope has the form type:name:actions');
     }
-    const actions = [...new Set(text.slice(last + 1).split(','))].filter((action) => action !== '').sort();
+    const actions = [...new Set(text.slice(last + 1).split(','))]
+        .filter((action) => action !== '')
+        .sort();
     return { resource: text.slice(0, last), actions };
 }
 /**
- * One entry per resource with the actions of all, in the order of first mention: some token servers overwrite an
- * earlier entry of the same repository, and some read the first one only.
+ * One entry per resource with the actions of all, in the order of first mention: some token servers
+ * overwrite an earlier entry of the same repository, and some read the first one only.
  */
 function mergeScopes(scopes) {
     const merged = new Map();
@@ -73866,73 +74088,85 @@ function mergeScopes(scopes) {
 }
 /** Whether everything wanted is among what is held. */
 function scope_covers(held, wanted) {
-    return wanted.every((want) => held.some((have) => have.resource === want.resource && want.actions.every((action) => have.actions.includes(action))));
+    return wanted.every((want) => held.some((have) => have.resource === want.resource &&
+        want.actions.every((action) => have.actions.includes(action))));
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/upload.js
 
 
 
-/** Registries hash and store a blob before they answer; the slowest seen need about a second for this many bytes. */
+/**
+ * Registries hash and store a blob before they answer; the slowest seen need a second for 16 MB.
+ */
 const SLOWEST_FINISH_BYTES_PER_MS = 16_000;
-/** Opens an upload session (distribution-spec, Pushing blobs). Needs a slot held by the caller; one try. */
+/** Giving a session back is a courtesy, and a cancelled job has some seconds left at best. */
+const CANCEL_TIMEOUT_MS = 3_000;
+/**
+ * Opens an upload session (distribution-spec, Pushing blobs). Needs a slot of the caller's; one
+ * try.
+ */
 async function startUpload(repository) {
+    const { http, scope } = repository;
     const place = repository.place('start upload');
-    const answer = await repository.http.exchange({
-        method: 'POST',
-        target: repository.path('blobs/uploads/'),
-        scopes: [repository.scope],
-        place,
-    });
+    const target = repository.path('blobs/uploads/');
+    const request = { method: 'POST', target, scopes: [scope], place, refusal: 'UPLOAD' };
+    const answer = await http.exchange(request);
     await discard(answer);
-    const origin = await repository.http.network.originOf(repository.http.registry);
-    return { mounted: false, session: repository.http.location(answer, origin, place) };
+    return http.location(answer, place);
 }
 /**
- * Asks the registry to take a blob over from another of its repositories (distribution-spec, Mounting a blob from
- * another repository). Where it will not, its 202 is an upload session like any other.
+ * Asks the registry to take a blob over from another of its repositories (distribution-spec,
+ * Mounting a blob from another repository). Where it will not, its 202 is an upload session like
+ * any other.
  */
 async function mountBlob(repository, blob, from) {
+    const { http, scope } = repository;
     const place = repository.place('mount blob', blob.digest);
     const query = `mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(from)}`;
-    const answer = await repository.http.exchange({
+    const target = repository.path(`blobs/uploads/?${query}`);
+    const answer = await http.exchange({
         method: 'POST',
-        target: repository.path(`blobs/uploads/?${query}`),
-        scopes: [repository.scope, pullScope(from)],
+        target,
+        scopes: [scope, pullScope(from)],
         place,
     });
     await discard(answer);
     if (answer.status === 201)
         return { mounted: true };
-    const origin = await repository.http.network.originOf(repository.http.registry);
-    return { mounted: false, session: repository.http.location(answer, origin, place) };
+    return { mounted: false, session: await http.location(answer, place) };
 }
 /**
- * Sends a whole blob in one request (distribution-spec, Pushing a blob monolithically): the one way that every large
- * registry takes. Needs a slot held by the caller; one try. `open` is called for each time the body has to be sent.
+ * Sends a whole blob in one request (distribution-spec, Pushing a blob monolithically): the one way
+ * that every large registry takes. Needs a slot of the caller's; one try. `open` is called each
+ * time the body has to be sent.
  */
 async function putBlob(repository, session, blob, open) {
-    const place = repository.place('upload blob', blob.digest);
-    const answer = await repository.http.exchange({
+    const { http, scope } = repository;
+    const answer = await http.exchange({
         method: 'PUT',
         target: { origin: session.origin, path: withParameter(session.path, 'digest', blob.digest) },
         headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) },
         body: open,
-        scopes: [repository.scope],
-        place,
-        answerTimeoutMs: repository.http.network.timeoutMs + blob.size / SLOWEST_FINISH_BYTES_PER_MS,
+        scopes: [scope],
+        place: repository.place('upload blob', blob.digest),
+        refusal: 'UPLOAD',
+        answerTimeoutMs: http.network.timeoutMs + blob.size / SLOWEST_FINISH_BYTES_PER_MS,
     });
     await discard(answer);
 }
-/** Gives a session back that will not be used (distribution-spec 1.2). Not every registry knows how, so nothing depends on it. */
+/**
+ * Gives a session back that will not be used (distribution-spec 1.2), also when the run has been
+ * cancelled. Not every registry knows how, so nothing depends on it.
+ */
 async function cancelUpload(repository, session) {
-    const place = repository.place('cancel upload');
     try {
         const answer = await repository.http.exchange({
             method: 'DELETE',
             target: session,
             scopes: [repository.scope],
-            place,
+            place: repository.place('cancel upload'),
+            signal: AbortSignal.timeout(CANCEL_TIMEOUT_MS),
         });
         await discard(answer);
     }
@@ -73950,48 +74184,49 @@ async function cancelUpload(repository, session) {
 
 
 /**
- * Brings one blob from one repository to another, by the cheapest way that works: it is there already, the registry
- * takes it over from the source's repository, or its bytes are streamed through, hashed on the way. The last of them
- * leave this process only after the size and the digest are known to be right.
+ * Brings one blob from one repository to another, by the cheapest way that works: it is there
+ * already, the registry takes it over from the source's repository, or its bytes are streamed
+ * through, hashed on the way. The last of them leave this process only after the size and the
+ * digest are known to be right.
  */
 async function copyBlob(source, destination, blob) {
     if (await blobExists(destination, blob))
         return 'existing';
     let session;
     if (source.sharesRegistryWith(destination)) {
-        const answer = await tryMount(source, destination, blob);
-        if (answer?.mounted === true)
+        const start = await tryMount(source, destination, blob);
+        if (start?.mounted === true)
             return 'mounted';
-        session = answer?.session;
+        session = start?.session;
     }
     const { network, logger } = destination.http;
     await withRetries(network, logger, async (tried) => {
         // The bytes may have arrived although the answer did not.
         if (tried > 0 && (await blobExists(destination, blob)))
             return;
-        const first = session;
+        const opened = session;
         session = undefined;
-        await transfer(source, destination, blob, first);
+        await transfer(source, destination, blob, opened);
     });
     return 'copied';
 }
 /** A mount saves time or it does not: whatever goes wrong with it, the ordinary upload follows. */
 async function tryMount(source, destination, blob) {
+    const { limiter, logger } = destination.http;
     try {
-        return await destination.http.limiter.run(() => mountBlob(destination, blob, source.name));
+        return await limiter.run(() => mountBlob(destination, blob, source.name));
     }
     catch (error) {
-        if (error instanceof RegistryError && error.code !== 'CANCELLED') {
-            destination.http.logger.debug(`no mount: ${error.message}`);
-            return undefined;
-        }
-        throw error;
+        if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
+            throw error;
+        logger.debug(`no mount: ${error.message}`);
+        return undefined;
     }
 }
 async function transfer(source, destination, blob, opened) {
-    const release = await acquireBoth({ key: source.http.registry, limiter: source.http.limiter }, { key: destination.http.registry, limiter: destination.http.limiter });
+    const release = await acquireBoth(source.http.limiter, destination.http.limiter);
     try {
-        const session = opened ?? (await startUpload(destination)).session;
+        const session = opened ?? (await startUpload(destination));
         try {
             await putBlob(destination, session, blob, () => verifiedBlob(source, blob));
         }
@@ -74004,7 +74239,9 @@ async function transfer(source, destination, blob, opened) {
         release();
     }
 }
-/** The blob's bytes from the source, opened when the first one is wanted. Errors name the source. */
+/**
+ * The blob's bytes from the source, opened when the first one is wanted. Errors name the source.
+ */
 async function* verifiedBlob(source, blob) {
     try {
         yield* verified(await openBlob(source, blob), blob);
@@ -74432,17 +74669,21 @@ function formatPath(items) {
 
 
 const accept = manifestAccept.join(', ');
+/** A digest of the longest algorithm, with its name. */
+const manifests_MAX_DIGEST_LENGTH = 140;
 /**
- * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is believed: its size
- * where `expected` tells it, its digest where the reference is one. Throws RegistryError: NOT_FOUND, DIGEST_MISMATCH,
- * SIZE_MISMATCH, INVALID_MANIFEST and the errors of every request.
+ * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
+ * believed: its size where `expected` tells it, its digest where the reference is one. Throws
+ * RegistryError: NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH, INVALID_MANIFEST and the errors of
+ * every request.
  */
 async function fetchManifest(repository, reference, expected) {
     const { http } = repository;
-    const place = repository.place('get manifest', reference);
-    const request = { method: 'GET', target: repository.path(`manifests/${reference}`), headers: { accept } };
-    return await http.call({ ...request, scopes: [repository.scope], place }, async (answer) => {
-        const bytes = await readBody(answer, MAX_MANIFEST_BYTES, place, http.network.signal);
+    const request = manifestRequest(repository, reference, 'GET', 'get manifest');
+    const { place } = request;
+    const limit = Math.min(expected?.size ?? MAX_MANIFEST_BYTES, MAX_MANIFEST_BYTES);
+    return http.call(request, async (answer) => {
+        const bytes = await readBody(answer, limit, place, http.network.signal);
         try {
             const digest = verifiedDigest(bytes, reference, expected);
             const manifest = parseManifest(bytes, {
@@ -74456,6 +74697,15 @@ async function fetchManifest(repository, reference, expected) {
         }
     });
 }
+function manifestRequest(repository, reference, method, operation) {
+    return {
+        method,
+        target: repository.path(`manifests/${reference}`),
+        headers: { accept },
+        scopes: [repository.scope],
+        place: repository.place(operation, reference),
+    };
+}
 function verifiedDigest(bytes, reference, expected) {
     const digest = expected?.digest ?? (isDigest(reference) ? reference : undefined);
     if (digest === undefined)
@@ -74466,86 +74716,78 @@ function verifiedDigest(bytes, reference, expected) {
 function contentType(header) {
     return header === undefined ? {} : { contentType: header };
 }
-/** Statuses by which registries and proxies say that they do not do HEAD on manifests (Q09, Q56). */
+/**
+ * Statuses by which registries and proxies say that they do not do HEAD on manifests (Q09, Q56).
+ */
 const NO_HEAD = [400, 405, 501];
 /**
- * The digest that a tag or digest has at a registry, by HEAD (distribution-spec, Checking if content exists); undefined
- * only for "not found". Where the answer names no digest, the manifest is fetched and hashed.
+ * The digest that a tag or digest has at a registry, by HEAD (distribution-spec, Checking if
+ * content exists); undefined only for "not found". Where the answer names no digest, the manifest
+ * is fetched and hashed.
  */
 async function resolveDigest(repository, reference) {
-    const place = repository.place('look up', reference);
-    const found = await repository.http.call({
-        method: 'HEAD',
-        target: repository.path(`manifests/${reference}`),
-        headers: { accept },
-        scopes: [repository.scope],
-        place,
-        expect: [404, ...NO_HEAD],
-    }, async (answer) => {
+    const request = manifestRequest(repository, reference, 'HEAD', 'look up');
+    const expect = [404, ...NO_HEAD];
+    const found = await repository.http.call({ ...request, expect }, async (answer) => {
         await discard(answer);
-        const digest = singleHeader(answer, 'docker-content-digest', place) ?? '';
+        const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? '';
         return { status: answer.status, digest: isDigest(digest) ? digest : undefined };
     });
     if (found.status === 404)
         return undefined;
     if (found.digest !== undefined && found.status < 300)
         return found.digest;
-    return await hashedDigest(repository, reference);
+    return hashedDigest(repository, reference, isDigest(reference) ? algorithmOf(reference) : 'sha256');
 }
-async function hashedDigest(repository, reference) {
-    const place = repository.place('look up', reference);
-    return await repository.http.call({
-        method: 'GET',
-        target: repository.path(`manifests/${reference}`),
-        headers: { accept },
-        scopes: [repository.scope],
-        place,
-        expect: [404],
-    }, async (answer) => {
-        const bytes = await readBody(answer, MAX_MANIFEST_BYTES, place, repository.http.network.signal);
-        if (answer.status === 404)
+async function hashedDigest(repository, reference, algorithm) {
+    const { http } = repository;
+    const request = manifestRequest(repository, reference, 'GET', 'look up');
+    return http.call({ ...request, expect: [404] }, async (answer) => {
+        if (answer.status === 404) {
+            await discard(answer);
             return undefined;
-        return isDigest(reference) ? digestOf(bytes, algorithmOf(reference)) : digestOf(bytes);
+        }
+        const bytes = await readBody(answer, MAX_MANIFEST_BYTES, request.place, http.network.signal);
+        return digestOf(bytes, algorithm);
     });
 }
 /**
- * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its digest. Throws
- * VERIFICATION where the registry answers with another digest.
+ * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its
+ * digest. Throws VERIFICATION where the registry answers with another digest.
  */
 async function pushManifest(repository, reference, content) {
-    const place = repository.place('push manifest', reference);
-    await repository.http.call({
-        method: 'PUT',
-        target: repository.path(`manifests/${reference}`),
-        headers: { 'content-type': content.mediaType },
-        body: content.bytes,
-        scopes: [repository.scope],
-        place,
-    }, async (answer) => {
+    const { bytes, mediaType, digest } = content;
+    const request = {
+        ...manifestRequest(repository, reference, 'PUT', 'push manifest'),
+        headers: { 'content-type': mediaType },
+        body: bytes,
+    };
+    const { place } = request;
+    await repository.http.call(request, async (answer) => {
         await discard(answer);
-        const stored = singleHeader(answer, 'docker-content-digest', place);
-        if (stored !== undefined && sameAlgorithm(stored, content.digest) && stored !== content.digest) {
-            throw new RegistryError('VERIFICATION', otherDigest(content.digest, stored), {
-                ...place,
-                status: answer.status,
-            });
-        }
+        const stored = singleHeader(answer, 'docker-content-digest', place) ?? digest;
+        if (stored === digest || !sameAlgorithm(stored, digest))
+            return;
+        const { status } = answer;
+        throw new RegistryError('VERIFICATION', otherDigest(digest, stored), { ...place, status });
     });
 }
-/** Reads back what a tag shows after it was written. Throws VERIFICATION where that is not what was pushed. */
+/**
+ * Reads back what a tag shows after it was written. Throws VERIFICATION where that is not what was
+ * pushed.
+ */
 async function verifyPushed(repository, reference, digest) {
-    const stored = await resolveDigest(repository, reference);
+    let stored = await resolveDigest(repository, reference);
+    if (stored !== undefined && !sameAlgorithm(stored, digest)) {
+        // A registry may name content by another algorithm (distribution-spec, Pulling manifests).
+        stored = await hashedDigest(repository, reference, algorithmOf(digest));
+    }
     if (stored === digest)
         return;
-    if (stored !== undefined && !sameAlgorithm(stored, digest)) {
-        // A registry may name content by another algorithm (distribution-spec, Pulling manifests): ask for ours.
-        if ((await resolveDigest(repository, digest)) !== undefined)
-            return;
-    }
     throw new RegistryError('VERIFICATION', stored === undefined ? `pushed ${digest}, but nothing is there` : otherDigest(digest, stored), repository.place('verify', reference));
 }
 function otherDigest(pushed, stored) {
-    return `pushed ${pushed}, but the registry shows ${foreignText(stored, 140)}`;
+    return `pushed ${pushed}, but the registry shows ${foreignText(stored, manifests_MAX_DIGEST_LENGTH)}`;
 }
 function sameAlgorithm(one, other) {
     return one.split(':')[0] === other.split(':')[0];
@@ -74553,8 +74795,8 @@ function sameAlgorithm(one, other) {
 
 ;// CONCATENATED MODULE: ./lib/registry/settled.js
 /**
- * The results of all promises, or the first failure in the list; either way only when nothing is left running, so that
- * no work goes on behind the back of a caller that has already failed.
+ * The results of all promises, or the first failure in the list; either way only when nothing is
+ * left running, so that no work goes on behind the back of a caller that has already failed.
  */
 async function settled(promises) {
     const values = [];
@@ -74578,20 +74820,25 @@ const MAX_INDEX_DEPTH = 4;
 /** More manifests than this beneath one reference is not an image but an attack. */
 const MAX_MANIFESTS = 5_000;
 /**
- * Copies everything beneath a manifest, but not the manifest itself: blobs first, then the manifests that it lists, by
- * digest. What the destination needs to accept it is there when this returns.
+ * All manifests beneath one reference are held at one time; honest ones need some kilobytes each.
+ */
+const MAX_TREE_BYTES = 64 * 1024 * 1024;
+/**
+ * Copies everything beneath a manifest, but not the manifest itself: blobs first, then the
+ * manifests that it lists, by digest. What the destination needs to accept it is there when this
+ * returns.
  */
 async function copyContent(route, top) {
     // A tag beside another one in the same repository: what the source lists is there by definition.
     if (isSameRepository(route))
         return noBytes;
-    return await new TreeCopy(route).content(top, 0);
+    return new TreeCopy(route).content(top, 0);
 }
 /** Copies one manifest by digest with everything beneath it. */
 async function copyByDigest(route, fetched) {
     if (isSameRepository(route))
         return noBytes;
-    return await new TreeCopy(route).manifest(fetched, 0);
+    return new TreeCopy(route).manifest(fetched, 0);
 }
 function isSameRepository({ source, destination }) {
     return source.sharesRegistryWith(destination) && source.name === destination.name;
@@ -74601,6 +74848,8 @@ class TreeCopy {
     #route;
     /** Children that are being copied or are done: an index may list one more than once. */
     #children = new Map();
+    /** Bytes of all manifests that were met, as their descriptors promise them. */
+    #size = 0;
     constructor(route) {
         this.#route = route;
     }
@@ -74610,29 +74859,33 @@ class TreeCopy {
         return bytes;
     }
     async content({ manifest }, depth) {
-        return manifest.kind === 'image' ? await this.#blobs(manifest) : await this.#index(manifest, depth);
+        return manifest.kind === 'image' ? this.#blobs(manifest) : this.#index(manifest, depth);
     }
     async #blobs(manifest) {
-        const { source, destination, ledger } = this.#route;
         const blobs = new Map();
         for (const blob of [manifest.config, ...manifest.layers]) {
-            // Layers that may not be distributed stay where their makers put them (image-spec, Non-Distributable Layers).
+            // Their makers do not allow others to pass these on (image-spec, Non-Distributable Layers).
             if (!isNonDistributableType(blob.mediaType))
                 blobs.set(blob.digest, blob);
         }
-        const moved = [...blobs.values()].map(async (blob) => bytesOf(await ledger.once(destination.name, blob.digest, () => copyBlob(source, destination, blob)), blob.size));
-        return addBytes(await settled(moved));
+        return addBytes(await settled([...blobs.values()].map(async (blob) => this.#blob(blob))));
+    }
+    async #blob(blob) {
+        const { source, destination, ledger } = this.#route;
+        const outcome = await ledger.once(destination.name, blob.digest, `${source.http.registry}/${source.name}`, () => copyBlob(source, destination, blob));
+        return bytesOf(outcome, blob.size);
     }
     async #index(index, depth) {
-        const { source } = this.#route;
         if (depth >= MAX_INDEX_DEPTH) {
-            throw new RegistryError('INVALID_MANIFEST', `indexes nested deeper than ${MAX_INDEX_DEPTH}`, source.place('copy index'));
+            throw this.#refusal(`indexes nested deeper than ${MAX_INDEX_DEPTH}`);
         }
-        const children = index.manifests.map((child) => {
+        const children = index.manifests.map(async (child) => {
             const known = this.#children.get(child.digest);
-            // Its bytes count once, where it was met first.
-            if (known !== undefined)
-                return known.then(() => noBytes);
+            if (known !== undefined) {
+                await known;
+                // Its bytes count once, where it was met first.
+                return noBytes;
+            }
             const copying = this.#child(child, depth + 1);
             this.#children.set(child.digest, copying);
             return copying;
@@ -74640,19 +74893,28 @@ class TreeCopy {
         return addBytes(await settled(children));
     }
     async #child(child, depth) {
-        const { source, destination, ledger } = this.#route;
-        if (this.#children.size > MAX_MANIFESTS) {
-            throw new RegistryError('INVALID_MANIFEST', `more than ${MAX_MANIFESTS} manifests`, source.place('copy index'));
+        const { source, destination } = this.#route;
+        if (isBlobType(child.mediaType))
+            return this.#blob(child);
+        if (this.#children.size >= MAX_MANIFESTS) {
+            throw this.#refusal(`more than ${MAX_MANIFESTS} manifests`);
         }
-        if (isBlobType(child.mediaType)) {
-            return bytesOf(await ledger.once(destination.name, child.digest, () => copyBlob(source, destination, child)), child.size);
+        this.#size += child.size;
+        if (this.#size > MAX_TREE_BYTES) {
+            throw this.#refusal(`manifests of more than ${MAX_TREE_BYTES} bytes together`);
         }
-        if ((await resolveDigest(destination, child.digest)) !== undefined)
+        if ((await resolveDigest(destination, child.digest)) === child.digest)
             return noBytes;
-        return await this.manifest(await fetchManifest(source, child.digest, child), depth);
+        return this.manifest(await fetchManifest(source, child.digest, child), depth);
+    }
+    #refusal(reason) {
+        return new RegistryError('INVALID_MANIFEST', reason, this.#route.source.place('copy index'));
     }
 }
-/** Whether an index entry can only be a blob: what is of no known type is taken for a manifest (image-spec, Image Index). */
+/**
+ * Whether an index entry can only be a blob: what is of no known type is taken for a manifest
+ * (image-spec, Image Index).
+ */
 function isBlobType(mediaType) {
     return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType);
 }
@@ -74688,10 +74950,13 @@ const systemClock = {
 
 /** A host that has not even accepted a connection after this long is not going to. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Longer than the pause between two blobs of one image, shorter than what load balancers keep idle. */
+/** Longer than the pause between two blobs of an image, shorter than load balancers keep idle. */
 const KEEP_ALIVE_MS = 15_000;
 const USER_AGENT = 'image-sync-action';
-/** What all clients of a run share: connections, slots per host, time, chance, and the end of it all. */
+/**
+ * What all clients of a run share: connections, slots per host, time, chance, and the end of it
+ * all.
+ */
 class Network {
     retries;
     clock;
@@ -74703,6 +74968,7 @@ class Network {
     #insecure;
     #direct;
     #proxied;
+    #proxiesHttps;
     #limiters = new Map();
     #origins = new Map();
     constructor(options = {}) {
@@ -74720,11 +74986,13 @@ class Network {
             headersTimeout: this.timeoutMs,
             bodyTimeout: this.timeoutMs,
             keepAliveTimeout: KEEP_ALIVE_MS,
-            // The limiters bound the connections: a pool with a bound of its own could starve a transfer of its second half.
+            // The limiters bound the connections: a bound of the pool's own could starve a transfer of
+            // its second half.
             connections: null,
         };
         this.#direct = new undici.Agent(agentOptions);
         const proxies = proxySettings(options.environment ?? process.env);
+        this.#proxiesHttps = proxies?.httpsProxy !== '';
         this.#proxied =
             proxies === undefined ? this.#direct : new undici.EnvHttpProxyAgent({ ...agentOptions, ...proxies });
     }
@@ -74747,19 +75015,26 @@ class Network {
         if (origin === undefined) {
             const host = apiHost(registry);
             origin = this.mayBePlain(registry)
-                ? speaksTls(host, this.signal).then((tls) => `${tls ? 'https' : 'http'}://${host}`)
+                ? this.#probe(registry, host)
                 : Promise.resolve(`https://${host}`);
             this.#origins.set(registry, origin);
         }
-        return await origin;
+        return origin;
+    }
+    async #probe(registry, host) {
+        const secure = await speaksTls(host, this.signal);
+        // Nobody was there to ask; the next request asks again.
+        if (secure === undefined)
+            this.#origins.delete(registry);
+        return `${secure === true ? 'https' : 'http'}://${host}`;
     }
     /** Sends one request and follows nothing. Throws a RegistryError for failures below HTTP. */
     async send(exchange, place) {
-        this.checkCancelled(place);
-        const { hostname } = new URL(exchange.origin);
-        const dispatcher = isLoopback(hostname) ? this.#direct : this.#proxied;
+        const signal = exchange.signal ?? this.signal;
+        if (signal?.aborted === true)
+            throw cancelled(place);
         try {
-            const response = await dispatcher.request({
+            const response = await this.#dispatcherFor(exchange.origin).request({
                 origin: exchange.origin,
                 path: exchange.path,
                 method: exchange.method,
@@ -74771,18 +75046,19 @@ class Network {
                 },
                 body: toBody(exchange.body),
                 headersTimeout: exchange.answerTimeoutMs ?? this.timeoutMs,
-                ...(this.signal === undefined ? {} : { signal: this.signal }),
+                ...(signal === undefined ? {} : { signal }),
             });
             return { status: response.statusCode, headers: response.headers, body: response.body };
         }
         catch (error) {
-            throw networkFailure(error, place, this.signal);
+            throw networkFailure(error, place, signal);
         }
     }
-    checkCancelled(place) {
-        if (this.signal?.aborted === true) {
-            throw new RegistryError('CANCELLED', 'the run was cancelled', place);
-        }
+    #dispatcherFor(origin) {
+        const { hostname, protocol } = new URL(origin);
+        // undici would take the proxy for http where there is none for https.
+        const isDirect = isLoopback(hostname) || (protocol === 'https:' && !this.#proxiesHttps);
+        return isDirect ? this.#direct : this.#proxied;
     }
     /** Ends all connections at once; what is still under way fails. */
     async close() {
@@ -74795,8 +75071,8 @@ function toBody(body) {
     return external_node_stream_.Readable.from(body, { objectMode: false });
 }
 /**
- * The proxies of the environment, in either case, lower case first as curl has it. An `http_proxy` is not used for
- * https targets. Undefined where there is none.
+ * The proxies of the environment, in either case, lower case first as curl has it. An `http_proxy`
+ * is not used for https targets. Undefined where there is none.
  */
 function proxySettings(environment) {
     const setting = (name) => (environment[name] ?? environment[name.toUpperCase()] ?? '').trim();
@@ -74814,28 +75090,42 @@ function proxySettings(environment) {
 
 
 /**
- * The platform images of an index in its order, those of nested indexes in the place of these. Attestations and entries
- * that name no platform are told to `leftOut` and are not among them.
+ * The platform images of an index in its order, those of nested indexes in the place of these.
+ * Attestations and entries that name no platform are told to `leftOut` and are not among them.
  */
-async function listPlatforms(repository, index, leftOut = () => undefined, depth = 0) {
+async function listPlatforms(repository, index, leftOut = () => undefined) {
     const entries = [];
-    for (const descriptor of index.manifests) {
-        if (isIndexType(descriptor.mediaType)) {
-            if (depth >= MAX_INDEX_DEPTH) {
-                throw new RegistryError('INVALID_MANIFEST', `indexes nested deeper than ${MAX_INDEX_DEPTH}`, repository.place('get image index', descriptor.digest));
+    /** Nested indexes that were searched: what is listed again has nothing new in it. */
+    const searched = new Set();
+    const search = async ({ manifests }, depth) => {
+        for (const descriptor of manifests) {
+            const { mediaType, platform, digest } = descriptor;
+            if (isIndexType(mediaType)) {
+                if (searched.has(digest))
+                    continue;
+                searched.add(digest);
+                checkLimits(depth, searched.size, repository, digest);
+                const { manifest } = await fetchManifest(repository, digest, descriptor);
+                if (manifest.kind === 'index') {
+                    await search(manifest, depth + 1);
+                    continue;
+                }
             }
-            const { manifest } = await fetchManifest(repository, descriptor.digest, descriptor);
-            if (manifest.kind === 'index') {
-                entries.push(...(await listPlatforms(repository, manifest, leftOut, depth + 1)));
-                continue;
-            }
+            if (platform === undefined || isAttestation(descriptor))
+                leftOut(descriptor);
+            else
+                entries.push({ platform, descriptor });
         }
-        if (descriptor.platform === undefined || isAttestation(descriptor))
-            leftOut(descriptor);
-        else
-            entries.push({ platform: descriptor.platform, descriptor });
-    }
+    };
+    await search(index, 0);
     return entries;
+}
+function checkLimits(depth, count, repository, digest) {
+    const refuse = (reason) => new RegistryError('INVALID_MANIFEST', reason, repository.place('get image index', digest));
+    if (depth >= MAX_INDEX_DEPTH)
+        throw refuse(`indexes nested deeper than ${MAX_INDEX_DEPTH}`);
+    if (count > MAX_MANIFESTS)
+        throw refuse(`more than ${MAX_MANIFESTS} manifests`);
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/repository.js
@@ -74851,21 +75141,128 @@ class Repository {
         this.name = name;
         this.side = side;
     }
-    /** A destination asks for everything at once, so that looking at a tag and writing it need one token. */
+    /**
+     * A destination asks for everything at once, so that looking at a tag and writing it need one
+     * token.
+     */
     get scope() {
         return this.side === 'destination' ? pushScope(this.name) : pullScope(this.name);
     }
-    /** `/v2/acme/app/…` (distribution-spec, Endpoints). The name and the rest are valid by their grammar. */
+    /**
+     * `/v2/acme/app/…` (distribution-spec, Endpoints). The name and the rest are valid by their
+     * grammar.
+     */
     path(rest) {
         return `/v2/${this.name}/${rest}`;
     }
     place(operation, reference) {
-        return { operation, side: this.side, registry: this.http.registry, repository: this.name, reference };
+        return {
+            operation,
+            side: this.side,
+            registry: this.http.registry,
+            repository: this.name,
+            reference,
+        };
     }
     /** Whether both are served by one registry, so that blobs can be mounted. */
     sharesRegistryWith(other) {
         return this.http.registry === other.http.registry;
     }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/answer-error.js
+
+
+
+
+
+/** More of an error is not worth reading. */
+const MAX_ERROR_BYTES = 64 * 1024;
+/** The longest code of the specification has 21 characters. */
+const MAX_CODE_LENGTH = 64;
+/** Registries put null where they have nothing to say. */
+const answer_error_text = fallback(optional(string()), undefined);
+/** What is read of the form that the specification gives (distribution-spec, Error Codes). */
+const SpecifiedBody = object({
+    errors: pipe(array(object({ code: answer_error_text, message: answer_error_text })), minLength(1)),
+});
+/** What others send: GitHub, Docker Hub's and Azure's token services. */
+const OtherBody = object({
+    message: answer_error_text,
+    details: answer_error_text,
+    error: answer_error_text,
+    error_description: answer_error_text,
+});
+/**
+ * Turns a refusal into an error: the status decides what it is, the body only how it is told.
+ * `refusal` is the code of a refusal whose status has none of its own.
+ */
+async function answerError(answer, place, now, refusal = 'REGISTRY') {
+    const { status, headers } = answer;
+    const body = await readSome(answer, MAX_ERROR_BYTES);
+    const told = registryWords(body.toString('utf8'), headers['content-type']);
+    const code = answer_error_codeOf(status, told.code) ?? refusal;
+    return new RegistryError(code, reasonOf(code, status), {
+        ...place,
+        status,
+        registryCode: told.code,
+        registryMessage: told.message,
+        transient: isTransientStatus(status),
+        retryAfterMs: parseRetryAfter([headers['retry-after']].flat()[0], now),
+    });
+}
+function answer_error_codeOf(status, registryCode) {
+    switch (status) {
+        case 401:
+            return 'AUTHENTICATION';
+        case 403:
+            return 'DENIED';
+        case 404:
+            return 'NOT_FOUND';
+        case 408:
+        case 504:
+            return 'TIMEOUT';
+        case 429:
+            return 'RATE_LIMITED';
+        default:
+            return registryCode === 'TOOMANYREQUESTS' ? 'RATE_LIMITED' : undefined;
+    }
+}
+const REASONS = {
+    AUTHENTICATION: 'not found, or the login was missing or not accepted',
+    DENIED: 'access denied',
+    NOT_FOUND: 'not found',
+    TIMEOUT: 'the registry ran out of time',
+    RATE_LIMITED: 'too many requests',
+};
+function reasonOf(code, status) {
+    return REASONS[code] ?? (status >= 500 ? 'the registry failed' : 'the registry refused');
+}
+function registryWords(body, contentType) {
+    let document;
+    try {
+        document = JSON.parse(body);
+    }
+    catch {
+        // Gateways answer with pages: markup says nothing in a log.
+        const isPage = String(contentType).includes('html') || body.trimStart().startsWith('<');
+        return { message: isPage ? undefined : harmless(body) };
+    }
+    const specified = safeParse(SpecifiedBody, document);
+    if (specified.success) {
+        const [first] = specified.output.errors;
+        return { code: harmless(first?.code, MAX_CODE_LENGTH), message: harmless(first?.message) };
+    }
+    const other = safeParse(OtherBody, document);
+    if (!other.success)
+        return {};
+    const { message, details, error_description: description, error } = other.output;
+    return { message: harmless(message ?? details ?? description ?? error) };
+}
+/** Foreign text for a log; undefined where nothing is left of it. */
+function harmless(words, limit) {
+    const line = foreignText(words ?? '', limit);
+    return line === '' ? undefined : line;
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/credentials/credentials.js
@@ -74884,8 +75281,9 @@ const TOKEN68 = /[A-Za-z0-9\-._~+/]+=*(?=\s*(?:,|$))/y;
 const BLANKS = /[ \t]*/y;
 const challenge_SEPARATORS = /[ \t,]*/y;
 /**
- * Reads every challenge of every header, in order. Several may stand in one header, separated like their parameters by
- * commas; a word that no `=` follows begins the next one. Throws a FormatError for what is not of that form.
+ * Reads every challenge of every header, in order. Several may stand in one header, separated like
+ * their parameters by commas; a word that no `=` follows begins the next one. Throws a FormatError
+ * for what is not of that form.
  */
 function parseChallenges(headers) {
     const lines = headers === undefined ? [] : typeof headers === 'string' ? [headers] : headers;
@@ -74894,7 +75292,10 @@ function parseChallenges(headers) {
         throw malformed('too many challenges');
     return challenges;
 }
-/** The challenge to answer: Bearer where it is offered, else Basic. Schemes that we do not speak are passed over. */
+/**
+ * The challenge to answer: Bearer where it is offered, else Basic. Schemes that we do not speak are
+ * passed over.
+ */
 function chooseChallenge(challenges) {
     return (challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm')) ??
         challenges.find(({ scheme }) => scheme === 'basic'));
@@ -74954,11 +75355,15 @@ class ChallengeParser {
         }
         throw malformed('a quotation mark is missing');
     }
-    /** `Negotiate YII…=`: a blob in place of parameters. It looks like a parameter name only where an `=` and more follow. */
+    /**
+     * `Negotiate YII…=`: a blob in place of parameters. It looks like a parameter name only where an
+     * `=` and more follow.
+     */
     #skipToken68() {
         const start = this.#at;
         const blob = this.#match(TOKEN68);
-        // A lone word without padding may as well be the next scheme: `Basic Bearer`. Nobody sends that; a blob it is.
+        // A lone word without padding may as well be the next scheme: `Basic Bearer`. Nobody sends
+        // that; a blob it is.
         if (blob === '')
             this.#at = start;
     }
@@ -74982,29 +75387,35 @@ const KNOWN_REALMS = {
     'registry.digitalocean.com': ['api.digitalocean.com'],
     'nvcr.io': ['authn.nvidia.com'],
     'lscr.io': ['ghcr.io'],
+    'rg.fr-par.scw.cloud': ['api.scaleway.com'],
+    'rg.nl-ams.scw.cloud': ['api.scaleway.com'],
+    'rg.pl-waw.scw.cloud': ['api.scaleway.com'],
 };
 /**
- * The URL of the token service that a challenge names, if the registry has any business to name it: https (unless the
- * registry itself is spoken to in the clear), no user info, and no private address but the registry's own host.
+ * The URL of the token service that a challenge names, if the registry has any business to name it:
+ * https (unless the registry itself is spoken to in the clear), no user info, and no private
+ * address but the registry's own host.
  */
 function parseRealm(realm, registryOrigin, place) {
     const refuse = (reason) => new RegistryError('AUTHENTICATION', `the registry names a token service ${reason}: ${foreignText(realm)}`, place);
-    const url = URL.parse(realm, registryOrigin);
-    const registry = new URL(registryOrigin);
-    if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
+    const url = realm === '' ? null : URL.parse(realm, registryOrigin);
+    if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
         throw refuse('that is no web address');
+    }
     if (url.username !== '' || url.password !== '')
         throw refuse('with user info');
-    if (url.protocol === 'http:' && registry.protocol === 'https:')
+    if (url.protocol === 'http:' && registryOrigin.startsWith('https:')) {
         throw refuse('without https');
-    if (url.hostname !== registry.hostname && isPrivateAddress(url.host))
+    }
+    if (!mayPointAt(url.host, registryOrigin))
         throw refuse('at a private address');
     url.hash = '';
     return url;
 }
 /**
- * Whether a registry's credentials may go to that token service: its own host, a host of the same site, or one that is
- * known to belong to it. A token without credentials may be fetched from anywhere that `parseRealm` lets through.
+ * Whether a registry's credentials may go to that token service: its own host, a host of the same
+ * site, or one that is known to belong to it. A token without credentials may be fetched from
+ * anywhere that `parseRealm` lets through.
  */
 function mayReceiveCredentials(realm, registryOrigin) {
     const registry = new URL(registryOrigin).hostname;
@@ -75014,88 +75425,14 @@ function mayReceiveCredentials(realm, registryOrigin) {
     const site = siteOf(registry);
     return site !== undefined && (service === site || service.endsWith(`.${site}`));
 }
-/** The domain that a registry's host stands in: `example.com` for `registry.example.com` and for itself. */
+/**
+ * The domain that a registry's host stands in: `example.com` for `registry.example.com` and itself.
+ */
 function siteOf(host) {
     const labels = host.split('.');
     if (labels.length < 2 || /^[\d.]+$|:/.test(host))
         return undefined;
     return labels.length === 2 ? host : labels.slice(1).join('.');
-}
-
-;// CONCATENATED MODULE: ./lib/registry/answer-error.js
-
-
-
-
-
-/** More of an error is not worth reading. */
-const MAX_ERROR_BYTES = 64 * 1024;
-/** Only what is read of it; the specification leaves the form of an error body open (distribution-spec, Error Codes). */
-const ErrorBody = object({
-    errors: array(object({ code: optional(string()), message: optional(string()) })),
-});
-/** Turns a refusal into an error: the status decides what it is, the body only how it is told. */
-async function answerError(answer, place, now) {
-    const body = await readSome(answer, MAX_ERROR_BYTES);
-    const told = registryWords(body, answer.headers['content-type']);
-    return new RegistryError(answer_error_codeOf(answer.status, told.code), reasonOf(answer.status, told.code), {
-        ...place,
-        status: answer.status,
-        registryCode: told.code,
-        registryMessage: told.message,
-        transient: isTransientStatus(answer.status),
-        retryAfterMs: parseRetryAfter(singleHeader(answer, 'retry-after', place), now),
-    });
-}
-function answer_error_codeOf(status, registryCode) {
-    switch (status) {
-        case 401:
-            return 'AUTHENTICATION';
-        case 403:
-            return 'DENIED';
-        case 404:
-            return 'NOT_FOUND';
-        case 408:
-        case 504:
-            return 'TIMEOUT';
-        case 429:
-            return 'RATE_LIMITED';
-        default:
-            return registryCode === 'TOOMANYREQUESTS' ? 'RATE_LIMITED' : 'REGISTRY';
-    }
-}
-function reasonOf(status, registryCode) {
-    switch (answer_error_codeOf(status, registryCode)) {
-        case 'AUTHENTICATION':
-            return 'not found, or the login was missing or not accepted';
-        case 'DENIED':
-            return 'access denied';
-        case 'NOT_FOUND':
-            return 'not found';
-        case 'TIMEOUT':
-            return 'the registry ran out of time';
-        case 'RATE_LIMITED':
-            return 'too many requests';
-        default:
-            return status >= 500 ? 'the registry failed' : 'the registry refused';
-    }
-}
-function registryWords(body, contentType) {
-    const text = body.toString('utf8');
-    try {
-        const parsed = safeParse(ErrorBody, JSON.parse(text));
-        const first = parsed.success ? parsed.output.errors[0] : undefined;
-        return {
-            code: first?.code === undefined ? undefined : foreignText(first.code, 64),
-            message: first?.message === undefined ? undefined : foreignText(first.message),
-        };
-    }
-    catch {
-        // Gateways answer with pages: markup says nothing in a log.
-        const isPage = String(contentType).includes('html') || text.trimStart().startsWith('<');
-        const message = isPage ? '' : foreignText(text).trim();
-        return { message: message === '' ? undefined : message };
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/auth/token.js
@@ -75105,67 +75442,81 @@ function registryWords(body, contentType) {
 
 
 
-/** Real tokens stay below 16 KiB; a service that sends more is not sending a token. */
+/** Tokens grow with the rights in them, and have to fit into a request's header. */
+const MAX_TOKEN_LENGTH = 16 * 1024;
+/** Room for the token under both of its names, and for a refresh token. */
 const MAX_TOKEN_ANSWER_BYTES = 128 * 1024;
 /** What a token lives where its service does not say (distribution: token authentication). */
 const DEFAULT_LIFETIME_MS = 60_000;
+/** Shorter lives are not believed: renewing ahead of them would cost a token for each request. */
+const MIN_LIFETIME_MS = 1_000;
 /** Tokens are renewed this long before they expire, or after three quarters of a shorter life. */
 const RENEWAL_MARGIN_MS = 30_000;
+/** Everything is optional, and what is of another type than it should be counts as absent. */
+const token_text = fallback(optional(string()), undefined);
 const TokenAnswer = object({
-    token: optional(string()),
-    access_token: optional(string()),
-    expires_in: optional(number()),
+    token: token_text,
+    access_token: token_text,
+    refresh_token: token_text,
+    // Seconds; some services write them between quotation marks.
+    expires_in: optional(pipe(unknown(), transform(Number))),
 });
-/** Fetches a token by GET (distribution: token authentication specification). One try; redirects are not followed. */
+/**
+ * Fetches a token by GET (distribution: token authentication specification). One try; redirects are
+ * not followed. Throws AUTHENTICATION for every refusal that will not change by itself.
+ */
 async function fetchToken(network, request) {
-    const { place } = request;
+    const { place, credentials } = request;
     const url = new URL(request.realm);
     if (request.service !== undefined)
         url.searchParams.set('service', request.service);
     for (const scope of request.scopes)
         url.searchParams.append('scope', formatScope(scope));
+    const authorization = credentials === undefined ? {} : { authorization: basicAuthorization(credentials) };
     const answer = await network.send({
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method: 'GET',
-        headers: {
-            accept: 'application/json',
-            ...(request.credentials === undefined
-                ? {}
-                : { authorization: basicAuthorization(request.credentials) }),
-        },
+        headers: { accept: 'application/json', ...authorization },
     }, place);
     if (answer.status !== 200) {
         const error = await answerError(answer, place, network.clock.now());
-        if (error.code === 'AUTHENTICATION' || error.code === 'DENIED')
-            throw rejected(error, request);
-        throw error;
+        throw error.transient ? error : rejected(error, request);
     }
     const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network.signal);
-    const { value, lifetimeMs } = readToken(body, place);
-    network.maskSecret(value);
+    const { value, lifetimeMs } = readToken(body, network, place);
     const margin = Math.min(RENEWAL_MARGIN_MS, lifetimeMs / 4);
     return { value, renewAt: network.clock.now() + lifetimeMs - margin };
 }
-function readToken(body, place) {
-    let parsed;
-    try {
-        parsed = safeParse(TokenAnswer, JSON.parse(body.toString('utf8')));
+function readToken(body, network, place) {
+    const answer = parseAnswer(body);
+    const tokens = [answer?.access_token, answer?.token, answer?.refresh_token];
+    for (const token of tokens)
+        if (token !== undefined && token !== '')
+            network.maskSecret(token);
+    const value = tokens.slice(0, 2).find((token) => token !== undefined && token !== '');
+    if (value === undefined || value.length > MAX_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(value)) {
+        const reason = 'the token service answered without a usable token';
+        throw new RegistryError('AUTHENTICATION', reason, place);
     }
-    catch {
-        parsed = undefined;
-    }
-    const answer = parsed?.success === true ? parsed.output : undefined;
-    const value = [answer?.access_token, answer?.token].find((token) => token !== undefined && token !== '');
-    if (value === undefined || !/^[\x21-\x7e]+$/.test(value)) {
-        throw new RegistryError('AUTHENTICATION', 'the token service answered without a usable token', place);
-    }
-    const seconds = answer?.expires_in;
-    const lifetimeMs = seconds !== undefined && seconds > 0 ? seconds * 1000 : DEFAULT_LIFETIME_MS;
+    const seconds = answer?.expires_in ?? 0;
+    const isLifetime = Number.isFinite(seconds) && seconds > 0;
+    const lifetimeMs = isLifetime ? Math.max(seconds * 1000, MIN_LIFETIME_MS) : DEFAULT_LIFETIME_MS;
     return { value, lifetimeMs };
 }
+function parseAnswer(body) {
+    try {
+        const parsed = safeParse(TokenAnswer, JSON.parse(body.toString('utf8')));
+        return parsed.success ? parsed.output : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
 function rejected(error, request) {
-    const who = request.credentials === undefined ? 'anonymous access' : `the login of ${request.credentials.username}`;
+    const who = request.credentials === undefined
+        ? 'anonymous access'
+        : `the login of ${request.credentials.username}`;
     return new RegistryError('AUTHENTICATION', `the token service did not accept ${who}`, {
         ...request.place,
         status: error.status,
@@ -75184,9 +75535,11 @@ function rejected(error, request) {
 
 
 
+
 /**
- * Logs in to one registry as one identity. Nothing is sent before the registry asks for it; tokens are kept for as long
- * as they last, shared by all requests, and fetched once for each set of scopes however many requests wait for them.
+ * Logs in to one registry as one identity. Nothing is sent before the registry asks for it; tokens
+ * are kept for as long as they last, shared by all requests, and fetched once for each set of
+ * scopes however many requests wait for them.
  */
 class Authorizer {
     #registry;
@@ -75201,82 +75554,84 @@ class Authorizer {
         this.#network = network;
         this.#logger = logger;
     }
-    /** The `Authorization` header for a request that needs these scopes; undefined until the registry has asked for one. */
+    /**
+     * The `Authorization` header for a request that needs these scopes; undefined until the registry
+     * has asked for one.
+     */
     async authorization(scopes, place) {
-        switch (this.#scheme?.kind) {
-            case undefined:
-                return undefined;
-            case 'basic':
-                return this.#credentials === undefined ? undefined : basicAuthorization(this.#credentials);
-            case 'bearer':
-                return `Bearer ${(await this.#token(this.#scheme, mergeScopes(scopes), place)).value}`;
+        const scheme = this.#scheme;
+        if (scheme === undefined)
+            return undefined;
+        if (scheme.kind === 'basic') {
+            return this.#credentials === undefined ? undefined : basicAuthorization(this.#credentials);
         }
+        const token = await this.#token(scheme, mergeScopes(scopes), place);
+        return `Bearer ${token.value}`;
     }
     /**
-     * Takes in a 401 (RFC 9110, 15.5.2). Returns the header to try once more with, or undefined where there is nothing
-     * better to offer than what was just refused.
+     * Takes in a 401 (RFC 9110, 15.5.2). Returns the header to try once more with, or undefined where
+     * there is nothing better to offer than what was just refused.
      */
     async challenged(answer, scopes, refused, place) {
         const challenge = readChallenge(answer, place);
-        if (challenge === undefined)
-            return undefined;
+        // Some gateways name the scheme once, and later refuse a worn token without a word.
+        if (challenge !== undefined)
+            this.#scheme = await this.#schemeOf(challenge, place);
+        this.#tokens = this.#tokens.filter((held) => refused !== `Bearer ${held.value ?? ''}`);
+        const asked = [...scopes, ...readScopes(challenge?.parameters.get('scope'))];
+        const header = await this.authorization(asked, place);
+        return header === refused ? undefined : header;
+    }
+    async #schemeOf(challenge, place) {
+        if (challenge.scheme === 'basic')
+            return { kind: 'basic' };
         const origin = await this.#network.originOf(this.#registry);
-        if (challenge.scheme === 'basic') {
-            this.#scheme = { kind: 'basic' };
-            const header = await this.authorization(scopes, place);
-            return header === refused ? undefined : header;
-        }
-        const scheme = {
-            kind: 'bearer',
-            realm: parseRealm(challenge.parameters.get('realm') ?? '', origin, place),
-            service: challenge.parameters.get('service'),
-        };
-        this.#scheme = scheme;
-        await this.#forget(refused);
-        const asked = mergeScopes([...scopes, ...readScopes(challenge.parameters.get('scope'))]);
-        return `Bearer ${(await this.#token(scheme, asked, place)).value}`;
+        const realm = parseRealm(challenge.parameters.get('realm') ?? '', origin, place);
+        return { kind: 'bearer', realm, service: challenge.parameters.get('service') };
     }
     async #token(scheme, scopes, place) {
-        for (const held of this.#tokens.filter((candidate) => scope_covers(candidate.scopes, scopes))) {
+        const find = () => this.#tokens.find((held) => scope_covers(held.scopes, scopes));
+        for (let held = find(); held !== undefined; held = find()) {
             const token = await held.token;
             if (token.renewAt > this.#network.clock.now())
                 return token;
-            this.#tokens = this.#tokens.filter((other) => other !== held);
+            this.#drop(held);
         }
-        const held = { scopes, token: this.#fetch(scheme, scopes, place) };
-        this.#tokens.push(held);
+        const fetched = {
+            scopes,
+            token: this.#fetch(scheme, scopes, place),
+            value: undefined,
+        };
+        this.#tokens = [...this.#tokens, fetched];
         try {
-            return await held.token;
+            const token = await fetched.token;
+            fetched.value = token.value;
+            return token;
         }
         catch (error) {
-            this.#tokens = this.#tokens.filter((other) => other !== held);
+            this.#drop(fetched);
             throw error;
         }
     }
+    #drop(token) {
+        this.#tokens = this.#tokens.filter((held) => held !== token);
+    }
     async #fetch(scheme, scopes, place) {
+        const { realm } = scheme;
         const origin = await this.#network.originOf(this.#registry);
-        if (this.#credentials !== undefined && !mayReceiveCredentials(scheme.realm, origin)) {
-            throw new RegistryError('AUTHENTICATION', `the registry sends logins to ${scheme.realm.host}, which is not known to belong to it`, place);
+        if (this.#credentials !== undefined && !mayReceiveCredentials(realm, origin)) {
+            const service = foreignText(realm.host);
+            const reason = `the registry sends logins to ${service}, which is not known to belong to it`;
+            throw new RegistryError('AUTHENTICATION', reason, place);
         }
-        this.#logger.debug(`token from ${scheme.realm.host} for ${scopes.map(formatScope).join(' ')}`);
-        return await withRetries(this.#network, this.#logger, () => fetchToken(this.#network, {
-            realm: scheme.realm,
+        this.#logger.debug(`token from ${realm.host} for ${scopes.map(formatScope).join(' ')}`);
+        return withRetries(this.#network, this.#logger, () => fetchToken(this.#network, {
+            realm,
             service: scheme.service,
             scopes,
             credentials: this.#credentials,
             place: { ...place, operation: 'log in to' },
         }));
-    }
-    /** Drops the token that was just refused, and only that one: others may have been fetched since. */
-    async #forget(refused) {
-        if (refused === undefined)
-            return;
-        for (const held of this.#tokens) {
-            const token = await held.token.catch(() => undefined);
-            if (refused === `Bearer ${token?.value ?? ''}`) {
-                this.#tokens = this.#tokens.filter((other) => other !== held);
-            }
-        }
     }
 }
 function readChallenge(answer, place) {
@@ -75286,10 +75641,16 @@ function readChallenge(answer, place) {
     catch (error) {
         if (!(error instanceof FormatError))
             throw error;
-        throw new RegistryError('AUTHENTICATION', error.message, { ...place, status: 401, cause: error });
+        throw new RegistryError('AUTHENTICATION', error.message, {
+            ...place,
+            status: 401,
+            cause: error,
+        });
     }
 }
-/** The scopes that a challenge asks for. What is not of their form is of no use to anybody, and is left out. */
+/**
+ * The scopes that a challenge asks for. What is not of their form is of no use, and is left out.
+ */
 function readScopes(text) {
     return (text ?? '').split(' ').flatMap((part) => {
         try {
@@ -75308,10 +75669,16 @@ function readScopes(text) {
 
 
 
+
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping of refusals. */
+/** Those that keep the method and the body (RFC 9110, 15.4). */
+const EXACT_REDIRECTS = new Set([307, 308]);
+/**
+ * Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping
+ * of refusals.
+ */
 class RegistryHttp {
     registry;
     network;
@@ -75326,36 +75693,47 @@ class RegistryHttp {
         this.limiter = network.limiter(registry);
         this.#authorizer = new Authorizer(registry, credentials, network, logger);
     }
-    /** One request with retries, in a slot of its own that is held until `read` is done with the answer. */
+    /**
+     * One request with retries, in a slot of its own that is held until `read` is done with the
+     * answer.
+     */
     async call(request, read) {
-        return await withRetries(this.network, this.logger, () => this.limiter.run(async () => read(await this.exchange(request))));
+        return withRetries(this.network, this.logger, () => this.limiter.run(async () => read(await this.exchange(request))));
     }
-    /** One try of one request, without a slot: for callers that hold one. Throws a RegistryError unless the status is fine. */
+    /**
+     * One try of one request, without a slot: for callers that hold one. Throws a RegistryError
+     * unless the status is fine.
+     */
     async exchange(request) {
+        const { place, refusal } = request;
         const answer = await this.#introduced(() => this.#authorized(request));
         if (answer.status >= 200 && answer.status < 300)
             return answer;
         if (request.expect?.includes(answer.status) === true)
             return answer;
-        throw await answerError(answer, request.place, this.network.clock.now());
+        throw await answerError(answer, place, this.network.clock.now(), refusal);
     }
     /** The address of a `Location` header, which uploads need. */
-    location(answer, origin, place) {
+    async location(answer, place) {
         const location = singleHeader(answer, 'location', place);
         if (location === undefined) {
-            throw new RegistryError('REGISTRY', 'the answer has no Location', { ...place, status: answer.status });
+            const { status } = answer;
+            throw new RegistryError('UPLOAD', 'the answer has no Location', { ...place, status });
         }
-        return resolveLocation(answer.address, location, { registryOrigin: origin, place });
+        const registryOrigin = await this.network.originOf(this.registry);
+        return resolveLocation(answer.address, location, { registryOrigin, place });
     }
-    /** The first request goes alone, so that a registry which wants a login says so once and not sixteen times. */
+    /**
+     * The first request goes alone, so that a registry asks for a login once and not sixteen times.
+     */
     async #introduced(work) {
         if (this.#introduction === undefined) {
             const first = work();
             this.#introduction = first.catch(() => undefined);
-            return await first;
+            return first;
         }
         await this.#introduction;
-        return await work();
+        return work();
     }
     async #authorized(request) {
         const { scopes, place } = request;
@@ -75364,30 +75742,41 @@ class RegistryHttp {
         const answer = await this.#follow(request, origin, offered);
         if (answer.status !== 401 || answer.address.origin !== origin)
             return answer;
-        const better = await this.#authorizer.challenged(answer, scopes, offered, place);
+        let better;
+        try {
+            better = await this.#authorizer.challenged(answer, scopes, offered, place);
+        }
+        catch (error) {
+            abandon(answer);
+            throw error;
+        }
         if (better === undefined)
             return answer;
         await discard(answer);
-        return await this.#follow(request, origin, better);
+        return this.#follow(request, origin, better);
     }
     async #follow(request, origin, authorization) {
-        const { target, place } = request;
+        const { target, method, place } = request;
         let address = typeof target === 'string' ? { origin, path: target } : target;
         for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-            const answer = await this.#send(request, address, address.origin === origin ? authorization : undefined);
-            const location = singleHeader(answer, 'location', place);
-            if (!REDIRECTS.has(answer.status) || location === undefined)
+            const isHome = address.origin === origin;
+            const answer = await this.#send(request, address, isHome ? authorization : undefined);
+            const { status } = answer;
+            if (!REDIRECTS.has(status) || answer.headers['location'] === undefined) {
                 return { ...answer, address };
-            await discard(answer);
-            if (typeof request.body === 'function') {
-                throw new RegistryError('REDIRECT', 'the registry redirects an upload', { ...place, status: answer.status });
             }
+            await discard(answer);
+            if (method !== 'GET' && method !== 'HEAD' && !EXACT_REDIRECTS.has(status)) {
+                const reason = 'the registry answers a write with a redirect that is for reading';
+                throw new RegistryError('REDIRECT', reason, { ...place, status });
+            }
+            const location = singleHeader(answer, 'location', place) ?? '';
             address = resolveLocation(address, location, { registryOrigin: origin, place });
         }
         throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place);
     }
     async #send(request, address, authorization) {
-        const { method, body, headers, answerTimeoutMs, place } = request;
+        const { method, body, headers, answerTimeoutMs, signal, place } = request;
         const startedAt = this.network.clock.now();
         const answer = await this.network.send({
             ...address,
@@ -75395,9 +75784,11 @@ class RegistryHttp {
             headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
             body: typeof body === 'function' ? body() : body,
             answerTimeoutMs,
+            signal,
         }, place);
-        const path = address.path.replace(/\?.*$/s, '');
-        this.logger.debug(`${method} ${address.origin}${path} ${answer.status} ${this.network.clock.now() - startedAt} ms`);
+        const url = foreignText(`${address.origin}${address.path}`);
+        const elapsed = this.network.clock.now() - startedAt;
+        this.logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`);
         return answer;
     }
 }
@@ -75420,47 +75811,47 @@ class RegistryHttp {
 /** Configs are small documents; one beyond this is not read into memory. */
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 /**
- * Talks to one registry as one identity, over the OCI Distribution API. References are given as text or parsed; one
- * without a host means this registry. Every method throws a RegistryError whose `code` says what went wrong.
+ * Talks to one registry as one identity, over the OCI Distribution API. References are given as
+ * text or parsed; one without a host means this registry. Every method throws a RegistryError whose
+ * `code` says what went wrong.
  */
 class Client {
     registry;
     network;
     ledger = new BlobLedger();
     #http;
+    #ownsNetwork;
     constructor(options) {
         this.registry = normaliseRegistry(options.host);
         this.network = options.network ?? new Network();
+        this.#ownsNetwork = options.network === undefined;
         this.#http = new RegistryHttp(this.registry, client_credentialsOf(options), this.network, options.logger ?? silentLogger);
     }
     /** The manifest or index that a reference names: media type, size, digest, and its bytes. */
     async getImage(reference) {
         const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
-        return await fetchManifest(repository, name);
+        return fetchManifest(repository, name);
     }
     /** A single image. Throws GET_IMAGE where the reference names an index. */
     async getImageHandle(reference) {
         const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
-        const fetched = await fetchManifest(repository, name);
-        const { manifest } = fetched;
-        if (manifest.kind !== 'image') {
-            throw new RegistryError('GET_IMAGE', 'this is an index of several images', repository.place('get image', name));
-        }
-        return {
-            ...fetched,
-            manifest,
-            readConfig: async () => fetchBlob(repository, manifest.config, MAX_CONFIG_BYTES),
-        };
+        const fetched = await fetchSingle(repository, name, 'get image');
+        const { config } = fetched.manifest;
+        return { ...fetched, readConfig: async () => fetchBlob(repository, config, MAX_CONFIG_BYTES) };
     }
     /** The digest of what a reference names. Throws NOT_FOUND. */
     async getDigest(reference) {
         const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
         const digest = await resolveDigest(repository, name);
-        if (digest === undefined)
-            throw new RegistryError('NOT_FOUND', 'not found', { ...repository.place('get digest', name), status: 404 });
-        return digest;
+        if (digest !== undefined)
+            return digest;
+        const place = repository.place('get digest', name);
+        throw new RegistryError('NOT_FOUND', 'not found', { ...place, status: 404 });
     }
-    /** Platform (`linux/arm64`) to digest, of all images in an index. Throws GET_IMAGE_INDEX where it is none. */
+    /**
+     * Platform (`linux/arm64`) to digest, of all images in an index. Throws GET_IMAGE_INDEX where it
+     * is none.
+     */
     async getPlatformDigests(reference) {
         const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
         const index = await fetchIndex(repository, name);
@@ -75479,40 +75870,42 @@ class Client {
         const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
         return (await resolveDigest(repository, name)) !== undefined;
     }
-    /** Copies a single image byte for byte: blobs, then the manifest under the destination's tag. Throws GET_IMAGE for an index. */
+    /**
+     * Copies a single image byte for byte: blobs, then the manifest under the destination's tag, or
+     * by digest where it names none. Throws GET_IMAGE for an index.
+     */
     async copyImage(source, destination, to) {
         const route = this.#route(source, destination, to);
-        const fetched = await fetchManifest(route.source, route.sourceName);
-        if (fetched.manifest.kind !== 'image') {
-            throw new RegistryError('GET_IMAGE', 'this is an index of several images', route.source.place('copy image', route.sourceName));
-        }
-        return await copyWhole(route, fetched);
-    }
-    /** Copies an index and everything beneath it byte for byte. Throws GET_IMAGE_INDEX for a single image. */
-    async copyIndex(source, destination, to) {
-        const route = this.#route(source, destination, to);
-        return await copyWhole(route, await fetchIndex(route.source, route.sourceName));
+        return copyWhole(route, await fetchSingle(route.source, route.sourceName, 'copy image'));
     }
     /**
-     * Copies one image of an index by its digest, and pushes it to the destination's repository by digest. The tags of
-     * the references play no part. Returns what `pushManifestList` needs, but for the platform.
+     * Copies an index and everything beneath it byte for byte. Throws GET_IMAGE_INDEX for a single
+     * image.
+     */
+    async copyIndex(source, destination, to) {
+        const route = this.#route(source, destination, to);
+        return copyWhole(route, await fetchIndex(route.source, route.sourceName));
+    }
+    /**
+     * Copies one image of an index by its digest, and pushes it to the destination's repository by
+     * digest. The tags of the references play no part. Returns what `pushManifestList` needs, but for
+     * the platform.
      */
     async copyPlatformImage(source, platformDigest, destination, to) {
         const route = this.#route(source, destination, to);
-        const fetched = await fetchManifest(route.source, platformDigest);
-        if (fetched.manifest.kind !== 'image') {
-            throw new RegistryError('GET_IMAGE', 'this is an index, not the image of a platform', route.source.place('copy platform image', platformDigest));
-        }
+        const fetched = await fetchSingle(route.source, platformDigest, 'copy platform image');
         const moved = await copyByDigest(route, fetched);
         return { ...copiedOf(fetched, moved), configMediaType: fetched.manifest.config.mediaType };
     }
     /**
-     * Pushes the index of these images (see buildImageIndex: sorted, so that the same images give the same bytes) under a
-     * tag and checks what the tag shows. Returns its digest, computed here.
+     * Pushes the index of these images (see buildImageIndex: sorted, so that the same images give the
+     * same bytes) under a tag, or by digest where the reference names none, and checks what is shown
+     * there then. Returns its digest, computed here.
      */
     async pushManifestList(reference, images) {
-        const { repository, name } = this.#locate(reference, 'PARSE_MANIFEST_REFERENCE', 'destination');
+        const { repository, tag } = this.#target(reference, 'PARSE_MANIFEST_REFERENCE');
         const index = buildImageIndex(images);
+        const name = tag ?? index.digest;
         await pushManifest(repository, name, index);
         await verifyPushed(repository, name, index.digest);
         return index.digest;
@@ -75521,51 +75914,73 @@ class Client {
     repository(name, side) {
         return new Repository(this.#http, name, side);
     }
-    /** Reads a reference to this registry. Throws the given code where it is none, or names another registry. */
+    /** Reads a reference to this registry. Throws the code where it is none, or names another one. */
     parse(reference, code, side) {
-        const place = { operation: 'parse reference', side, registry: this.registry };
+        const base = { registry: this.registry };
         try {
-            const parsed = typeof reference === 'string' ? parseReference(reference, { registry: this.registry }) : reference;
+            const parsed = typeof reference === 'string' ? parseReference(reference, base) : reference;
             if (parsed.registry === this.registry)
                 return parsed;
-            throw new FormatError('reference', `this client speaks to ${this.registry}, not to ${parsed.registry}`);
+            const reason = `this client speaks to ${this.registry}, not to ${parsed.registry}`;
+            throw new FormatError('reference', reason);
         }
         catch (error) {
             if (!(error instanceof FormatError))
                 throw error;
+            const place = { operation: 'parse reference', side, registry: this.registry };
             throw new RegistryError(code, error.message, { ...place, cause: error });
         }
     }
-    /** Ends the connections of the client's own network. */
+    /** Ends the connections, unless they are those of a network that is shared. */
     async close() {
-        await this.network.close();
+        if (this.#ownsNetwork)
+            await this.network.close();
     }
     #route(source, destination, to) {
         const from = this.#locate(source, 'PARSE_SOURCE_REFERENCE');
-        const target = to.parse(destination, 'PARSE_DESTINATION_REFERENCE', 'destination');
+        const target = to.#target(destination, 'PARSE_DESTINATION_REFERENCE');
         return {
             source: from.repository,
             sourceName: from.name,
-            destination: to.repository(target.repository, 'destination'),
+            destination: target.repository,
             destinationName: target.tag,
             ledger: to.ledger,
         };
     }
-    #locate(reference, code, side = 'source') {
-        const parsed = this.parse(reference, code, side);
-        return { repository: this.repository(parsed.repository, side), name: parsed.digest ?? parsed.tag ?? 'latest' };
+    #locate(reference, code) {
+        const { repository, digest, tag } = this.parse(reference, code, 'source');
+        return { repository: this.repository(repository, 'source'), name: digest ?? tag ?? 'latest' };
+    }
+    /**
+     * Where something is written to: what is written there decides the digest, never the reference.
+     */
+    #target(reference, code) {
+        const { repository: name, digest, tag } = this.parse(reference, code, 'destination');
+        const repository = this.repository(name, 'destination');
+        if (digest === undefined)
+            return { repository, tag };
+        const reason = 'a destination has no digest: that comes from what is copied';
+        throw new RegistryError(code, reason, repository.place('parse reference', digest));
     }
 }
 function client_credentialsOf({ username, password }) {
     return username === undefined || password === undefined ? undefined : { username, password };
 }
+async function fetchSingle(repository, name, operation) {
+    const fetched = await fetchManifest(repository, name);
+    const { manifest } = fetched;
+    if (manifest.kind === 'image')
+        return { ...fetched, manifest };
+    const place = repository.place(operation, name);
+    throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place);
+}
 async function fetchIndex(repository, name) {
     const fetched = await fetchManifest(repository, name);
     const { manifest } = fetched;
-    if (manifest.kind !== 'index') {
-        throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', repository.place('get image index', name));
-    }
-    return { ...fetched, manifest };
+    if (manifest.kind === 'index')
+        return { ...fetched, manifest };
+    const place = repository.place('get image index', name);
+    throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place);
 }
 async function copyWhole(route, fetched) {
     const moved = await copyContent(route, fetched);
@@ -75582,8 +75997,8 @@ function copiedOf(fetched, moved) {
 
 
 /**
- * One client for each registry and identity, so that tokens and what is known about blobs are shared by all images of a
- * run, and never between two accounts.
+ * One client for each registry and identity, so that tokens and what is known about blobs are
+ * shared by all images of a run, and never between two accounts.
  */
 class ClientPool {
     #sources;
@@ -75659,33 +76074,53 @@ function invalid(rule) {
 
 
 
-/** Finds the wanted platforms in an index and the indexes beneath it. Throws PLATFORM when none of them is there. */
+
+
+/** Room for some forty platforms in one message; an index may name a thousand, of any length. */
+const MAX_NAMES_LENGTH = 600;
+/**
+ * Finds the wanted platforms in an index and in the indexes beneath it. Where several entries are
+ * for one platform the first counts.
+ * @throws RegistryError PLATFORM when none of them is there, and those of fetching nested indexes
+ */
 async function selectPlatforms(repository, index, wanted, reference) {
     const leftOut = [];
-    const entries = await listPlatforms(repository, index, (entry) => leftOut.push(select_platforms_describe(entry)));
-    const open = new Map(wanted.map((platform) => [formatPlatform(platform), platform]));
-    const selected = [];
-    for (const { platform, descriptor } of entries) {
-        const key = formatPlatform(platform);
-        const asked = open.get(key);
-        if (asked === undefined) {
-            leftOut.push(selected.some((entry) => formatPlatform(entry.platform) === key) ? `another ${key}` : key);
-        }
-        else {
-            open.delete(key);
-            selected.push({ platform: asked, descriptor });
-        }
+    const entries = await listPlatforms(repository, index, (entry) => {
+        leftOut.push(nameOf(entry));
+    });
+    const names = new Set(wanted.map(formatPlatform));
+    const selected = new Map();
+    for (const entry of entries) {
+        const name = formatPlatform(entry.platform);
+        if (!names.has(name))
+            leftOut.push(name);
+        else if (selected.has(name))
+            leftOut.push(`another ${name}`);
+        else
+            selected.set(name, entry);
     }
-    if (selected.length === 0)
-        throw noneSelected(repository, reference, wanted, entries);
-    return { selected, missing: [...open.values()], leftOut };
+    if (selected.size === 0) {
+        const asked = listNames([...names]);
+        const has = listNames(entries.map(({ platform }) => formatPlatform(platform))) || 'none at all';
+        throw new RegistryError('PLATFORM', `the image has none of the wanted platforms (${asked}); it has ${has}`, repository.place('select platforms of', reference));
+    }
+    return {
+        selected: [...selected.values()],
+        missing: wanted.filter((platform) => !selected.has(formatPlatform(platform))),
+        leftOut: listNames(leftOut),
+    };
 }
-function select_platforms_describe(entry) {
-    return entry.platform === undefined ? `an entry without platform (${entry.mediaType})` : 'an attestation';
+/** What an entry is called that is for no platform. */
+function nameOf(entry) {
+    return isAttestation(entry) ? 'attestation' : `entry without platform (${entry.mediaType})`;
 }
-function noneSelected(repository, reference, wanted, entries) {
-    const has = entries.map(({ platform }) => formatPlatform(platform)).join(', ');
-    return new RegistryError('PLATFORM', `none of the wanted platforms (${wanted.map(formatPlatform).join(', ')}) is there; the image has ${has === '' ? 'none that are named' : has}`, repository.place('select platforms of', reference));
+/** `linux/arm/v7, attestation (2)`: each name once, in the order in which they come. */
+function listNames(names) {
+    const counts = new Map();
+    for (const name of names)
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+    const parts = [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count})`));
+    return foreignText(parts.join(', '), MAX_NAMES_LENGTH);
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/source-image.js
@@ -75699,90 +76134,135 @@ function noneSelected(repository, reference, wanted, entries) {
 
 
 
+
 /** Configs hold the history of a build and stay far below this. */
 const source_image_MAX_CONFIG_BYTES = 8 * 1024 * 1024;
-/** Fetches what the source reference names and chooses what of it is wanted. */
-async function resolveSource(repository, reference, filter) {
-    const name = reference.digest ?? reference.tag ?? 'latest';
-    const top = await fetchManifest(repository, name);
-    if (top.manifest.kind === 'image' || filter === 'all')
-        return { kind: 'whole', repository, top };
-    const selection = await selectPlatforms(repository, top.manifest, filter, name);
-    return { kind: 'filtered', repository, top, selection };
-}
+/** Longer than any platform that somebody runs; an index may hold any text in its place. */
+const source_image_MAX_PLATFORM_LENGTH = 128;
 /**
- * The digest that the destination has if it is up to date, told from the source index alone. Right for all ordinary
- * images; where an image has a config of another kind only its own manifest can tell, and `prepareRelease` does.
+ * What a source reference named when it was resolved, and what of it is wanted. From here on,
+ * everything is fetched by digest.
  */
-function expectedDigest(source) {
-    if (source.kind === 'whole')
-        return source.top.digest;
-    return buildImageIndex(source.selection.selected.map(({ platform, descriptor }) => ({
-        ...descriptor,
-        platform,
-        configMediaType: descriptor.artifactType ?? MediaType.ociConfig,
-    }))).digest;
-}
-/** Platform to digest, as far as the source's own document tells. */
-function knownPlatforms(source) {
-    if (source.kind === 'filtered')
-        return platformDigests(source.selection.selected);
-    return source.top.manifest.kind === 'index' ? indexPlatforms(source.top.manifest.manifests) : {};
-}
-/** Fetches and verifies all manifests that will be pushed, and computes what goes under the tag. */
-async function prepareRelease(source, filter) {
-    const { repository, top } = source;
-    if (source.kind === 'whole') {
-        return { ...top, platforms: await wholePlatforms(repository, top, filter), children: [] };
+class SourceImage {
+    repository;
+    top;
+    /** The images of which a new index is made; undefined where the top is copied byte for byte. */
+    selection;
+    #filter;
+    #release;
+    constructor(repository, top, filter, selection) {
+        this.repository = repository;
+        this.top = top;
+        this.selection = selection;
+        this.#filter = filter;
     }
-    const images = await settled(source.selection.selected.map(async (entry) => ({ entry, child: await fetchImage(repository, entry) })));
-    const index = buildImageIndex(images.map(({ entry: { platform }, child }) => ({
-        digest: child.digest,
-        size: child.size,
-        mediaType: child.mediaType,
-        platform,
-        configMediaType: child.manifest.config.mediaType,
-    })));
-    return {
-        ...index,
-        platforms: platformDigests(source.selection.selected),
-        children: images.map(({ child }) => child),
-    };
-}
-async function fetchImage(repository, { descriptor }) {
-    const fetched = await fetchManifest(repository, descriptor.digest, descriptor);
-    const { manifest } = fetched;
-    if (manifest.kind === 'image')
-        return { ...fetched, manifest };
-    throw new RegistryError('GET_IMAGE', 'a platform entry of the index is no image', repository.place('get image', descriptor.digest));
-}
-/** The platforms of what is copied byte for byte. A single image must be for a wanted one, if its config tells. */
-async function wholePlatforms(repository, { digest, manifest }, filter) {
-    if (manifest.kind === 'index')
-        return indexPlatforms(manifest.manifests);
-    if (!isImageConfigType(manifest.config.mediaType))
-        return {};
-    const platform = parseImageConfigPlatform(await fetchBlob(repository, manifest.config, source_image_MAX_CONFIG_BYTES));
-    if (platform === undefined)
-        return {};
-    const name = formatPlatform(platform);
-    if (filter !== 'all' && !filter.some((wanted) => formatPlatform(wanted) === name)) {
-        throw new RegistryError('PLATFORM', `the image is for ${name}, which is not among the wanted platforms (${filter.map(formatPlatform).join(', ')}); name it in platforms, or use platforms: all`, repository.place('select platforms of', digest));
+    /** Fetches what the reference names, and indexes beneath it where they have to be searched. */
+    static async resolve(repository, reference, filter) {
+        const name = reference.digest ?? reference.tag ?? 'latest';
+        const top = await fetchManifest(repository, name);
+        const selection = top.manifest.kind === 'index' && filter !== 'all'
+            ? await selectPlatforms(repository, top.manifest, filter, name)
+            : undefined;
+        return new SourceImage(repository, top, filter, selection);
     }
-    return { [name]: digest };
+    /**
+     * What an up-to-date destination has, told without another request. Where an index does not say
+     * that one of its images has a config of another kind, only `release` can tell.
+     */
+    expected() {
+        if (this.selection === undefined)
+            return this.top;
+        return buildImageIndex(this.selection.selected.map(({ platform, descriptor }) => ({
+            ...descriptor,
+            platform,
+            configMediaType: descriptor.artifactType ?? MediaType.ociConfig,
+        })));
+    }
+    /** Platform to digest, as far as the source's own document tells. */
+    knownPlatforms() {
+        if (this.selection !== undefined)
+            return digestsByPlatform(this.selection.selected);
+        const { manifest } = this.top;
+        if (manifest.kind === 'image')
+            return {};
+        return digestsByPlatform(manifest.manifests.flatMap(platformEntries));
+    }
+    /**
+     * Fetches and verifies every manifest that is to be pushed beside the top: once, for however many
+     * destinations. Throws PLATFORM for a single image that is for none of the wanted platforms.
+     */
+    async release() {
+        this.#release ??= this.selection === undefined ? this.#whole() : this.#filtered(this.selection);
+        return this.#release;
+    }
+    async #whole() {
+        const platform = await this.#platform();
+        const platforms = platform === undefined
+            ? this.knownPlatforms()
+            : { [formatPlatform(platform)]: this.top.digest };
+        return { ...this.top, platforms, children: undefined };
+    }
+    async #filtered({ selected }) {
+        const images = await settled(selected.map(async (entry) => ({ entry, image: await this.#fetchImage(entry.descriptor) })));
+        const index = buildImageIndex(images.map(({ entry: { platform }, image: { digest, size, mediaType, manifest } }) => ({
+            digest,
+            size,
+            mediaType,
+            platform,
+            configMediaType: manifest.config.mediaType,
+        })));
+        const platforms = digestsByPlatform(selected);
+        return { ...index, platforms, children: images.map(({ image }) => image) };
+    }
+    async #fetchImage(descriptor) {
+        const fetched = await fetchManifest(this.repository, descriptor.digest, descriptor);
+        const { manifest } = fetched;
+        if (manifest.kind === 'image')
+            return { ...fetched, manifest };
+        throw new RegistryError('GET_IMAGE', 'the index names a platform for it, but it is an index itself', this.repository.place('get image', descriptor.digest));
+    }
+    /** The platform of a single image, if platforms matter and its config tells. */
+    async #platform() {
+        const { manifest, digest } = this.top;
+        if (this.#filter === 'all' || manifest.kind === 'index')
+            return undefined;
+        if (!isImageConfigType(manifest.config.mediaType))
+            return undefined;
+        const platform = await this.#readPlatform(manifest.config);
+        if (platform === undefined)
+            return undefined;
+        const name = formatPlatform(platform);
+        const wanted = this.#filter.map(formatPlatform);
+        if (wanted.includes(name))
+            return platform;
+        throw new RegistryError('PLATFORM', `the image is for ${foreignText(name, source_image_MAX_PLATFORM_LENGTH)}, which is not among ` +
+            `the wanted platforms (${wanted.join(', ')}); ` +
+            'add it to them, or take every image as it is with platforms: all', this.repository.place('select platforms of', digest));
+    }
+    async #readPlatform(config) {
+        const bytes = await fetchBlob(this.repository, config, source_image_MAX_CONFIG_BYTES);
+        try {
+            return parseImageConfigPlatform(bytes);
+        }
+        catch (error) {
+            throw placed(error, this.repository.place('read image config', config.digest));
+        }
+    }
 }
-function indexPlatforms(entries) {
-    return platformDigests(entries.flatMap((descriptor) => descriptor.platform === undefined || isAttestation(descriptor)
-        ? []
-        : [{ platform: descriptor.platform, descriptor }]));
+/** The entry as that of a platform's image, if it is one: a list of one or none. */
+function platformEntries(descriptor) {
+    const { platform, mediaType } = descriptor;
+    if (platform === undefined || isAttestation(descriptor) || isIndexType(mediaType))
+        return [];
+    return [{ platform, descriptor }];
 }
-/** Sorted by platform; the first of several entries for one platform counts (image-spec, Image Index). */
-function platformDigests(entries) {
+/** Sorted by platform. The first of several entries for one counts (image-spec, Image Index). */
+function digestsByPlatform(entries) {
     const digests = new Map();
     for (const { platform, descriptor } of entries) {
-        const key = formatPlatform(platform);
-        if (!digests.has(key))
-            digests.set(key, descriptor.digest);
+        const name = foreignText(formatPlatform(platform), source_image_MAX_PLATFORM_LENGTH);
+        if (!digests.has(name))
+            digests.set(name, descriptor.digest);
     }
     return Object.fromEntries([...digests].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -75799,7 +76279,10 @@ function platformDigests(entries) {
 
 /** What is copied unless somebody says otherwise. */
 const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64';
-/** Copies images from one registry to another: all of what is wanted, nothing that is there already, the tag last. */
+/**
+ * Copies images from one registry to another: all of what is wanted, nothing that is there already,
+ * the tag last. Methods throw RegistryError.
+ */
 class Syncer {
     #source;
     #destination;
@@ -75817,82 +76300,120 @@ class Syncer {
         };
     }
     /**
-     * Brings the destination up to date with the source. Returns the digest that the destination has then: computed here,
-     * unless it was found with another one and left alone as `onExisting: 'skip'` wants it.
+     * Brings the destination up to date with the source. A destination without a tag takes the
+     * source's; if that has only a digest, the image goes there by digest. Returns the digest that
+     * the destination has then: computed here, unless the tag was left alone as `onExisting: 'skip'`
+     * wants it.
      */
     async syncImage(source, destination) {
         const { digest, previousDigest } = await this.sync(source, destination);
-        const shown = digest ?? previousDigest;
-        if (shown === undefined)
+        const held = digest ?? previousDigest;
+        if (held === undefined)
             throw new TypeError('a finished sync has a digest');
-        return shown;
+        return held;
     }
-    /** Whether the destination has that image: true, false only for "not found", an error for everything else. */
+    /** Whether the destination has that image; false only if its registry says "not found". */
     async checkExists(reference) {
-        return await this.#destination.checkExists(reference);
+        const { repository, tag, digest } = this.#destination.parse(reference, 'PARSE_IMAGE_REFERENCE', 'destination');
+        const place = this.#destination.repository(repository, 'destination');
+        return (await resolveDigest(place, digest ?? tag ?? 'latest')) !== undefined;
     }
-    /** As `syncImage`, and tells what was done. `resolved` is the source, where the caller has it already. */
-    async sync(source, destination, resolved) {
-        const to = this.#destination.parse(destination, 'PARSE_DESTINATION_REFERENCE', 'destination');
-        const target = this.#destination.repository(to.repository, 'destination');
-        const [image, tagged] = await both(resolved ?? this.resolve(source), to.tag === undefined ? Promise.resolve(undefined) : resolveDigest(target, to.tag));
-        this.#checkSelection(image);
-        const known = { sourceDigest: image.top.digest, platforms: knownPlatforms(image), bytes: noBytes };
-        const expected = expectedDigest(image);
-        if (tagged === expected)
-            return { ...known, ...unchanged(expected) };
-        const release = await prepareRelease(image, this.#policy.platforms);
+    /**
+     * As `syncImage`, and tells what was done. `resolve` gives the source, for those who have several
+     * destinations for one.
+     */
+    async sync(source, destination, resolve = () => this.resolve(source)) {
+        const { repository, tag } = this.#target(source, destination);
+        const [image, tagged] = await both(resolve(), tag === undefined ? Promise.resolve(undefined) : resolveDigest(repository, tag));
+        this.#tellSelection(image);
         // Without a tag the destination is the digest itself, which is there or not.
-        const previous = to.tag === undefined ? await resolveDigest(target, release.digest) : tagged;
-        const found = { ...known, platforms: release.platforms, ...(previous === undefined ? {} : { previousDigest: previous }) };
-        if (previous === release.digest)
-            return { ...found, ...unchanged(previous) };
-        if (previous !== undefined && !this.#mayOverwrite(target, to, previous, release.digest)) {
-            return { ...found, status: 'skipped' };
+        const lookUp = async (digest) => tag === undefined ? resolveDigest(repository, digest) : tagged;
+        const known = {
+            sourceDigest: image.top.digest,
+            platforms: image.knownPlatforms(),
+            bytes: noBytes,
+        };
+        const expected = digestUnder(tag, image.expected());
+        const found = await lookUp(expected);
+        if (found === expected)
+            return { ...known, ...unchanged(expected) };
+        const release = await image.release();
+        const digest = digestUnder(tag, release);
+        const previous = digest === expected ? found : await lookUp(digest);
+        const outcome = { ...known, platforms: release.platforms };
+        if (previous === digest)
+            return { ...outcome, ...unchanged(digest) };
+        const before = previous === undefined ? {} : { previousDigest: previous };
+        if (previous !== undefined && !this.#mayOverwrite({ repository, tag }, previous, digest)) {
+            return { ...outcome, ...before, status: 'skipped' };
         }
-        const bytes = this.#policy.dryRun ? noBytes : await this.#push(image, release, target, to.tag);
-        return { ...found, status: 'copied', digest: release.digest, bytes };
+        const bytes = this.#policy.dryRun
+            ? noBytes
+            : await this.#push(image, { ...release, digest }, { repository, tag });
+        return { ...outcome, ...before, status: 'copied', digest, bytes };
     }
     /** Fetches what a source reference names, once for all of its destinations. */
     async resolve(source) {
-        const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
-        return await resolveSource(this.#source.repository(from.repository, 'source'), from, this.#policy.platforms);
+        const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
+        const repository = this.#source.repository(reference.repository, 'source');
+        return SourceImage.resolve(repository, reference, this.#policy.platforms);
     }
-    #checkSelection(image) {
-        if (image.kind === 'whole')
+    #target(source, destination) {
+        const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
+        const to = this.#destination.parse(destination, 'PARSE_DESTINATION_REFERENCE', 'destination');
+        const repository = this.#destination.repository(to.repository, 'destination');
+        if (to.digest !== undefined) {
+            throw new RegistryError('PARSE_DESTINATION_REFERENCE', 'a destination has no digest: that comes from what is copied', repository.place('parse reference', to.digest));
+        }
+        return {
+            repository,
+            tag: to.tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
+        };
+    }
+    #tellSelection({ selection, repository, top }) {
+        if (selection === undefined)
             return;
-        const { missing, leftOut } = image.selection;
-        if (leftOut.length > 0)
-            this.#logger.info(`left out: ${leftOut.join(', ')}`);
-        if (missing.length === 0)
+        if (selection.leftOut !== '')
+            this.#logger.info(`left out: ${selection.leftOut}`);
+        if (selection.missing.length === 0)
             return;
-        const reason = `the source lacks ${missing.map(formatPlatform).join(', ')}`;
+        const reason = `the image lacks ${selection.missing.map(formatPlatform).join(', ')}`;
         if (this.#policy.onMissingPlatform === 'fail') {
-            throw new RegistryError('PLATFORM', reason, image.repository.place('select platforms of', image.top.digest));
+            const place = repository.place('select platforms of', top.digest);
+            throw new RegistryError('PLATFORM', reason, place);
         }
         this.#logger.warning(reason);
     }
-    #mayOverwrite(target, to, previous, wanted) {
+    #mayOverwrite({ repository, tag }, previous, wanted) {
         if (this.#policy.onExisting === 'overwrite')
             return true;
-        const reason = `it has ${previous}, the source gives ${wanted}`;
+        const reason = `the tag exists with ${previous}, the source gives ${wanted}`;
         if (this.#policy.onExisting === 'fail') {
-            throw new RegistryError('EXISTS', `the tag exists and may not be overwritten: ${reason}`, target.place('write', to.tag));
+            throw new RegistryError('EXISTS', reason, repository.place('write', tag));
         }
-        this.#logger.info(`skipped ${formatReference(to)}: ${reason}`);
+        this.#logger.info(`skipped: ${reason}`);
         return false;
     }
     /** Blobs, then platform images by digest, then the tag: one write, last. */
-    async #push(image, release, target, tag) {
-        const route = { source: image.repository, destination: target, ledger: this.#destination.ledger };
-        const moved = image.kind === 'whole'
+    async #push(image, release, target) {
+        const { repository, tag } = target;
+        const { ledger } = this.#destination;
+        const route = { source: image.repository, destination: repository, ledger };
+        const moved = release.children === undefined
             ? await copyContent(route, image.top)
             : addBytes(await settled(release.children.map(async (child) => copyByDigest(route, child))));
         const name = tag ?? release.digest;
-        await pushManifest(target, name, release);
-        await verifyPushed(target, name, release.digest);
+        await pushManifest(repository, name, release);
+        await verifyPushed(repository, name, release.digest);
         return moved;
     }
+}
+/**
+ * The digest by which a destination will know a document. Registries name what a tag shows by
+ * sha256, also where the source's reference has a digest of another algorithm.
+ */
+function digestUnder(tag, document) {
+    return tag === undefined ? document.digest : digestOf(document.bytes);
 }
 function unchanged(digest) {
     return { status: 'unchanged', digest, previousDigest: digest };
@@ -75914,67 +76435,70 @@ async function both(first, second) {
 
 
 
-/** Images that are worked on side by side; the requests of all of them are bounded by the network's limiters. */
+
+/** Images that are worked on side by side; the network bounds the requests of all of them. */
 const IMAGES_AT_ONCE = 16;
-/** Syncs every pair, keeps failures apart from each other, and reports all results in list order. Never throws for a failed image. */
+/**
+ * Syncs every pair, keeps failures apart from each other, and reports all results in list order.
+ * Whatever goes wrong with an image is a failed result. Only what `openLog`, `onDone` and
+ * `describe` throw is thrown, when all is over.
+ */
 async function runSync(run) {
     const startedAt = run.clock.now();
     const images = new Limiter(IMAGES_AT_ONCE);
     const sources = new SharedSources(run.pairs, run.policy);
     let failed = false;
-    const results = await Promise.all(run.pairs.map(async (pair) => images.run(async () => {
-        if (failed && run.failFast)
-            return notStarted(run, pair);
-        const result = await syncPair(run, pair, sources);
+    const results = await settled(run.pairs.map(async (pair) => images.run(async () => {
+        const log = run.openLog();
+        const result = failed && run.failFast ? notStarted(pair) : await syncPair(run, pair, log, sources);
         failed ||= result.status === 'failed';
+        run.onDone(result, log);
         return result;
     })));
-    return { dryRun: run.policy.dryRun, results, totals: totalsOf(results, run.clock.now() - startedAt) };
+    const totals = totalsOf(results, run.clock.now() - startedAt);
+    return { dryRun: run.policy.dryRun, results, totals };
 }
-async function syncPair(run, pair, sources) {
+async function syncPair(run, pair, logger, sources) {
+    const { source, destination } = pair;
     const startedAt = run.clock.now();
-    const log = run.openLog();
-    const names = namesOf(pair);
-    let result;
+    const durationMs = () => run.clock.now() - startedAt;
     try {
         const syncer = new Syncer({
             ...run.policy,
             platforms: platformsOf(pair, run.policy),
-            source: run.clientFor('source', pair.source),
-            destination: run.clientFor('destination', pair.destination),
-            logger: log,
+            source: run.clientFor('source', source),
+            destination: run.clientFor('destination', destination),
+            logger,
         });
-        const resolved = sources.use(pair, async () => syncer.resolve(pair.source));
-        const outcome = await syncer.sync(pair.source, pair.destination, resolved);
-        result = { ...names, ...outcome, durationMs: run.clock.now() - startedAt };
+        const resolve = async () => sources.use(pair, () => syncer.resolve(source));
+        const outcome = await syncer.sync(source, destination, resolve);
+        return { ...namesOf(pair), ...outcome, durationMs: durationMs() };
     }
     catch (error) {
-        result = { ...failure(names, run.describe(error)), durationMs: run.clock.now() - startedAt };
+        return {
+            ...nothingDone(pair),
+            status: 'failed',
+            durationMs: durationMs(),
+            error: run.describe(error),
+        };
     }
-    run.onDone(result, log);
-    return result;
+}
+function notStarted(pair) {
+    const message = 'not started: another image failed, and fail-fast is on';
+    return { ...nothingDone(pair), status: 'skipped', error: { code: 'NOT_STARTED', message } };
+}
+function nothingDone(pair) {
+    return { ...namesOf(pair), platforms: {}, bytes: noBytes, durationMs: 0 };
 }
 function namesOf(pair) {
     return { source: formatReference(pair.source), destination: formatReference(pair.destination) };
-}
-function notStarted(run, pair) {
-    const message = 'not started: another image failed, and fail-fast is on';
-    const result = {
-        ...failure(namesOf(pair), { code: 'NOT_STARTED', message }),
-        status: 'skipped',
-    };
-    run.onDone(result, run.openLog());
-    return result;
-}
-function failure(names, error) {
-    return { ...names, status: 'failed', platforms: {}, bytes: noBytes, durationMs: 0, error };
 }
 function platformsOf(pair, policy) {
     return pair.platforms ?? policy.platforms;
 }
 /**
- * Sources by reference and platforms, each resolved once for all of its destinations, so that all of them get the same
- * even if the tag moves in between. Forgotten when the last of them has it.
+ * Sources by reference and platforms, each resolved once for all of its destinations, so that all
+ * of them get the same even if the tag moves in between. Forgotten when the last of them has it.
  */
 class SharedSources {
     #policy;
@@ -75987,7 +76511,8 @@ class SharedSources {
             this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
         }
     }
-    use(pair, resolve) {
+    /** Failures are shared as well: each of them is the end of all retries. */
+    async use(pair, resolve) {
         const key = this.#key(pair);
         const resolved = this.#resolved.get(key) ?? resolve();
         const left = (this.#uses.get(key) ?? 1) - 1;
@@ -76000,11 +76525,13 @@ class SharedSources {
     }
     #key(pair) {
         const platforms = platformsOf(pair, this.#policy);
-        return `${formatReference(pair.source)} ${platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',')}`;
+        const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',');
+        return `${formatReference(pair.source)} ${names}`;
     }
 }
 
 ;// CONCATENATED MODULE: ./lib/main.js
+
 
 
 
@@ -76030,28 +76557,35 @@ async function main(commands = runnerCommands, environment = process.env) {
         const mask = secretMasker(commands);
         maskProxyPasswords(mask, environment);
         const inputs = readInputs(stepInputs);
-        maskInputs(mask, inputs);
-        report = await sync(inputs, logger, mask, environment);
+        const context = runContext();
+        maskInputs(mask, inputs, context.actor);
+        const end = await sync(inputs, context, logger, mask, environment);
+        report = end.report;
         if (inputs.summary)
             writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY']);
         annotateFailures(commands, report);
-        failure = failureMessage(report);
+        failure = end.stray === undefined ? failureMessage(report) : unexpected(end.stray, logger);
     }
     catch (error) {
-        failure = error instanceof InputError ? error.message : describeError(error, runContext()).message;
+        failure = error instanceof InputError ? error.message : unexpected(error, logger);
     }
-    setOutputs(commands, report, reportFile(report, environment, logger));
+    try {
+        setOutputs(commands, report, reportFile(report, environment, logger));
+    }
+    catch (error) {
+        const problem = `The outputs could not be set: ${unexpected(error, logger)}`;
+        failure = failure === undefined ? problem : `${failure} ${problem}`;
+    }
     logger.finish();
     if (failure !== undefined)
         commands.fail(failure);
 }
-/** Everything between the inputs and the outputs. */
-async function sync(inputs, logger, mask, environment) {
-    const context = runContext();
+/** Everything between the inputs and the outputs. `stray` is the error that ended it, if one did that no image caught. */
+async function sync(inputs, context, logger, mask, environment) {
     const docker = readDockerLogins(environment, logger);
     for (const login of docker)
         maskCredentials(mask, login);
-    const cancel = cancelOnSignals(logger);
+    const cancel = startCancellation(logger);
     const network = new Network({
         concurrency: inputs.concurrency,
         retries: inputs.retries,
@@ -76080,7 +76614,7 @@ async function sync(inputs, logger, mask, environment) {
             },
         });
         printTotals(report, logger);
-        return report;
+        return { report, stray: cancel.stray() };
     }
     finally {
         stopHeartbeat();
@@ -76088,22 +76622,12 @@ async function sync(inputs, logger, mask, environment) {
         await network.close();
     }
 }
-/** A cancelled job gets SIGINT, then SIGTERM, and soon after that the end: stop all requests and report what is done. */
-function cancelOnSignals(logger) {
-    const controller = new AbortController();
-    const cancel = (signal) => {
-        if (controller.signal.aborted)
-            return;
-        logger.info(`${signal}: stopping`);
-        controller.abort();
-    };
-    process.on('SIGINT', cancel).on('SIGTERM', cancel);
-    return {
-        signal: controller.signal,
-        forget: () => {
-            process.off('SIGINT', cancel).off('SIGTERM', cancel);
-        },
-    };
+/** Puts an error into words that no image accounts for: most likely a defect, so the debug log gets all of it. */
+function unexpected(error, logger) {
+    const trace = error instanceof Error ? (error.stack ?? '') : '';
+    for (const line of trace.split('\n'))
+        logger.debug(line);
+    return describeError(error, runContext()).message;
 }
 /** Where the report was written; empty where it could not be, which is no reason to fail. */
 function reportFile(report, environment, logger) {
@@ -76116,12 +76640,148 @@ function reportFile(report, environment, logger) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/index.js
 
+/***/ })
 
-// Every chunk from a socket is memory outside of V8's heap, and only a collection gives it back. V8 collects when its
-// young generation is full, and lets that grow; kept small, a gigabyte streams through in some 125 MB of memory instead
-// of 185, and for less processor time, because fresh memory is dearer than collecting next to nothing.
-(0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
-void main();
-
+/******/ });
+/************************************************************************/
+/******/ // The module cache
+/******/ var __webpack_module_cache__ = {};
+/******/ 
+/******/ // The require function
+/******/ function __nccwpck_require__(moduleId) {
+/******/ 	// Check if module is in cache
+/******/ 	var cachedModule = __webpack_module_cache__[moduleId];
+/******/ 	if (cachedModule !== undefined) {
+/******/ 		return cachedModule.exports;
+/******/ 	}
+/******/ 	// Create a new module (and put it into the cache)
+/******/ 	var module = __webpack_module_cache__[moduleId] = {
+/******/ 		id: moduleId,
+/******/ 		loaded: false,
+/******/ 		exports: {}
+/******/ 	};
+/******/ 
+/******/ 	// Execute the module function
+/******/ 	var threw = true;
+/******/ 	try {
+/******/ 		__webpack_modules__[moduleId].call(module.exports, module, module.exports, __nccwpck_require__);
+/******/ 		threw = false;
+/******/ 	} finally {
+/******/ 		if(threw) delete __webpack_module_cache__[moduleId];
+/******/ 	}
+/******/ 
+/******/ 	// Flag the module as loaded
+/******/ 	module.loaded = true;
+/******/ 
+/******/ 	// Return the exports of the module
+/******/ 	return module.exports;
+/******/ }
+/******/ 
+/************************************************************************/
+/******/ /* webpack/runtime/asset-relocator-loader */
+/******/ if (typeof __nccwpck_require__ !== 'undefined') __nccwpck_require__.ab = decodeURIComponent(new URL('.', import.meta.url).pathname).slice(import.meta.url.match(/^file:\/\/\/\w:/) ? 1 : 0, -1) + "/";
+/******/ 
+/******/ /* webpack/runtime/async module */
+/******/ (() => {
+/******/ 	var webpackQueues = typeof Symbol === "function" ? Symbol("webpack queues") : "__webpack_queues__";
+/******/ 	var webpackExports = typeof Symbol === "function" ? Symbol("webpack exports") : "__webpack_exports__";
+/******/ 	var webpackError = typeof Symbol === "function" ? Symbol("webpack error") : "__webpack_error__";
+/******/ 	var resolveQueue = (queue) => {
+/******/ 		if(queue && queue.d < 1) {
+/******/ 			queue.d = 1;
+/******/ 			queue.forEach((fn) => (fn.r--));
+/******/ 			queue.forEach((fn) => (fn.r-- ? fn.r++ : fn()));
+/******/ 		}
+/******/ 	}
+/******/ 	var wrapDeps = (deps) => (deps.map((dep) => {
+/******/ 		if(dep !== null && typeof dep === "object") {
+/******/ 			if(dep[webpackQueues]) return dep;
+/******/ 			if(dep.then) {
+/******/ 				var queue = [];
+/******/ 				queue.d = 0;
+/******/ 				dep.then((r) => {
+/******/ 					obj[webpackExports] = r;
+/******/ 					resolveQueue(queue);
+/******/ 				}, (e) => {
+/******/ 					obj[webpackError] = e;
+/******/ 					resolveQueue(queue);
+/******/ 				});
+/******/ 				var obj = {};
+/******/ 				obj[webpackQueues] = (fn) => (fn(queue));
+/******/ 				return obj;
+/******/ 			}
+/******/ 		}
+/******/ 		var ret = {};
+/******/ 		ret[webpackQueues] = x => {};
+/******/ 		ret[webpackExports] = dep;
+/******/ 		return ret;
+/******/ 	}));
+/******/ 	__nccwpck_require__.a = (module, body, hasAwait) => {
+/******/ 		var queue;
+/******/ 		hasAwait && ((queue = []).d = -1);
+/******/ 		var depQueues = new Set();
+/******/ 		var exports = module.exports;
+/******/ 		var currentDeps;
+/******/ 		var outerResolve;
+/******/ 		var reject;
+/******/ 		var promise = new Promise((resolve, rej) => {
+/******/ 			reject = rej;
+/******/ 			outerResolve = resolve;
+/******/ 		});
+/******/ 		promise[webpackExports] = exports;
+/******/ 		promise[webpackQueues] = (fn) => (queue && fn(queue), depQueues.forEach(fn), promise["catch"](x => {}));
+/******/ 		module.exports = promise;
+/******/ 		body((deps) => {
+/******/ 			currentDeps = wrapDeps(deps);
+/******/ 			var fn;
+/******/ 			var getResult = () => (currentDeps.map((d) => {
+/******/ 				if(d[webpackError]) throw d[webpackError];
+/******/ 				return d[webpackExports];
+/******/ 			}))
+/******/ 			var promise = new Promise((resolve) => {
+/******/ 				fn = () => (resolve(getResult));
+/******/ 				fn.r = 0;
+/******/ 				var fnQueue = (q) => (q !== queue && !depQueues.has(q) && (depQueues.add(q), q && !q.d && (fn.r++, q.push(fn))));
+/******/ 				currentDeps.map((dep) => (dep[webpackQueues](fnQueue)));
+/******/ 			});
+/******/ 			return fn.r ? promise : getResult();
+/******/ 		}, (err) => ((err ? reject(promise[webpackError] = err) : outerResolve(exports)), resolveQueue(queue)));
+/******/ 		queue && queue.d < 0 && (queue.d = 0);
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/define property getters */
+/******/ (() => {
+/******/ 	// define getter functions for harmony exports
+/******/ 	__nccwpck_require__.d = (exports, definition) => {
+/******/ 		for(var key in definition) {
+/******/ 			if(__nccwpck_require__.o(definition, key) && !__nccwpck_require__.o(exports, key)) {
+/******/ 				Object.defineProperty(exports, key, { enumerable: true, get: definition[key] });
+/******/ 			}
+/******/ 		}
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/hasOwnProperty shorthand */
+/******/ (() => {
+/******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/node module decorator */
+/******/ (() => {
+/******/ 	__nccwpck_require__.nmd = (module) => {
+/******/ 		module.paths = [];
+/******/ 		if (!module.children) module.children = [];
+/******/ 		return module;
+/******/ 	};
+/******/ })();
+/******/ 
+/************************************************************************/
+/******/ 
+/******/ // startup
+/******/ // Load entry module and return exports
+/******/ // This entry module used 'module' so it can't be inlined
+/******/ var __webpack_exports__ = __nccwpck_require__(5691);
+/******/ __webpack_exports__ = await __webpack_exports__;
+/******/ 
