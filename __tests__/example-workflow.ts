@@ -1,0 +1,89 @@
+import { isMap, isScalar, parse, parseDocument, visit } from 'yaml'
+import { readInputs } from '../src/action/inputs.ts'
+
+/** How the pages name this action. */
+export const THIS_ACTION = 'OWNER/image-sync-action@v1'
+
+export const sampleDigest = `sha256:${'0123456789abcdef'.repeat(4)}`
+
+/** One value of the kind that GitHub would put there, by the form of the expression. */
+const SAMPLES: readonly (readonly [RegExp, string])[] = [
+  [/^github\.sha$/, '89abcdef'.repeat(5)],
+  [/^github\.ref_name$/, 'v1.4.0'],
+  [/^github\.token$/, 'ghs_token'],
+  [/^github\.workspace$/, '/github/workspace'],
+  [/^vars\.[A-Z][A-Z_]*$/, 'acme-sync'],
+  [/^secrets\.[A-Z][A-Z_]*$/, 'pa55word'],
+  [/^toJSON\(secrets\.[A-Z][A-Z_]*\)$/, '"pa55word"'],
+  [/^steps\.[a-z]+\.outputs\.(?:password|token|access_token)$/, 't0ken'],
+]
+
+/** The text as the step gets it. Throws for an expression of which no sample is known. */
+export function evaluated(text: string): string {
+  return text.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/g, (_, expression: string) => {
+    const sample = SAMPLES.find(([pattern]) => pattern.test(expression))?.[1]
+    if (sample === undefined) throw new Error(`no sample for the expression ${expression}`)
+    return sample
+  })
+}
+
+/** A whole workflow: the example itself, or one job with the steps that it lists. */
+export function workflowOf(yaml: string): string {
+  if (/^jobs:/m.test(yaml)) return yaml
+  const steps = yaml.replaceAll(/^(?=.)/gm, '      ')
+  return `on: push\njobs:\n  example:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`
+}
+
+/** The `with` of every step that uses this action. */
+export function ownSteps(yaml: string): readonly Readonly<Record<string, string>>[] {
+  const steps: Record<string, string>[] = []
+  visit(parseDocument(yaml), {
+    Map(_, step) {
+      const uses = step.get('uses')
+      if (typeof uses !== 'string' || !uses.includes('image-sync-action')) return
+      if (uses !== THIS_ACTION) throw new Error(`${uses} should be ${THIS_ACTION}`)
+      const values = step.get('with')
+      steps.push(isMap(values) ? Object.fromEntries(values.items.map(textsOf)) : {})
+    },
+  })
+  return steps
+}
+
+function textsOf({ key, value }: { key: unknown; value: unknown }): readonly [string, string] {
+  return [
+    isScalar(key) ? String(key.value) : '',
+    isScalar(value) ? evaluated(String(value.value)) : '',
+  ]
+}
+
+/** What the action would say to the inputs of a step; the defaults are those of action.yml. */
+export function inputProblems(
+  values: Readonly<Record<string, string>>,
+  actionYaml: string,
+  workspace: string,
+  readFile: (path: string) => string,
+): readonly string[] {
+  const declared: Record<string, { default?: string }> = parse(actionYaml).inputs
+  const problems = Object.keys(values)
+    .filter((name) => declared[name] === undefined)
+    .map((name) => `there is no input ${name}`)
+  try {
+    const { pairs, registryAuth } = readInputs({
+      getInput: (name) => values[name] ?? evaluated(declared[name]?.default ?? ''),
+      readFile,
+      workspace,
+    })
+    const hosts = pairs.flatMap(({ source, destination }) => [
+      source.registry,
+      destination.registry,
+    ])
+    return [
+      ...problems,
+      ...registryAuth
+        .filter(({ registry }) => !hosts.includes(registry))
+        .map(({ registry }) => `credentials for ${registry}, which the list does not name`),
+    ]
+  } catch (error) {
+    return [...problems, error instanceof Error ? error.message : String(error)]
+  }
+}
