@@ -12,7 +12,14 @@ export interface Shape {
   readonly name: string
   readonly what: string
   readonly images: readonly BenchmarkImage[]
+  /** MiB of resident memory that the action may take for it at the most. */
+  readonly memoryLimit: number
 }
+
+/** What the README promises for one large layer and for many images. */
+const PROMISED_MIB = 150
+/** Sixteen large layers at once are in flight sixteen times. */
+const SIDE_BY_SIDE_MIB = 200
 
 const KiB = 1024
 const MiB = 1024 * KiB
@@ -23,6 +30,7 @@ export const shapes: readonly Shape[] = [
     name: 'huge',
     what: 'one image, one layer of 1 GiB',
     images: [image('huge', ['linux/amd64'], [GiB])],
+    memoryLimit: PROMISED_MIB,
   },
   {
     name: 'wide',
@@ -34,6 +42,7 @@ export const shapes: readonly Shape[] = [
         Array.from({ length: 16 }, () => 64 * MiB),
       ),
     ],
+    memoryLimit: SIDE_BY_SIDE_MIB,
   },
   {
     name: 'many',
@@ -41,6 +50,7 @@ export const shapes: readonly Shape[] = [
     images: Array.from({ length: 200 }, (_, number) =>
       image(`app${number}`, ['linux/amd64', 'linux/arm64'], [64 * KiB, 16 * KiB, 4 * KiB]),
     ),
+    memoryLimit: PROMISED_MIB,
   },
 ]
 
