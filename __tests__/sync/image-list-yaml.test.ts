@@ -181,8 +181,8 @@ describe('a YAML list is refused', () => {
   ])('for %j', (text, message) => {
     const problems = problemsOf(`# comment\n\n${text}`)
     expect(problems).toHaveLength(1)
-    expect(problems[0]).toMatch(/^line [1-5]: /)
-    expect(problems[0]).toContain(`: ${message}`.replace(/^: "/, '"'))
+    expect(problems[0]).toMatch(/^line [3-5]: /)
+    expect(problems[0]).toContain(message)
   })
 
   test('at the line of the mistake', () => {
@@ -235,7 +235,7 @@ describe('a YAML bomb', () => {
   test('of lists that are repeated by aliases is cut off', () => {
     const list = Array.from({ length: 2000 }, () => 'y.io/a').join(', ')
     const text = `- {source: a, destination: &a [${list}]}\n${'- {source: a, destination: *a}\n'.repeat(90)}`
-    expect(problemsOf(text)).toEqual(['line 51: more than 100000 strings'])
+    expect(problemsOf(text)).toEqual(['line 50: more than 100000 strings'])
   })
 
   test('of lists inside lists does not grow', () => {
@@ -252,20 +252,26 @@ describe('a YAML bomb', () => {
   })
 
   test.each([
-    ['[', 100_000],
-    ['{a: ', 100_000],
-    ['- ', 100_000],
-    ['[a b: ', 100_000],
+    ['[', 30_000],
+    ['{a: ', 30_000],
+    ['- ', 30_000],
+    ['[a b: ', 30_000],
   ])('of nesting with %j is refused', (piece, length) => {
     const problems = problemsOf(`- ${piece.repeat(length / piece.length)}`)
     expect(problems.length).toBeGreaterThan(0)
     expect(problems[0]).toMatch(/^line 1: /)
   })
 
+  test('of mappings that follow one another on a line is refused', () => {
+    expect(problemsOf(`- a\n- [${'a b: '.repeat(20_000)}]`)).toEqual([
+      'line 1: not readable as YAML: it is nested too deeply',
+    ])
+  })
+
   test.each(['- &a x\n', '- "', ']', '- !a ', '- a: ', '-\t', '- >\n', "''", '- a\n---\n', '\\'])(
     'of %j is refused',
     (piece) => {
-      const problems = problemsOf(`- ${piece.repeat(100_000 / piece.length)} =>`)
+      const problems = problemsOf(`- ${piece.repeat(30_000 / piece.length)} =>`)
       expect(problems.length).toBeGreaterThan(0)
     },
   )

@@ -238,7 +238,7 @@ describe('parseImageList refuses', () => {
   ])('the line %s', (line, message) => {
     const problems = problemsOf(`# comment\n${line}`)
     expect(problems).toHaveLength(1)
-    expect(problems[0]).toContain(`line 2: ${message.startsWith('has') ? '' : message}`)
+    expect(problems[0]).toMatch(/^line 2: /)
     expect(problems[0]).toContain(message)
   })
 
@@ -256,12 +256,7 @@ describe('parseImageList refuses', () => {
   })
 
   test('two sources for one destination, naming both lines', () => {
-    expect(problemsOf('a => ghcr.io/x\n\nb => ghcr.io/x ghcr.io/y')).toEqual(
-      [
-        'line 3: ghcr.io/x:latest is the destination of line 1 already, from docker.io/library/a:latest; line 3 has docker.io/library/b:latest',
-      ].map(() => expect.stringContaining('line 1')),
-    )
-    expect(problemsOf('a:1 => ghcr.io/x\n\nb:1 => ghcr.io/x')).toEqual([
+    expect(problemsOf('a:1 => ghcr.io/x\n\nb:1 => ghcr.io/y ghcr.io/x')).toEqual([
       'line 3: ghcr.io/x:1 is the destination of line 1 already, from docker.io/library/a:1; line 3 has docker.io/library/b:1',
     ])
   })
@@ -292,6 +287,12 @@ describe('parseImageList refuses', () => {
     expect(problemsOf(' '.repeat(4 * 1024 * 1024 + 1))).toEqual([
       'line 1: the list is longer than 4194304 characters',
     ])
+  })
+
+  test('a file of something else, without listing each of its words', () => {
+    const words = 'Lorem '.repeat(5000)
+    expect(problemsOf(`a => ${words}\nb => ghcr.io/b`)).toHaveLength(1000)
+    expect(problemsOf(words.replaceAll(' ', '\n'))).toHaveLength(1000)
   })
 
   test('more destinations than it can handle', () => {

@@ -13,7 +13,7 @@ import type { SyncResult } from './report.ts'
 import { type Document, type Release, SourceImage } from './source-image.ts'
 
 /** What is copied unless somebody says otherwise. */
-export const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64'
+const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64'
 
 /** How an image is synced. */
 export interface SyncPolicy {

@@ -1,0 +1,125 @@
+import { digestOf } from '../../testkit/content.ts'
+import type { Store } from '../../testkit/storage.ts'
+
+const oci = {
+  manifest: 'application/vnd.oci.image.manifest.v1+json',
+  config: 'application/vnd.oci.image.config.v1+json',
+  layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
+}
+
+const docker: typeof oci = {
+  manifest: 'application/vnd.docker.distribution.manifest.v2+json',
+  config: 'application/vnd.docker.container.image.v1+json',
+  layer: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+}
+
+/** Images with the lists that go-containerregistry 0.14 to 0.21.5 was seen to write for them. */
+export interface GoldenCase {
+  readonly name: string
+  readonly types: typeof oci
+  /** Stands before the closing brace of each manifest. */
+  readonly tail: string
+  /** Digests of the images for amd64 and arm64. */
+  readonly children: readonly [string, string]
+  readonly list: { readonly digest: string; readonly size: number }
+}
+
+export const goldenCases: readonly GoldenCase[] = [
+  {
+    name: 'OCI images',
+    types: oci,
+    tail: '',
+    children: [
+      'sha256:ce53036bc475d81e3e75c8920df5e85c282233ccf571a7262977fdf749e64658',
+      'sha256:09d5536fa05c894f67b05740c4f5f9e87d9cee493441d32539c9f8fa6b3acd5e',
+    ],
+    list: {
+      digest: 'sha256:df23dbefbe760f5d31cd7d9670581cd90f875f65d6352a4c04ea5179f068d64a',
+      size: 491,
+    },
+  },
+  {
+    name: 'Docker images',
+    types: docker,
+    tail: '',
+    children: [
+      'sha256:1e8ca24da758aeabd46bba04c4522ee1a7cbff910561ca83b0e80ed638c2c898',
+      'sha256:48c69bf22f308831a917c702433d75d9d44dea4a171e31bc1b75f2e3a0d347d7',
+    ],
+    list: {
+      digest: 'sha256:95566f09d2080cd85557493d10fb0087c6366e2711188f27641167bd99291f5a',
+      size: 511,
+    },
+  },
+  {
+    name: 'images with annotations',
+    types: oci,
+    tail: String.raw`,"annotations":{"org.opencontainers.image.title":"a<b & c>d","a":"\u2028é\t"}`,
+    children: [
+      'sha256:b2e00255a879cf3dd8617f1ec637613a96828f9aa02594c02bced555a90f7979',
+      'sha256:c0be9a4de9395e5a2f9b00565e9aa945232889e288a30e832f1e491db71fc74a',
+    ],
+    list: {
+      digest: 'sha256:da2ee798f1d7e05e9988296d65aec579a66b0bd95adf8f1a018446dc643fedfd',
+      size: 491,
+    },
+  },
+]
+
+/** The list of the first case, byte for byte. */
+export const goldenList =
+  '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[' +
+  '{"mediaType":"application/vnd.oci.image.manifest.v1+json","size":399,' +
+  '"digest":"sha256:ce53036bc475d81e3e75c8920df5e85c282233ccf571a7262977fdf749e64658",' +
+  '"platform":{"architecture":"amd64","os":"linux"}},' +
+  '{"mediaType":"application/vnd.oci.image.manifest.v1+json","size":399,' +
+  '"digest":"sha256:09d5536fa05c894f67b05740c4f5f9e87d9cee493441d32539c9f8fa6b3acd5e",' +
+  '"platform":{"architecture":"arm64","os":"linux"}}]}'
+
+/**
+ * Puts the images of a case into a registry, under an index as BuildKit writes it: indented, with
+ * the variant of arm64, with annotations and with an attestation that is not even there.
+ */
+export function putGolden(store: Store, repository: string, tag: string, golden: GoldenCase) {
+  const manifests = ['amd64', 'arm64'].map((architecture) => {
+    const { bytes, digest } = putImage(store, repository, architecture, golden)
+    const variant = architecture === 'arm64' ? { variant: 'v8' } : {}
+    return {
+      mediaType: golden.types.manifest,
+      digest,
+      size: bytes.length,
+      annotations: { 'org.example.note': 'not copied' },
+      platform: { os: 'linux', architecture, ...variant },
+    }
+  })
+  const attestation = {
+    mediaType: oci.manifest,
+    digest: digestOf(Buffer.from('attestation')),
+    size: 11,
+    annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+    platform: { os: 'unknown', architecture: 'unknown' },
+  }
+  const mediaType = 'application/vnd.oci.image.index.v1+json'
+  const index = { schemaVersion: 2, mediaType, manifests: [...manifests, attestation] }
+  const bytes = Buffer.from(JSON.stringify(index, undefined, 2))
+  store.putManifest(repository, { bytes, mediaType }, tag)
+}
+
+function putImage(store: Store, repository: string, architecture: string, golden: GoldenCase) {
+  const { types, tail } = golden
+  const config = Buffer.from(`{"architecture":"${architecture}","os":"linux"}`)
+  const layer = Buffer.from(`layer ${architecture}\n`)
+  store.putBlob(repository, config)
+  store.putBlob(repository, layer)
+  const bytes = Buffer.from(
+    `{"schemaVersion":2,"mediaType":"${types.manifest}",` +
+      `"config":${descriptor(types.config, config)},` +
+      `"layers":[${descriptor(types.layer, layer)}]${tail}}`,
+  )
+  const digest = store.putManifest(repository, { bytes, mediaType: types.manifest })
+  return { bytes, digest }
+}
+
+function descriptor(mediaType: string, bytes: Uint8Array): string {
+  return `{"mediaType":"${mediaType}","size":${bytes.length},"digest":"${digestOf(bytes)}"}`
+}
