@@ -1,4 +1,4 @@
-import type { BlobOutcome } from './blob-ledger.ts'
+import type { Outcome } from './content-ledger.ts'
 
 /** Bytes of blobs, by how they came to the destination. Manifests are not counted. */
 export interface BytesMoved {
@@ -9,7 +9,7 @@ export interface BytesMoved {
 
 export const noBytes: BytesMoved = { copied: 0, mounted: 0, existing: 0 }
 
-export function bytesOf(outcome: BlobOutcome, size: number): BytesMoved {
+export function bytesOf(outcome: Outcome, size: number): BytesMoved {
   return { ...noBytes, [outcome]: size }
 }
 

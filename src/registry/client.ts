@@ -4,20 +4,14 @@ import { buildImageIndex, type PlatformImage } from '../oci/image-index.ts'
 import type { ImageIndex, ImageManifest } from '../oci/manifest.ts'
 import { formatPlatform } from '../oci/platform.ts'
 import { normaliseRegistry, parseReference, type Reference } from '../oci/reference.ts'
-import { BlobLedger } from './blob-ledger.ts'
+import { ContentLedger } from './content-ledger.ts'
 import { fetchBlob } from './blobs.ts'
 import type { BytesMoved } from './bytes-moved.ts'
 import { copyByDigest, copyContent, type Route } from './copy-image.ts'
 import type { Credentials } from './credentials/credentials.ts'
 import { type ErrorCode, RegistryError, type Side } from './errors.ts'
 import { type Logger, silentLogger } from './logger.ts'
-import {
-  type FetchedManifest,
-  fetchManifest,
-  pushManifest,
-  resolveDigest,
-  verifyPushed,
-} from './manifests.ts'
+import { type FetchedManifest, fetchManifest, publishManifest, resolveDigest } from './manifests.ts'
 import { Network } from './network.ts'
 import { listPlatforms } from './platform-entries.ts'
 import { Repository } from './repository.ts'
@@ -61,7 +55,7 @@ export interface Copied {
 export class Client {
   readonly registry: string
   readonly network: Network
-  readonly ledger = new BlobLedger()
+  readonly ledger = new ContentLedger()
   readonly #http: RegistryHttp
   readonly #ownsNetwork: boolean
 
@@ -178,8 +172,7 @@ export class Client {
     const { repository, tag } = this.#target(reference, 'PARSE_MANIFEST_REFERENCE')
     const index = buildImageIndex(images)
     const name = tag ?? index.digest
-    await pushManifest(repository, name, index)
-    await verifyPushed(repository, name, index.digest)
+    await publishManifest(repository, name, index)
     return index.digest
   }
 
@@ -280,8 +273,7 @@ async function copyWhole(
 ): Promise<Copied> {
   const moved = await copyContent(route, fetched)
   const name = route.destinationName ?? fetched.digest
-  await pushManifest(route.destination, name, fetched)
-  await verifyPushed(route.destination, name, fetched.digest)
+  await publishManifest(route.destination, name, fetched)
   return copiedOf(fetched, moved)
 }
 

@@ -1,6 +1,6 @@
 import { type Content, verified } from '../oci/digest.ts'
 import type { Address } from './address.ts'
-import type { BlobOutcome } from './blob-ledger.ts'
+import type { Outcome } from './content-ledger.ts'
 import { blobExists, openBlob } from './blobs.ts'
 import { RegistryError } from './errors.ts'
 import { networkFailure } from './network-failure.ts'
@@ -19,7 +19,7 @@ export async function copyBlob(
   source: Repository,
   destination: Repository,
   blob: Content,
-): Promise<BlobOutcome> {
+): Promise<Outcome> {
   if (await blobExists(destination, blob)) return 'existing'
   let session: Address | undefined
   if (source.sharesRegistryWith(destination)) {

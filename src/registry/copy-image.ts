@@ -2,7 +2,7 @@ import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { ImageIndex, ImageManifest } from '../oci/manifest.ts'
 import { isNonDistributableType } from '../oci/media-types.ts'
-import type { BlobLedger } from './blob-ledger.ts'
+import type { ContentLedger, Outcome } from './content-ledger.ts'
 import { addBytes, type BytesMoved, bytesOf, noBytes } from './bytes-moved.ts'
 import { copyBlob } from './copy-blob.ts'
 import { RegistryError } from './errors.ts'
@@ -24,7 +24,7 @@ const MAX_TREE_BYTES = 64 * 1024 * 1024
 export interface Route {
   readonly source: Repository
   readonly destination: Repository
-  readonly ledger: BlobLedger
+  readonly ledger: ContentLedger
 }
 
 /**
@@ -62,7 +62,11 @@ class TreeCopy {
 
   async manifest(fetched: FetchedManifest, depth: number): Promise<BytesMoved> {
     const bytes = await this.content(fetched, depth)
-    await pushManifest(this.#route.destination, fetched.digest, fetched)
+    const { destination } = this.#route
+    await this.#once(fetched.digest, async () => {
+      await pushManifest(destination, fetched.digest, fetched)
+      return 'copied'
+    })
     return bytes
   }
 
@@ -80,14 +84,15 @@ class TreeCopy {
   }
 
   async #blob(blob: Descriptor): Promise<BytesMoved> {
-    const { source, destination, ledger } = this.#route
-    const outcome = await ledger.once(
-      destination.name,
-      blob.digest,
-      `${source.http.registry}/${source.name}`,
-      () => copyBlob(source, destination, blob),
-    )
+    const { source, destination } = this.#route
+    const outcome = await this.#once(blob.digest, () => copyBlob(source, destination, blob))
     return bytesOf(outcome, blob.size)
+  }
+
+  /** Moves a blob or manifest unless another image of the run does or did. */
+  async #once(digest: Digest, move: () => Promise<Outcome>): Promise<Outcome> {
+    const { source, destination, ledger } = this.#route
+    return ledger.once(destination.name, digest, `${source.http.registry}/${source.name}`, move)
   }
 
   async #index(index: ImageIndex, depth: number): Promise<BytesMoved> {

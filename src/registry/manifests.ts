@@ -138,6 +138,29 @@ async function hashedDigest(
   })
 }
 
+/** A manifest as it is pushed. */
+export interface PushedManifest {
+  readonly bytes: Uint8Array
+  readonly mediaType: string
+  readonly digest: Digest
+}
+
+/**
+ * Pushes a manifest under a tag or its digest, and checks what the registry shows there afterwards.
+ * One after another where several tags of a repository get the same manifest: a registry on a plain
+ * file system (distribution) fails to read what it is just writing again. Throws VERIFICATION.
+ */
+export async function publishManifest(
+  repository: Repository,
+  reference: string,
+  content: PushedManifest,
+): Promise<void> {
+  await repository.http.turns.run(`${repository.name}@${content.digest}`, async () => {
+    await pushManifest(repository, reference, content)
+    await verifyPushed(repository, reference, content.digest)
+  })
+}
+
 /**
  * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its
  * digest. Throws VERIFICATION where the registry answers with another digest.
@@ -145,9 +168,8 @@ async function hashedDigest(
 export async function pushManifest(
   repository: Repository,
   reference: string,
-  content: { readonly bytes: Uint8Array; readonly mediaType: string; readonly digest: Digest },
+  { bytes, mediaType, digest }: PushedManifest,
 ): Promise<void> {
-  const { bytes, mediaType, digest } = content
   const request = {
     ...manifestRequest(repository, reference, 'PUT', 'push manifest'),
     headers: { 'content-type': mediaType },

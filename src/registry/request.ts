@@ -8,7 +8,7 @@ import { type ErrorCode, type ErrorPlace, RegistryError } from './errors.ts'
 import { foreignText } from './foreign-text.ts'
 import type { Logger } from './logger.ts'
 import type { Answer, Exchange, Network } from './network.ts'
-import type { Limiter } from './pacing.ts'
+import { type Limiter, Turns } from './pacing.ts'
 import { withRetries } from './retry.ts'
 
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
@@ -49,6 +49,8 @@ export class RegistryHttp {
   readonly network: Network
   readonly logger: Logger
   readonly limiter: Limiter
+  /** For writes that must not meet each other. */
+  readonly turns = new Turns()
   readonly #authorizer: Authorizer
   #introduction: Promise<unknown> | undefined
 

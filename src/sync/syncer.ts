@@ -6,7 +6,7 @@ import type { Client } from '../registry/client.ts'
 import { copyByDigest, copyContent, type Route } from '../registry/copy-image.ts'
 import { RegistryError } from '../registry/errors.ts'
 import { type Logger, silentLogger } from '../registry/logger.ts'
-import { pushManifest, resolveDigest, verifyPushed } from '../registry/manifests.ts'
+import { publishManifest, resolveDigest } from '../registry/manifests.ts'
 import type { Repository } from '../registry/repository.ts'
 import { settled } from '../registry/settled.ts'
 import type { SyncResult } from './report.ts'
@@ -188,8 +188,7 @@ export class Syncer {
         ? await copyContent(route, image.top)
         : addBytes(await settled(release.children.map(async (child) => copyByDigest(route, child))))
     const name = tag ?? release.digest
-    await pushManifest(repository, name, release)
-    await verifyPushed(repository, name, release.digest)
+    await publishManifest(repository, name, release)
     return moved
   }
 }
