@@ -1,4 +1,5 @@
 import type { Credentials } from '../registry/credentials/credentials.ts'
+import { parseProxy } from '../registry/proxies.ts'
 import type { Commands } from './commands.ts'
 import { githubCredentials } from './credentials.ts'
 
@@ -60,7 +61,7 @@ export function maskProxyPasswords(
   environment: Readonly<Record<string, string | undefined>>,
 ): void {
   for (const name of PROXY_VARIABLES.flatMap((lower) => [lower, lower.toUpperCase()])) {
-    const url = URL.parse(environment[name] ?? '')
+    const url = parseProxy(environment[name]?.trim() ?? '')
     if (url === null || url.password === '') continue
     mask(url.password)
     maskCredentials(mask, { username: decoded(url.username), password: decoded(url.password) })

@@ -63,7 +63,7 @@ class TreeCopy {
   async manifest(fetched: FetchedManifest, depth: number): Promise<BytesMoved> {
     const bytes = await this.content(fetched, depth)
     const { destination } = this.#route
-    await this.#once(fetched.digest, async () => {
+    await this.#once('manifest', fetched.digest, async () => {
       await pushManifest(destination, fetched.digest, fetched)
       return 'copied'
     })
@@ -85,14 +85,22 @@ class TreeCopy {
 
   async #blob(blob: Descriptor): Promise<BytesMoved> {
     const { source, destination } = this.#route
-    const outcome = await this.#once(blob.digest, () => copyBlob(source, destination, blob))
+    const outcome = await this.#once('blob', blob.digest, () => copyBlob(source, destination, blob))
     return bytesOf(outcome, blob.size)
   }
 
-  /** Moves a blob or manifest unless another image of the run does or did. */
-  async #once(digest: Digest, move: () => Promise<Outcome>): Promise<Outcome> {
+  /**
+   * Moves a blob or manifest unless another image of the run does or did. The same bytes can be both,
+   * in two places of the registry.
+   */
+  async #once(
+    kind: 'blob' | 'manifest',
+    digest: Digest,
+    move: () => Promise<Outcome>,
+  ): Promise<Outcome> {
     const { source, destination, ledger } = this.#route
-    return ledger.once(destination.name, digest, `${source.http.registry}/${source.name}`, move)
+    const from = `${source.http.registry}/${source.name}`
+    return ledger.once(`${kind} ${destination.name}`, digest, from, move)
   }
 
   async #index(index: ImageIndex, depth: number): Promise<BytesMoved> {

@@ -1,4 +1,4 @@
-import { errors } from 'undici'
+import { types } from 'node:util'
 import { MismatchError } from '../oci/errors.ts'
 import { cancelled, type ErrorCode, type ErrorPlace, placed, RegistryError } from './errors.ts'
 import { foreignText } from './foreign-text.ts'
@@ -81,17 +81,22 @@ function reason(error: unknown, code: string): string {
   }
 }
 
-/**
- * The innermost code: a connection to several addresses fails with one error that holds the others.
- */
+/** The code of an error, or of what caused it. */
 function codeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0])
-  if (error instanceof errors.UndiciError) return error.code
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
-  return error instanceof Error && error.cause !== undefined ? codeOf(error.cause) : ''
+  const inner = innermost(error)
+  if (!types.isNativeError(inner)) return ''
+  if ('code' in inner && typeof inner.code === 'string') return inner.code
+  return inner.cause === undefined ? '' : codeOf(inner.cause)
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0])
-  return error instanceof Error ? error.message : String(error)
+  const inner = innermost(error)
+  return types.isNativeError(inner) ? inner.message : String(inner)
+}
+
+/** A connection to several addresses fails with one error that holds the others. */
+function innermost(error: unknown): unknown {
+  if (!types.isNativeError(error) || !('errors' in error)) return error
+  const { errors } = error
+  return Array.isArray(errors) && errors.length > 0 ? innermost(errors[0]) : error
 }

@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream'
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici'
 import { type Clock, systemClock } from './clock.ts'
+import { connector } from './connection.ts'
 import { cancelled, type ErrorPlace } from './errors.ts'
 import { apiHost, isLoopback, speaksTls } from './hosts.ts'
 import { networkFailure } from './network-failure.ts'
 import { Limiter } from './pacing.ts'
+import { readProxies } from './proxies.ts'
 
 /** A host that has not even accepted a connection after this long is not going to. */
 const CONNECT_TIMEOUT_MS = 10_000
@@ -85,9 +87,11 @@ export class Network {
     this.timeoutMs = options.timeoutMs ?? 60_000
     this.#concurrency = options.concurrency ?? 16
     this.#insecure = new Set(options.insecureRegistries ?? [])
+    const connectTimeout = Math.min(CONNECT_TIMEOUT_MS, this.timeoutMs)
     const agentOptions = {
       allowH2: false,
-      connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, this.timeoutMs) },
+      connect: connector(connectTimeout),
+      connectTimeout,
       headersTimeout: this.timeoutMs,
       bodyTimeout: this.timeoutMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -96,7 +100,7 @@ export class Network {
       connections: null,
     }
     this.#direct = new Agent(agentOptions)
-    const proxies = proxySettings(options.environment ?? process.env)
+    const proxies = readProxies(options.environment ?? process.env)
     this.#proxiesHttps = proxies?.httpsProxy !== ''
     this.#proxied =
       proxies === undefined ? this.#direct : new EnvHttpProxyAgent({ ...agentOptions, ...proxies })
@@ -178,19 +182,4 @@ export class Network {
 function toBody(body: Exchange['body']): Uint8Array | Readable | null {
   if (body === undefined || body instanceof Uint8Array) return body ?? null
   return Readable.from(body, { objectMode: false })
-}
-
-/**
- * The proxies of the environment, in either case, lower case first as curl has it. An `http_proxy`
- * is not used for https targets. Undefined where there is none.
- */
-function proxySettings(
-  environment: Readonly<Record<string, string | undefined>>,
-): { httpProxy: string; httpsProxy: string; noProxy: string } | undefined {
-  const setting = (name: string): string =>
-    (environment[name] ?? environment[name.toUpperCase()] ?? '').trim()
-  const httpProxy = setting('http_proxy')
-  const httpsProxy = setting('https_proxy')
-  if (httpProxy === '' && httpsProxy === '') return undefined
-  return { httpProxy, httpsProxy, noProxy: setting('no_proxy') }
 }

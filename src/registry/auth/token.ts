@@ -18,11 +18,11 @@ const MIN_LIFETIME_MS = 1_000
 const RENEWAL_MARGIN_MS = 30_000
 
 /** Everything is optional, and what is of another type than it should be counts as absent. */
-const text = v.fallback(v.optional(v.string()), undefined)
+const optionalText = v.fallback(v.optional(v.string()), undefined)
 const TokenAnswer = v.object({
-  token: text,
-  access_token: text,
-  refresh_token: text,
+  token: optionalText,
+  access_token: optionalText,
+  refresh_token: optionalText,
   // Seconds; some services write them between quotation marks.
   expires_in: v.optional(v.pipe(v.unknown(), v.transform(Number))),
 })
@@ -91,7 +91,7 @@ function readToken(
   return { value, lifetimeMs }
 }
 
-/** Whether it can stand in a header field (RFC 6750, 2.1, and the servers that take more characters). */
+/** Whether it can stand in a header field (RFC 6750, 2.1, and servers that take more characters). */
 function isToken(text: string | undefined): text is string {
   return text !== undefined && text.length <= MAX_TOKEN_LENGTH && /^[\x21-\x7e]+$/.test(text)
 }

@@ -44,8 +44,8 @@ export function parseDockerConfig(
 }
 
 /**
- * What a key stands for. Docker writes hosts, and URLs for its own registry
- * (`https://index.docker.io/v1/`), whose path means nothing; Podman writes paths of repositories too.
+ * What a key stands for. Docker writes hosts, and URLs (`https://index.docker.io/v1/`), whose paths
+ * mean nothing; Podman writes paths of repositories too.
  */
 function placeOfKey(key: string): { registry: string; prefix?: string } | undefined {
   const [, scheme, host = '', path = ''] = /^(https?:\/\/)?([^/]*)\/?(.*?)\/*$/is.exec(key) ?? []
