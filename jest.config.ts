@@ -4,6 +4,7 @@ import type { Config } from 'jest'
 const config: Config = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+  reporters: ['default', '<rootDir>/testkit/left-out-reporter.ts'],
   transform: {},
   extensionsToTreatAsEsm: ['.ts'],
   coverageProvider: 'v8',

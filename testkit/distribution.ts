@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { stringify } from 'yaml'
 import type { Certificate } from './certificate.ts'
+import { findProgram } from './programs.ts'
 import type { TokenTrust } from './token-server.ts'
 
 export interface DistributionOptions {
@@ -38,10 +38,7 @@ const PROGRAMS = ['docker-registry', 'registry']
 
 /** Path of CNCF Distribution's program, if it is installed. */
 export function findDistribution(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
-  return folders
-    .flatMap((folder) => PROGRAMS.map((program) => join(folder, program)))
-    .find(isExecutable)
+  return findProgram(...PROGRAMS)
 }
 
 /** Whether a missing registry fails the tests that need one, rather than leaving them out. */
@@ -144,13 +141,4 @@ async function stop(child: ChildProcess) {
   const exited = once(child, 'exit')
   child.kill('SIGKILL')
   await exited
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

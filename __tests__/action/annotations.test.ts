@@ -25,6 +25,10 @@ function annotationsOf(report: ReturnType<typeof reportOf>): readonly string[] {
   return last === undefined ? commands.of('error') : [...commands.of('error'), last]
 }
 
+function messageOf(error: Error): string {
+  return describeError(error, context).message
+}
+
 describe('an error in words', () => {
   const denied = new RegistryError('DENIED', 'access denied', {
     operation: 'push manifest to',
@@ -64,6 +68,20 @@ describe('an error in words', () => {
       message: ': :error::x https://r.example/',
     })
     expect(describeError('thrown text', context).message).toBe('thrown text')
+  })
+
+  test('has the causes of an error that is none of ours, each once and not for ever', () => {
+    const reason = new Error('no space left')
+    expect(messageOf(new Error('cannot write', { cause: reason }))).toBe(
+      'cannot write: no space left',
+    )
+    expect(messageOf(new Error('cannot write: no space left', { cause: reason }))).toBe(
+      'cannot write: no space left',
+    )
+    expect(messageOf(new TypeError('', { cause: 'a text' }))).toBe('TypeError: a text')
+    const circle = new Error('round')
+    circle.cause = new Error('and', { cause: circle })
+    expect(messageOf(circle).length).toBeLessThan(100)
   })
 })
 

@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals'
+import { startAction } from '../../testkit/action-runner.ts'
+import { buildImage } from '../../testkit/image.ts'
+import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
+import { pushTo } from '../../testkit/push.ts'
+import { errorsOf, outputsOf, startPair } from './bundle.ts'
+
+// There is no such signal on Windows.
+const describeSignals = process.platform === 'win32' ? describe.skip : describe
+
+/** Loaded in front of the action: makes the process throw where nobody catches, when it is told to. */
+function trapdoor(statement: string) {
+  const module = `process.on('SIGUSR2', () => { ${statement} })`
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(module)}` }
+}
+
+async function startWith(statement: string, { debug = false } = {}) {
+  const { source, destination } = await startPair()
+  const done = buildImage()
+  pushTo(source.store, 'acme/done', 'v1', done)
+  pushTo(destination.store, 'prod/done', 'v1', done)
+  pushTo(source.store, 'acme/app', 'v1', buildMultiPlatform())
+  const blobs = source.hold({ method: 'GET', path: '/acme/app/blobs/' })
+  const action = await startAction({
+    inputs: {
+      images: `
+        ${source.host}/acme/done:v1 => ${destination.host}/prod/done:v1
+        ${source.host}/acme/app:v1 => ${destination.host}/prod/app:v1`,
+    },
+    env: trapdoor(statement),
+    debug,
+    timeout: 20_000,
+  })
+  await blobs.arrived()
+  await action.line(/^::group::unchanged /)
+  action.kill('SIGUSR2')
+  return { result: await action.result, destination, done }
+}
+
+describeSignals('an error that nothing catches', () => {
+  test.each([
+    ['thrown', "throw new Error('out of nowhere', { cause: new Error('a reason') })"],
+    ['rejected', "void Promise.reject(new Error('out of nowhere', { cause: 'a reason' }))"],
+  ])('fails the step with its cause, when it is %s', async (_how, statement) => {
+    const { result, destination, done } = await startWith(statement)
+    expect(result).toMatchObject({ exitCode: 1, signal: null, stderr: '' })
+    expect(errorsOf(result).at(-1)).toBe('out of nowhere: a reason')
+    expect(outputsOf(result)).toMatchObject({
+      digest: done.manifest.digest,
+      counts: { unchanged: 1, failed: 1 },
+      results: [{}, { error: { code: 'CANCELLED' } }],
+    })
+    expect(destination.store.tags('prod/app')).toEqual([])
+  })
+
+  test('fails the step even where it is nothing at all', async () => {
+    const { result } = await startWith('void Promise.reject()')
+    expect(result).toMatchObject({ exitCode: 1, stderr: '' })
+    expect(errorsOf(result)).toHaveLength(2)
+  })
+
+  test('is in the debug log, with the place where it came from', async () => {
+    const { result } = await startWith("throw new Error('out of nowhere')", { debug: true })
+    expect(result.log).toContain('##[debug]Error: out of nowhere')
+    expect(result.log).toContainEqual(expect.stringMatching(/^##\[debug\] {4}at .*data:text/))
+  })
+})

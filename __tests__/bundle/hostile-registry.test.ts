@@ -1,0 +1,234 @@
+import { describe, expect, test } from '@jest/globals'
+import { runAction, type ActionResult } from '../../testkit/action-runner.ts'
+import { replyWith, setHeader } from '../../testkit/faults.ts'
+import { buildImage, buildIndex } from '../../testkit/image.ts'
+import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
+import { pushTo } from '../../testkit/push.ts'
+import type { TestRegistry } from '../../testkit/registry.ts'
+import { parseWorkflowCommand } from '../../testkit/workflow-command.ts'
+import { errorsOf, everythingOf, outputsOf, startPair } from './bundle.ts'
+
+/** All that a text could do to a log and to those who read it. */
+const attack = [
+  'PLANTED',
+  '::error title=PLANTED::an error of the registry',
+  '::set-output name=digest::sha256:planted',
+  '::add-mask::docker',
+  '::stop-commands::forever',
+  '##[command]rm -rf PLANTED',
+  '##[add-mask]library',
+  '\u001B[31mred\u001B[2K\u001B]8;;https://evil.example/?PLANTED=1\u0007link',
+  '\u202Egnp.exe\u2066\u200B',
+  '%0A::error::escaped%0D',
+  '\r::warning::PLANTED after a carriage return',
+  '\u2028::error::PLANTED after a line separator',
+  '<script>alert(1)</script><img src=x onerror=alert(2)>',
+  'https://user:pa55@storage.example/blob?X-Signature=PLANTED-signature',
+  'ghadelimiter_',
+  'x'.repeat(100_000),
+].join('\n')
+
+const errorBody = (message: string, code = 'DENIED') =>
+  JSON.stringify({ errors: [{ code, message }] })
+
+const json = { 'content-type': 'application/json' }
+
+/** Where a registry can put a text, each with what is to go wrong there. */
+const places: Readonly<
+  Record<string, (registries: { source: TestRegistry; destination: TestRegistry }) => void>
+> = {
+  'the message of a refused pull': ({ source }) => {
+    source.fault(
+      { method: 'GET', path: '/manifests/' },
+      replyWith(403, { headers: json, body: errorBody(attack) }),
+    )
+  },
+  'the message of a refused push': ({ destination }) => {
+    destination.fault(
+      { method: 'PUT', path: '/manifests/' },
+      replyWith(400, { headers: json, body: errorBody(attack) }),
+    )
+  },
+  'the code of a refusal': ({ destination }) => {
+    destination.fault(
+      { method: 'POST' },
+      replyWith(400, { headers: json, body: errorBody('no', attack) }),
+    )
+  },
+  'a refusal in plain text': ({ source }) => {
+    source.fault(
+      { method: 'GET', path: '/blobs/' },
+      replyWith(418, { headers: { 'content-type': 'text/plain' }, body: attack }),
+    )
+  },
+  'a refusal that is retried': ({ source }) => {
+    source.fault(
+      { method: 'GET', path: '/manifests/' },
+      replyWith(503, { headers: { ...json, 'retry-after': '0' }, body: errorBody(attack) }),
+    )
+  },
+  'a manifest that is none': ({ source }) => {
+    source.fault(
+      { method: 'GET', path: '/manifests/' },
+      replyWith(200, {
+        headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
+        body: JSON.stringify({ schemaVersion: 2, mediaType: attack, config: attack, [attack]: 1 }),
+      }),
+    )
+  },
+  'a manifest that is no JSON': ({ source }) => {
+    source.fault(
+      { method: 'GET', path: '/manifests/' },
+      replyWith(200, {
+        headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
+        body: `{"schemaVersion": ${attack}`,
+      }),
+    )
+  },
+  'the type of a manifest': ({ source }) => {
+    const text = attack.replace(/[^\x20-\x7e]/g, ' ').slice(0, 2000)
+    source.fault({ method: 'GET', path: '/manifests/' }, setHeader('content-type', text))
+    const manifest = buildImage({ members: { mediaType: attack } }).manifest
+    source.store.putManifest('acme/app', { ...manifest, mediaType: 'x/y' }, 'v1')
+  },
+  'the platform of an image': ({ source }) => {
+    const image = buildImage({ platform: { os: attack, architecture: attack } })
+    pushTo(source.store, 'acme/app', 'v1', image)
+  },
+  'the platforms of an index': ({ source }) => {
+    const children = ['linux/amd64', { os: attack, architecture: attack, variant: attack }]
+    pushTo(
+      source.store,
+      'acme/app',
+      'v1',
+      buildIndex({ children: children.map((platform) => buildImage({ platform })) }),
+    )
+  },
+  'the entries of an index': ({ source }) => {
+    const image = buildMultiPlatform({ platforms: ['linux/amd64'] })
+    const { bytes } = image.manifest
+    const index = JSON.parse(bytes.toString()) as { manifests: Record<string, unknown>[] }
+    const [entry] = index.manifests
+    index.manifests.push({ ...entry, platform: undefined, mediaType: attack })
+    index.manifests.push({ ...entry, annotations: { [attack]: attack }, artifactType: attack })
+    pushTo(source.store, 'acme/app', undefined, image)
+    const changed = Buffer.from(JSON.stringify(index))
+    const { mediaType } = image.manifest
+    source.store.putManifest('acme/app', { bytes: changed, mediaType }, 'v1')
+  },
+  'a challenge': ({ destination }) => {
+    const realm = attack
+      .replace(/[^\x20-\x7e]/g, ' ')
+      .replaceAll('"', '')
+      .slice(0, 4000)
+    destination.fault(
+      {},
+      replyWith(401, { headers: { 'www-authenticate': `Bearer realm="${realm}",service="x"` } }),
+    )
+  },
+  'the answer of a token service': ({ destination }) => {
+    destination.fault(
+      { path: '/v2/' },
+      replyWith(401, {
+        headers: { 'www-authenticate': `Bearer realm="${destination.url}/token",service="x"` },
+      }),
+    )
+    destination.fault(
+      { path: '/token' },
+      replyWith(403, { headers: json, body: errorBody(attack) }),
+    )
+  },
+  'a token': ({ destination }) => {
+    destination.fault(
+      { path: '/v2/' },
+      replyWith(401, {
+        headers: { 'www-authenticate': `Bearer realm="${destination.url}/token",service="x"` },
+      }),
+    )
+    destination.fault(
+      { path: '/token' },
+      replyWith(200, { headers: json, body: JSON.stringify({ token: attack }) }),
+    )
+  },
+  'the location of an upload': ({ destination }) => {
+    const text = attack.replace(/[^\x20-\x7e]/g, '-').slice(0, 2000)
+    destination.fault({ method: 'POST' }, setHeader('location', `ftp://evil.example/${text}`))
+  },
+  'the location of a blob': ({ source }) => {
+    const text = attack.replace(/[^\x20-\x7e]/g, '-').slice(0, 2000)
+    source.fault(
+      { method: 'GET', path: '/blobs/' },
+      replyWith(307, { headers: { location: `http://10.0.0.1/${text}` } }),
+    )
+  },
+  'the digest of what was pushed': ({ destination }) => {
+    const text = attack.replace(/[^\x20-\x7e]/g, ' ').slice(0, 2000)
+    destination.fault(
+      { method: 'PUT', path: '/manifests/v1' },
+      setHeader('docker-content-digest', `sha256:${text}`),
+    )
+  },
+  'a warning': ({ source }) => {
+    const text = attack.replace(/[^\x20-\x7e]/g, ' ').slice(0, 2000)
+    source.fault({}, setHeader('warning', `299 - "${text}"`))
+  },
+}
+
+/** The commands that this action has any business with. */
+const ours = new Set(['add-mask', 'debug', 'endgroup', 'error', 'group', 'warning'])
+
+function commandsOf({ stdout, stderr }: ActionResult) {
+  return `${stdout}${stderr}`
+    .split('\n')
+    .map((line) => parseWorkflowCommand(line))
+    .filter((command) => command !== undefined)
+}
+
+describe('a registry that attacks the log', () => {
+  test.each(Object.entries(places))('by %s', async (_place, plant) => {
+    const { source, destination } = await startPair()
+    pushTo(source.store, 'acme/app', 'v1', buildMultiPlatform())
+    plant({ source, destination })
+    const result = await runAction({
+      inputs: {
+        images: `${source.host}/acme/app:v1 => ${destination.host}/prod/app:v1`,
+        retries: '1',
+      },
+      // Prints everything that is printed without it, and more.
+      debug: true,
+    })
+
+    const commands = commandsOf(result)
+    for (const { name } of commands) expect(ours).toContain(name)
+    expect(result.masks).toEqual([])
+    expect(result.groups).toHaveLength(1)
+    const failed = outputsOf(result).counts.failed
+    expect(result.exitCode).toBe(failed)
+    expect(errorsOf(result)).toHaveLength(2 * failed)
+    for (const { level, properties } of result.annotations) {
+      const title = `Image not synced: ${destination.host}/prod/app:v1`
+      expect(['{}', JSON.stringify({ title })]).toContain(JSON.stringify(properties))
+      expect(['error', 'warning']).toContain(level)
+    }
+
+    const everything = everythingOf(result)
+    // Control characters but for the line feeds between the lines, bidirectional and invisible ones.
+    expect(everything.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+    expect(everything).not.toContain('PLANTED-signature')
+    expect(everything).not.toContain('pa55')
+    expect(everything).not.toContain('x'.repeat(5000))
+    expect(result.summary).not.toMatch(/<(?:script|img|a)\b/)
+    for (const line of result.unmaskedLog) expect(line).not.toMatch(/^\s*::/)
+  })
+})
+
+test('its own words are told, as far as they are harmless', async () => {
+  const { source, destination } = await startPair()
+  source.fault(
+    { method: 'GET', path: '/manifests/' },
+    replyWith(403, { headers: json, body: errorBody(`quota\n::error::exceeded`) }),
+  )
+  const images = `${source.host}/acme/app:v1 => ${destination.host}/prod/app:v1`
+  const [message] = errorsOf(await runAction({ inputs: { images } }))
+  expect(message).toContain('DENIED: quota ::error::exceeded')
+})

@@ -1,0 +1,279 @@
+import { describe, expect, test } from '@jest/globals'
+import { readActionMetadata } from '../../testkit/action-metadata.ts'
+import { startAction } from '../../testkit/action-runner.ts'
+import { replyWith, stallBody } from '../../testkit/faults.ts'
+import { TestProxy } from '../../testkit/proxy.ts'
+import { pullAndVerify } from '../../testkit/pull.ts'
+import { pushTo } from '../../testkit/push.ts'
+import { actionFile, kept, outputsOf, warningsOf } from './bundle.ts'
+import { image, login, other, startCopy } from './copy.ts'
+import { ghcrBehindProxy } from './ghcr.ts'
+
+/** Two accounts on one host, each for repositories of its own. */
+function byPrefix(user: string | undefined, repository: string): boolean {
+  return user === (repository.startsWith('prod/') ? 'deployer' : 'reader')
+}
+
+async function platformsAt(url: string): Promise<number> {
+  return (await pullAndVerify(url, 'prod/app', 'v1')).children.length
+}
+
+/** Every input, and how the outcome is another one with it than without. */
+const differences: Readonly<Record<string, () => Promise<void>>> = {
+  images: async () => {
+    const { source, destination, run } = await startCopy()
+    const { parsed } = await run({
+      images: `${source.host}/acme/app:v1 => ${destination.host}/a/b:c ${destination.host}/d/e:f`,
+    })
+    expect(Object.keys(parsed.digests)).toEqual([
+      `${destination.host}/a/b:c`,
+      `${destination.host}/d/e:f`,
+    ])
+  },
+
+  'images-file': async () => {
+    const { source, destination, run } = await startCopy()
+    const list = `# from a file\n${source.host}/acme/app:v1 => ${destination.host}/filed/app:v1\n`
+    const { parsed } = await run(
+      { 'images-file': 'lists/app.txt' },
+      { workspace: { 'lists/app.txt': list } },
+    )
+    expect(Object.keys(parsed.digests)).toEqual([
+      `${destination.host}/prod/app:v1`,
+      `${destination.host}/filed/app:v1`,
+    ])
+  },
+
+  'source-registry': async () => {
+    const { source, destination, run } = await startCopy()
+    const { parsed } = await run({
+      images: `app:v1 => ${destination.host}/prod/app:v1`,
+      'source-registry': `${source.host}/acme`,
+    })
+    expect(parsed.results).toMatchObject([
+      { source: `${source.host}/acme/app:v1`, status: 'copied' },
+    ])
+  },
+
+  'source-username': async () => {
+    const { run } = await startCopy({ source: { auth: login } })
+    const wrong = await run({ 'source-username': 'bob', 'source-password': 'open-sesame' })
+    expect(wrong.parsed.results).toMatchObject([{ error: { code: 'AUTHENTICATION' } }])
+    const right = await run({ 'source-username': 'alice', 'source-password': 'open-sesame' })
+    expect(right.exitCode).toBe(0)
+  },
+
+  'source-password': async () => {
+    const { destination, run } = await startCopy({ source: { auth: login } })
+    expect((await run()).exitCode).toBe(1)
+    const wrong = await run({ 'source-username': 'alice', 'source-password': 'open' })
+    expect(wrong.parsed.results).toMatchObject([{ error: { code: 'AUTHENTICATION' } }])
+    const right = await run({ 'source-username': 'alice', 'source-password': 'open-sesame' })
+    expect(right.exitCode).toBe(0)
+    // They are for the source alone.
+    expect(destination.requests.filter(({ headers }) => headers.authorization)).toEqual([])
+  },
+
+  'destination-registry': async () => {
+    const { source, destination, run } = await startCopy()
+    const { parsed } = await run({
+      images: `${source.host}/acme/app:v1 => renamed/app:v1\n${source.host}/acme/app:v1`,
+      'destination-registry': `${destination.host}/mirror`,
+    })
+    expect(Object.keys(parsed.digests)).toEqual([
+      `${destination.host}/mirror/renamed/app:v1`,
+      `${destination.host}/mirror/acme/app:v1`,
+    ])
+  },
+
+  'destination-username': async () => {
+    const { run } = await startCopy({ destination: { auth: login } })
+    const wrong = await run({
+      'destination-username': 'bob',
+      'destination-password': 'open-sesame',
+    })
+    expect(wrong.parsed.results).toMatchObject([{ error: { code: 'AUTHENTICATION' } }])
+    const right = await run({
+      'destination-username': 'alice',
+      'destination-password': 'open-sesame',
+    })
+    expect(right.exitCode).toBe(0)
+  },
+
+  'destination-password': async () => {
+    const { source, run } = await startCopy({ destination: { auth: login } })
+    expect((await run()).exitCode).toBe(1)
+    const inputs = { 'destination-username': 'alice', 'destination-password': 'open-sesame' }
+    expect((await run(inputs)).exitCode).toBe(0)
+    expect(source.requests.filter(({ headers }) => headers.authorization)).toEqual([])
+  },
+
+  'registry-auth': async () => {
+    const users = { reader: 'read-me', deployer: 'write-me' }
+    const { source, destination, run } = await startCopy({
+      source: { auth: login },
+      destination: { auth: { kind: 'basic', users, grants: byPrefix } },
+    })
+    const logins = [
+      { registry: destination.host, username: 'reader', password: 'read-me' },
+      { registry: `${destination.host}/prod`, username: 'deployer', password: 'write-me' },
+      { registry: source.host, username: 'alice', password: 'open-sesame' },
+    ]
+    const yaml = logins.map(
+      (one) =>
+        `- registry: ${one.registry}\n  username: ${one.username}\n  password: ${one.password}`,
+    )
+    expect((await run({ 'registry-auth': yaml.slice(0, 2).join('\n') })).exitCode).toBe(1)
+    expect((await run({ 'registry-auth': yaml.join('\n') })).errors).toEqual([])
+  },
+
+  'github-token': async () => {
+    const ghcr = await ghcrBehindProxy({ users: { octocat: 'job-token' } })
+    const { source, run } = await startCopy()
+    const images = `${source.host}/acme/app:v1 => ghcr.io/prod/app:v1`
+    expect((await run({ images }, ghcr.options)).parsed.counts.failed).toBe(1)
+    const { parsed, log } = await run({ images }, { ...ghcr.options, githubToken: 'job-token' })
+    expect(parsed.results).toMatchObject([{ status: 'copied' }])
+    expect(log).toContain('ghcr.io (destination): user octocat from github-token')
+    expect(ghcr.registry.store.tag('prod/app', 'v1')).toBe(parsed.digest)
+  },
+
+  platforms: async () => {
+    const { destination, run } = await startCopy()
+    expect((await run()).parsed.digest).not.toBe(image.manifest.digest)
+    expect(await platformsAt(destination.url)).toBe(2)
+    await run({ platforms: 'linux/arm/v7' })
+    expect(await platformsAt(destination.url)).toBe(1)
+    expect((await run({ platforms: 'all' })).parsed.digest).toBe(image.manifest.digest)
+    expect(await platformsAt(destination.url)).toBe(3)
+  },
+
+  'on-missing-platform': async () => {
+    const { destination, run } = await startCopy()
+    const platforms = 'linux/amd64,linux/s390x'
+    const failed = await run({ platforms, 'on-missing-platform': 'fail' })
+    expect(failed.parsed.results).toMatchObject([{ error: { code: 'PLATFORM' } }])
+    expect(destination.store.tags('prod/app')).toEqual([])
+    const warned = await run({ platforms })
+    expect(warned.exitCode).toBe(0)
+    expect(warningsOf(warned)).toEqual([expect.stringContaining('linux/s390x')])
+  },
+
+  'on-existing': async () => {
+    const { destination, run } = await startCopy()
+    pushTo(destination.store, 'prod/app', 'v1', other)
+    const before = other.manifest.digest
+    const failed = await run({ 'on-existing': 'fail' })
+    expect(failed.parsed.results).toMatchObject([{ error: { code: 'EXISTS' } }])
+    expect(failed.exitCode).toBe(1)
+    const skipped = await run({ 'on-existing': 'skip' })
+    expect(skipped.parsed).toMatchObject({ changed: false, digest: before, counts: { skipped: 1 } })
+    expect(skipped.exitCode).toBe(0)
+    expect(destination.store.tag('prod/app', 'v1')).toBe(before)
+    expect((await run()).parsed.results).toMatchObject([
+      { status: 'copied', previousDigest: before },
+    ])
+    // What is the same already is unchanged, whatever is to happen to what is not.
+    expect((await run({ 'on-existing': 'fail' })).parsed.counts.unchanged).toBe(1)
+  },
+
+  'dry-run': async () => {
+    const { destination, run } = await startCopy()
+    const dry = await run({ 'dry-run': 'true' })
+    expect(dry.parsed).toMatchObject({ changed: true, counts: { copied: 1 } })
+    expect(dry.summary).toContain('would be copied')
+    expect(destination.requests.filter(({ method }) => !['GET', 'HEAD'].includes(method))).toEqual(
+      [],
+    )
+    expect((await run()).parsed.digest).toBe(dry.parsed.digest)
+  },
+
+  'fail-fast': async () => {
+    const { source, destination, run } = await startCopy()
+    const lost = `${source.host}/acme/lost:v1 => ${destination.host}/prod/lost:v1`
+    // More than are worked on side by side: some are still to be started when the first one fails.
+    const many = Array.from(
+      { length: 60 },
+      (_, index) => `${source.host}/acme/app:v1 => ${destination.host}/prod/app:v${index}`,
+    )
+    const images = [lost, ...many].join('\n')
+    const hold = destination.hold({ path: /\/prod\/app\/manifests\/v\d+$/ })
+    const action = await startAction({ inputs: { images, 'fail-fast': 'true' } })
+    await action.line(/^::group::failed .*lost/)
+    hold.release()
+    const fast = outputsOf(await action.result)
+    expect(fast.counts.failed).toBe(1)
+    expect(fast.counts.skipped).toBeGreaterThan(0)
+    expect(fast.counts.skipped).toBe(60 - fast.counts.copied)
+    expect(fast.results.at(-1)?.status).toBe('skipped')
+    const { parsed } = await run({ images })
+    expect(parsed.counts).toMatchObject({ failed: 1, skipped: 0 })
+  },
+
+  concurrency: async () => {
+    for (const concurrency of [1, 3]) {
+      const { source, destination, images } = await startCopy()
+      const blobs = source.hold({ method: 'GET', path: '/blobs/' })
+      const action = await startAction({ inputs: { images, concurrency: String(concurrency) } })
+      await blobs.arrived(concurrency)
+      blobs.release()
+      expect(await action.result).toMatchObject({ exitCode: 0 })
+      expect(source.peakRequests).toBe(concurrency)
+      expect(destination.peakRequests).toBeLessThanOrEqual(concurrency)
+    }
+  },
+
+  retries: async () => {
+    const { source, run } = await startCopy()
+    const busy = replyWith(503, { headers: { 'retry-after': '0' } })
+    source.fault({ path: '/manifests/v1' }, busy)
+    for (const retries of [0, 2]) {
+      source.clearRequests()
+      expect((await run({ retries: String(retries) })).exitCode).toBe(1)
+      expect(source.count()).toBe(1 + retries)
+    }
+  },
+
+  timeout: async () => {
+    const { source, run } = await startCopy()
+    const fault = source.fault({ method: 'GET', path: '/manifests/v1' }, stallBody(10))
+    const { parsed } = await run({ timeout: '1', retries: '0' })
+    expect(parsed.results).toMatchObject([{ error: { code: 'TIMEOUT' } }])
+    expect(fault.hits).toBe(1)
+  },
+
+  'insecure-registries': async () => {
+    const { destination, source, run } = await startCopy()
+    const routes = { 'registry.test:5000': destination.host }
+    const proxy = kept(await TestProxy.start({ routes }))
+    const env = { http_proxy: proxy.url, https_proxy: proxy.url }
+    const images = `${source.host}/acme/app:v1 => registry.test:5000/prod/app:v1`
+    const secure = await run({ images, retries: '0' }, { env })
+    expect(secure.exitCode).toBe(1)
+    expect(destination.requests).toEqual([])
+    const insecure = await run(
+      { images, 'insecure-registries': 'x.test registry.test:5000' },
+      { env },
+    )
+    expect(insecure.errors).toEqual([])
+    expect(destination.store.tag('prod/app', 'v1')).toBe(insecure.parsed.digest)
+  },
+
+  summary: async () => {
+    const { run } = await startCopy()
+    expect((await run()).summary).toContain('<table>')
+    expect((await run({ summary: 'false' })).summary).toBe('')
+  },
+}
+
+describe('the outcome depends on', () => {
+  test.each(Object.entries(differences))('%s', async (_input, show) => {
+    expect.hasAssertions()
+    await show()
+  })
+
+  test('every input of action.yml, and there is no other', async () => {
+    const { inputs } = await readActionMetadata(actionFile)
+    expect(Object.keys(differences)).toEqual([...inputs.keys()])
+  })
+})

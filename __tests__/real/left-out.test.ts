@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, jest, test } from '@jest/globals'
+
+// Each test is a run of jest.
+jest.setTimeout(60_000)
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Milliseconds; below the time that a test has, so that no run of jest outlives its test. */
+const timeout = 45_000
+
+/** Runs a file of tests on a machine that has no programs. */
+async function runWithout(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const flags = ['--no-warnings=ExperimentalWarning', '--experimental-vm-modules']
+  const file = '__tests__/real/distribution.test.ts'
+  const command = [...flags, 'node_modules/jest/bin/jest.js', '--ci', file, ...args]
+  const options = {
+    cwd: root,
+    timeout,
+    env: { ...process.env, PATH: '', REQUIRE_REAL_REGISTRY: '', ...env },
+  }
+  return new Promise<{ status: number; stderr: string }>((resolve) => {
+    execFile(process.execPath, command, options, (error, _stdout, stderr) => {
+      resolve({ status: error === null ? 0 : Number(error.code), stderr })
+    })
+  })
+}
+
+describe('where no real registry is installed', () => {
+  test('its tests are left out, and the last lines of the run say so', async () => {
+    const { status, stderr } = await runWithout({})
+    expect(status).toBe(0)
+    const [before = '', after = ''] = stderr.split('\nThese tests did not run:\n')
+    expect(before).toContain('Ran all test suites')
+    expect(after.split('\n').slice(0, 5)).toEqual([
+      expect.stringMatching(
+        /distribution\.test\.ts: a real registry with a password file \(\d+ tests\)$/,
+      ),
+      expect.stringMatching(/a real registry with a token server/),
+      expect.stringMatching(/a real registry with no login/),
+      'They need what is not in PATH:',
+      expect.stringMatching(/^ {2}a real registry: apt-get install docker-registry/),
+    ])
+  })
+
+  test('its tests fail where it has to be there', async () => {
+    const { status, stderr } = await runWithout({ REQUIRE_REAL_REGISTRY: '1' })
+    expect(status).toBe(1)
+    expect(stderr).toContain('none of docker-registry, registry is in PATH')
+    expect(stderr).not.toContain('did not run')
+  })
+
+  test('nothing is said of tests that were left out on purpose', async () => {
+    const { status, stderr } = await runWithout({}, '--testNamePattern', 'no such test')
+    expect(status).toBe(0)
+    expect(stderr).not.toContain('did not run')
+  })
+})

@@ -1,0 +1,89 @@
+import { writeSync } from 'node:fs'
+import { relative } from 'node:path'
+import { findDistribution } from './distribution.ts'
+import { findProgram } from './programs.ts'
+
+interface AssertionResult {
+  readonly ancestorTitles: readonly string[]
+  readonly status: string
+}
+
+interface RunConfig {
+  readonly rootDir: string
+  /** Of `--testNamePattern`: what somebody left out on purpose needs no mention. */
+  readonly testNamePattern?: string | undefined
+}
+
+interface RunResult {
+  readonly testResults: readonly {
+    readonly testFilePath: string
+    readonly testResults: readonly AssertionResult[]
+  }[]
+}
+
+/** What some tests want to have in PATH, and where it comes from. */
+const WANTED: readonly { name: string; isMissing: () => boolean; source: string }[] = [
+  {
+    name: 'a real registry',
+    isMissing: () => findDistribution() === undefined,
+    source: 'apt-get install docker-registry, or the program `registry` of CNCF Distribution',
+  },
+  {
+    name: 'skopeo',
+    isMissing: () => findProgram('skopeo') === undefined,
+    source: 'apt-get install skopeo',
+  },
+  {
+    name: 'crane',
+    isMissing: () => findProgram('crane') === undefined,
+    source: 'the directory that .ci/install-crane prints, which takes Go',
+  },
+]
+
+/**
+ * A reporter for jest: the last lines of a run say which tests did not run, and what they lack.
+ * Nobody is to take the green of what was left out for a green of everything.
+ */
+export default class LeftOutReporter {
+  readonly #config: RunConfig
+
+  constructor(config: RunConfig) {
+    this.#config = config
+  }
+
+  onRunComplete(_contexts: unknown, { testResults }: RunResult) {
+    const { rootDir, testNamePattern = '' } = this.#config
+    if (testNamePattern !== '') return
+    const lines = testResults.flatMap((file) =>
+      [...leftOutIn(file.testResults)].map(
+        ([title, count]) =>
+          `  ${relative(rootDir, file.testFilePath)}: ${title} (${count} ${count === 1 ? 'test' : 'tests'})`,
+      ),
+    )
+    if (lines.length === 0) return
+    const text = ['', 'These tests did not run:', ...lines.sort(), ...adviceLines(), ''].join('\n')
+    // The summary of jest comes after its reporters; `writeSync` does not return before it is out.
+    process.once('exit', () => writeSync(process.stderr.fd, text))
+  }
+}
+
+/** Titles of the outermost groups, with the number of tests in them that were left out. */
+function leftOutIn(results: readonly AssertionResult[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { status, ancestorTitles } of results) {
+    if (status !== 'pending') continue
+    const title = ancestorTitles[0] ?? 'outside of any group'
+    counts.set(title, (counts.get(title) ?? 0) + 1)
+  }
+  return counts
+}
+
+function adviceLines(): string[] {
+  const missing = WANTED.filter(({ isMissing }) => isMissing())
+  if (missing.length === 0) return []
+  return [
+    'They need what is not in PATH:',
+    ...missing.map(({ name, source }) => `  ${name}: ${source}`),
+    'On Debian and Ubuntu, .ci/run installs all of it and runs everything.',
+  ]
+}
