@@ -1,0 +1,204 @@
+import { describe, expect, test } from '@jest/globals'
+import { jsonReply } from '../../../testkit/exchange.ts'
+import { replyWith } from '../../../testkit/faults.ts'
+import { buildImage } from '../../../testkit/image.ts'
+import { buildMultiPlatform } from '../../../testkit/multi-platform.ts'
+import { TestRegistry, type RegistryOptions } from '../../../testkit/registry.ts'
+import { dispose, failureOf, RegistryWorld, type WorldOptions } from '../registry-world.ts'
+
+const robot = { username: 'robot', password: 'hunter2' }
+const users = { robot: 'hunter2' }
+const bearer = { auth: { kind: 'bearer', users } } as const
+const basic = { auth: { kind: 'basic', users } } as const
+const image = buildImage()
+
+/** A world whose source wants a login, and whose source client has one. */
+async function sourceWith(source: RegistryOptions, options: WorldOptions = {}) {
+  const world = await RegistryWorld.start({ source, sourceLogin: robot, ...options })
+  world.give(image)
+  return world
+}
+
+function authorizations(registry: TestRegistry) {
+  return registry.requests.map(({ path, headers }) => {
+    const scheme = headers.authorization?.split(' ')[0] ?? 'nothing'
+    return `${path.replace(/^.*\//, '')}: ${scheme}`
+  })
+}
+
+/** Everybody may read, and nobody may write. */
+function readOnly(_user: string | undefined, _repository: string, action: string) {
+  return action === 'pull'
+}
+
+describe('a login that is refused', () => {
+  test('for its password is told as such, after one try', async () => {
+    await using world = await sourceWith(bearer, { network: { retries: 3 } })
+    const client = world.client(world.source, { username: 'robot', password: 'wrong-one' })
+    const error = await failureOf(client.getImage('acme/app:1.0'))
+    expect(error).toMatchObject({
+      code: 'AUTHENTICATION',
+      operation: 'log in to',
+      side: 'source',
+      registry: world.source.host,
+      repository: 'acme/app',
+      status: 401,
+      registryCode: 'UNAUTHORIZED',
+    })
+    expect(error.message).not.toContain('wrong-one')
+    expect(world.source.count('GET', '/token')).toBe(1)
+    expect(world.clock.pauses).toEqual([])
+  })
+
+  test('by Basic is told after one try', async () => {
+    await using world = await sourceWith(basic, { network: { retries: 3 } })
+    const client = world.client(world.source, { username: 'robot', password: 'wrong-one' })
+    const error = await failureOf(client.getImage('acme/app:1.0'))
+    expect(error).toMatchObject({ code: 'AUTHENTICATION', status: 401 })
+    expect(world.source.requests).toHaveLength(2)
+  })
+
+  test('for want of a login is told after one try', async () => {
+    await using world = await sourceWith(basic)
+    const error = await failureOf(world.client(world.source).getImage('acme/app:1.0'))
+    expect(error).toMatchObject({ code: 'AUTHENTICATION', status: 401 })
+    expect(world.source.requests).toHaveLength(1)
+  })
+
+  test('for want of rights is told after a second token', async () => {
+    await using world = await sourceWith(
+      {},
+      { destination: { auth: { ...bearer.auth, grants: readOnly } }, destinationLogin: robot },
+    )
+    const error = await failureOf(world.from.copyImage('acme/app:1.0', 'mirror/app:1.0', world.to))
+    expect(error).toMatchObject({
+      code: 'AUTHENTICATION',
+      operation: 'start upload',
+      side: 'destination',
+      repository: 'mirror/app',
+      status: 401,
+    })
+    expect(world.destination.store.completedBlobs()).toEqual([])
+    expect(world.destination.store.tagWrites()).toEqual([])
+  })
+
+  test('by a registry that only ever asks again is told after the second time', async () => {
+    await using world = await sourceWith(bearer, { network: { retries: 3 } })
+    const challenge = `Bearer realm="${world.source.url}/token"`
+    world.source.fault(
+      { path: '/manifests/' },
+      replyWith(401, { headers: { 'www-authenticate': challenge }, body: 'once more' }),
+    )
+    const error = await failureOf(world.from.getImage('acme/app:1.0'))
+    expect(error).toMatchObject({ code: 'AUTHENTICATION', registryMessage: 'once more' })
+    expect(world.source.count('GET', '/manifests/')).toBe(2)
+    expect(world.source.tokens).toHaveLength(1)
+  })
+
+  test.each([
+    ['that cannot be read', 'Bearer realm="https://auth', 'malformed'],
+    ['with a realm at the metadata service', 'Bearer realm="http://169.254.169.254/"', 'private'],
+    ['with a realm of another scheme', 'Bearer realm="file:///etc/passwd"', 'no web address'],
+    ['with an empty realm', 'Bearer realm="",service="x"', 'no web address'],
+  ])('by a challenge %s is told as such', async (_what, challenge, words) => {
+    await using world = await sourceWith({})
+    world.source.fault({}, replyWith(401, { headers: { 'www-authenticate': challenge } }))
+    const error = await failureOf(world.from.getImage('acme/app:1.0'))
+    expect(error.code).toBe('AUTHENTICATION')
+    expect(error.message).toContain(words)
+    expect(world.source.requests).toHaveLength(1)
+  })
+
+  test('by a challenge that nobody understands is told as such', async () => {
+    await using world = await sourceWith({})
+    const headers = { 'www-authenticate': 'Negotiate, NTLM' }
+    world.source.fault({}, replyWith(401, { headers }))
+    const error = await failureOf(world.from.getImage('acme/app:1.0'))
+    expect(error).toMatchObject({ code: 'AUTHENTICATION', status: 401 })
+    expect(world.source.requests).toHaveLength(1)
+  })
+})
+
+describe('a token service that fails', () => {
+  test('is tried again as often as a request is, and not more often', async () => {
+    await using world = await sourceWith(bearer, { network: { retries: 2 } })
+    world.source.fault({ path: '/token' }, replyWith(503))
+    const error = await failureOf(world.from.getImage('acme/app:1.0'))
+    expect(error).toMatchObject({ operation: 'log in to', status: 503 })
+    expect(world.source.count('GET', '/token')).toBe(3)
+    expect(world.clock.pauses).toHaveLength(2)
+  })
+
+  test('fails sixteen requests with as many tries', async () => {
+    await using world = await sourceWith(bearer, { network: { retries: 2 } })
+    await world.from.getImage('acme/app:1.0')
+    world.clock.time += 400_000
+    world.source.clearRequests()
+    world.source.fault({ path: '/token' }, replyWith(503))
+    const results = await Promise.allSettled(
+      Array.from({ length: 16 }, async () => world.from.getImage('acme/app:1.0')),
+    )
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(world.source.count('GET', '/token')).toBe(3)
+  })
+
+  test('for a moment does not fail the request', async () => {
+    await using world = await sourceWith(bearer, { network: { retries: 2 } })
+    const busy = replyWith(429, { headers: { 'retry-after': '3' } })
+    world.source.fault({ path: '/token' }, busy, { times: 1 })
+    await world.from.getImage('acme/app:1.0')
+    expect(world.clock.pauses).toEqual([3_100])
+  })
+})
+
+/** A registry that names a token service under another name of this machine. */
+async function foreignRealm() {
+  const service = await TestRegistry.start(bearer)
+  const realm = service.url.replace('127.0.0.1', 'localhost') + '/token'
+  const world = await sourceWith({ auth: { ...bearer.auth, realm } })
+  return { service, world, [Symbol.asyncDispose]: async () => dispose(service, world) }
+}
+
+function everythingKnown(registry: TestRegistry, { username, password }: typeof robot) {
+  const login = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+  return [login, ...registry.tokens.map(({ token }) => `Bearer ${token}`)].sort()
+}
+
+function everythingSent(registry: TestRegistry) {
+  const sent = registry.requests.flatMap(({ headers }) => headers.authorization ?? [])
+  return [...new Set(sent)].sort()
+}
+
+describe('credentials never go', () => {
+  test('to a token service of another site', async () => {
+    await using held = await foreignRealm()
+    const { service, world } = held
+    const error = await failureOf(world.from.getImage('acme/app:1.0'))
+    expect(error.code).toBe('AUTHENTICATION')
+    expect(error.message).toContain('localhost')
+    expect(service.requests).toEqual([])
+  })
+
+  test('anywhere that a token may be had without them', async () => {
+    await using held = await foreignRealm()
+    const { service, world } = held
+    service.intercept(() => jsonReply(200, { token: 'for-everybody' }))
+    const error = await failureOf(world.client(world.source).getImage('acme/app:1.0'))
+    expect(error.code).toBe('AUTHENTICATION')
+    expect(authorizations(service)).toEqual(['token: nothing'])
+    expect(world.source.requests.at(-1)?.headers.authorization).toBe('Bearer for-everybody')
+  })
+
+  test('from the source to the destination, nor the other way round', async () => {
+    const guest = { username: 'guest', password: 'correct-horse' }
+    await using world = await sourceWith(bearer, {
+      destination: { auth: { kind: 'bearer', users: { guest: 'correct-horse' } } },
+      destinationLogin: guest,
+    })
+    const index = buildMultiPlatform()
+    world.give(index, '2.0')
+    await world.from.copyIndex('acme/app:2.0', 'mirror/app:2.0', world.to)
+    expect(everythingSent(world.source)).toEqual(everythingKnown(world.source, robot))
+    expect(everythingSent(world.destination)).toEqual(everythingKnown(world.destination, guest))
+  })
+})

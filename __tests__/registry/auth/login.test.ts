@@ -1,0 +1,232 @@
+import { describe, expect, test } from '@jest/globals'
+import { replyWith } from '../../../testkit/faults.ts'
+import { buildImage } from '../../../testkit/image.ts'
+import { TestRegistry, type RegistryOptions } from '../../../testkit/registry.ts'
+import { failureOf, RegistryWorld, trust, type WorldOptions } from '../registry-world.ts'
+
+const robot = { username: 'robot', password: 'hunter2' }
+const users = { robot: 'hunter2' }
+const bearer = { auth: { kind: 'bearer', users } } as const
+const basic = { auth: { kind: 'basic', users } } as const
+const image = buildImage()
+
+/** A world whose source wants a login, and whose source client has one. */
+async function sourceWith(source: RegistryOptions, options: WorldOptions = {}) {
+  const world = await RegistryWorld.start({ source, sourceLogin: robot, ...options })
+  world.give(image)
+  return world
+}
+
+function authorizations(registry: TestRegistry) {
+  return registry.requests.map(({ path, headers }) => {
+    const scheme = headers.authorization?.split(' ')[0] ?? 'nothing'
+    return `${path.replace(/^.*\//, '')}: ${scheme}`
+  })
+}
+
+describe('signing in', () => {
+  test('starts with the first challenge and no sooner', async () => {
+    await using world = await sourceWith(bearer)
+    await world.from.getImage('acme/app:1.0')
+    expect(authorizations(world.source)).toEqual(['1.0: nothing', 'token: Basic', '1.0: Bearer'])
+  })
+
+  test('by Basic goes on with every request', async () => {
+    await using world = await sourceWith(basic)
+    await world.from.getImage('acme/app:1.0')
+    await world.from.getImage('acme/app:1.0')
+    expect(authorizations(world.source)).toEqual(['1.0: nothing', '1.0: Basic', '1.0: Basic'])
+  })
+
+  test('does not happen where nobody asks', async () => {
+    await using world = await sourceWith({})
+    await world.from.getImage('acme/app:1.0')
+    expect(authorizations(world.source)).toEqual(['1.0: nothing'])
+  })
+
+  test('prefers Bearer where both are offered', async () => {
+    await using world = await sourceWith(bearer)
+    world.source.use(async (_request, next) => {
+      const answer = await next()
+      const challenge = answer.headers['www-authenticate']
+      if (challenge === undefined) return answer
+      return { ...answer, headers: { 'www-authenticate': ['Basic realm="x"', String(challenge)] } }
+    })
+    await world.from.getImage('acme/app:1.0')
+    expect(authorizations(world.source).at(-1)).toBe('1.0: Bearer')
+  })
+
+  test('works without a login where everybody may pull', async () => {
+    await using world = await sourceWith({ auth: { kind: 'bearer', users, anonymousPull: true } })
+    const anonymous = world.client(world.source)
+    await anonymous.getImage('acme/app:1.0')
+    expect(authorizations(world.source)).toEqual(['1.0: nothing', 'token: nothing', '1.0: Bearer'])
+  })
+
+  test('asks for what the requests need, and for nothing else', async () => {
+    await using world = await sourceWith(bearer, { destination: bearer, destinationLogin: robot })
+    await world.from.copyImage('acme/app:1.0', 'mirror/app:1.0', world.to)
+    expect(world.source.tokens.map(({ requested }) => requested)).toEqual([
+      [{ type: 'repository', name: 'acme/app', actions: ['pull'] }],
+    ])
+    expect(world.destination.tokens.map(({ requested }) => requested)).toEqual([
+      [{ type: 'repository', name: 'mirror/app', actions: ['pull', 'push'] }],
+    ])
+  })
+
+  test('asks for what the challenge names too', async () => {
+    await using world = await sourceWith(bearer)
+    const { host } = world.source
+    const challenge = `Bearer realm="http://${host}/token",scope="repository:base/os:pull nonsense"`
+    world.source.fault(
+      { path: '/manifests/' },
+      replyWith(401, { headers: { 'www-authenticate': challenge } }),
+      { times: 1 },
+    )
+    await world.from.getImage('acme/app:1.0')
+    expect(world.source.tokens[0]?.requested.map(({ name }) => name)).toEqual([
+      'acme/app',
+      'base/os',
+    ])
+  })
+
+  test('asks for the repository that a blob is mounted from', async () => {
+    await using world = await RegistryWorld.start({
+      oneRegistry: true,
+      source: bearer,
+      sourceLogin: robot,
+      destinationLogin: robot,
+    })
+    world.give(image)
+    const { moved } = await world.from.copyImage('acme/app:1.0', 'mirror/app:1.0', world.to)
+    expect(moved.copied).toBe(0)
+    expect(moved.mounted).toBeGreaterThan(0)
+    expect(
+      world.source.tokens.some(({ granted }) =>
+        ['mirror/app', 'acme/app'].every((name, index) => granted[index]?.name === name),
+      ),
+    ).toBe(true)
+  })
+
+  test('works over TLS', async () => {
+    await using world = await sourceWith({ ...bearer, tls: true })
+    const distrust = trust(world.source.ca)
+    try {
+      await world.from.getImage('acme/app:1.0')
+    } finally {
+      distrust()
+    }
+    expect(authorizations(world.source)).toEqual(['1.0: nothing', 'token: Basic', '1.0: Bearer'])
+  })
+})
+
+describe('one token', () => {
+  test('and one refusal serve sixteen requests that come at once', async () => {
+    await using world = await sourceWith(bearer)
+    await Promise.all(Array.from({ length: 16 }, async () => world.from.getImage('acme/app:1.0')))
+    expect(world.source.requests.filter(({ status }) => status === 401)).toHaveLength(1)
+    expect(world.source.tokens).toHaveLength(1)
+    expect(world.source.count('GET', '/manifests/')).toBe(17)
+  })
+
+  test('is used again for the next image', async () => {
+    await using world = await sourceWith(bearer)
+    const other = buildImage({ platform: 'linux/s390x' })
+    world.give(other, '2.0')
+    await world.from.getImage('acme/app:1.0')
+    await world.from.getImage('acme/app:2.0')
+    expect(world.source.tokens).toHaveLength(1)
+  })
+
+  test('is fetched ahead for another repository, without a refusal', async () => {
+    await using world = await sourceWith(bearer)
+    world.give(image, '1.0', 'acme/other')
+    await world.from.getImage('acme/app:1.0')
+    world.source.clearRequests()
+    await world.from.getImage('acme/other:1.0')
+    expect(authorizations(world.source)).toEqual(['token: Basic', '1.0: Bearer'])
+  })
+
+  test('is never shared by two logins', async () => {
+    await using world = await sourceWith(bearer)
+    const other = world.client(world.source, robot)
+    await world.from.getImage('acme/app:1.0')
+    await other.getImage('acme/app:1.0')
+    expect(world.source.tokens).toHaveLength(2)
+  })
+
+  test('and every other one is masked', async () => {
+    await using world = await sourceWith(bearer)
+    await world.from.getImage('acme/app:1.0')
+    expect(world.secrets).toContain(world.source.tokens[0]?.token)
+  })
+})
+
+describe('a token that ends', () => {
+  test('is renewed before that, and not much before', async () => {
+    await using world = await sourceWith(bearer)
+    await world.from.getImage('acme/app:1.0')
+    world.clock.time += 269_000
+    await world.from.getImage('acme/app:1.0')
+    expect(world.source.tokens).toHaveLength(1)
+    world.clock.time += 2_000
+    world.source.clearRequests()
+    await world.from.getImage('acme/app:1.0')
+    expect(authorizations(world.source)).toEqual(['token: Basic', '1.0: Bearer'])
+  })
+
+  test('is renewed once for sixteen requests that come at once', async () => {
+    await using world = await sourceWith(bearer)
+    await world.from.getImage('acme/app:1.0')
+    world.clock.time += 400_000
+    await Promise.all(Array.from({ length: 16 }, async () => world.from.getImage('acme/app:1.0')))
+    expect(world.source.tokens).toHaveLength(2)
+  })
+
+  test('after a second is not renewed for every request', async () => {
+    await using world = await sourceWith({ auth: { ...bearer.auth, expiresIn: 1 } })
+    for (let request = 0; request < 7; request++) {
+      await world.from.getImage('acme/app:1.0')
+      world.clock.time += 100
+    }
+    expect(world.source.tokens).toHaveLength(1)
+    expect(world.source.requests.filter(({ status }) => status === 401)).toHaveLength(1)
+  })
+
+  test('was over when it came is tried once more, and not for ever', async () => {
+    await using world = await sourceWith({ auth: { ...bearer.auth, expiresIn: 0 } })
+    const error = await failureOf(world.from.getImage('acme/app:1.0'))
+    expect(error).toMatchObject({ code: 'AUTHENTICATION', status: 401 })
+    expect(world.source.count('GET', '/manifests/')).toBe(2)
+  })
+
+  test('without a word of the registry is fetched anew', async () => {
+    await using world = await sourceWith(bearer)
+    await world.from.getImage('acme/app:1.0')
+    world.source.fault({ path: '/manifests/' }, replyWith(401), { times: 1 })
+    await world.from.getImage('acme/app:1.0')
+    expect(world.source.tokens).toHaveLength(2)
+  })
+
+  test('in the middle of an upload costs a second reading of the blob', async () => {
+    await using world = await sourceWith({}, { destination: bearer, destinationLogin: robot })
+    const [layer] = image.layers
+    const challenge = `Bearer realm="${world.destination.url}/token",error="invalid_token"`
+    const revoked = world.destination.fault(
+      { method: 'PUT', path: '/blobs/uploads/', where: ({ query }) => query.includes(hex(layer)) },
+      replyWith(401, { headers: { 'www-authenticate': challenge } }),
+      { times: 1 },
+    )
+    await world.from.copyImage('acme/app:1.0', 'mirror/app:1.0', world.to)
+    expect(revoked.hits).toBe(1)
+    expect(world.source.count('GET', `/blobs/${layer?.digest}`)).toBe(2)
+    expect(world.destination.tokens).toHaveLength(2)
+    const opened = world.destination.store.eventsOf('upload-opened')
+    expect(opened).toHaveLength(2)
+    expect(world.destination.store.tag('mirror/app', '1.0')).toBe(image.manifest.digest)
+  })
+})
+
+function hex(blob: { digest: string } | undefined): string {
+  return blob?.digest.replace('sha256:', '') ?? 'no blob'
+}

@@ -1,0 +1,133 @@
+import { setImmediate } from 'node:timers/promises'
+import { describe, expect, test } from '@jest/globals'
+import type { Content, Digest } from '../../src/oci/digest.ts'
+import { fetchBlob } from '../../src/registry/blobs.ts'
+import { copyBlob } from '../../src/registry/copy-blob.ts'
+import { bytesSource, digestOf, syntheticBlob } from '../../testkit/content.ts'
+import type { Middleware } from '../../testkit/exchange.ts'
+import {
+  all,
+  dropBeforeHeaders,
+  extendBody,
+  flipBit,
+  removeHeader,
+  replyWith,
+  setHeader,
+  truncateBody,
+} from '../../testkit/faults.ts'
+import { MiB } from '../../testkit/media-types.ts'
+import { failureOf, RegistryWorld, type WorldOptions } from './registry-world.ts'
+
+/** Several chunks long, so that there is a last one to hold back. */
+const bytes = Buffer.from(Array.from({ length: 400_000 }, (_, index) => index % 251))
+const blob: Content = { digest: digestOf(bytes) as Digest, size: bytes.length }
+const reading = { method: 'GET', path: blob.digest }
+
+async function worldWithBlob(options: WorldOptions = {}) {
+  const world = await RegistryWorld.start(options)
+  world.source.store.putBlob('acme/app', bytes)
+  return world
+}
+
+function copy(world: RegistryWorld, content: Content = blob) {
+  return copyBlob(world.sourceRepository(), world.destinationRepository(), content)
+}
+
+/** Whether the destination has a blob under that digest, and with the right bytes. */
+function isStored(world: RegistryWorld, content: Content = blob, right: Buffer = bytes) {
+  const stored = world.destination.store.blob('mirror/app', content.digest)
+  return stored !== undefined && Buffer.concat([...stored.read()]).equals(right)
+}
+
+/** The reader has the repository that is read, the writer the one that is written. */
+function eachTheirOwn(user: string | undefined, repository: string) {
+  return user === (repository === 'mirror/app' ? 'writer' : 'reader')
+}
+
+describe('inside one registry', () => {
+  const one = { oneRegistry: true } as const
+
+  test('a blob is mounted, and not a byte of it read', async () => {
+    await using world = await worldWithBlob(one)
+    expect(await copy(world)).toBe('mounted')
+    const [post] = world.source.select('POST')
+    expect(new URLSearchParams(post?.query).get('mount')).toBe(blob.digest)
+    expect(new URLSearchParams(post?.query).get('from')).toBe('acme/app')
+    expect(world.source.count('GET', '/blobs/')).toBe(0)
+    expect(isStored(world)).toBe(true)
+  })
+
+  test('a mount that becomes an upload is used as that', async () => {
+    await using world = await worldWithBlob({ ...one, source: { mount: false } })
+    expect(await copy(world)).toBe('copied')
+    expect(world.source.count('POST')).toBe(1)
+    expect(world.source.store.eventsOf('upload-opened')).toHaveLength(1)
+    expect(world.source.store.uploads.size).toBe(0)
+    expect(isStored(world)).toBe(true)
+  })
+
+  test.each([400, 401, 403, 404, 405, 429, 500, 503])(
+    'a mount that is refused with %i is followed by an upload, at once',
+    async (status) => {
+      await using world = await worldWithBlob({ ...one, network: { retries: 3 } })
+      const refused = world.source.fault(
+        { method: 'POST', where: ({ query }) => query.includes('mount=') },
+        replyWith(status),
+      )
+      expect(await copy(world)).toBe('copied')
+      expect(refused.hits).toBe(1)
+      expect(world.clock.pauses).toEqual([])
+      expect(isStored(world)).toBe(true)
+    },
+  )
+
+  test.each<[string, Middleware]>([
+    ['is not answered', dropBeforeHeaders()],
+    ['gives no location', removeHeader('location')],
+    ['gives a location that nobody may go to', setHeader('location', 'file:///etc/passwd')],
+  ])('a mount that %s is followed by an upload', async (_what, fault) => {
+    await using world = await worldWithBlob({ ...one, source: { mount: false } })
+    world.source.fault({ method: 'POST', where: ({ query }) => query.includes('mount=') }, fault)
+    expect(await copy(world)).toBe('copied')
+    expect(isStored(world)).toBe(true)
+  })
+
+  test('a mount for which the login has no right is followed by an upload', async () => {
+    await using world = await worldWithBlob({
+      ...one,
+      source: {
+        auth: { kind: 'bearer', users: { reader: 'x', writer: 'y' }, grants: eachTheirOwn },
+        mountDenied: 'challenge',
+      },
+      sourceLogin: { username: 'reader', password: 'x' },
+      destinationLogin: { username: 'writer', password: 'y' },
+    })
+    expect(await copy(world)).toBe('copied')
+    expect(world.source.select('POST').map(({ status }) => status)).toContain(401)
+    expect(isStored(world)).toBe(true)
+  })
+
+  test.each([1, 2, 3])('blobs move side by side with %i slots', async (concurrency) => {
+    await using world = await worldWithBlob({
+      ...one,
+      source: { mount: false },
+      network: { concurrency },
+    })
+    const contents = Array.from({ length: 6 }, (_, index) => Buffer.alloc(100_000, index))
+    for (const content of contents) world.source.store.putBlob('acme/app', content)
+    const outcomes = await Promise.all(
+      contents.map(async (content) =>
+        copy(world, { digest: digestOf(content) as Digest, size: content.length }),
+      ),
+    )
+    expect(outcomes).toEqual(contents.map(() => 'copied'))
+    // A transfer reads and writes at one time, so it takes two slots where there are two.
+    expect(world.source.peakRequests).toBeLessThanOrEqual(Math.max(concurrency, 2))
+  })
+
+  test('a blob is never mounted between two registries', async () => {
+    await using world = await worldWithBlob()
+    await copy(world)
+    expect(world.destination.select('POST').map(({ query }) => query)).toEqual([''])
+  })
+})
