@@ -55173,7 +55173,7 @@ function keepMemorySmall() {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8796);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6213);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1673);
 
 
 (0,_action_memory_js__WEBPACK_IMPORTED_MODULE_0__/* .keepMemorySmall */ .E)();
@@ -55185,7 +55185,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6213:
+/***/ 1673:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -71710,8 +71710,8 @@ function parseDockerConfig(text, warn) {
     });
 }
 /**
- * What a key stands for. Docker writes hosts, and URLs for its own registry
- * (`https://index.docker.io/v1/`), whose path means nothing; Podman writes paths of repositories too.
+ * What a key stands for. Docker writes hosts, and URLs (`https://index.docker.io/v1/`), whose paths
+ * mean nothing; Podman writes paths of repositories too.
  */
 function placeOfKey(key) {
     const [, scheme, host = '', path = ''] = /^(https?:\/\/)?([^/]*)\/?(.*?)\/*$/is.exec(key) ?? [];
@@ -73110,7 +73110,39 @@ function printTotals({ totals, dryRun }, logger) {
         `${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already`);
 }
 
+;// CONCATENATED MODULE: ./lib/registry/proxies.js
+const PROTOCOLS = new Set(['http:', 'https:', 'socks5:', 'socks:']);
+/**
+ * The proxies of the environment, in either case, lower case first as curl has it. An `http_proxy`
+ * is not used for https targets. Undefined where there is none. Throws an Error that names the
+ * variable, and not its value, which may hold a password, where that is no URL.
+ */
+function readProxies(environment) {
+    const httpProxy = proxyIn(environment, 'http_proxy');
+    const httpsProxy = proxyIn(environment, 'https_proxy');
+    if (httpProxy === '' && httpsProxy === '')
+        return undefined;
+    return { httpProxy, httpsProxy, noProxy: setting(environment, 'no_proxy') };
+}
+/** The URL of a proxy. As in curl and in Go, `host:port` alone means `http://`. */
+function parseProxy(text) {
+    return URL.parse(text.includes('://') ? text : `http://${text}`);
+}
+function proxyIn(environment, name) {
+    const text = setting(environment, name);
+    if (text === '')
+        return '';
+    const url = parseProxy(text);
+    if (url !== null && PROTOCOLS.has(url.protocol))
+        return url.href;
+    throw new Error(`the environment variable ${name} is not the URL of a proxy`);
+}
+function setting(environment, name) {
+    return (environment[name] ?? environment[name.toUpperCase()] ?? '').trim();
+}
+
 ;// CONCATENATED MODULE: ./lib/action/secrets.js
+
 
 /**
  * Shorter lines of a multi-line secret are punctuation more often than secrets (the `{` of a JSON
@@ -73154,7 +73186,7 @@ const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'];
 /** Hides the passwords in the URLs of proxies, as written there and decoded. */
 function maskProxyPasswords(mask, environment) {
     for (const name of PROXY_VARIABLES.flatMap((lower) => [lower, lower.toUpperCase()])) {
-        const url = URL.parse(environment[name] ?? '');
+        const url = parseProxy(environment[name]?.trim() ?? '');
         if (url === null || url.password === '')
             continue;
         mask(url.password);
@@ -73419,18 +73451,18 @@ function encode(value) {
     return Buffer.from(json);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/blob-ledger.js
+;// CONCATENATED MODULE: ./lib/registry/content-ledger.js
 /**
- * What a destination registry is known to hold, repository by repository: whoever needs a blob that
+ * What a destination registry is known to hold, repository by repository: whoever needs content that
  * somebody else is already moving waits for that, instead of moving it again. A failure is
- * forgotten, so that the next one may try, and counts for those only who wait for the same blob
- * from the same source.
+ * forgotten, so that the next one may try, and counts for those only who wait for the same
+ * content from the same source.
  */
-class BlobLedger {
-    #blobs = new Map();
+class ContentLedger {
+    #contents = new Map();
     async once(repository, digest, source, move) {
         const key = `${repository}@${digest}`;
-        for (let known = this.#blobs.get(key); known !== undefined; known = this.#blobs.get(key)) {
+        for (let known = this.#contents.get(key); known !== undefined; known = this.#contents.get(key)) {
             try {
                 await known.moved;
                 return 'existing';
@@ -73441,17 +73473,19 @@ class BlobLedger {
             }
         }
         const entry = { source, moved: move() };
-        this.#blobs.set(key, entry);
+        this.#contents.set(key, entry);
         try {
             return await entry.moved;
         }
         catch (error) {
-            this.#blobs.delete(key);
+            this.#contents.delete(key);
             throw error;
         }
     }
 }
 
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./lib/registry/network-failure.js
 
 
@@ -73527,22 +73561,25 @@ function reason(error, code) {
             return foreignText(messageOf(error));
     }
 }
-/**
- * The innermost code: a connection to several addresses fails with one error that holds the others.
- */
+/** The code of an error, or of what caused it. */
 function network_failure_codeOf(error) {
-    if (error instanceof AggregateError && error.errors.length > 0)
-        return network_failure_codeOf(error.errors[0]);
-    if (error instanceof undici.errors.UndiciError)
-        return error.code;
-    if (error instanceof Error && 'code' in error && typeof error.code === 'string')
-        return error.code;
-    return error instanceof Error && error.cause !== undefined ? network_failure_codeOf(error.cause) : '';
+    const inner = innermost(error);
+    if (!external_node_util_.types.isNativeError(inner))
+        return '';
+    if ('code' in inner && typeof inner.code === 'string')
+        return inner.code;
+    return inner.cause === undefined ? '' : network_failure_codeOf(inner.cause);
 }
 function messageOf(error) {
-    if (error instanceof AggregateError && error.errors.length > 0)
-        return messageOf(error.errors[0]);
-    return error instanceof Error ? error.message : String(error);
+    const inner = innermost(error);
+    return external_node_util_.types.isNativeError(inner) ? inner.message : String(inner);
+}
+/** A connection to several addresses fails with one error that holds the others. */
+function innermost(error) {
+    if (!external_node_util_.types.isNativeError(error) || !('errors' in error))
+        return error;
+    const { errors } = error;
+    return Array.isArray(errors) && errors.length > 0 ? innermost(errors[0]) : error;
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/body.js
@@ -73792,6 +73829,23 @@ async function acquireBoth(one, other) {
         releaseFirst();
         releaseSecond();
     };
+}
+/** Runs works of one name one after another, and works of different names side by side. */
+class Turns {
+    #last = new Map();
+    async run(name, work) {
+        const before = this.#last.get(name);
+        const mine = before === undefined ? work() : before.then(work);
+        const over = mine.catch(() => undefined);
+        this.#last.set(name, over);
+        try {
+            return await mine;
+        }
+        finally {
+            if (this.#last.get(name) === over)
+                this.#last.delete(name);
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/retry.js
@@ -74752,11 +74806,21 @@ async function hashedDigest(repository, reference, algorithm) {
     });
 }
 /**
+ * Pushes a manifest under a tag or its digest, and checks what the registry shows there afterwards.
+ * One after another where several tags of a repository get the same manifest: a registry on a plain
+ * file system (distribution) fails to read what it is just writing again. Throws VERIFICATION.
+ */
+async function publishManifest(repository, reference, content) {
+    await repository.http.turns.run(`${repository.name}@${content.digest}`, async () => {
+        await pushManifest(repository, reference, content);
+        await verifyPushed(repository, reference, content.digest);
+    });
+}
+/**
  * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its
  * digest. Throws VERIFICATION where the registry answers with another digest.
  */
-async function pushManifest(repository, reference, content) {
-    const { bytes, mediaType, digest } = content;
+async function pushManifest(repository, reference, { bytes, mediaType, digest }) {
     const request = {
         ...manifestRequest(repository, reference, 'PUT', 'push manifest'),
         headers: { 'content-type': mediaType },
@@ -74855,7 +74919,11 @@ class TreeCopy {
     }
     async manifest(fetched, depth) {
         const bytes = await this.content(fetched, depth);
-        await pushManifest(this.#route.destination, fetched.digest, fetched);
+        const { destination } = this.#route;
+        await this.#once('manifest', fetched.digest, async () => {
+            await pushManifest(destination, fetched.digest, fetched);
+            return 'copied';
+        });
         return bytes;
     }
     async content({ manifest }, depth) {
@@ -74871,9 +74939,18 @@ class TreeCopy {
         return addBytes(await settled([...blobs.values()].map(async (blob) => this.#blob(blob))));
     }
     async #blob(blob) {
-        const { source, destination, ledger } = this.#route;
-        const outcome = await ledger.once(destination.name, blob.digest, `${source.http.registry}/${source.name}`, () => copyBlob(source, destination, blob));
+        const { source, destination } = this.#route;
+        const outcome = await this.#once('blob', blob.digest, () => copyBlob(source, destination, blob));
         return bytesOf(outcome, blob.size);
+    }
+    /**
+     * Moves a blob or manifest unless another image of the run does or did. The same bytes can be both,
+     * in two places of the registry.
+     */
+    async #once(kind, digest, move) {
+        const { source, destination, ledger } = this.#route;
+        const from = `${source.http.registry}/${source.name}`;
+        return ledger.once(`${kind} ${destination.name}`, digest, from, move);
     }
     async #index(index, depth) {
         if (depth >= MAX_INDEX_DEPTH) {
@@ -74940,7 +75017,54 @@ const systemClock = {
     },
 };
 
+;// CONCATENATED MODULE: ./lib/registry/connection.js
+
+/**
+ * How connections are made: as undici makes them, but such that an answer is heard even where it
+ * came before the request was sent. A registry that refuses an upload by its headers (401, 413) says
+ * so and hangs up, and what is written after that fails. Taken for the end, that failure would throw
+ * away the answer that is waiting to be read.
+ */
+function connector(timeout) {
+    const connect = (0,undici.buildConnector)({ allowH2: false, timeout });
+    return (target, callback) => {
+        connect(target, (...result) => {
+            const [error, socket] = result;
+            if (error === null)
+                holdWriteErrors(socket);
+            callback(...result);
+        });
+    };
+}
+/** The other side is gone, or does not read any more. */
+const HUNG_UP = new Set(['EPIPE', 'ECONNRESET']);
+/**
+ * Leaves a write unfinished when it fails for want of a reader. Reading goes on then: to the answer,
+ * or to the end that tells the same as the failure did.
+ */
+function holdWriteErrors(socket) {
+    const write = socket['_write'].bind(socket);
+    const writev = socket['_writev']?.bind(socket);
+    const held = {
+        _write(chunk, encoding, callback) {
+            write(chunk, encoding, hold(callback));
+        },
+        _writev(chunks, callback) {
+            writev?.(chunks, hold(callback));
+        },
+    };
+    Object.assign(socket, held);
+}
+function hold(callback) {
+    return (error) => {
+        if (!HUNG_UP.has(error?.code))
+            callback(error);
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/network.js
+
+
 
 
 
@@ -74980,9 +75104,11 @@ class Network {
         this.timeoutMs = options.timeoutMs ?? 60_000;
         this.#concurrency = options.concurrency ?? 16;
         this.#insecure = new Set(options.insecureRegistries ?? []);
+        const connectTimeout = Math.min(CONNECT_TIMEOUT_MS, this.timeoutMs);
         const agentOptions = {
             allowH2: false,
-            connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, this.timeoutMs) },
+            connect: connector(connectTimeout),
+            connectTimeout,
             headersTimeout: this.timeoutMs,
             bodyTimeout: this.timeoutMs,
             keepAliveTimeout: KEEP_ALIVE_MS,
@@ -74991,7 +75117,7 @@ class Network {
             connections: null,
         };
         this.#direct = new undici.Agent(agentOptions);
-        const proxies = proxySettings(options.environment ?? process.env);
+        const proxies = readProxies(options.environment ?? process.env);
         this.#proxiesHttps = proxies?.httpsProxy !== '';
         this.#proxied =
             proxies === undefined ? this.#direct : new undici.EnvHttpProxyAgent({ ...agentOptions, ...proxies });
@@ -75069,18 +75195,6 @@ function toBody(body) {
     if (body === undefined || body instanceof Uint8Array)
         return body ?? null;
     return external_node_stream_.Readable.from(body, { objectMode: false });
-}
-/**
- * The proxies of the environment, in either case, lower case first as curl has it. An `http_proxy`
- * is not used for https targets. Undefined where there is none.
- */
-function proxySettings(environment) {
-    const setting = (name) => (environment[name] ?? environment[name.toUpperCase()] ?? '').trim();
-    const httpProxy = setting('http_proxy');
-    const httpsProxy = setting('https_proxy');
-    if (httpProxy === '' && httpsProxy === '')
-        return undefined;
-    return { httpProxy, httpsProxy, noProxy: setting('no_proxy') };
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/platform-entries.js
@@ -75453,11 +75567,11 @@ const MIN_LIFETIME_MS = 1_000;
 /** Tokens are renewed this long before they expire, or after three quarters of a shorter life. */
 const RENEWAL_MARGIN_MS = 30_000;
 /** Everything is optional, and what is of another type than it should be counts as absent. */
-const token_text = fallback(optional(string()), undefined);
+const optionalText = fallback(optional(string()), undefined);
 const TokenAnswer = object({
-    token: token_text,
-    access_token: token_text,
-    refresh_token: token_text,
+    token: optionalText,
+    access_token: optionalText,
+    refresh_token: optionalText,
     // Seconds; some services write them between quotation marks.
     expires_in: optional(pipe(unknown(), transform(Number))),
 });
@@ -75491,11 +75605,12 @@ async function fetchToken(network, request) {
 function readToken(body, network, place) {
     const answer = parseAnswer(body);
     const tokens = [answer?.access_token, answer?.token, answer?.refresh_token];
+    // What cannot be a token is nobody's secret, and masking it would hide innocent words of the log.
     for (const token of tokens)
-        if (token !== undefined && token !== '')
+        if (isToken(token))
             network.maskSecret(token);
     const value = tokens.slice(0, 2).find((token) => token !== undefined && token !== '');
-    if (value === undefined || value.length > MAX_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(value)) {
+    if (!isToken(value)) {
         const reason = 'the token service answered without a usable token';
         throw new RegistryError('AUTHENTICATION', reason, place);
     }
@@ -75503,6 +75618,10 @@ function readToken(body, network, place) {
     const isLifetime = Number.isFinite(seconds) && seconds > 0;
     const lifetimeMs = isLifetime ? Math.max(seconds * 1000, MIN_LIFETIME_MS) : DEFAULT_LIFETIME_MS;
     return { value, lifetimeMs };
+}
+/** Whether it can stand in a header field (RFC 6750, 2.1, and servers that take more characters). */
+function isToken(text) {
+    return text !== undefined && text.length <= MAX_TOKEN_LENGTH && /^[\x21-\x7e]+$/.test(text);
 }
 function parseAnswer(body) {
     try {
@@ -75670,6 +75789,7 @@ function readScopes(text) {
 
 
 
+
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -75684,6 +75804,8 @@ class RegistryHttp {
     network;
     logger;
     limiter;
+    /** For writes that must not meet each other. */
+    turns = new Turns();
     #authorizer;
     #introduction;
     constructor(registry, credentials, network, logger) {
@@ -75818,7 +75940,7 @@ const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 class Client {
     registry;
     network;
-    ledger = new BlobLedger();
+    ledger = new ContentLedger();
     #http;
     #ownsNetwork;
     constructor(options) {
@@ -75906,8 +76028,7 @@ class Client {
         const { repository, tag } = this.#target(reference, 'PARSE_MANIFEST_REFERENCE');
         const index = buildImageIndex(images);
         const name = tag ?? index.digest;
-        await pushManifest(repository, name, index);
-        await verifyPushed(repository, name, index.digest);
+        await publishManifest(repository, name, index);
         return index.digest;
     }
     /** A repository of this registry, for the functions underneath that work on one. */
@@ -75985,8 +76106,7 @@ async function fetchIndex(repository, name) {
 async function copyWhole(route, fetched) {
     const moved = await copyContent(route, fetched);
     const name = route.destinationName ?? fetched.digest;
-    await pushManifest(route.destination, name, fetched);
-    await verifyPushed(route.destination, name, fetched.digest);
+    await publishManifest(route.destination, name, fetched);
     return copiedOf(fetched, moved);
 }
 function copiedOf(fetched, moved) {
@@ -76403,8 +76523,7 @@ class Syncer {
             ? await copyContent(route, image.top)
             : addBytes(await settled(release.children.map(async (child) => copyByDigest(route, child))));
         const name = tag ?? release.digest;
-        await pushManifest(repository, name, release);
-        await verifyPushed(repository, name, release.digest);
+        await publishManifest(repository, name, release);
         return moved;
     }
 }
