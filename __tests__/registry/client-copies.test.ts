@@ -1,14 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Digest } from '../../src/oci/digest.ts'
 import type { PlatformImage } from '../../src/oci/image-index.ts'
-import { Client } from '../../src/registry/client.ts'
-import { Network } from '../../src/registry/network.ts'
 import { digestOf } from '../../testkit/content.ts'
-import { replyWith, setHeader } from '../../testkit/faults.ts'
+import { setHeader } from '../../testkit/faults.ts'
 import { buildArtifact, buildImage, buildIndex } from '../../testkit/image.ts'
 import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
 import { pushTo } from '../../testkit/push.ts'
-import { TestRegistry } from '../../testkit/registry.ts'
 import { failureOf, RegistryWorld } from './registry-world.ts'
 
 const image = buildImage()

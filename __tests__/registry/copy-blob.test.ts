@@ -1,13 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import type { Content, Digest } from '../../src/oci/digest.ts'
-import { fetchBlob } from '../../src/registry/blobs.ts'
 import { copyBlob } from '../../src/registry/copy-blob.ts'
 import { bytesSource, digestOf, syntheticBlob } from '../../testkit/content.ts'
 import type { Middleware } from '../../testkit/exchange.ts'
 import {
   all,
-  dropBeforeHeaders,
   extendBody,
   flipBit,
   removeHeader,

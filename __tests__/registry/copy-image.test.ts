@@ -1,17 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { flipBit, replyWith } from '../../testkit/faults.ts'
-import {
-  buildArtifact,
-  buildImage,
-  buildIndex,
-  descriptorOf,
-  type BuiltImage,
-  type DescriptorSpec,
-} from '../../testkit/image.ts'
-import { MiB } from '../../testkit/media-types.ts'
-import { allImages, buildAttestation, buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { digestOf } from '../../testkit/content.ts'
+import { flipBit } from '../../testkit/faults.ts'
+import { buildArtifact, buildImage, type BuiltImage } from '../../testkit/image.ts'
 import { failureOf, RegistryWorld, type WorldOptions } from './registry-world.ts'
+import { digestOf } from '../../testkit/content.ts'
 
 async function worldWith(image: BuiltImage, options: WorldOptions = {}) {
   const world = await RegistryWorld.start(options)
@@ -21,15 +12,6 @@ async function worldWith(image: BuiltImage, options: WorldOptions = {}) {
 
 function copyImage(world: RegistryWorld) {
   return world.from.copyImage('acme/app:1.0', 'mirror/app:1.0', world.to)
-}
-
-function copyIndex(world: RegistryWorld) {
-  return world.from.copyIndex('acme/app:1.0', 'mirror/app:1.0', world.to)
-}
-
-/** An index over entries that are none of the builder's. */
-function indexOf(manifests: readonly DescriptorSpec[]) {
-  return buildIndex({ children: [], members: { manifests } })
 }
 
 describe('an image', () => {

@@ -19,10 +19,6 @@ async function worldWith(image: BuiltImage, options: WorldOptions = {}) {
   return world
 }
 
-function copyImage(world: RegistryWorld) {
-  return world.from.copyImage('acme/app:1.0', 'mirror/app:1.0', world.to)
-}
-
 function copyIndex(world: RegistryWorld) {
   return world.from.copyIndex('acme/app:1.0', 'mirror/app:1.0', world.to)
 }
@@ -128,6 +124,18 @@ describe('an index', () => {
     world.source.store.putBlob('acme/app', Buffer.from('blob'))
     await copyIndex(world)
     expect(world.destination.store.completedBlobs()).toEqual([layer.digest])
+  })
+
+  test('may list a manifest that is a layer of another image too', async () => {
+    const inner = buildImage({ platform: 'linux/arm64' })
+    const { bytes, mediaType } = inner.manifest
+    const outer = buildImage({ layers: [{ bytes, mediaType }] })
+    const index = buildIndex({ children: [outer, inner] })
+    await using world = await worldWith(index)
+    await copyIndex(world)
+    expect(world.destination.store.completedBlobs()).toContain(inner.manifest.digest)
+    expect(world.destination.store.completedManifests()).toContain(inner.manifest.digest)
+    expect((await world.pull('1.0')).children).toHaveLength(2)
   })
 
   test('nested too deep is refused', async () => {

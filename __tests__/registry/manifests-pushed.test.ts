@@ -1,30 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Digest, digestOf } from '../../src/oci/digest.ts'
-import { MAX_MANIFEST_BYTES } from '../../src/oci/manifest.ts'
-import {
-  fetchManifest,
-  pushManifest,
-  resolveDigest,
-  verifyPushed,
-} from '../../src/registry/manifests.ts'
-import { reply } from '../../testkit/exchange.ts'
-import {
-  extendBody,
-  flipBit,
-  removeHeader,
-  replyWith,
-  setHeader,
-  truncateBody,
-} from '../../testkit/faults.ts'
-import { buildImage, buildIndex } from '../../testkit/image.ts'
+import { pushManifest, resolveDigest, verifyPushed } from '../../src/registry/manifests.ts'
+import { removeHeader, replyWith, setHeader } from '../../testkit/faults.ts'
+import { buildImage } from '../../testkit/image.ts'
 import { failureOf, RegistryWorld } from './registry-world.ts'
 
 const image = buildImage()
 const { manifest } = image
 const digest = manifest.digest as Digest
-const expected = { digest, size: manifest.size, mediaType: manifest.mediaType }
-const reading = { method: 'GET', path: '/manifests/' }
-
 async function worldWithImage() {
   const world = await RegistryWorld.start({ network: { retries: 2 } })
   world.give(image)

@@ -1,12 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Digest, digestOf } from '../../src/oci/digest.ts'
 import { MAX_MANIFEST_BYTES } from '../../src/oci/manifest.ts'
-import {
-  fetchManifest,
-  pushManifest,
-  resolveDigest,
-  verifyPushed,
-} from '../../src/registry/manifests.ts'
+import { fetchManifest } from '../../src/registry/manifests.ts'
 import { reply } from '../../testkit/exchange.ts'
 import {
   extendBody,

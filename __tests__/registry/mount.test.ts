@@ -1,27 +1,13 @@
-import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import type { Content, Digest } from '../../src/oci/digest.ts'
-import { fetchBlob } from '../../src/registry/blobs.ts'
 import { copyBlob } from '../../src/registry/copy-blob.ts'
-import { bytesSource, digestOf, syntheticBlob } from '../../testkit/content.ts'
+import { digestOf } from '../../testkit/content.ts'
 import type { Middleware } from '../../testkit/exchange.ts'
-import {
-  all,
-  dropBeforeHeaders,
-  extendBody,
-  flipBit,
-  removeHeader,
-  replyWith,
-  setHeader,
-  truncateBody,
-} from '../../testkit/faults.ts'
-import { MiB } from '../../testkit/media-types.ts'
-import { failureOf, RegistryWorld, type WorldOptions } from './registry-world.ts'
+import { dropBeforeHeaders, removeHeader, replyWith, setHeader } from '../../testkit/faults.ts'
+import { RegistryWorld, type WorldOptions } from './registry-world.ts'
 
-/** Several chunks long, so that there is a last one to hold back. */
-const bytes = Buffer.from(Array.from({ length: 400_000 }, (_, index) => index % 251))
+const bytes = Buffer.alloc(100_000, 'layer')
 const blob: Content = { digest: digestOf(bytes) as Digest, size: bytes.length }
-const reading = { method: 'GET', path: blob.digest }
 
 async function worldWithBlob(options: WorldOptions = {}) {
   const world = await RegistryWorld.start(options)
