@@ -3,7 +3,7 @@
  * Exits with 1 where a run fails or takes more memory than it may.
  */
 import { performance } from 'node:perf_hooks'
-import { type ActionResult, runAction } from '../testkit/action-runner.ts'
+import { type ActionResult, runAction } from '../testkit/runner/action-runner.ts'
 import { serveRegistry } from './served-registry.ts'
 import { type Shape, shapes } from './shapes.ts'
 

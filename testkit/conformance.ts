@@ -11,7 +11,7 @@ import {
   shortfalls,
   type SuiteTarget,
 } from './conformance-suite.ts'
-import { TestRegistry, type RegistryOptions } from './registry.ts'
+import { TestRegistry, type RegistryOptions } from './registry/registry.ts'
 
 const users = { conformance: 'password' }
 const account = { user: 'conformance', password: users.conformance }

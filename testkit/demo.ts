@@ -3,14 +3,14 @@
  * in this process; the action runs in its own, as a runner would start it. Ends with status 1 and a
  * sentence where anything is not as promised. An argument names the folder of another action.yml.
  */
-import { runAction, type ActionResult } from './action-runner.ts'
+import { runAction, type ActionResult } from './runner/action-runner.ts'
 import { heading, logLines, outputLines, quoteLines, say, summaryLines } from './demo-text.ts'
-import type { BuiltImage } from './image.ts'
-import type { LayerSpec } from './layer.ts'
-import { buildMultiPlatform } from './multi-platform.ts'
-import { pullAndVerify, type PulledImage } from './pull.ts'
-import { pushTo } from './push.ts'
-import { TestRegistry } from './registry.ts'
+import type { BuiltImage } from './image/image.ts'
+import type { LayerSpec } from './image/layer.ts'
+import { buildMultiPlatform } from './image/multi-platform.ts'
+import { pullAndVerify, type PulledImage } from './image/pull.ts'
+import { pushTo } from './image/push.ts'
+import { TestRegistry } from './registry/registry.ts'
 
 const USER = 'demo'
 const PASSWORD = 'correct-horse-battery-staple'

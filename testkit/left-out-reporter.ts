@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { relative } from 'node:path'
-import { findDistribution } from './distribution.ts'
-import { findProgram } from './programs.ts'
+import { findDistribution } from './servers/distribution.ts'
+import { findProgram } from './servers/programs.ts'
 
 interface AssertionResult {
   readonly ancestorTitles: readonly string[]

@@ -2,10 +2,10 @@
  * A test registry in a process of its own: `node testkit/serve.ts '{"discardBlobs":true}'`. Prints one
  * line of JSON, `{"host","url","pid","images"}`, and ends when its standard input does.
  */
-import { buildIndex, buildImage } from './image.ts'
-import { syntheticBlob } from './content.ts'
-import { pushTo } from './push.ts'
-import { TestRegistry, type RegistryOptions } from './registry.ts'
+import { buildIndex, buildImage } from './image/image.ts'
+import { syntheticBlob } from './registry/content.ts'
+import { pushTo } from './image/push.ts'
+import { TestRegistry, type RegistryOptions } from './registry/registry.ts'
 
 /** An image to have from the start, made of layers that take no memory. */
 interface ServedImage {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { startAction, type ActionOptions } from '../../testkit/action-runner.ts'
-import { replyWith } from '../../testkit/faults.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pushTo } from '../../testkit/push.ts'
-import type { TestRegistry } from '../../testkit/registry.ts'
+import { startAction, type ActionOptions } from '../../testkit/runner/action-runner.ts'
+import { replyWith } from '../../testkit/registry/faults.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import type { TestRegistry } from '../../testkit/registry/registry.ts'
 import { errorsOf, outputsOf, startPair } from './bundle.ts'
 
 // Windows ends a process at once when it is sent a signal, so there is nothing to see there.

@@ -1,8 +1,8 @@
-import { runAction, type ActionOptions } from '../../testkit/action-runner.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pushTo } from '../../testkit/push.ts'
-import type { RegistryOptions } from '../../testkit/registry.ts'
+import { runAction, type ActionOptions } from '../../testkit/runner/action-runner.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import type { RegistryOptions } from '../../testkit/registry/registry.ts'
 import { errorsOf, outputsOf, startPair } from './bundle.ts'
 
 /** `acme/app:v1` at the source. */

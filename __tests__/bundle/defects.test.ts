@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { startAction } from '../../testkit/action-runner.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pushTo } from '../../testkit/push.ts'
+import { startAction } from '../../testkit/runner/action-runner.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
 import { errorsOf, outputsOf, startPair } from './bundle.ts'
 
 // There is no such signal on Windows.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { runAction, type ActionOptions } from '../../testkit/action-runner.ts'
-import { pushTo } from '../../testkit/push.ts'
-import { buildImage } from '../../testkit/image.ts'
+import { runAction, type ActionOptions } from '../../testkit/runner/action-runner.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import { buildImage } from '../../testkit/image/image.ts'
 import { errorsOf, outputsOf, startPair } from './bundle.ts'
 
 /** As much of a webhook's payload as tells a fork from a branch. */

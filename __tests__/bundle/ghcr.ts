@@ -1,7 +1,7 @@
-import type { ActionOptions } from '../../testkit/action-runner.ts'
-import type { AccountOptions } from '../../testkit/accounts.ts'
-import { TestProxy, type ProxyOptions } from '../../testkit/proxy.ts'
-import type { TestRegistry } from '../../testkit/registry.ts'
+import type { ActionOptions } from '../../testkit/runner/action-runner.ts'
+import type { AccountOptions } from '../../testkit/registry/accounts.ts'
+import { TestProxy, type ProxyOptions } from '../../testkit/servers/proxy.ts'
+import type { TestRegistry } from '../../testkit/registry/registry.ts'
 import { kept, startRegistry } from './bundle.ts'
 
 /** What stands in for ghcr.io, as a step sees it that has to go through a proxy and trusts its certificate. */

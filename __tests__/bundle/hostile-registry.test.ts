@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { runAction, type ActionResult } from '../../testkit/action-runner.ts'
-import { replyWith, setHeader } from '../../testkit/faults.ts'
-import { buildImage, buildIndex } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pushTo } from '../../testkit/push.ts'
-import type { TestRegistry } from '../../testkit/registry.ts'
-import { parseWorkflowCommand } from '../../testkit/workflow-command.ts'
+import { runAction, type ActionResult } from '../../testkit/runner/action-runner.ts'
+import { replyWith, setHeader } from '../../testkit/registry/faults.ts'
+import { buildImage, buildIndex } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import type { TestRegistry } from '../../testkit/registry/registry.ts'
+import { parseWorkflowCommand } from '../../testkit/runner/workflow-command.ts'
 import { errorsOf, everythingOf, outputsOf, startPair } from './bundle.ts'
 
 /** All that a text could do to a log and to those who read it. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { readActionMetadata } from '../../testkit/action-metadata.ts'
-import { runAction } from '../../testkit/action-runner.ts'
-import { pushTo } from '../../testkit/push.ts'
+import { readActionMetadata } from '../../testkit/runner/action-metadata.ts'
+import { runAction } from '../../testkit/runner/action-runner.ts'
+import { pushTo } from '../../testkit/image/push.ts'
 import { actionFile, outputsOf, startPair } from './bundle.ts'
 import { other, startCopy } from './copy.ts'
 

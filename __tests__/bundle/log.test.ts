@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { runAction, startAction } from '../../testkit/action-runner.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pushTo } from '../../testkit/push.ts'
+import { runAction, startAction } from '../../testkit/runner/action-runner.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
 import { errorsOf, outputsOf, startPair, warningsOf } from './bundle.ts'
 
 /** Images that share nothing, so that every line about one of them can be told. */

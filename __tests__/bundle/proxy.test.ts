@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { runAction, type ActionOptions } from '../../testkit/action-runner.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { TestProxy } from '../../testkit/proxy.ts'
-import { pushTo } from '../../testkit/push.ts'
+import { runAction, type ActionOptions } from '../../testkit/runner/action-runner.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { TestProxy } from '../../testkit/servers/proxy.ts'
+import { pushTo } from '../../testkit/image/push.ts'
 import { errorsOf, everythingOf, kept, outputsOf, startPair, startRegistry } from './bundle.ts'
 import { ghcrBehindProxy } from './ghcr.ts'
 

@@ -1,4 +1,4 @@
-import type { ActionOptions } from '../../testkit/action-runner.ts'
+import type { ActionOptions } from '../../testkit/runner/action-runner.ts'
 
 /** Inputs that a step has to refuse, and what it has to say. */
 export interface Refusal {

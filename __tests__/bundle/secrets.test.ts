@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { startAction, type ActionResult, type RunningAction } from '../../testkit/action-runner.ts'
-import type { AuthOptions } from '../../testkit/auth.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pushTo } from '../../testkit/push.ts'
-import { TestRegistry } from '../../testkit/registry.ts'
+import {
+  startAction,
+  type ActionResult,
+  type RunningAction,
+} from '../../testkit/runner/action-runner.ts'
+import type { AuthOptions } from '../../testkit/registry/auth.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import { TestRegistry } from '../../testkit/registry/registry.ts'
 import { errorsOf, everythingOf, outputsOf, startPair } from './bundle.ts'
 
 const users = ['alice', 'bob', 'carol', 'dave'] as const

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { findDistribution, realRegistryRequired } from '../../testkit/distribution.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
+import { findDistribution, realRegistryRequired } from '../../testkit/servers/distribution.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { RealRegistries, type Login } from './real-registries.ts'
 
 /** Where the registry is not installed there is nothing to ask; where it must be, starting it fails. */

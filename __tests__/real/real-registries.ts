@@ -1,14 +1,14 @@
-import { runAction } from '../../testkit/action-runner.ts'
+import { runAction } from '../../testkit/runner/action-runner.ts'
 import {
   htpasswdUser,
   startDistribution,
   type Distribution,
   type DistributionOptions,
-} from '../../testkit/distribution.ts'
-import type { BuiltImage } from '../../testkit/image.ts'
-import { pullAndVerify, type PulledImage } from '../../testkit/pull.ts'
-import { pushOverHttp } from '../../testkit/push.ts'
-import { TokenServer } from '../../testkit/token-server.ts'
+} from '../../testkit/servers/distribution.ts'
+import type { BuiltImage } from '../../testkit/image/image.ts'
+import { pullAndVerify, type PulledImage } from '../../testkit/image/pull.ts'
+import { pushOverHttp } from '../../testkit/image/push.ts'
+import { TokenServer } from '../../testkit/servers/token-server.ts'
 import { errorsOf, outputsOf, type Outputs } from '../bundle/bundle.ts'
 
 export type Login = 'no login' | 'a password file' | 'a token server'

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { answerError } from '../../src/registry/answer-error.ts'
 import type { ErrorCode } from '../../src/registry/errors.ts'
 import { Network } from '../../src/registry/network.ts'
-import { cutBody, replyWith, setHeader } from '../../testkit/faults.ts'
-import { TestRegistry } from '../../testkit/registry.ts'
-import type { ReplyHeaders } from '../../testkit/exchange.ts'
+import { cutBody, replyWith, setHeader } from '../../testkit/registry/faults.ts'
+import { TestRegistry } from '../../testkit/registry/registry.ts'
+import type { ReplyHeaders } from '../../testkit/registry/exchange.ts'
 
 const place = {
   operation: 'push manifest',

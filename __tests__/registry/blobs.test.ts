@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Digest } from '../../src/oci/digest.ts'
 import { fetchBlob } from '../../src/registry/blobs.ts'
-import { digestOf } from '../../testkit/content.ts'
-import type { Middleware } from '../../testkit/exchange.ts'
-import { extendBody, flipBit, setHeader, truncateBody } from '../../testkit/faults.ts'
+import { digestOf } from '../../testkit/registry/content.ts'
+import type { Middleware } from '../../testkit/registry/exchange.ts'
+import { extendBody, flipBit, setHeader, truncateBody } from '../../testkit/registry/faults.ts'
 import { failureOf, RegistryWorld } from './registry-world.ts'
 
 describe('a small blob', () => {

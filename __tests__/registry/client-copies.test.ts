@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Digest } from '../../src/oci/digest.ts'
 import type { PlatformImage } from '../../src/oci/image-index.ts'
-import { digestOf } from '../../testkit/content.ts'
-import { setHeader } from '../../testkit/faults.ts'
-import { buildArtifact, buildImage, buildIndex } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pushTo } from '../../testkit/push.ts'
+import { digestOf } from '../../testkit/registry/content.ts'
+import { setHeader } from '../../testkit/registry/faults.ts'
+import { buildArtifact, buildImage, buildIndex } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
 import { failureOf, RegistryWorld } from './registry-world.ts'
 
 const image = buildImage()

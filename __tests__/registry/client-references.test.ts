@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { Client } from '../../src/registry/client.ts'
 import { Network } from '../../src/registry/network.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pushTo } from '../../testkit/push.ts'
-import { TestRegistry } from '../../testkit/registry.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import { TestRegistry } from '../../testkit/registry/registry.ts'
 import { failureOf, RegistryWorld } from './registry-world.ts'
 
 const image = buildImage()

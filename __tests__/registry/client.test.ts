@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { replyWith } from '../../testkit/faults.ts'
-import { buildImage, buildIndex } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
+import { replyWith } from '../../testkit/registry/faults.ts'
+import { buildImage, buildIndex } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { failureOf, RegistryWorld } from './registry-world.ts'
 
 const image = buildImage()

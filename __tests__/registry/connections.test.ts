@@ -1,10 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
-import { all, redirectTo, replyWith, setHeader, truncateBody } from '../../testkit/faults.ts'
-import { syntheticBlob } from '../../testkit/content.ts'
-import type { Middleware } from '../../testkit/exchange.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { MiB } from '../../testkit/media-types.ts'
-import type { TestRegistry } from '../../testkit/registry.ts'
+import {
+  all,
+  redirectTo,
+  replyWith,
+  setHeader,
+  truncateBody,
+} from '../../testkit/registry/faults.ts'
+import { syntheticBlob } from '../../testkit/registry/content.ts'
+import type { Middleware } from '../../testkit/registry/exchange.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { MiB } from '../../testkit/registry/media-types.ts'
+import type { TestRegistry } from '../../testkit/registry/registry.ts'
 import { failureOf, RegistryWorld } from './registry-world.ts'
 
 const image = buildImage({ layers: [{ source: syntheticBlob(16 * MiB, 'a large layer') }] })

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import type { Content, Digest } from '../../src/oci/digest.ts'
 import { copyBlob } from '../../src/registry/copy-blob.ts'
-import { bytesSource, digestOf, syntheticBlob } from '../../testkit/content.ts'
-import type { Middleware } from '../../testkit/exchange.ts'
+import { bytesSource, digestOf, syntheticBlob } from '../../testkit/registry/content.ts'
+import type { Middleware } from '../../testkit/registry/exchange.ts'
 import {
   all,
   extendBody,
@@ -12,8 +12,8 @@ import {
   replyWith,
   setHeader,
   truncateBody,
-} from '../../testkit/faults.ts'
-import { MiB } from '../../testkit/media-types.ts'
+} from '../../testkit/registry/faults.ts'
+import { MiB } from '../../testkit/registry/media-types.ts'
 import { failureOf, RegistryWorld, type WorldOptions } from './registry-world.ts'
 
 /** Several chunks long, so that there is a last one to hold back. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { flipBit } from '../../testkit/faults.ts'
-import { buildArtifact, buildImage, type BuiltImage } from '../../testkit/image.ts'
+import { flipBit } from '../../testkit/registry/faults.ts'
+import { buildArtifact, buildImage, type BuiltImage } from '../../testkit/image/image.ts'
 import { failureOf, RegistryWorld, type WorldOptions } from './registry-world.ts'
-import { digestOf } from '../../testkit/content.ts'
+import { digestOf } from '../../testkit/registry/content.ts'
 
 async function worldWith(image: BuiltImage, options: WorldOptions = {}) {
   const world = await RegistryWorld.start(options)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { flipBit, replyWith } from '../../testkit/faults.ts'
+import { flipBit, replyWith } from '../../testkit/registry/faults.ts'
 import {
   buildArtifact,
   buildImage,
@@ -7,10 +7,14 @@ import {
   descriptorOf,
   type BuiltImage,
   type DescriptorSpec,
-} from '../../testkit/image.ts'
-import { MiB } from '../../testkit/media-types.ts'
-import { allImages, buildAttestation, buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { digestOf } from '../../testkit/content.ts'
+} from '../../testkit/image/image.ts'
+import { MiB } from '../../testkit/registry/media-types.ts'
+import {
+  allImages,
+  buildAttestation,
+  buildMultiPlatform,
+} from '../../testkit/image/multi-platform.ts'
+import { digestOf } from '../../testkit/registry/content.ts'
 import { failureOf, RegistryWorld, type WorldOptions } from './registry-world.ts'
 
 async function worldWith(image: BuiltImage, options: WorldOptions = {}) {

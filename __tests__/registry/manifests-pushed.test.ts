@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Digest, digestOf } from '../../src/oci/digest.ts'
 import { pushManifest, resolveDigest, verifyPushed } from '../../src/registry/manifests.ts'
-import { removeHeader, replyWith, setHeader } from '../../testkit/faults.ts'
-import { buildImage } from '../../testkit/image.ts'
+import { removeHeader, replyWith, setHeader } from '../../testkit/registry/faults.ts'
+import { buildImage } from '../../testkit/image/image.ts'
 import { failureOf, RegistryWorld } from './registry-world.ts'
 
 const image = buildImage()

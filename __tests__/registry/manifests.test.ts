@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { type Digest, digestOf } from '../../src/oci/digest.ts'
 import { MAX_MANIFEST_BYTES } from '../../src/oci/manifest.ts'
 import { fetchManifest } from '../../src/registry/manifests.ts'
-import { reply } from '../../testkit/exchange.ts'
+import { reply } from '../../testkit/registry/exchange.ts'
 import {
   extendBody,
   flipBit,
@@ -10,8 +10,8 @@ import {
   replyWith,
   setHeader,
   truncateBody,
-} from '../../testkit/faults.ts'
-import { buildImage, buildIndex } from '../../testkit/image.ts'
+} from '../../testkit/registry/faults.ts'
+import { buildImage, buildIndex } from '../../testkit/image/image.ts'
 import { failureOf, RegistryWorld } from './registry-world.ts'
 
 const image = buildImage()

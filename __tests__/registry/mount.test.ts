@@ -1,9 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Content, Digest } from '../../src/oci/digest.ts'
 import { copyBlob } from '../../src/registry/copy-blob.ts'
-import { digestOf } from '../../testkit/content.ts'
-import type { Middleware } from '../../testkit/exchange.ts'
-import { dropBeforeHeaders, removeHeader, replyWith, setHeader } from '../../testkit/faults.ts'
+import { digestOf } from '../../testkit/registry/content.ts'
+import type { Middleware } from '../../testkit/registry/exchange.ts'
+import {
+  dropBeforeHeaders,
+  removeHeader,
+  replyWith,
+  setHeader,
+} from '../../testkit/registry/faults.ts'
 import { RegistryWorld, type WorldOptions } from './registry-world.ts'
 
 const bytes = Buffer.alloc(100_000, 'layer')

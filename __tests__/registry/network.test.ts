@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Client } from '../../src/registry/client.ts'
 import { Network } from '../../src/registry/network.ts'
-import { replyWith } from '../../testkit/faults.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { TestRegistry } from '../../testkit/registry.ts'
+import { replyWith } from '../../testkit/registry/faults.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { TestRegistry } from '../../testkit/registry/registry.ts'
 import { failureOf, RegistryWorld, trust } from './registry-world.ts'
 
 const image = buildImage({ layers: [{ bytes: Buffer.alloc(300_000, 'layer') }] })

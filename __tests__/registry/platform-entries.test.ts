@@ -9,8 +9,8 @@ import {
   buildIndex,
   descriptorOf,
   type BuiltImage,
-} from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
+} from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { failureOf, RegistryWorld } from './registry-world.ts'
 
 async function listIn(world: RegistryWorld, index: BuiltImage) {

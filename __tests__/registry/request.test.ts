@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { fetchBlob } from '../../src/registry/blobs.ts'
 import { fetchManifest } from '../../src/registry/manifests.ts'
-import { redirectTo, replyWith, setHeader } from '../../testkit/faults.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { TestRegistry } from '../../testkit/registry.ts'
+import { redirectTo, replyWith, setHeader } from '../../testkit/registry/faults.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { TestRegistry } from '../../testkit/registry/registry.ts'
 import type { Digest } from '../../src/oci/digest.ts'
 import { dispose, failureOf, RegistryWorld, trust } from './registry-world.ts'
 

@@ -5,10 +5,10 @@ import {
   dropAfterWork,
   dropBeforeHeaders,
   replyWith,
-} from '../../testkit/faults.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { TestRegistry } from '../../testkit/registry.ts'
-import type { Middleware } from '../../testkit/exchange.ts'
+} from '../../testkit/registry/faults.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { TestRegistry } from '../../testkit/registry/registry.ts'
+import type { Middleware } from '../../testkit/registry/exchange.ts'
 import { failureOf, RegistryWorld, type WorldOptions } from './registry-world.ts'
 
 const image = buildImage({ layers: [{ bytes: Buffer.alloc(300_000, 'layer') }] })

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from '@jest/globals'
-import { delayUntil, stallBody } from '../../testkit/faults.ts'
-import { buildImage } from '../../testkit/image.ts'
+import { delayUntil, stallBody } from '../../testkit/registry/faults.ts'
+import { buildImage } from '../../testkit/image/image.ts'
 import { dispose, failureOf, RegistryWorld } from './registry-world.ts'
 
 const image = buildImage({ layers: [{ bytes: Buffer.alloc(3_000_000, 'layer') }] })

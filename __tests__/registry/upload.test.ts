@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { redirectTo, removeHeader, replyWith, setHeader } from '../../testkit/faults.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { TestRegistry } from '../../testkit/registry.ts'
-import type { Middleware } from '../../testkit/exchange.ts'
+import { redirectTo, removeHeader, replyWith, setHeader } from '../../testkit/registry/faults.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { TestRegistry } from '../../testkit/registry/registry.ts'
+import type { Middleware } from '../../testkit/registry/exchange.ts'
 import { failureOf, RegistryWorld, trust, type WorldOptions } from './registry-world.ts'
 
 const image = buildImage()

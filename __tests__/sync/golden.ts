@@ -1,5 +1,5 @@
-import { digestOf } from '../../testkit/content.ts'
-import type { Store } from '../../testkit/storage.ts'
+import { digestOf } from '../../testkit/registry/content.ts'
+import type { Store } from '../../testkit/registry/storage.ts'
 
 const oci = {
   manifest: 'application/vnd.oci.image.manifest.v1+json',

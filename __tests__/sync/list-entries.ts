@@ -1,6 +1,6 @@
 import { parsePlatformFilter } from '../../src/oci/platform.ts'
 import type { SyncPolicy } from '../../src/sync/syncer.ts'
-import { buildImage, type BuiltImage } from '../../testkit/image.ts'
+import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
 import type { SyncWorld } from './sync-world.ts'
 
 /** Syncs an image to `copy:v1`, by the default platforms unless others are named. */

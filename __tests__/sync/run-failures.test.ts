@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { SyncResult } from '../../src/sync/report.ts'
-import { replyWith } from '../../testkit/faults.ts'
-import { buildImage } from '../../testkit/image.ts'
+import { replyWith } from '../../testkit/registry/faults.ts'
+import { buildImage } from '../../testkit/image/image.ts'
 import { nameOf, pairsOf, run } from './run-world.ts'
 import { SyncWorld } from './sync-world.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { buildImage } from '../../testkit/image.ts'
+import { buildImage } from '../../testkit/image/image.ts'
 import { pairsOf, run } from './run-world.ts'
 import { SyncWorld } from './sync-world.ts'
 

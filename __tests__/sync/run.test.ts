@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { parsePlatformFilter } from '../../src/oci/platform.ts'
-import { replyWith } from '../../testkit/faults.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pushTo } from '../../testkit/push.ts'
+import { replyWith } from '../../testkit/registry/faults.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
 import { nameOf, pairsOf, run } from './run-world.ts'
 import { fakeClock, linesOf, SyncWorld, writesTo } from './sync-world.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { parsePlatformFilter } from '../../src/oci/platform.ts'
-import { buildArtifact, buildIndex } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
+import { buildArtifact, buildIndex } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { entriesAt, entryFor, imageFor, syncTo } from './list-entries.ts'
 import { failureOf, SyncWorld, writesTo } from './sync-world.ts'
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { buildArtifact, buildImage, buildIndex } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
+import { buildArtifact, buildImage, buildIndex } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { entriesAt, entryFor, imageFor, syncTo } from './list-entries.ts'
 import { failureOf, SyncWorld } from './sync-world.ts'
 

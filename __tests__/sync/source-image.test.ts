@@ -8,10 +8,10 @@ import {
   type BuiltImage,
   type DescriptorSpec,
   descriptorOf,
-} from '../../testkit/image.ts'
-import { ociManifest } from '../../testkit/media-types.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pushTo } from '../../testkit/push.ts'
+} from '../../testkit/image/image.ts'
+import { ociManifest } from '../../testkit/registry/media-types.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
 import { failureOf, linesOf, SyncWorld, writesTo } from './sync-world.ts'
 
 let world: SyncWorld

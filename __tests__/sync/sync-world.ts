@@ -4,10 +4,10 @@ import { RegistryError } from '../../src/registry/errors.ts'
 import type { Logger } from '../../src/registry/logger.ts'
 import { Network, type NetworkOptions } from '../../src/registry/network.ts'
 import { Syncer, type SyncerOptions } from '../../src/sync/syncer.ts'
-import type { BuiltImage } from '../../testkit/image.ts'
-import { pullAndVerify } from '../../testkit/pull.ts'
-import { pushTo } from '../../testkit/push.ts'
-import { TestRegistry, type RegistryOptions } from '../../testkit/registry.ts'
+import type { BuiltImage } from '../../testkit/image/image.ts'
+import { pullAndVerify } from '../../testkit/image/pull.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import { TestRegistry, type RegistryOptions } from '../../testkit/registry/registry.ts'
 
 export interface WorldOptions {
   readonly source?: RegistryOptions

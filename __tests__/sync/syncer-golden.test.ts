@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { TestRegistry } from '../../testkit/registry.ts'
+import type { TestRegistry } from '../../testkit/registry/registry.ts'
 import { goldenCases, goldenList, putGolden } from './golden.ts'
 import { SyncWorld, linesOf, writesTo } from './sync-world.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { dropAfterWork, dropBeforeHeaders, replyWith } from '../../testkit/faults.ts'
-import { buildImage, buildIndex } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
+import { dropAfterWork, dropBeforeHeaders, replyWith } from '../../testkit/registry/faults.ts'
+import { buildImage, buildIndex } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { SyncWorld } from './sync-world.ts'
 
 const index = buildMultiPlatform()

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { Middleware } from '../../testkit/exchange.ts'
+import type { Middleware } from '../../testkit/registry/exchange.ts'
 import {
   cutBody,
   dropAfterWork,
@@ -7,10 +7,14 @@ import {
   flipBit,
   replyWith,
   truncateBody,
-} from '../../testkit/faults.ts'
-import { buildImage, buildIndex } from '../../testkit/image.ts'
-import { allImages, buildAttestation, buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pushTo } from '../../testkit/push.ts'
+} from '../../testkit/registry/faults.ts'
+import { buildImage, buildIndex } from '../../testkit/image/image.ts'
+import {
+  allImages,
+  buildAttestation,
+  buildMultiPlatform,
+} from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
 import { failureOf, SyncWorld, writesTo } from './sync-world.ts'
 
 const shared = { files: { 'etc/shared': 'in both images' } }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { SyncWorld } from './sync-world.ts'
 
 const index = buildMultiPlatform()

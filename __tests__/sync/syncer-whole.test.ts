@@ -6,10 +6,10 @@ import {
   buildIndex,
   type BuiltImage,
   type ImageSpec,
-} from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import type { PulledImage } from '../../testkit/pull.ts'
-import { pushTo } from '../../testkit/push.ts'
+} from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import type { PulledImage } from '../../testkit/image/pull.ts'
+import { pushTo } from '../../testkit/image/push.ts'
 import { failureOf, SyncWorld, writesTo } from './sync-world.ts'
 
 let world: SyncWorld

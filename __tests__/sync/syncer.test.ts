@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { parseReference } from '../../src/oci/reference.ts'
 import { Syncer } from '../../src/sync/syncer.ts'
-import { replyWith } from '../../testkit/faults.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pushTo } from '../../testkit/push.ts'
+import { replyWith } from '../../testkit/registry/faults.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
 import { failureOf, linesOf, SyncWorld, writesTo } from './sync-world.ts'
 
 const image = buildImage()

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { runAction, startAction, type ActionOptions } from '../../testkit/action-runner.ts'
+import { runAction, startAction, type ActionOptions } from '../../testkit/runner/action-runner.ts'
 
 const metadata = `
 name: probe

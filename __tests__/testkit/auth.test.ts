@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import type { BearerAuth } from '../../testkit/bearer.ts'
-import { digestOf } from '../../testkit/content.ts'
-import { buildImage } from '../../testkit/image.ts'
-import { pushTo } from '../../testkit/push.ts'
-import { TestRegistry, type RegistryOptions } from '../../testkit/registry.ts'
-import { formatScopes, parseScopes } from '../../testkit/scope.ts'
+import type { BearerAuth } from '../../testkit/registry/bearer.ts'
+import { digestOf } from '../../testkit/registry/content.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import { TestRegistry, type RegistryOptions } from '../../testkit/registry/registry.ts'
+import { formatScopes, parseScopes } from '../../testkit/registry/scope.ts'
 
 const open: TestRegistry[] = []
 

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { bytesSource, chunkSource, digestOf, syntheticBlob } from '../../testkit/content.ts'
+import {
+  bytesSource,
+  chunkSource,
+  digestOf,
+  syntheticBlob,
+} from '../../testkit/registry/content.ts'
 
 const joined = (chunks: Iterable<Uint8Array>) => Buffer.concat([...chunks])
 

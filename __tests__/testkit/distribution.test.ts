@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Agent, request } from 'undici'
-import { createCertificate } from '../../testkit/certificate.ts'
+import { createCertificate } from '../../testkit/registry/certificate.ts'
 import {
   findDistribution,
   htpasswdUser,
   realRegistryRequired,
   startDistribution,
   type DistributionOptions,
-} from '../../testkit/distribution.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pullAndVerify } from '../../testkit/pull.ts'
-import { pushOverHttp } from '../../testkit/push.ts'
-import { TokenServer, type TokenServerOptions } from '../../testkit/token-server.ts'
+} from '../../testkit/servers/distribution.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pullAndVerify } from '../../testkit/image/pull.ts'
+import { pushOverHttp } from '../../testkit/image/push.ts'
+import { TokenServer, type TokenServerOptions } from '../../testkit/servers/token-server.ts'
 
 const open: { close(): Promise<void> }[] = []
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { digestOf } from '../../testkit/content.ts'
+import { digestOf } from '../../testkit/registry/content.ts'
 import {
   all,
   cutBody,
@@ -16,9 +16,9 @@ import {
   setStatus,
   stallBody,
   truncateBody,
-} from '../../testkit/faults.ts'
-import { reply } from '../../testkit/exchange.ts'
-import { TestRegistry } from '../../testkit/registry.ts'
+} from '../../testkit/registry/faults.ts'
+import { reply } from '../../testkit/registry/exchange.ts'
+import { TestRegistry } from '../../testkit/registry/registry.ts'
 
 const bytes = Buffer.from('0123456789')
 const digest = digestOf(bytes)

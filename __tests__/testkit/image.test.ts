@@ -1,16 +1,20 @@
 import { execFileSync } from 'node:child_process'
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { digestOf, syntheticBlob } from '../../testkit/content.ts'
-import { buildArtifact, buildImage, buildIndex, descriptorOf } from '../../testkit/image.ts'
-import { buildLayer } from '../../testkit/layer.ts'
-import * as type from '../../testkit/media-types.ts'
-import { allImages, buildAttestation, buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pullAndVerify } from '../../testkit/pull.ts'
-import { pushOverHttp, pushTo } from '../../testkit/push.ts'
-import { flipBit, setHeader, truncateBody } from '../../testkit/faults.ts'
-import { TestRegistry } from '../../testkit/registry.ts'
-import { tar } from '../../testkit/tar.ts'
+import { digestOf, syntheticBlob } from '../../testkit/registry/content.ts'
+import { buildArtifact, buildImage, buildIndex, descriptorOf } from '../../testkit/image/image.ts'
+import { buildLayer } from '../../testkit/image/layer.ts'
+import * as type from '../../testkit/registry/media-types.ts'
+import {
+  allImages,
+  buildAttestation,
+  buildMultiPlatform,
+} from '../../testkit/image/multi-platform.ts'
+import { pullAndVerify } from '../../testkit/image/pull.ts'
+import { pushOverHttp, pushTo } from '../../testkit/image/push.ts'
+import { flipBit, setHeader, truncateBody } from '../../testkit/registry/faults.ts'
+import { TestRegistry } from '../../testkit/registry/registry.ts'
+import { tar } from '../../testkit/image/tar.ts'
 
 const open: TestRegistry[] = []
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { ProxyAgent, request } from 'undici'
-import { TestProxy, type ProxyOptions } from '../../testkit/proxy.ts'
+import { TestProxy, type ProxyOptions } from '../../testkit/servers/proxy.ts'
 
 let server: Server
 let target: string

@@ -1,10 +1,15 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { digestOf } from '../../testkit/content.ts'
-import { buildArtifact, buildImage, buildIndex, type BuiltImage } from '../../testkit/image.ts'
-import { dockerManifest, ociIndex, ociManifest } from '../../testkit/media-types.ts'
-import { buildMultiPlatform } from '../../testkit/multi-platform.ts'
-import { pushTo } from '../../testkit/push.ts'
-import { TestRegistry, type RegistryOptions } from '../../testkit/registry.ts'
+import { digestOf } from '../../testkit/registry/content.ts'
+import {
+  buildArtifact,
+  buildImage,
+  buildIndex,
+  type BuiltImage,
+} from '../../testkit/image/image.ts'
+import { dockerManifest, ociIndex, ociManifest } from '../../testkit/registry/media-types.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import { TestRegistry, type RegistryOptions } from '../../testkit/registry/registry.ts'
 
 const open: TestRegistry[] = []
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseFileCommand } from '../../testkit/file-command.ts'
-import { RunnerLog } from '../../testkit/runner-log.ts'
-import { SecretMasker } from '../../testkit/secret-masker.ts'
-import { parseWorkflowCommand } from '../../testkit/workflow-command.ts'
+import { parseFileCommand } from '../../testkit/runner/file-command.ts'
+import { RunnerLog } from '../../testkit/runner/runner-log.ts'
+import { SecretMasker } from '../../testkit/runner/secret-masker.ts'
+import { parseWorkflowCommand } from '../../testkit/runner/workflow-command.ts'
 
 function logOf(...lines: string[]) {
   const log = new RunnerLog({ secrets: ['known-before'], showDebug: false })

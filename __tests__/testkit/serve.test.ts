@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
-import { pullAndVerify } from '../../testkit/pull.ts'
+import { pullAndVerify } from '../../testkit/image/pull.ts'
 
 interface Hello {
   readonly host: string

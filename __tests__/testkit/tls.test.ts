@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals'
 import { Agent, request, type Dispatcher } from 'undici'
-import { createCertificate } from '../../testkit/certificate.ts'
-import { TestRegistry, type RegistryOptions } from '../../testkit/registry.ts'
+import { createCertificate } from '../../testkit/registry/certificate.ts'
+import { TestRegistry, type RegistryOptions } from '../../testkit/registry/registry.ts'
 
 const open: { close(): Promise<void> }[] = []
 

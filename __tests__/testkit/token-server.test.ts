@@ -1,8 +1,8 @@
 import { createPublicKey, X509Certificate } from 'node:crypto'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { jwtVerify } from 'jose'
-import { libtrustKeyId } from '../../testkit/signing-key.ts'
-import { TokenServer, type TokenServerOptions } from '../../testkit/token-server.ts'
+import { libtrustKeyId } from '../../testkit/servers/signing-key.ts'
+import { TokenServer, type TokenServerOptions } from '../../testkit/servers/token-server.ts'
 
 const open: TokenServer[] = []
 

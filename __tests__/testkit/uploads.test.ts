@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { digestOf, syntheticBlob } from '../../testkit/content.ts'
-import { TestRegistry, type RegistryOptions } from '../../testkit/registry.ts'
+import { digestOf, syntheticBlob } from '../../testkit/registry/content.ts'
+import { TestRegistry, type RegistryOptions } from '../../testkit/registry/registry.ts'
 
 const open: TestRegistry[] = []
 

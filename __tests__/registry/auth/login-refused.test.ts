@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { jsonReply } from '../../../testkit/exchange.ts'
-import { replyWith } from '../../../testkit/faults.ts'
-import { buildImage } from '../../../testkit/image.ts'
-import { buildMultiPlatform } from '../../../testkit/multi-platform.ts'
-import { TestRegistry, type RegistryOptions } from '../../../testkit/registry.ts'
+import { jsonReply } from '../../../testkit/registry/exchange.ts'
+import { replyWith } from '../../../testkit/registry/faults.ts'
+import { buildImage } from '../../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../../testkit/image/multi-platform.ts'
+import { TestRegistry, type RegistryOptions } from '../../../testkit/registry/registry.ts'
 import { dispose, failureOf, RegistryWorld, type WorldOptions } from '../registry-world.ts'
 
 const robot = { username: 'robot', password: 'hunter2' }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { replyWith } from '../../../testkit/faults.ts'
-import { buildImage } from '../../../testkit/image.ts'
-import { TestRegistry, type RegistryOptions } from '../../../testkit/registry.ts'
+import { replyWith } from '../../../testkit/registry/faults.ts'
+import { buildImage } from '../../../testkit/image/image.ts'
+import { TestRegistry, type RegistryOptions } from '../../../testkit/registry/registry.ts'
 import { failureOf, RegistryWorld, trust, type WorldOptions } from '../registry-world.ts'
 
 const robot = { username: 'robot', password: 'hunter2' }

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { pullScope, pushScope } from '../../../src/registry/auth/scope.ts'
 import { fetchToken, type TokenRequest } from '../../../src/registry/auth/token.ts'
 import { Network } from '../../../src/registry/network.ts'
-import { jsonReply, reply } from '../../../testkit/exchange.ts'
-import { cutBody, redirectTo, replyWith } from '../../../testkit/faults.ts'
-import { TestRegistry } from '../../../testkit/registry.ts'
+import { jsonReply, reply } from '../../../testkit/registry/exchange.ts'
+import { cutBody, redirectTo, replyWith } from '../../../testkit/registry/faults.ts'
+import { TestRegistry } from '../../../testkit/registry/registry.ts'
 import { failureOf, FakeClock } from '../registry-world.ts'
 
 const place = { operation: 'log in to', side: 'source', registry: 'registry.test' } as const

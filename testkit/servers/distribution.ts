@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { stringify } from 'yaml'
-import type { Certificate } from './certificate.ts'
+import type { Certificate } from '../registry/certificate.ts'
 import { findProgram } from './programs.ts'
 import type { TokenTrust } from './token-server.ts'
 

@@ -1,6 +1,6 @@
 import { buildImage, buildIndex, type BuiltImage, type Format, type IndexSpec } from './image.ts'
 import type { LayerSpec } from './layer.ts'
-import { inTotoLayer } from './media-types.ts'
+import { inTotoLayer } from '../registry/media-types.ts'
 
 export interface MultiPlatformSpec {
   /** Default linux/amd64 and linux/arm64. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { Accounts, type AccountOptions } from './accounts.ts'
-import { reply, type RegistryRequest, type Reply } from './exchange.ts'
-import { startServer, type RunningServer } from './http-server.ts'
-import { RequestLog, type RecordedRequest } from './request-log.ts'
+import { Accounts, type AccountOptions } from '../registry/accounts.ts'
+import { reply, type RegistryRequest, type Reply } from '../registry/exchange.ts'
+import { startServer, type RunningServer } from '../registry/http-server.ts'
+import { RequestLog, type RecordedRequest } from '../registry/request-log.ts'
 import { createSigningKey, type SigningKey } from './signing-key.ts'
-import { answerTokenRequest, type IssuedText, type TokenGrant } from './token-endpoint.ts'
+import { answerTokenRequest, type IssuedText, type TokenGrant } from '../registry/token-endpoint.ts'
 
 export interface TokenServerOptions extends AccountOptions {
   /** The audience of the tokens; default `test-registry`. */

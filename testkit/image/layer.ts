@@ -1,7 +1,7 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
-import { bytesSource, digestOf, type Algorithm, type ByteSource } from './content.ts'
+import { bytesSource, digestOf, type Algorithm, type ByteSource } from '../registry/content.ts'
 import type { Annotations, DescriptorSpec, Format } from './image.ts'
-import { dockerLayer, ociLayer } from './media-types.ts'
+import { dockerLayer, ociLayer } from '../registry/media-types.ts'
 import { tar, type Files } from './tar.ts'
 
 export type Compression = 'none' | 'gzip' | 'zstd'

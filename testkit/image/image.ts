@@ -1,4 +1,4 @@
-import { bytesSource, digestOf, type Algorithm, type ByteSource } from './content.ts'
+import { bytesSource, digestOf, type Algorithm, type ByteSource } from '../registry/content.ts'
 import { buildLayer, type LayerSpec } from './layer.ts'
 import {
   dockerConfig,
@@ -8,7 +8,7 @@ import {
   ociEmpty,
   ociIndex,
   ociManifest,
-} from './media-types.ts'
+} from '../registry/media-types.ts'
 
 export type Format = 'oci' | 'docker'
 export type Annotations = Readonly<Record<string, string>>

@@ -68,7 +68,7 @@ export async function runAction(options: ActionOptions = {}): Promise<ActionResu
 }
 
 export async function startAction(options: ActionOptions = {}): Promise<RunningAction> {
-  const folder = options.action ?? fileURLToPath(new URL('..', import.meta.url))
+  const folder = options.action ?? fileURLToPath(new URL('../..', import.meta.url))
   const metadata = await readActionMetadata(join(folder, 'action.yml'))
   const world = await createRunnerWorld(options)
   const memoryFile = join(world.workspace, '..', 'peak-memory')

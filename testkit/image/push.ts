@@ -1,7 +1,7 @@
-import { bytesSource, type ByteSource } from './content.ts'
+import { bytesSource, type ByteSource } from '../registry/content.ts'
 import type { BuiltImage } from './image.ts'
 import { allImages } from './multi-platform.ts'
-import type { Store } from './storage.ts'
+import type { Store } from '../registry/storage.ts'
 
 /** Puts an image with all that hangs on it straight into a registry's storage. No tag: by digest alone. */
 export function pushTo(

@@ -1,5 +1,10 @@
-import { algorithmOf, digestOf } from './content.ts'
-import { isIndexType, isNonDistributable, manifestTypes, bareType } from './media-types.ts'
+import { algorithmOf, digestOf } from '../registry/content.ts'
+import {
+  isIndexType,
+  isNonDistributable,
+  manifestTypes,
+  bareType,
+} from '../registry/media-types.ts'
 
 export interface PulledBlob {
   readonly mediaType: string
