@@ -55326,7 +55326,7 @@ class RegistryError extends Error {
             this.retryAfterMs = details.retryAfterMs;
     }
 }
-/** `get manifest from source ghcr.io/acme/app:1.0: not found (HTTP 404, MANIFEST_UNKNOWN: …)` */
+/** `get manifest at source ghcr.io/acme/app:1.0: not found (HTTP 404, MANIFEST_UNKNOWN: …)` */
 function sentence(reason, details) {
     const answer = [
         details.status === undefined ? '' : `HTTP ${details.status}`,
@@ -55338,7 +55338,8 @@ function placeText(place) {
     const name = [place.registry, place.repository].filter(Boolean).join('/');
     const separator = place.reference?.includes(':') === true ? '@' : ':';
     const reference = place.reference === undefined ? '' : `${name === '' ? '' : separator}${place.reference}`;
-    return [place.operation, place.side, `${name}${reference}`].filter(Boolean).join(' ');
+    const where = [place.side, `${name}${reference}`].filter(Boolean).join(' ');
+    return where === '' ? place.operation : `${place.operation} at ${where}`;
 }
 /**
  * Gives an error of the vocabulary (bytes that do not match, a document that is not valid) its
@@ -75749,7 +75750,7 @@ class Authorizer {
             service: scheme.service,
             scopes,
             credentials: this.#credentials,
-            place: { ...place, operation: 'log in to' },
+            place: { ...place, operation: 'log in' },
         }));
     }
 }
@@ -76222,7 +76223,7 @@ async function selectPlatforms(repository, index, wanted, reference) {
     if (selected.size === 0) {
         const asked = listNames([...names]);
         const has = listNames(entries.map(({ platform }) => formatPlatform(platform))) || 'none at all';
-        throw new RegistryError('PLATFORM', `the image has none of the wanted platforms (${asked}); it has ${has}`, repository.place('select platforms of', reference));
+        throw new RegistryError('PLATFORM', `the image has none of the wanted platforms (${asked}); it has ${has}`, repository.place('select platforms', reference));
     }
     return {
         selected: [...selected.values()],
@@ -76357,7 +76358,7 @@ class SourceImage {
             return platform;
         throw new RegistryError('PLATFORM', `the image is for ${foreignText(name, source_image_MAX_PLATFORM_LENGTH)}, which is not among ` +
             `the wanted platforms (${wanted.join(', ')}); ` +
-            'add it to them, or take every image as it is with platforms: all', this.repository.place('select platforms of', digest));
+            'add it to them, or take every image as it is with platforms: all', this.repository.place('select platforms', digest));
     }
     async #readPlatform(config) {
         const bytes = await fetchBlob(this.repository, config, source_image_MAX_CONFIG_BYTES);
@@ -76499,7 +76500,7 @@ class Syncer {
             return;
         const reason = `the image lacks ${selection.missing.map(formatPlatform).join(', ')}`;
         if (this.#policy.onMissingPlatform === 'fail') {
-            const place = repository.place('select platforms of', top.digest);
+            const place = repository.place('select platforms', top.digest);
             throw new RegistryError('PLATFORM', reason, place);
         }
         this.#logger.warning(reason);

@@ -169,7 +169,7 @@ describe('a run in which some images fail', () => {
       { level: 'error', message: '1 of 2 images failed.', properties: {} },
     ])
     const [message = ''] = errorsOf(result)
-    expect(message).toContain(`get manifest source ${source.host}/acme/app:lost`)
+    expect(message).toContain(`get manifest at source ${source.host}/acme/app:lost`)
     expect(message).toContain('HTTP 404')
     expect(message).toContain('Hint: Check the spelling')
     expect(result.summary).toContain('❌ failed')

@@ -107,7 +107,7 @@ describe('no proxy is asked for', () => {
     const env = { https_proxy: proxy.url, [name]: 'other.test,.registry.test,registry.test' }
     const { errors } = await copyTo('registry.test/prod/app:v1', { env })
     // The name belongs to nobody (RFC 2606), so nothing is there without the proxy.
-    expect(errors[0]).toContain('look up destination registry.test/prod/app:v1')
+    expect(errors[0]).toContain('look up at destination registry.test/prod/app:v1')
     expect(proxy.requests).toEqual([])
   })
 

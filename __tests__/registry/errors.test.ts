@@ -19,17 +19,23 @@ describe('the message of an error', () => {
       registryMessage: 'manifest unknown',
     })
     expect(error.message).toBe(
-      'get manifest source ghcr.io/acme/app:1.0: not found (HTTP 404, MANIFEST_UNKNOWN: manifest unknown)',
+      'get manifest at source ghcr.io/acme/app:1.0: not found (HTTP 404, MANIFEST_UNKNOWN: manifest unknown)',
     )
     expect(error.name).toBe('RegistryError')
   })
 
   test.each([
-    [{ ...place, reference: 'sha256:abc' }, 'get manifest source ghcr.io/acme/app@sha256:abc: x'],
+    [
+      { ...place, reference: 'sha256:abc' },
+      'get manifest at source ghcr.io/acme/app@sha256:abc: x',
+    ],
     [{ operation: 'parse reference' }, 'parse reference: x'],
-    [{ operation: 'log in to', registry: 'ghcr.io' }, 'log in to ghcr.io: x'],
-    [{ ...place, status: 500 }, 'get manifest source ghcr.io/acme/app:1.0: x (HTTP 500)'],
-    [{ ...place, registryCode: 'DENIED' }, 'get manifest source ghcr.io/acme/app:1.0: x (DENIED)'],
+    [{ operation: 'log in', registry: 'ghcr.io' }, 'log in at ghcr.io: x'],
+    [{ ...place, status: 500 }, 'get manifest at source ghcr.io/acme/app:1.0: x (HTTP 500)'],
+    [
+      { ...place, registryCode: 'DENIED' },
+      'get manifest at source ghcr.io/acme/app:1.0: x (DENIED)',
+    ],
   ])('leaves out what is not known', (details, message) => {
     expect(new RegistryError('REGISTRY', 'x', details).message).toBe(message)
   })

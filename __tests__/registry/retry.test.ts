@@ -107,8 +107,8 @@ describe('an operation', () => {
     expect(result).toBe('done')
     expect(seen).toEqual([0, 1, 2])
     expect(log.lines).toEqual([
-      'info: get manifest source registry.test: it broke; trying again in 0.1 s (1 of 5)',
-      'info: get manifest source registry.test: it broke; trying again in 0.2 s (2 of 5)',
+      'info: get manifest at source registry.test: it broke; trying again in 0.1 s (1 of 5)',
+      'info: get manifest at source registry.test: it broke; trying again in 0.2 s (2 of 5)',
     ])
   })
 

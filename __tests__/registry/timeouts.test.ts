@@ -71,7 +71,7 @@ describe('a registry that stops', () => {
     })
     world.source.fault({ path: '/token' }, delayUntil(never))
     const error = await failureOf(world.from.getImage('acme/app:1.0'))
-    expect(error).toMatchObject({ code: 'TIMEOUT', operation: 'log in to' })
+    expect(error).toMatchObject({ code: 'TIMEOUT', operation: 'log in' })
   })
 })
 

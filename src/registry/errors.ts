@@ -99,7 +99,7 @@ export class RegistryError extends Error {
   }
 }
 
-/** `get manifest from source ghcr.io/acme/app:1.0: not found (HTTP 404, MANIFEST_UNKNOWN: …)` */
+/** `get manifest at source ghcr.io/acme/app:1.0: not found (HTTP 404, MANIFEST_UNKNOWN: …)` */
 function sentence(reason: string, details: ErrorDetails): string {
   const answer = [
     details.status === undefined ? '' : `HTTP ${details.status}`,
@@ -113,7 +113,8 @@ function placeText(place: ErrorPlace): string {
   const separator = place.reference?.includes(':') === true ? '@' : ':'
   const reference =
     place.reference === undefined ? '' : `${name === '' ? '' : separator}${place.reference}`
-  return [place.operation, place.side, `${name}${reference}`].filter(Boolean).join(' ')
+  const where = [place.side, `${name}${reference}`].filter(Boolean).join(' ')
+  return where === '' ? place.operation : `${place.operation} at ${where}`
 }
 
 /**

@@ -47,7 +47,7 @@ export async function selectPlatforms(
     throw new RegistryError(
       'PLATFORM',
       `the image has none of the wanted platforms (${asked}); it has ${has}`,
-      repository.place('select platforms of', reference),
+      repository.place('select platforms', reference),
     )
   }
   return {

@@ -161,7 +161,7 @@ export class SourceImage {
       `the image is for ${foreignText(name, MAX_PLATFORM_LENGTH)}, which is not among ` +
         `the wanted platforms (${wanted.join(', ')}); ` +
         'add it to them, or take every image as it is with platforms: all',
-      this.repository.place('select platforms of', digest),
+      this.repository.place('select platforms', digest),
     )
   }
 

@@ -162,7 +162,7 @@ export class Syncer {
     if (selection.missing.length === 0) return
     const reason = `the image lacks ${selection.missing.map(formatPlatform).join(', ')}`
     if (this.#policy.onMissingPlatform === 'fail') {
-      const place = repository.place('select platforms of', top.digest)
+      const place = repository.place('select platforms', top.digest)
       throw new RegistryError('PLATFORM', reason, place)
     }
     this.#logger.warning(reason)

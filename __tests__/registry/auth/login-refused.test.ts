@@ -38,7 +38,7 @@ describe('a login that is refused', () => {
     const error = await failureOf(client.getImage('acme/app:1.0'))
     expect(error).toMatchObject({
       code: 'AUTHENTICATION',
-      operation: 'log in to',
+      operation: 'log in',
       side: 'source',
       registry: world.source.host,
       repository: 'acme/app',
@@ -124,7 +124,7 @@ describe('a token service that fails', () => {
     await using world = await sourceWith(bearer, { network: { retries: 2 } })
     world.source.fault({ path: '/token' }, replyWith(503))
     const error = await failureOf(world.from.getImage('acme/app:1.0'))
-    expect(error).toMatchObject({ operation: 'log in to', status: 503 })
+    expect(error).toMatchObject({ operation: 'log in', status: 503 })
     expect(world.source.count('GET', '/token')).toBe(3)
     expect(world.clock.pauses).toHaveLength(2)
   })

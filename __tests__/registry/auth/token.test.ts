@@ -7,7 +7,7 @@ import { cutBody, redirectTo, replyWith } from '../../../testkit/registry/faults
 import { TestRegistry } from '../../../testkit/registry/registry.ts'
 import { failureOf, FakeClock } from '../registry-world.ts'
 
-const place = { operation: 'log in to', side: 'source', registry: 'registry.test' } as const
+const place = { operation: 'log in', side: 'source', registry: 'registry.test' } as const
 const SECOND = 1000
 
 let server: TestRegistry
@@ -135,7 +135,7 @@ describe('the token', () => {
     const error = await failureOf(fetchIt())
     expect(error).toMatchObject({
       code: 'AUTHENTICATION',
-      operation: 'log in to',
+      operation: 'log in',
       transient: false,
     })
     expect(error.message).toContain('without a usable token')
@@ -182,7 +182,7 @@ describe('a refusal of the token service', () => {
     const error = await failureOf(fetchIt({ credentials }))
     expect(error).toMatchObject({
       code: 'AUTHENTICATION',
-      operation: 'log in to',
+      operation: 'log in',
       status,
       registryCode: 'DENIED',
       transient: false,

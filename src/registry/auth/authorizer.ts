@@ -134,7 +134,7 @@ export class Authorizer {
         service: scheme.service,
         scopes,
         credentials: this.#credentials,
-        place: { ...place, operation: 'log in to' },
+        place: { ...place, operation: 'log in' },
       }),
     )
   }
