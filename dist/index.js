@@ -73739,16 +73739,18 @@ async function* readBlob(answer, place, signal) {
         throw networkFailure(error, place, signal);
     }
 }
+/** Configs hold the history of a build and stay far below this. */
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 /**
- * Reads a small blob whole, such as a config, and verifies it. Throws SIZE_MISMATCH for one larger
- * than `limit` bytes.
+ * Reads the config of an image whole, and verifies it. Throws SIZE_MISMATCH for one that is too
+ * large for that.
  */
-async function fetchBlob(repository, blob, limit) {
+async function fetchConfig(repository, blob) {
     const { http } = repository;
     const request = blobRequest(repository, blob, 'GET');
     const { place } = request;
-    if (blob.size > limit) {
-        const reason = `${blob.size} bytes are more than the ${limit} that are read at once`;
+    if (blob.size > MAX_CONFIG_BYTES) {
+        const reason = `${blob.size} bytes are more than the ${MAX_CONFIG_BYTES} that are read at once`;
         throw new RegistryError('SIZE_MISMATCH', reason, place);
     }
     return http.call(request, async (answer) => {
@@ -75931,8 +75933,6 @@ class RegistryHttp {
 
 
 
-/** Configs are small documents; one beyond this is not read into memory. */
-const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 /**
  * Talks to one registry as one identity, over the OCI Distribution API. References are given as
  * text or parsed; one without a host means this registry. Every method throws a RegistryError whose
@@ -75960,7 +75960,7 @@ class Client {
         const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
         const fetched = await fetchSingle(repository, name, 'get image');
         const { config } = fetched.manifest;
-        return { ...fetched, readConfig: async () => fetchBlob(repository, config, MAX_CONFIG_BYTES) };
+        return { ...fetched, readConfig: async () => fetchConfig(repository, config) };
     }
     /** The digest of what a reference names. Throws NOT_FOUND. */
     async getDigest(reference) {
@@ -76026,7 +76026,7 @@ class Client {
      * there then. Returns its digest, computed here.
      */
     async pushManifestList(reference, images) {
-        const { repository, tag } = this.#target(reference, 'PARSE_MANIFEST_REFERENCE');
+        const { repository, tag } = this.target(reference, 'PARSE_MANIFEST_REFERENCE');
         const index = buildImageIndex(images);
         const name = tag ?? index.digest;
         await publishManifest(repository, name, index);
@@ -76053,6 +76053,17 @@ class Client {
             throw new RegistryError(code, error.message, { ...place, cause: error });
         }
     }
+    /**
+     * Where something is written to: what is written there decides the digest, never the reference.
+     */
+    target(reference, code) {
+        const { repository: name, digest, tag } = this.parse(reference, code, 'destination');
+        const repository = this.repository(name, 'destination');
+        if (digest === undefined)
+            return { repository, tag };
+        const reason = 'a destination has no digest: that comes from what is copied';
+        throw new RegistryError(code, reason, repository.place('parse reference', digest));
+    }
     /** Ends the connections, unless they are those of a network that is shared. */
     async close() {
         if (this.#ownsNetwork)
@@ -76060,7 +76071,7 @@ class Client {
     }
     #route(source, destination, to) {
         const from = this.#locate(source, 'PARSE_SOURCE_REFERENCE');
-        const target = to.#target(destination, 'PARSE_DESTINATION_REFERENCE');
+        const target = to.target(destination, 'PARSE_DESTINATION_REFERENCE');
         return {
             source: from.repository,
             sourceName: from.name,
@@ -76072,17 +76083,6 @@ class Client {
     #locate(reference, code) {
         const { repository, digest, tag } = this.parse(reference, code, 'source');
         return { repository: this.repository(repository, 'source'), name: digest ?? tag ?? 'latest' };
-    }
-    /**
-     * Where something is written to: what is written there decides the digest, never the reference.
-     */
-    #target(reference, code) {
-        const { repository: name, digest, tag } = this.parse(reference, code, 'destination');
-        const repository = this.repository(name, 'destination');
-        if (digest === undefined)
-            return { repository, tag };
-        const reason = 'a destination has no digest: that comes from what is copied';
-        throw new RegistryError(code, reason, repository.place('parse reference', digest));
     }
 }
 function client_credentialsOf({ username, password }) {
@@ -76256,8 +76256,6 @@ function listNames(names) {
 
 
 
-/** Configs hold the history of a build and stay far below this. */
-const source_image_MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 /** Longer than any platform that somebody runs; an index may hold any text in its place. */
 const source_image_MAX_PLATFORM_LENGTH = 128;
 /**
@@ -76361,7 +76359,7 @@ class SourceImage {
             'add it to them, or take every image as it is with platforms: all', this.repository.place('select platforms', digest));
     }
     async #readPlatform(config) {
-        const bytes = await fetchBlob(this.repository, config, source_image_MAX_CONFIG_BYTES);
+        const bytes = await fetchConfig(this.repository, config);
         try {
             return parseImageConfigPlatform(bytes);
         }
@@ -76481,14 +76479,10 @@ class Syncer {
     }
     #target(source, destination) {
         const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
-        const to = this.#destination.parse(destination, 'PARSE_DESTINATION_REFERENCE', 'destination');
-        const repository = this.#destination.repository(to.repository, 'destination');
-        if (to.digest !== undefined) {
-            throw new RegistryError('PARSE_DESTINATION_REFERENCE', 'a destination has no digest: that comes from what is copied', repository.place('parse reference', to.digest));
-        }
+        const { repository, tag } = this.#destination.target(destination, 'PARSE_DESTINATION_REFERENCE');
         return {
             repository,
-            tag: to.tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
+            tag: tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
         };
     }
     #tellSelection({ selection, repository, top }) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Digest } from '../../src/oci/digest.ts'
-import { fetchBlob } from '../../src/registry/blobs.ts'
+import { fetchConfig } from '../../src/registry/blobs.ts'
 import { digestOf } from '../../testkit/registry/content.ts'
 import type { Middleware } from '../../testkit/registry/exchange.ts'
 import { extendBody, flipBit, setHeader, truncateBody } from '../../testkit/registry/faults.ts'
@@ -18,7 +18,7 @@ describe('a small blob', () => {
 
   test('is read whole', async () => {
     await using world = await worldWithSmall()
-    expect(await fetchBlob(world.sourceRepository(), content, 100)).toEqual(small)
+    expect(await fetchConfig(world.sourceRepository(), content)).toEqual(small)
   })
 
   test.each<[string, Middleware, string]>([
@@ -29,13 +29,14 @@ describe('a small blob', () => {
   ])('is refused where it is %s', async (_what, fault, code) => {
     await using world = await worldWithSmall()
     world.source.use(fault)
-    const error = await failureOf(fetchBlob(world.sourceRepository(), content, 100))
+    const error = await failureOf(fetchConfig(world.sourceRepository(), content))
     expect(error).toMatchObject({ code, operation: 'get blob', side: 'source' })
   })
 
   test('is not asked for where it is not small', async () => {
     await using world = await worldWithSmall()
-    const error = await failureOf(fetchBlob(world.sourceRepository(), content, 10))
+    const large = { ...content, size: 8 * 1024 * 1024 + 1 }
+    const error = await failureOf(fetchConfig(world.sourceRepository(), large))
     expect(error.code).toBe('SIZE_MISMATCH')
     expect(world.source.requests).toEqual([])
   })

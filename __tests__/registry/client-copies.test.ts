@@ -4,19 +4,8 @@ import type { PlatformImage } from '../../src/oci/image-index.ts'
 import { digestOf } from '../../testkit/registry/content.ts'
 import { setHeader } from '../../testkit/registry/faults.ts'
 import { buildArtifact, buildImage, buildIndex } from '../../testkit/image/image.ts'
-import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
-import { failureOf, RegistryWorld } from './registry-world.ts'
-
-const image = buildImage()
-const index = buildMultiPlatform({ attestations: true })
-
-async function worldWithBoth() {
-  const world = await RegistryWorld.start()
-  world.give(image, '1.0')
-  world.give(index, 'multi')
-  return world
-}
+import { failureOf, image, index, RegistryWorld, worldWithBoth } from './registry-world.ts'
 
 describe('copying', () => {
   test('an image goes to the tag, and by digest where there is none', async () => {

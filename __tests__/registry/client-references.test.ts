@@ -1,21 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { Client } from '../../src/registry/client.ts'
 import { Network } from '../../src/registry/network.ts'
-import { buildImage } from '../../testkit/image/image.ts'
-import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import { TestRegistry } from '../../testkit/registry/registry.ts'
-import { failureOf, RegistryWorld } from './registry-world.ts'
-
-const image = buildImage()
-const index = buildMultiPlatform({ attestations: true })
-
-async function worldWithBoth() {
-  const world = await RegistryWorld.start()
-  world.give(image, '1.0')
-  world.give(index, 'multi')
-  return world
-}
+import { failureOf, image, RegistryWorld, worldWithBoth } from './registry-world.ts'
 
 describe('a reference that cannot be', () => {
   const cases: readonly [

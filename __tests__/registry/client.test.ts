@@ -1,18 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { replyWith } from '../../testkit/registry/faults.ts'
 import { buildImage, buildIndex } from '../../testkit/image/image.ts'
-import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
-import { failureOf, RegistryWorld } from './registry-world.ts'
-
-const image = buildImage()
-const index = buildMultiPlatform({ attestations: true })
-
-async function worldWithBoth() {
-  const world = await RegistryWorld.start()
-  world.give(image, '1.0')
-  world.give(index, 'multi')
-  return world
-}
+import { failureOf, image, index, RegistryWorld, worldWithBoth } from './registry-world.ts'
 
 describe('getting an image', () => {
   test.each([

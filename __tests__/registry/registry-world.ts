@@ -5,7 +5,8 @@ import { RegistryError } from '../../src/registry/errors.ts'
 import type { Logger } from '../../src/registry/logger.ts'
 import { Network, type NetworkOptions } from '../../src/registry/network.ts'
 import type { Repository } from '../../src/registry/repository.ts'
-import type { BuiltImage } from '../../testkit/image/image.ts'
+import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pullAndVerify, type PulledImage } from '../../testkit/image/pull.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import { TestRegistry, type RegistryOptions } from '../../testkit/registry/registry.ts'
@@ -158,4 +159,16 @@ export function trust(ca: string | undefined): () => void {
   return () => {
     setDefaultCACertificates(before)
   }
+}
+
+/** What `worldWithBoth` has at its source. */
+export const image = buildImage()
+export const index = buildMultiPlatform({ attestations: true })
+
+/** A world with `acme/app:1.0`, an image, and `acme/app:multi`, an index. */
+export async function worldWithBoth(): Promise<RegistryWorld> {
+  const world = await RegistryWorld.start()
+  world.give(image, '1.0')
+  world.give(index, 'multi')
+  return world
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { fetchBlob } from '../../src/registry/blobs.ts'
+import { fetchConfig } from '../../src/registry/blobs.ts'
 import { fetchManifest } from '../../src/registry/manifests.ts'
 import { redirectTo, replyWith, setHeader } from '../../testkit/registry/faults.ts'
 import { buildImage } from '../../testkit/image/image.ts'
@@ -25,7 +25,7 @@ async function worldWithStorage() {
 }
 
 function readConfig(world: RegistryWorld) {
-  return fetchBlob(world.sourceRepository(), content, 1024 * 1024)
+  return fetchConfig(world.sourceRepository(), content)
 }
 
 describe('every request', () => {

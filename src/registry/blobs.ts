@@ -73,20 +73,19 @@ async function* readBlob(
   }
 }
 
+/** Configs hold the history of a build and stay far below this. */
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024
+
 /**
- * Reads a small blob whole, such as a config, and verifies it. Throws SIZE_MISMATCH for one larger
- * than `limit` bytes.
+ * Reads the config of an image whole, and verifies it. Throws SIZE_MISMATCH for one that is too
+ * large for that.
  */
-export async function fetchBlob(
-  repository: Repository,
-  blob: Content,
-  limit: number,
-): Promise<Buffer> {
+export async function fetchConfig(repository: Repository, blob: Content): Promise<Buffer> {
   const { http } = repository
   const request = blobRequest(repository, blob, 'GET')
   const { place } = request
-  if (blob.size > limit) {
-    const reason = `${blob.size} bytes are more than the ${limit} that are read at once`
+  if (blob.size > MAX_CONFIG_BYTES) {
+    const reason = `${blob.size} bytes are more than the ${MAX_CONFIG_BYTES} that are read at once`
     throw new RegistryError('SIZE_MISMATCH', reason, place)
   }
   return http.call(request, async (answer) => {

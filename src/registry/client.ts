@@ -5,7 +5,7 @@ import type { ImageIndex, ImageManifest } from '../oci/manifest.ts'
 import { formatPlatform } from '../oci/platform.ts'
 import { normaliseRegistry, parseReference, type Reference } from '../oci/reference.ts'
 import { ContentLedger } from './content-ledger.ts'
-import { fetchBlob } from './blobs.ts'
+import { fetchConfig } from './blobs.ts'
 import type { BytesMoved } from './bytes-moved.ts'
 import { copyByDigest, copyContent, type Route } from './copy-image.ts'
 import type { Credentials } from './credentials/credentials.ts'
@@ -16,9 +16,6 @@ import { Network } from './network.ts'
 import { listPlatforms } from './platform-entries.ts'
 import { Repository } from './repository.ts'
 import { RegistryHttp } from './request.ts'
-
-/** Configs are small documents; one beyond this is not read into memory. */
-const MAX_CONFIG_BYTES = 8 * 1024 * 1024
 
 export interface ClientOptions {
   /** Registry host as people write it: `ghcr.io`, `docker.io`, `localhost:5000`. */
@@ -36,6 +33,12 @@ export interface ImageHandle extends FetchedManifest {
   readonly manifest: ImageManifest
   /** Fetches and verifies the config blob. */
   readConfig(): Promise<Buffer>
+}
+
+/** Where an image goes: under a tag, or by its digest alone. */
+export interface Target {
+  readonly repository: Repository
+  readonly tag: string | undefined
 }
 
 /** What a copy left at the destination. */
@@ -82,7 +85,7 @@ export class Client {
     const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
     const fetched = await fetchSingle(repository, name, 'get image')
     const { config } = fetched.manifest
-    return { ...fetched, readConfig: async () => fetchBlob(repository, config, MAX_CONFIG_BYTES) }
+    return { ...fetched, readConfig: async () => fetchConfig(repository, config) }
   }
 
   /** The digest of what a reference names. Throws NOT_FOUND. */
@@ -169,7 +172,7 @@ export class Client {
     reference: string | Reference,
     images: readonly PlatformImage[],
   ): Promise<Digest> {
-    const { repository, tag } = this.#target(reference, 'PARSE_MANIFEST_REFERENCE')
+    const { repository, tag } = this.target(reference, 'PARSE_MANIFEST_REFERENCE')
     const index = buildImageIndex(images)
     const name = tag ?? index.digest
     await publishManifest(repository, name, index)
@@ -196,6 +199,17 @@ export class Client {
     }
   }
 
+  /**
+   * Where something is written to: what is written there decides the digest, never the reference.
+   */
+  target(reference: string | Reference, code: ErrorCode): Target {
+    const { repository: name, digest, tag } = this.parse(reference, code, 'destination')
+    const repository = this.repository(name, 'destination')
+    if (digest === undefined) return { repository, tag }
+    const reason = 'a destination has no digest: that comes from what is copied'
+    throw new RegistryError(code, reason, repository.place('parse reference', digest))
+  }
+
   /** Ends the connections, unless they are those of a network that is shared. */
   async close(): Promise<void> {
     if (this.#ownsNetwork) await this.network.close()
@@ -207,7 +221,7 @@ export class Client {
     to: Client,
   ): Route & { sourceName: string; destinationName: string | undefined } {
     const from = this.#locate(source, 'PARSE_SOURCE_REFERENCE')
-    const target = to.#target(destination, 'PARSE_DESTINATION_REFERENCE')
+    const target = to.target(destination, 'PARSE_DESTINATION_REFERENCE')
     return {
       source: from.repository,
       sourceName: from.name,
@@ -223,20 +237,6 @@ export class Client {
   ): { repository: Repository; name: string } {
     const { repository, digest, tag } = this.parse(reference, code, 'source')
     return { repository: this.repository(repository, 'source'), name: digest ?? tag ?? 'latest' }
-  }
-
-  /**
-   * Where something is written to: what is written there decides the digest, never the reference.
-   */
-  #target(
-    reference: string | Reference,
-    code: ErrorCode,
-  ): { repository: Repository; tag: string | undefined } {
-    const { repository: name, digest, tag } = this.parse(reference, code, 'destination')
-    const repository = this.repository(name, 'destination')
-    if (digest === undefined) return { repository, tag }
-    const reason = 'a destination has no digest: that comes from what is copied'
-    throw new RegistryError(code, reason, repository.place('parse reference', digest))
   }
 }
 

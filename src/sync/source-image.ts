@@ -6,7 +6,7 @@ import { type ImageManifest, isAttestation } from '../oci/manifest.ts'
 import { isImageConfigType, isIndexType, MediaType } from '../oci/media-types.ts'
 import { formatPlatform, type Platform, type PlatformFilter } from '../oci/platform.ts'
 import type { Reference } from '../oci/reference.ts'
-import { fetchBlob } from '../registry/blobs.ts'
+import { fetchConfig } from '../registry/blobs.ts'
 import { placed, RegistryError } from '../registry/errors.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import { type FetchedManifest, fetchManifest } from '../registry/manifests.ts'
@@ -14,9 +14,6 @@ import type { PlatformEntry } from '../registry/platform-entries.ts'
 import type { Repository } from '../registry/repository.ts'
 import { settled } from '../registry/settled.ts'
 import { type Selection, selectPlatforms } from './select-platforms.ts'
-
-/** Configs hold the history of a build and stay far below this. */
-const MAX_CONFIG_BYTES = 8 * 1024 * 1024
 
 /** Longer than any platform that somebody runs; an index may hold any text in its place. */
 const MAX_PLATFORM_LENGTH = 128
@@ -166,7 +163,7 @@ export class SourceImage {
   }
 
   async #readPlatform(config: Descriptor): Promise<Platform | undefined> {
-    const bytes = await fetchBlob(this.repository, config, MAX_CONFIG_BYTES)
+    const bytes = await fetchConfig(this.repository, config)
     try {
       return parseImageConfigPlatform(bytes)
     } catch (error) {

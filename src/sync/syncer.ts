@@ -2,12 +2,11 @@ import { type Digest, digestOf } from '../oci/digest.ts'
 import { formatPlatform, parsePlatformFilter, type PlatformFilter } from '../oci/platform.ts'
 import type { Reference } from '../oci/reference.ts'
 import { addBytes, type BytesMoved, noBytes } from '../registry/bytes-moved.ts'
-import type { Client } from '../registry/client.ts'
+import type { Client, Target } from '../registry/client.ts'
 import { copyByDigest, copyContent, type Route } from '../registry/copy-image.ts'
 import { RegistryError } from '../registry/errors.ts'
 import { type Logger, silentLogger } from '../registry/logger.ts'
 import { publishManifest, resolveDigest } from '../registry/manifests.ts'
-import type { Repository } from '../registry/repository.ts'
 import { settled } from '../registry/settled.ts'
 import type { SyncResult } from './report.ts'
 import { type Document, type Release, SourceImage } from './source-image.ts'
@@ -37,12 +36,6 @@ export type SyncOutcome = Pick<
   SyncResult,
   'status' | 'digest' | 'sourceDigest' | 'previousDigest' | 'platforms' | 'bytes'
 >
-
-/** Where an image goes: under a tag, or by its digest alone. */
-interface Target {
-  readonly repository: Repository
-  readonly tag: string | undefined
-}
 
 /**
  * Copies images from one registry to another: all of what is wanted, nothing that is there already,
@@ -141,18 +134,10 @@ export class Syncer {
 
   #target(source: string | Reference, destination: string | Reference): Target {
     const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
-    const to = this.#destination.parse(destination, 'PARSE_DESTINATION_REFERENCE', 'destination')
-    const repository = this.#destination.repository(to.repository, 'destination')
-    if (to.digest !== undefined) {
-      throw new RegistryError(
-        'PARSE_DESTINATION_REFERENCE',
-        'a destination has no digest: that comes from what is copied',
-        repository.place('parse reference', to.digest),
-      )
-    }
+    const { repository, tag } = this.#destination.target(destination, 'PARSE_DESTINATION_REFERENCE')
     return {
       repository,
-      tag: to.tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
+      tag: tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
     }
   }
 

@@ -1,30 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { jsonReply } from '../../../testkit/registry/exchange.ts'
 import { replyWith } from '../../../testkit/registry/faults.ts'
-import { buildImage } from '../../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../../testkit/image/multi-platform.ts'
-import { TestRegistry, type RegistryOptions } from '../../../testkit/registry/registry.ts'
-import { dispose, failureOf, RegistryWorld, type WorldOptions } from '../registry-world.ts'
-
-const robot = { username: 'robot', password: 'hunter2' }
-const users = { robot: 'hunter2' }
-const bearer = { auth: { kind: 'bearer', users } } as const
-const basic = { auth: { kind: 'basic', users } } as const
-const image = buildImage()
-
-/** A world whose source wants a login, and whose source client has one. */
-async function sourceWith(source: RegistryOptions, options: WorldOptions = {}) {
-  const world = await RegistryWorld.start({ source, sourceLogin: robot, ...options })
-  world.give(image)
-  return world
-}
-
-function authorizations(registry: TestRegistry) {
-  return registry.requests.map(({ path, headers }) => {
-    const scheme = headers.authorization?.split(' ')[0] ?? 'nothing'
-    return `${path.replace(/^.*\//, '')}: ${scheme}`
-  })
-}
+import { TestRegistry } from '../../../testkit/registry/registry.ts'
+import { dispose, failureOf } from '../registry-world.ts'
+import { authorizations, basic, bearer, robot, sourceWith } from './login-world.ts'
 
 /** Everybody may read, and nobody may write. */
 function readOnly(_user: string | undefined, _repository: string, action: string) {

@@ -1,28 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { replyWith } from '../../../testkit/registry/faults.ts'
 import { buildImage } from '../../../testkit/image/image.ts'
-import { TestRegistry, type RegistryOptions } from '../../../testkit/registry/registry.ts'
-import { failureOf, RegistryWorld, trust, type WorldOptions } from '../registry-world.ts'
-
-const robot = { username: 'robot', password: 'hunter2' }
-const users = { robot: 'hunter2' }
-const bearer = { auth: { kind: 'bearer', users } } as const
-const basic = { auth: { kind: 'basic', users } } as const
-const image = buildImage()
-
-/** A world whose source wants a login, and whose source client has one. */
-async function sourceWith(source: RegistryOptions, options: WorldOptions = {}) {
-  const world = await RegistryWorld.start({ source, sourceLogin: robot, ...options })
-  world.give(image)
-  return world
-}
-
-function authorizations(registry: TestRegistry) {
-  return registry.requests.map(({ path, headers }) => {
-    const scheme = headers.authorization?.split(' ')[0] ?? 'nothing'
-    return `${path.replace(/^.*\//, '')}: ${scheme}`
-  })
-}
+import { failureOf, RegistryWorld, trust } from '../registry-world.ts'
+import { authorizations, basic, bearer, image, robot, sourceWith, users } from './login-world.ts'
 
 describe('signing in', () => {
   test('starts with the first challenge and no sooner', async () => {
