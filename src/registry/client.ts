@@ -8,7 +8,7 @@ import { ContentLedger } from './content-ledger.ts'
 import { fetchConfig } from './blobs.ts'
 import type { BytesMoved } from './bytes-moved.ts'
 import { copyByDigest, copyContent, type Route } from './copy-image.ts'
-import type { Credentials } from './credentials/credentials.ts'
+import type { Login } from './credentials/credentials.ts'
 import { type ErrorCode, RegistryError, type Side } from './errors.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { type FetchedManifest, fetchManifest, publishManifest, resolveDigest } from './manifests.ts'
@@ -23,6 +23,8 @@ export interface ClientOptions {
   /** Both or neither; without them access is anonymous. */
   readonly username?: string | undefined
   readonly password?: string | undefined
+  /** In place of user name and password: any kind of credentials, and where they come from. */
+  readonly login?: Login
   readonly logger?: Logger
   /** Shared by all clients of a run; a client without one makes its own and has to be closed. */
   readonly network?: Network
@@ -68,7 +70,7 @@ export class Client {
     this.#ownsNetwork = options.network === undefined
     this.#http = new RegistryHttp(
       this.registry,
-      credentialsOf(options),
+      loginOf(options).credentials,
       this.network,
       options.logger ?? silentLogger,
     )
@@ -240,8 +242,10 @@ export class Client {
   }
 }
 
-function credentialsOf({ username, password }: ClientOptions): Credentials | undefined {
-  return username === undefined || password === undefined ? undefined : { username, password }
+function loginOf({ login, username, password }: ClientOptions): Login {
+  if (login !== undefined) return login
+  const isGiven = username !== undefined && password !== undefined
+  return { credentials: isGiven ? { username, password } : undefined, origin: 'the caller' }
 }
 
 async function fetchSingle(

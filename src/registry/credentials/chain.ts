@@ -1,15 +1,6 @@
 import type { Reference } from '../../oci/reference.ts'
 import type { Side } from '../errors.ts'
-import type { Credentials } from './credentials.ts'
-
-/**
- * A login and where it comes from, in words for the log: `registry-auth`, `the Docker
- * configuration`.
- */
-export interface Login {
-  readonly credentials: Credentials | undefined
-  readonly origin: string
-}
+import type { Credentials, Login } from './credentials.ts'
 
 /** One place to look for credentials of a repository in a role. */
 export type CredentialSource = (side: Side, reference: Reference) => Login | undefined

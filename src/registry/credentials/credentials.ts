@@ -1,7 +1,27 @@
 /** What a registry accepts as a login. */
 export interface Credentials {
+  /** May be empty with a token of either kind. */
   readonly username: string
   readonly password: string
+  /**
+   * What the password is; a password in the sense of RFC 7617 where absent. The token service
+   * exchanges an identity token (an OAuth 2 refresh token) for access tokens; a registry token is
+   * an access token already, and is sent as it is.
+   */
+  readonly kind?: 'password' | 'identity-token' | 'registry-token'
+  /**
+   * `host[:port]` of the token service that these may be sent to, beside those that are known to
+   * belong to the registry.
+   */
+  readonly authHost?: string
+  /** For every request to the registry itself, and to no other host. Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Credentials, or their absence, and where they come from in words: `registry-auth`. */
+export interface Login {
+  readonly credentials: Credentials | undefined
+  readonly origin: string
 }
 
 /** The value of an `Authorization` header (RFC 7617); user and password are taken as UTF-8. */
