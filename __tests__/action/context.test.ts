@@ -7,6 +7,7 @@ function source(changes: Partial<ContextSource> = {}): ContextSource {
     actor: 'octocat',
     payload: {},
     repo: { owner: 'acme', repo: 'app' },
+    serverUrl: 'https://github.com',
     ...changes,
   }
 }
@@ -32,6 +33,7 @@ describe('the context of a run', () => {
       repository: 'acme/app',
       isFork: false,
       isDependabot: false,
+      githubRegistry: 'ghcr.io',
     })
   })
 
@@ -51,6 +53,25 @@ describe('the context of a run', () => {
     expect(runContext(pullRequest({ full_name: 'acme/app' }, 'dependabot[bot]')).isDependabot).toBe(
       true,
     )
+  })
+
+  test.each([
+    ['https://github.com', 'ghcr.io'],
+    ['https://GitHub.com:443/', 'ghcr.io'],
+    ['https://github.example.com', 'containers.github.example.com'],
+    ['https://acme.ghe.com/', 'containers.acme.ghe.com'],
+    ['https://github.example.com:8443', 'containers.github.example.com:8443'],
+    // Look-alikes are servers of their own.
+    ['https://github.com.evil.example', 'containers.github.com.evil.example'],
+    ['https://github.com:8443', 'containers.github.com:8443'],
+    ['https://www.github.com', 'containers.www.github.com'],
+    ['http://github.com', undefined],
+    ['https://10.0.0.1', undefined],
+    ['https://[::1]', undefined],
+    ['github.com', undefined],
+    ['', undefined],
+  ])('knows the container registry of %s: %s', (serverUrl, registry) => {
+    expect(runContext(source({ serverUrl })).githubRegistry).toBe(registry)
   })
 
   test('is empty, and no failure, where GitHub Actions is not', () => {

@@ -96,6 +96,34 @@ describe('registry-auth', () => {
     ])
   })
 
+  test.each([
+    ['auth.example.com', 'auth.example.com'],
+    ['Auth.Example.com:443', 'auth.example.com'],
+    ['auth.example.com:8443', 'auth.example.com:8443'],
+    ['auth', 'auth'],
+    ['"[::1]:5000"', '[::1]:5000'],
+  ])('may name another token service: %s', (authHost, normalised) => {
+    const text = `- {registry: r.example, username: a, password: b, auth-host: ${authHost}}`
+    expect(parseRegistryAuth(text)).toEqual({
+      problems: [],
+      credentials: [{ registry: 'r.example', username: 'a', password: 'b', authHost: normalised }],
+    })
+  })
+
+  test.each([
+    'https://s3cret.example',
+    's3cret.example/token',
+    'user@s3cret.example',
+    's3cret.example.',
+    'a b',
+    's3cret:port',
+  ])('refuses a token service that is no host: %s', (authHost) => {
+    const text = `- {registry: r.example, username: a, password: s3cret, auth-host: "${authHost}"}`
+    expect(problemsOf(text)).toEqual([
+      'entry 1: auth-host is not a host, optionally with a port; it has neither scheme nor path',
+    ])
+  })
+
   test('takes a repeated entry once', () => {
     const entry = '- {registry: r.example, username: a, password: b}\n'
     expect(parseRegistryAuth(entry + entry)).toEqual({
@@ -132,12 +160,17 @@ describe('registry-auth', () => {
     [
       'a field that is not known',
       '- {registry: ghcr.io, username: a, passwrod: s3cret}',
-      /^entry 2: holds a field that is not known; the fields are registry, username, password, scope, ecr, logout$/,
+      /^entry 2: holds a field that is not known; the fields are registry, username, password, scope, auth-host, ecr, logout$/,
     ],
     [
       'something that is no registry',
       '- {registry: "https://a:s3cret@ghcr.io", username: a, password: s3cret}',
       /^entry 2: registry is not a host, optionally followed by a repository path$/,
+    ],
+    [
+      'the same credentials for another token service',
+      '- {registry: r.example, username: a, password: s3cret, auth-host: auth.example}',
+      /^entry 2: an entry above has other credentials for the same registry$/,
     ],
     [
       'a path twice',

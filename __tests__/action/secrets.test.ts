@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import {
+  maskAuthFiles,
   maskCredentials,
   maskInputs,
   maskProxyPasswords,
@@ -69,6 +70,33 @@ describe('credentials', () => {
 
   test('without a password hide nothing', () => {
     expect(masked((mask) => maskCredentials(mask, { username: 'acme', password: ' ' }))).toEqual([])
+  })
+})
+
+describe('the files with logins of earlier steps', () => {
+  const headers = { 'x-key': 'header-secret', 'x-tenant': '1' }
+
+  test('hide their passwords, tokens and headers, but no header as short as a number', () => {
+    const registry = 'r.example'
+    const logins = [
+      { registry, username: 'user1', password: 'pass1', headers },
+      { registry, username: '', password: 'token2', kind: 'identity-token' as const },
+    ]
+    const file = { logins, helpers: new Map(), headers }
+    expect(masked((mask) => maskAuthFiles(mask, [{ file, origin: 'a file' }]))).toEqual([
+      'header-secret',
+      'pass1',
+      base64('user1:pass1'),
+      'token2',
+      base64(':token2'),
+    ])
+  })
+
+  test('hide their headers also where the logins are elsewhere', () => {
+    const file = { logins: [], helpers: new Map([['r.example', 'pass']]), headers }
+    expect(masked((mask) => maskAuthFiles(mask, [{ file, origin: 'a file' }]))).toEqual([
+      'header-secret',
+    ])
   })
 })
 

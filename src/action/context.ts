@@ -1,4 +1,5 @@
 import { context as githubContext } from '@actions/github'
+import { normaliseRegistry } from '../oci/reference.ts'
 
 /** What the run is, as far as it explains failures or supplies the user name for `ghcr.io`. */
 export interface RunContext {
@@ -12,6 +13,8 @@ export interface RunContext {
   readonly actor: string
   /** `owner/name` of the repository that the workflow runs in; empty when unknown. */
   readonly repository: string
+  /** The container registry of the GitHub that the run is on, which takes the job's token. */
+  readonly githubRegistry?: string
 }
 
 /** The part of `@actions/github`'s context that is read here; its getters may throw. */
@@ -19,6 +22,8 @@ export interface ContextSource {
   readonly eventName: string
   readonly actor: string
   readonly payload: unknown
+  /** URL of the GitHub that the run is on. */
+  readonly serverUrl: string
   readonly repo: { readonly owner: string; readonly repo: string }
 }
 
@@ -35,6 +40,7 @@ export function runContext(source: ContextSource = githubContext): RunContext {
   const head = text(field(headRepository, 'full_name'))
   const base =
     text(field(source.payload, 'pull_request', 'base', 'repo', 'full_name')) || repository
+  const githubRegistry = registryOf(text(source.serverUrl))
   const author = text(field(source.payload, 'pull_request', 'user', 'login'))
   return {
     eventName: text(source.eventName),
@@ -43,6 +49,24 @@ export function runContext(source: ContextSource = githubContext): RunContext {
     isDependabot: actor === DEPENDABOT || author === DEPENDABOT,
     actor,
     repository,
+    ...(githubRegistry !== undefined && { githubRegistry }),
+  }
+}
+
+/**
+ * `ghcr.io` belongs to github.com; GitHub Enterprise Server and the servers of data residency
+ * (`*.ghe.com`) have one of their own, below their own name. A token is good for its own server
+ * alone, and no other is to see it.
+ */
+function registryOf(serverUrl: string): string | undefined {
+  const url = URL.parse(serverUrl)
+  if (url?.protocol !== 'https:') return undefined
+  if (url.host === 'github.com') return 'ghcr.io'
+  try {
+    return normaliseRegistry(`containers.${url.host}`)
+  } catch {
+    // A server that is known by its address has no names below that.
+    return undefined
   }
 }
 

@@ -1,31 +1,24 @@
-import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import type { Reference } from '../oci/reference.ts'
-import {
-  type CredentialSource,
-  type RegistryLogin,
-  registryLogins,
-} from '../registry/credentials/chain.ts'
-import { parseDockerConfig } from '../registry/credentials/docker-config.ts'
+import { type CredentialSource, registryLogins } from '../registry/credentials/chain.ts'
+import { configuredLogins } from '../registry/credentials/configured-logins.ts'
 import type { Credentials } from '../registry/credentials/credentials.ts'
+import type { CredentialHelpers } from '../registry/credentials/helper.ts'
 import type { Side } from '../registry/errors.ts'
-import type { Logger } from '../registry/logger.ts'
+import type { ReadAuthFile } from './auth-files.ts'
 import type { RunContext } from './context.ts'
 import type { Inputs } from './inputs.ts'
-
-const GITHUB_REGISTRY = 'ghcr.io'
 
 /** Where credentials come from, in the order in which they are asked: the first that knows the repository decides. */
 export function credentialSources(
   inputs: Inputs,
-  docker: readonly RegistryLogin[],
+  files: readonly ReadAuthFile[],
+  helpers: CredentialHelpers,
   context: RunContext,
 ): readonly CredentialSource[] {
   return [
     fromInputs(inputs),
     registryLogins(inputs.registryAuth, 'registry-auth'),
-    registryLogins(docker, 'the Docker configuration'),
+    ...files.map(({ file, origin }) => configuredLogins(file, origin, helpers)),
     fromGitHub(inputs.githubToken, context),
   ]
 }
@@ -41,9 +34,12 @@ function fromInputs({ sourceCredentials, destinationCredentials }: Inputs): Cred
   }
 }
 
-function fromGitHub(token: string | undefined, { actor }: RunContext): CredentialSource {
+function fromGitHub(
+  token: string | undefined,
+  { actor, githubRegistry }: RunContext,
+): CredentialSource {
   return (_side, { registry }) =>
-    registry === GITHUB_REGISTRY && token !== undefined
+    registry === githubRegistry && token !== undefined
       ? { credentials: githubCredentials(token, actor), origin: 'github-token' }
       : undefined
 }
@@ -51,21 +47,4 @@ function fromGitHub(token: string | undefined, { actor }: RunContext): Credentia
 /** The job's token opens GitHub's own registry; any user name goes with it, and the actor's is the honest one. */
 export function githubCredentials(token: string, actor: string): Credentials {
   return { username: actor === '' ? 'token' : actor, password: token }
-}
-
-/** The logins in `$DOCKER_CONFIG/config.json`, or `~/.docker/config.json`. A missing file is none; a broken one a warning. */
-export function readDockerLogins(
-  environment: Readonly<Record<string, string | undefined>>,
-  logger: Logger,
-): readonly RegistryLogin[] {
-  const folder = environment['DOCKER_CONFIG'] ?? ''
-  const path = join(folder === '' ? join(homedir(), '.docker') : folder, 'config.json')
-  try {
-    return parseDockerConfig(readFileSync(path, 'utf8'), (message) => logger.warning(message))
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    const reason = error instanceof Error ? error.message : String(error)
-    logger.warning(`the Docker configuration at ${path} is not used: ${reason}`)
-    return []
-  }
 }

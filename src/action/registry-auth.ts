@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { LineCounter, parseDocument } from 'yaml'
-import { parseRegistryBase, type RegistryBase } from '../oci/reference.ts'
+import { normaliseRegistry, parseRegistryBase, type RegistryBase } from '../oci/reference.ts'
 import type { RegistryLogin } from '../registry/credentials/chain.ts'
 import type { Credentials } from '../registry/credentials/credentials.ts'
 
@@ -10,7 +10,7 @@ export interface RegistryAuth {
   readonly problems: readonly string[]
 }
 
-const FIELDS = new Set(['registry', 'username', 'password', 'scope', 'ecr', 'logout'])
+const FIELDS = new Set(['registry', 'username', 'password', 'scope', 'auth-host', 'ecr', 'logout'])
 
 /** Every scalar is text here (YAML failsafe schema), so that a password `0123` stays what it is. */
 const Entries = v.array(v.record(v.string(), v.string()))
@@ -20,7 +20,8 @@ const Entries = v.array(v.record(v.string(), v.string()))
  * with `registry` (Docker Hub when left out), `username` and `password`. The path in `scope` limits
  * the credentials to the repositories below it, as a path behind the registry does; the actions
  * behind its `@` are ignored, and so are `ecr` and `logout`: there is neither a login to AWS nor one
- * that would have to be undone. Blank text is no credentials.
+ * that would have to be undone. `auth-host` is a field of our own: the token service that the
+ * credentials may be sent to as well. Blank text is no credentials.
  */
 export function parseRegistryAuth(text: string): RegistryAuth {
   const { entries, problem } = readEntries(text)
@@ -81,7 +82,20 @@ function readEntry(entry: Entry): RegistryLogin | string {
     return 'has no password (secrets are empty in runs started by forks and by Dependabot)'
   }
   const base = readBase(entry['registry']?.trim() ?? '', entry['scope']?.trim() ?? '')
-  return typeof base === 'string' ? base : { ...base, username, password }
+  if (typeof base === 'string') return base
+  const authHost = entry['auth-host']?.trim() ?? ''
+  if (authHost === '') return { ...base, username, password }
+  try {
+    return { ...base, username, password, authHost: readAuthHost(authHost) }
+  } catch {
+    return 'auth-host is not a host, optionally with a port; it has neither scheme nor path'
+  }
+}
+
+/** As a URL has it: in lower case, without the default port. */
+function readAuthHost(host: string): string {
+  normaliseRegistry(host)
+  return new URL(`https://${host}`).host
 }
 
 function readBase(registry: string, scope: string): RegistryBase | string {
@@ -102,5 +116,5 @@ function sameScope(a: RegistryBase, b: RegistryBase): boolean {
 }
 
 function sameLogin(a: Credentials | undefined, b: Credentials): boolean {
-  return a?.username === b.username && a.password === b.password
+  return a?.username === b.username && a.password === b.password && a.authHost === b.authHost
 }

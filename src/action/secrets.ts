@@ -2,6 +2,7 @@ import type { Credentials } from '../registry/credentials/credentials.ts'
 import { parseProxy } from '../registry/proxies.ts'
 import type { Commands } from './commands.ts'
 import { githubCredentials } from './credentials.ts'
+import type { ReadAuthFile } from './auth-files.ts'
 
 /**
  * Shorter lines of a multi-line secret are punctuation more often than secrets (the `{` of a JSON
@@ -33,10 +34,29 @@ export function secretMasker(commands: Pick<Commands, 'setSecret'>): MaskSecret 
 }
 
 /** Hides the password and what basic authentication makes of it (RFC 7617); never the user name. */
-export function maskCredentials(mask: MaskSecret, { username, password }: Credentials): void {
+export function maskCredentials(
+  mask: MaskSecret,
+  { username, password, headers }: Credentials,
+): void {
+  maskHeaders(mask, headers)
   if (password.trim() === '') return
   mask(password)
   mask(Buffer.from(`${username}:${password}`).toString('base64'))
+}
+
+/** Hides what stands in the files with logins of earlier steps. */
+export function maskAuthFiles(mask: MaskSecret, files: readonly ReadAuthFile[]): void {
+  for (const { file } of files) {
+    maskHeaders(mask, file.headers)
+    for (const login of file.logins) maskCredentials(mask, login)
+  }
+}
+
+/** A header may hold a key, but its value is as often `1` or `yes`, and no secret is that short. */
+function maskHeaders(mask: MaskSecret, headers: Credentials['headers'] = {}): void {
+  for (const value of Object.values(headers)) {
+    if (value.trim().length >= SHORTEST_LINE) mask(value)
+  }
 }
 
 /** Hides every secret of the inputs. To be called before the first request. */

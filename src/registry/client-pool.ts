@@ -1,6 +1,7 @@
 import type { Reference } from '../oci/reference.ts'
 import { Client } from './client.ts'
 import { type CredentialSource, findLogin } from './credentials/chain.ts'
+import { type Credentials, loginText } from './credentials/credentials.ts'
 import type { Side } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { Network } from './network.ts'
@@ -22,22 +23,15 @@ export class ClientPool {
     this.#logger = logger
   }
 
-  client(side: Side, reference: Reference): Client {
+  /** The client for a repository in a role. Throws a RegistryError where the run was cancelled. */
+  async client(side: Side, reference: Reference): Promise<Client> {
     const { registry } = reference
-    const { credentials, origin } = findLogin(this.#sources, side, reference)
-    const login =
-      credentials === undefined ? 'anonymous' : `user ${credentials.username} from ${origin}`
-    this.#tell(`${registry} (${side}): ${login}`)
-    const key = JSON.stringify([registry, credentials?.username, credentials?.password])
+    const login = await findLogin(this.#sources, side, reference)
+    this.#tell(`${registry} (${side}): ${loginText(login)}`)
+    const key = JSON.stringify([registry, ...identityOf(login.credentials)])
     let client = this.#clients.get(key)
     if (client === undefined) {
-      client = new Client({
-        host: registry,
-        username: credentials?.username,
-        password: credentials?.password,
-        network: this.#network,
-        logger: this.#logger,
-      })
+      client = new Client({ host: registry, login, network: this.#network, logger: this.#logger })
       this.#clients.set(key, client)
     }
     return client
@@ -48,4 +42,12 @@ export class ClientPool {
     this.#told.add(line)
     this.#logger.info(line)
   }
+}
+
+/** All that makes two credentials different to a registry; nothing for anonymous access. */
+function identityOf(credentials: Credentials | undefined): readonly unknown[] {
+  if (credentials === undefined) return []
+  const { username, password, kind = 'password', authHost = '', headers = {} } = credentials
+  const sorted = Object.entries(headers).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return [username, password, kind, authHost, sorted]
 }

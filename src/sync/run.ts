@@ -23,7 +23,7 @@ export interface Run<Log extends Logger> {
   /** Start no more images once one has failed. */
   readonly failFast: boolean
   readonly clock: Clock
-  readonly clientFor: (side: Side, reference: Reference) => Client
+  readonly clientFor: (side: Side, reference: Reference) => Client | Promise<Client>
   /** A log of its own for each image, so that lines of images side by side do not mix. */
   readonly openLog: () => Log
   /** Called when an image is done, in the order in which they are. */
@@ -71,8 +71,8 @@ async function syncPair<Log extends Logger>(
     const syncer = new Syncer({
       ...run.policy,
       platforms: platformsOf(pair, run.policy),
-      source: run.clientFor('source', source),
-      destination: run.clientFor('destination', destination),
+      source: await run.clientFor('source', source),
+      destination: await run.clientFor('destination', destination),
       logger,
     })
     const resolve = async (): Promise<SourceImage> =>

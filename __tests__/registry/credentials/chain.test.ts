@@ -5,7 +5,11 @@ import {
   findLogin,
   registryLogins,
 } from '../../../src/registry/credentials/chain.ts'
-import { basicAuthorization } from '../../../src/registry/credentials/credentials.ts'
+import {
+  basicAuthorization,
+  type Login,
+  loginText,
+} from '../../../src/registry/credentials/credentials.ts'
 
 const login = (username: string, registry: string, prefix?: string) => ({
   registry,
@@ -14,9 +18,10 @@ const login = (username: string, registry: string, prefix?: string) => ({
   ...(prefix === undefined ? {} : { prefix }),
 })
 
-function userFor(logins: readonly ReturnType<typeof login>[], reference: string) {
+async function userFor(logins: readonly ReturnType<typeof login>[], reference: string) {
   const source = registryLogins(logins, 'registry-auth')
-  return findLogin([source], 'source', parseReference(reference)).credentials?.username
+  const found = await findLogin([source], 'source', parseReference(reference))
+  return found.credentials?.username
 }
 
 describe('among the logins of a list', () => {
@@ -39,14 +44,13 @@ describe('among the logins of a list', () => {
     ['sub.ghcr.io/acme/app', undefined],
     ['ghcr.io:5000/acme/app', undefined],
     ['acme/app', undefined],
-  ])('the longest prefix of whole components decides for %s: %s', (reference, user) => {
-    expect(userFor(logins, reference)).toBe(user)
+  ])('the longest prefix of whole components decides for %s: %s', async (reference, user) => {
+    expect(await userFor(logins, reference)).toBe(user)
   })
 
-  test('the first decides where two are for the same', () => {
-    expect(userFor([login('first', 'ghcr.io'), login('second', 'ghcr.io')], 'ghcr.io/a')).toBe(
-      'first',
-    )
+  test('the first decides where two are for the same', async () => {
+    const two = [login('first', 'ghcr.io'), login('second', 'ghcr.io')]
+    expect(await userFor(two, 'ghcr.io/a')).toBe('first')
   })
 })
 
@@ -56,21 +60,35 @@ function only(role: string, username: string): CredentialSource {
 }
 
 describe('among several sources', () => {
-  test('the first that knows the repository in the role decides', () => {
+  test('the first that knows the repository in the role decides', async () => {
     const sources = [only('destination', 'a'), only('source', 'b'), only('source', 'c')]
     const reference = parseReference('ghcr.io/acme/app')
-    expect(findLogin(sources, 'source', reference).origin).toBe('b')
-    expect(findLogin(sources, 'destination', reference).origin).toBe('a')
+    expect((await findLogin(sources, 'source', reference)).origin).toBe('b')
+    expect((await findLogin(sources, 'destination', reference)).origin).toBe('a')
   })
 
-  test('one may say that access is to be anonymous', () => {
+  test('those behind the one that decides are not asked', async () => {
+    const asked: string[] = []
+    const source =
+      (name: string, answer?: Login): CredentialSource =>
+      () => {
+        asked.push(name)
+        return Promise.resolve(answer)
+      }
+    const found = { credentials: { username: 'b', password: 'x' }, origin: 'b' }
+    const sources = [source('a'), source('b', found), source('c', found)]
+    expect(await findLogin(sources, 'source', parseReference('ghcr.io/a'))).toBe(found)
+    expect(asked).toEqual(['a', 'b'])
+  })
+
+  test('one may say that access is to be anonymous', async () => {
     const rule = { credentials: undefined, origin: 'a rule' }
     const sources: CredentialSource[] = [() => rule, only('source', 'b')]
-    expect(findLogin(sources, 'source', parseReference('a/b'))).toBe(rule)
+    expect(await findLogin(sources, 'source', parseReference('a/b'))).toBe(rule)
   })
 
-  test('none means that access is anonymous', () => {
-    expect(findLogin([], 'source', parseReference('a/b')).credentials).toBeUndefined()
+  test('none means that access is anonymous', async () => {
+    expect((await findLogin([], 'source', parseReference('a/b'))).credentials).toBeUndefined()
   })
 })
 
@@ -78,4 +96,15 @@ test('a Basic header holds user and password in UTF-8', () => {
   expect(basicAuthorization({ username: 'robot$ci+x', password: 'pä:ss' })).toBe(
     `Basic ${Buffer.from('robot$ci+x:pä:ss', 'utf8').toString('base64')}`,
   )
+})
+
+test.each<[string, Login['credentials']]>([
+  ['anonymous', undefined],
+  ['user octo from a file', { username: 'octo', password: 'x' }],
+  ['a password without a user name from a file', { username: '', password: 'x' }],
+  ['an identity token from a file', { username: '', password: 'x', kind: 'identity-token' }],
+  ['user octo from a file', { username: 'octo', password: 'x', kind: 'identity-token' }],
+  ['a registry token from a file', { username: '', password: 'x', kind: 'registry-token' }],
+])('people read %s, and never the secret', (text, credentials) => {
+  expect(loginText({ credentials, origin: 'a file' })).toBe(text)
 })

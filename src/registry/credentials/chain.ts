@@ -3,16 +3,20 @@ import type { Side } from '../errors.ts'
 import type { Credentials, Login } from './credentials.ts'
 
 /** One place to look for credentials of a repository in a role. */
-export type CredentialSource = (side: Side, reference: Reference) => Login | undefined
+export type CredentialSource = (
+  side: Side,
+  reference: Reference,
+) => Login | undefined | Promise<Login | undefined>
 
 /** The first source that knows the repository decides; where none does, access is anonymous. */
-export function findLogin(
+export async function findLogin(
   sources: readonly CredentialSource[],
   side: Side,
   reference: Reference,
-): Login {
+): Promise<Login> {
   for (const source of sources) {
-    const login = source(side, reference)
+    // The order is the meaning: no helper program is started where an earlier source decides.
+    const login = await source(side, reference)
     if (login !== undefined) return login
   }
   return { credentials: undefined, origin: 'nowhere' }

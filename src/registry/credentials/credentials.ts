@@ -28,3 +28,16 @@ export interface Login {
 export function basicAuthorization({ username, password }: Credentials): string {
   return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`
 }
+
+const NAMELESS = {
+  password: 'a password without a user name',
+  'identity-token': 'an identity token',
+  'registry-token': 'a registry token',
+}
+
+/** Whose login it is and where it comes from, for people: `user octo from registry-auth`. */
+export function loginText({ credentials, origin }: Login): string {
+  if (credentials === undefined) return 'anonymous'
+  const { username, kind = 'password' } = credentials
+  return `${username === '' ? NAMELESS[kind] : `user ${username}`} from ${origin}`
+}
