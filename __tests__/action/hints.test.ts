@@ -118,9 +118,10 @@ describe('a hint', () => {
   })
 
   test('for an immutable tag offers another tag or to skip', () => {
-    const failure = { code: 'UPLOAD', registryCode: 'TAG_INVALID', registry: ecr } as const
-    expect(hint({ ...failure, side: 'destination' })).toMatch(/immutable.*`on-existing: skip`/)
-    expect(hint({ ...failure, side: 'source' })).not.toMatch(/immutable/)
+    const failure = { code: 'EXISTS', registry: ecr, side: 'destination' } as const
+    expect(hint({ ...failure, status: 400 })).toMatch(/immutable.*`on-existing: skip`/)
+    // Without a status it was not the registry that refused.
+    expect(hint(failure)).not.toMatch(/immutable/)
   })
 
   test('for a rate limit depends on whose it is', () => {

@@ -37,7 +37,7 @@ async function errorOf(
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   registry.use(replyWith(status, { body: text, headers }))
   const request = { origin: registry.url, path: '/v2/', method: 'GET', headers: {} } as const
-  return answerError(await network.send(request, place), place, now, refusal)
+  return answerError(await network.send(request, place), place, { now, refusal })
 }
 
 describe('the status of a refusal decides its code', () => {

@@ -83,7 +83,7 @@ describe('inside one registry', () => {
     expect(isStored(world)).toBe(true)
   })
 
-  test('a mount for which the login has no right is followed by an upload', async () => {
+  test('no mount is tried where the login that writes may not read the source', async () => {
     await using world = await worldWithBlob({
       ...one,
       source: {
@@ -94,8 +94,59 @@ describe('inside one registry', () => {
       destinationLogin: { username: 'writer', password: 'y' },
     })
     expect(await copy(world)).toBe('copied')
-    expect(world.source.select('POST').map(({ status }) => status)).toContain(401)
+    expect(world.source.select('POST').map(({ query }) => query)).toEqual([''])
     expect(isStored(world)).toBe(true)
+  })
+
+  test('a mount between two logins works where the one that writes may read as well', async () => {
+    await using world = await worldWithBlob({
+      ...one,
+      source: {
+        auth: {
+          kind: 'bearer',
+          users: { reader: 'x', writer: 'y' },
+          grants: (user, _repository, action) => user === 'writer' || action === 'pull',
+        },
+      },
+      sourceLogin: { username: 'reader', password: 'x' },
+      destinationLogin: { username: 'writer', password: 'y' },
+    })
+    expect(await copy(world)).toBe('mounted')
+    const readers = world.source.tokens.filter(({ user }) => user === 'reader')
+    // The one that reads for us is never used to write.
+    expect(
+      readers.flatMap(({ requested }) => requested).flatMap((one) => one.actions),
+    ).not.toContain('push')
+  })
+
+  test('a token service that refuses two repositories at once costs the mount, and no more', async () => {
+    await using world = await worldWithBlob({
+      ...one,
+      source: { auth: { kind: 'bearer', users: { robot: 'x' } } },
+      sourceLogin: { username: 'robot', password: 'x' },
+    })
+    const refused = world.source.fault(
+      { path: '/token', where: ({ params }) => params.getAll('scope').length > 1 },
+      replyWith(401),
+    )
+    const destination = world.from.repository('mirror/app', 'destination')
+    expect(await copyBlob(world.sourceRepository(), destination, blob)).toBe('copied')
+    expect(refused.hits).toBe(1)
+    expect(isStored(world)).toBe(true)
+  })
+
+  test('mounts are given up after three that did not work, and sessions are not left behind (Q06)', async () => {
+    await using world = await worldWithBlob({ ...one, source: { mount: false } })
+    const contents = Array.from({ length: 6 }, (_, index) => Buffer.alloc(10, index))
+    for (const content of contents) {
+      world.source.store.putBlob('acme/app', content)
+      const blob = { digest: digestOf(content) as Digest, size: content.length }
+      expect(await copy(world, blob)).toBe('copied')
+    }
+    const mounts = world.source.select('POST').filter(({ query }) => query.includes('mount='))
+    expect(mounts).toHaveLength(3)
+    expect(world.source.count('POST')).toBe(6)
+    expect(world.source.store.uploads.size).toBe(0)
   })
 
   test.each([1, 2, 3])('blobs move side by side with %i slots', async (concurrency) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Digest, digestOf } from '../../src/oci/digest.ts'
-import { pushManifest, resolveDigest, verifyPushed } from '../../src/registry/manifests.ts'
+import { resolveDigest } from '../../src/registry/manifests.ts'
+import { pushManifest, verifyPushed } from '../../src/registry/push-manifest.ts'
 import { removeHeader, replyWith, setHeader } from '../../testkit/registry/faults.ts'
 import { buildImage } from '../../testkit/image/image.ts'
 import { failureOf, RegistryWorld } from './registry-world.ts'
@@ -124,14 +125,14 @@ describe('a manifest that is pushed', () => {
 describe('what a tag shows afterwards', () => {
   test('is accepted where it is what was pushed', async () => {
     await using world = await worldWithImage()
-    await verifyPushed(world.sourceRepository(), '1.0', digest)
+    await verifyPushed(world.sourceRepository(), '1.0', { digest })
     expect(world.source.requests.map(({ method }) => method)).toEqual(['HEAD'])
   })
 
   test('is refused where it is something else', async () => {
     await using world = await worldWithImage()
     const other = digestOf(Buffer.from('something else'))
-    const error = await failureOf(verifyPushed(world.sourceRepository(), '1.0', other))
+    const error = await failureOf(verifyPushed(world.sourceRepository(), '1.0', { digest: other }))
     expect(error).toMatchObject({ code: 'VERIFICATION', operation: 'verify', reference: '1.0' })
     expect(error.message).toContain(digest)
     expect(error.message).toContain(other)
@@ -139,7 +140,7 @@ describe('what a tag shows afterwards', () => {
 
   test('is refused where it is nothing', async () => {
     await using world = await worldWithImage()
-    const error = await failureOf(verifyPushed(world.sourceRepository(), '9.9', digest))
+    const error = await failureOf(verifyPushed(world.sourceRepository(), '9.9', { digest }))
     expect(error.code).toBe('VERIFICATION')
     expect(error.message).toContain('nothing is there')
   })
@@ -147,10 +148,10 @@ describe('what a tag shows afterwards', () => {
   test('is computed where the registry names it by another algorithm', async () => {
     await using world = await worldWithImage()
     const sha512 = digestOf(manifest.bytes, 'sha512')
-    await verifyPushed(world.sourceRepository(), '1.0', sha512)
+    await verifyPushed(world.sourceRepository(), '1.0', { digest: sha512 })
     expect(world.source.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET'])
     const other = digestOf(Buffer.from('something else'), 'sha512')
-    const error = await failureOf(verifyPushed(world.sourceRepository(), '1.0', other))
+    const error = await failureOf(verifyPushed(world.sourceRepository(), '1.0', { digest: other }))
     expect(error.code).toBe('VERIFICATION')
   })
 })

@@ -73,10 +73,24 @@ describe('syncImage', () => {
     expect(failure).toMatchObject({ code: 'NOT_FOUND', side: 'source', reference: 'v2' })
   })
 
-  test('says that the destination is out of reach before anything is written', async () => {
+  test('says that the destination is out of reach, and has sent nothing by then', async () => {
     world.destination.fault({}, replyWith(403))
     const failure = await failureOf(world.syncer().syncImage('acme/app:v1', 'copy:v1'))
     expect(failure).toMatchObject({ code: 'DENIED', side: 'destination', status: 403 })
+    // Not being let look is no answer (Q14), so that it is the upload that is refused.
+    expect(failure.operation).toBe('start upload')
+    expect(world.destination.requests.map(({ bodyBytes }) => bodyBytes).every((n) => n === 0)).toBe(
+      true,
+    )
+  })
+
+  test('does not write where it may not look, if what is there must stay', async () => {
+    world.destination.fault({ method: 'HEAD', path: '/manifests/' }, replyWith(403))
+    world.destination.fault({ method: 'GET', path: '/manifests/' }, replyWith(403))
+    for (const onExisting of ['skip', 'fail'] as const) {
+      const syncing = world.syncer({ onExisting }).syncImage('acme/app:v1', 'copy:v1')
+      expect(await failureOf(syncing)).toMatchObject({ code: 'DENIED', operation: 'look up' })
+    }
     expect(writesTo(world.destination)).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { readSome } from './body.ts'
 import { type ErrorCode, type ErrorPlace, RegistryError } from './errors.ts'
+import type { RegistryFamily } from './families/family.ts'
 import { foreignText } from './foreign-text.ts'
 import type { Answer } from './network.ts'
 import { isTransientStatus, parseRetryAfter } from './retry.ts'
@@ -31,26 +32,36 @@ interface Words {
   readonly message?: string | undefined
 }
 
+export interface RefusalRules {
+  /** Milliseconds since the epoch, by which a `Retry-After` date is read. */
+  readonly now: number
+  /** The code of a refusal whose status has none of its own; REGISTRY where absent. */
+  readonly refusal?: ErrorCode | undefined
+  /** Codes of the registry after which the same request may succeed a moment later. */
+  readonly passing?: readonly string[] | undefined
+  readonly family?: RegistryFamily | undefined
+}
+
 /**
- * Turns a refusal into an error: the status decides what it is, the body only how it is told.
- * `refusal` is the code of a refusal whose status has none of its own.
+ * Turns a refusal into an error: the status decides what it is, the body how it is told, and
+ * whether it is worth another try.
  */
 export async function answerError(
   answer: Answer,
   place: ErrorPlace,
-  now: number,
-  refusal: ErrorCode = 'REGISTRY',
+  { now, refusal, passing = [], family }: RefusalRules,
 ): Promise<RegistryError> {
   const { status, headers } = answer
   const body = await readSome(answer, MAX_ERROR_BYTES)
   const told = registryWords(body.toString('utf8'), headers['content-type'])
-  const code = codeOf(status, told.code) ?? refusal
+  const code = codeOf(status, told.code) ?? refusal ?? 'REGISTRY'
+  const isFinal = family?.exhausted?.test(`${told.code ?? ''} ${told.message ?? ''}`) === true
   return new RegistryError(code, reasonOf(code, status), {
     ...place,
     status,
     registryCode: told.code,
     registryMessage: told.message,
-    transient: isTransientStatus(status),
+    transient: !isFinal && (isTransientStatus(status) || passing.includes(told.code ?? '')),
     retryAfterMs: parseRetryAfter([headers['retry-after']].flat()[0], now),
   })
 }

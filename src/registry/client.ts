@@ -11,9 +11,10 @@ import { copyByDigest, copyContent, type Route } from './copy-image.ts'
 import type { Login } from './credentials/credentials.ts'
 import { type ErrorCode, RegistryError, type Side } from './errors.ts'
 import { type Logger, silentLogger } from './logger.ts'
-import { type FetchedManifest, fetchManifest, publishManifest, resolveDigest } from './manifests.ts'
+import { type FetchedManifest, fetchManifest, resolveDigest } from './manifests.ts'
 import { Network } from './network.ts'
 import { listPlatforms } from './platform-entries.ts'
+import { publishManifest } from './push-manifest.ts'
 import { Repository } from './repository.ts'
 import { RegistryHttp } from './request.ts'
 
@@ -70,7 +71,7 @@ export class Client {
     this.#ownsNetwork = options.network === undefined
     this.#http = new RegistryHttp(
       this.registry,
-      loginOf(options).credentials,
+      loginOf(options),
       this.network,
       options.logger ?? silentLogger,
     )

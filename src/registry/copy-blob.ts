@@ -1,13 +1,21 @@
 import { type Content, verified } from '../oci/digest.ts'
-import type { Address } from './address.ts'
 import type { Outcome } from './content-ledger.ts'
 import { blobExists, openBlob } from './blobs.ts'
+import { putChunks } from './chunked-upload.ts'
 import { RegistryError } from './errors.ts'
+import { refusesWhole } from './large-blobs.ts'
 import { networkFailure } from './network-failure.ts'
 import { acquireBoth } from './pacing.ts'
-import type { Repository } from './repository.ts'
+import { Repository } from './repository.ts'
 import { withRetries } from './retry.ts'
-import { cancelUpload, mountBlob, putBlob, startUpload, type UploadStart } from './upload.ts'
+import {
+  cancelUpload,
+  mountBlob,
+  putBlob,
+  startUpload,
+  type UploadSession,
+  type UploadStart,
+} from './upload.ts'
 
 /**
  * Brings one blob from one repository to another, by the cheapest way that works: it is there
@@ -21,56 +29,117 @@ export async function copyBlob(
   blob: Content,
 ): Promise<Outcome> {
   if (await blobExists(destination, blob)) return 'existing'
-  let session: Address | undefined
-  if (source.sharesRegistryWith(destination)) {
-    const start = await tryMount(source, destination, blob)
-    if (start?.mounted === true) return 'mounted'
-    session = start?.session
-  }
+  const start = await tryMount(source, destination, blob)
+  if (start?.mounted === true) return 'mounted'
+  const transfer = new Transfer(source, destination, blob, start?.session)
   const { network, logger } = destination.http
   await withRetries(network, logger, async (tried) => {
     // The bytes may have arrived although the answer did not.
     if (tried > 0 && (await blobExists(destination, blob))) return
-    const opened = session
-    session = undefined
-    await transfer(source, destination, blob, opened)
+    await transfer.run()
   })
   return 'copied'
 }
 
-/** A mount saves time or it does not: whatever goes wrong with it, the ordinary upload follows. */
+/**
+ * Asks for a mount where there is a chance. It saves time or it does not: whatever goes wrong with
+ * it, the ordinary upload follows.
+ */
 async function tryMount(
   source: Repository,
   destination: Repository,
   blob: Content,
 ): Promise<UploadStart | undefined> {
-  const { limiter, logger } = destination.http
+  const { http } = destination
+  if (!source.sharesRegistryWith(destination) || http.family?.mounts === false) return undefined
+  if (!http.mounts.areWorthTrying) return undefined
   try {
-    return await limiter.run(() => mountBlob(destination, blob, source.name))
+    if (!(await mayMount(source, destination, blob))) return undefined
+    const start = await http.limiter.run(() => mountBlob(destination, blob, source.name))
+    http.mounts.note(start.mounted)
+    return start
   } catch (error) {
     if (!(error instanceof RegistryError) || error.code === 'CANCELLED') throw error
-    logger.debug(`no mount: ${error.message}`)
+    http.mounts.note(false)
+    http.logger.debug(`no mount: ${error.message}`)
     return undefined
   }
 }
 
-async function transfer(
-  source: Repository,
-  destination: Repository,
-  blob: Content,
-  opened: Address | undefined,
-): Promise<void> {
-  const release = await acquireBoth(source.http.limiter, destination.http.limiter)
-  try {
-    const session = opened ?? (await startUpload(destination))
+/** Another account may read the source for us; the one that mounts has to be allowed to, too. */
+async function mayMount(source: Repository, { http }: Repository, blob: Content): Promise<boolean> {
+  if (source.http === http) return true
+  const from = new Repository(http, source.name, 'source')
+  return http.mounts.mayRead(source.name, async () => blobExists(from, blob))
+}
+
+/** The way of one blob's bytes, which may take several tries. */
+class Transfer {
+  readonly #source: Repository
+  readonly #destination: Repository
+  readonly #blob: Content
+  /** One that is open already, for the first try. */
+  #session: UploadSession | undefined
+  /** Broken connections one after the other. */
+  #resets = 0
+
+  constructor(
+    source: Repository,
+    destination: Repository,
+    blob: Content,
+    session: UploadSession | undefined,
+  ) {
+    this.#source = source
+    this.#destination = destination
+    this.#blob = blob
+    this.#session = session
+  }
+
+  /** One try: in one piece or, once that was refused, in chunks. */
+  async run(): Promise<void> {
+    const { http } = this.#destination
+    const release = await acquireBoth(this.#source.http.limiter, http.limiter)
     try {
-      await putBlob(destination, session, blob, () => verifiedBlob(source, blob))
+      if (!http.largeBlobs.needChunks(this.#blob.size) && (await this.#wasTakenWhole())) return
+      await this.#inSession(async (session) =>
+        putChunks(this.#destination, session, this.#blob, this.#content()),
+      )
+    } finally {
+      release()
+    }
+  }
+
+  /** False where the blob was refused for its size, and chunks are worth a try. */
+  async #wasTakenWhole(): Promise<boolean> {
+    const { http } = this.#destination
+    try {
+      await this.#inSession(async (session) =>
+        putBlob(this.#destination, session, this.#blob, () => this.#content()),
+      )
+      return true
     } catch (error) {
-      await cancelUpload(destination, session)
+      if (!(error instanceof RegistryError)) throw error
+      this.#resets = error.code === 'NETWORK' ? this.#resets + 1 : 0
+      if (http.family?.maxChunk === 0 || !refusesWhole(error, this.#resets)) throw error
+      http.logger.info(`${error.message}; sending it in chunks`)
+      http.largeBlobs.refused(this.#blob.size)
+      return false
+    }
+  }
+
+  async #inSession(send: (session: UploadSession) => Promise<void>): Promise<void> {
+    const session = this.#session ?? (await startUpload(this.#destination))
+    this.#session = undefined
+    try {
+      await send(session)
+    } catch (error) {
+      await cancelUpload(this.#destination, session)
       throw error
     }
-  } finally {
-    release()
+  }
+
+  #content(): AsyncGenerator<Uint8Array, void, undefined> {
+    return verifiedBlob(this.#source, this.#blob)
   }
 }
 

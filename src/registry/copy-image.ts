@@ -6,7 +6,8 @@ import type { ContentLedger, Outcome } from './content-ledger.ts'
 import { addBytes, type BytesMoved, bytesOf, noBytes } from './bytes-moved.ts'
 import { copyBlob } from './copy-blob.ts'
 import { RegistryError } from './errors.ts'
-import { type FetchedManifest, fetchManifest, pushManifest, resolveDigest } from './manifests.ts'
+import { type FetchedManifest, fetchManifest, heldDigest } from './manifests.ts'
+import { pushManifest } from './push-manifest.ts'
 import type { Repository } from './repository.ts'
 import { settled } from './settled.ts'
 
@@ -63,11 +64,20 @@ class TreeCopy {
   async manifest(fetched: FetchedManifest, depth: number): Promise<BytesMoved> {
     const bytes = await this.content(fetched, depth)
     const { destination } = this.#route
+    await this.#subjectOf(fetched)
     await this.#once('manifest', fetched.digest, async () => {
       await pushManifest(destination, fetched.digest, fetched)
       return 'copied'
     })
     return bytes
+  }
+
+  /** Waits for what a manifest refers to, if that is on its way too: some want it first (Q27). */
+  async #subjectOf({ manifest, digest }: FetchedManifest): Promise<void> {
+    const { subject } = manifest
+    if (subject !== undefined && subject.digest !== digest) {
+      await this.#children.get(subject.digest)
+    }
   }
 
   async content({ manifest }: FetchedManifest, depth: number): Promise<BytesMoved> {
@@ -131,7 +141,7 @@ class TreeCopy {
     if (this.#size > MAX_TREE_BYTES) {
       throw this.#refusal(`manifests of more than ${MAX_TREE_BYTES} bytes together`)
     }
-    if ((await resolveDigest(destination, child.digest)) === child.digest) return noBytes
+    if ((await heldDigest(destination, child.digest)) === child.digest) return noBytes
     return this.manifest(await fetchManifest(source, child.digest, child), depth)
   }
 

@@ -45,6 +45,10 @@ export interface ErrorPlace {
   readonly repository?: string | undefined
   /** Tag or digest. */
   readonly reference?: string | undefined
+  /** Who asks: `user octo from registry-auth`, `nobody (no credentials)`. */
+  readonly login?: string | undefined
+  /** The family of the registry, where it is known (families/). */
+  readonly family?: string | undefined
 }
 
 export interface ErrorDetails extends ErrorPlace {
@@ -68,6 +72,8 @@ export class RegistryError extends Error {
   readonly repository?: string
   /** Tag or digest. */
   readonly reference?: string
+  /** The family of the registry (families/), where it is known. */
+  readonly family?: string
   /** HTTP status. */
   readonly status?: number
   /**
@@ -82,7 +88,7 @@ export class RegistryError extends Error {
   constructor(code: ErrorCode, reason: string, details: ErrorDetails) {
     // Parts of it may come from a registry, by way of an error of the vocabulary too.
     super(
-      harmlessLine(sentence(reason, details)),
+      harmlessLine(sentence(`${reason}${asked(code, details)}`, details)),
       details.cause === undefined ? undefined : { cause: details.cause },
     )
     this.code = code
@@ -92,11 +98,18 @@ export class RegistryError extends Error {
     if (details.registry !== undefined) this.registry = details.registry
     if (details.repository !== undefined) this.repository = details.repository
     if (details.reference !== undefined) this.reference = details.reference
+    if (details.family !== undefined) this.family = details.family
     if (details.status !== undefined) this.status = details.status
     if (details.registryCode !== undefined) this.registryCode = details.registryCode
     if (details.registryMessage !== undefined) this.registryMessage = details.registryMessage
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs
   }
+}
+
+/** Who was refused, since that is the first thing to look at. */
+function asked(code: ErrorCode, { login }: ErrorDetails): string {
+  const isRefusal = code === 'AUTHENTICATION' || code === 'DENIED'
+  return isRefusal && login !== undefined ? `; asked as ${login}` : ''
 }
 
 /** `get manifest at source ghcr.io/acme/app:1.0: not found (HTTP 404, MANIFEST_UNKNOWN: …)` */

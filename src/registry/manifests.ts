@@ -10,7 +10,6 @@ import { type Manifest, MAX_MANIFEST_BYTES, parseManifest } from '../oci/manifes
 import { manifestAccept } from '../oci/media-types.ts'
 import { discard, readBody, singleHeader } from './body.ts'
 import { placed, RegistryError } from './errors.ts'
-import { foreignText } from './foreign-text.ts'
 import type { Repository } from './repository.ts'
 import type { RegistryRequest } from './request.ts'
 
@@ -27,9 +26,6 @@ export interface ExpectedManifest extends Content {
 }
 
 const accept = manifestAccept.join(', ')
-
-/** A digest of the longest algorithm, with its name. */
-const MAX_DIGEST_LENGTH = 140
 
 /**
  * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
@@ -61,7 +57,7 @@ export async function fetchManifest(
   })
 }
 
-function manifestRequest(
+export function manifestRequest(
   repository: Repository,
   reference: string,
   method: 'GET' | 'HEAD' | 'PUT',
@@ -92,9 +88,10 @@ function contentType(header: string | undefined): { contentType?: string } {
 }
 
 /**
- * Statuses by which registries and proxies say that they do not do HEAD on manifests (Q09, Q56).
+ * Statuses by which registries and proxies say that they do not do HEAD on manifests, or not on this
+ * one: a GET tells (Q09, Q56).
  */
-const NO_HEAD: readonly number[] = [400, 405, 501]
+const NO_HEAD: readonly number[] = [400, 403, 405, 406, 415, 501]
 
 /**
  * The digest that a tag or digest has at a registry, by HEAD (distribution-spec, Checking if
@@ -121,7 +118,25 @@ export async function resolveDigest(
   )
 }
 
-async function hashedDigest(
+/**
+ * As `resolveDigest`, for a destination that is about to be written: one that does not let us look
+ * (Q14), or says the same of what does not exist (Q31), holds nothing that we know of. Whether we
+ * may write is for the push to tell. Not so for a 401, which is about the login.
+ */
+export async function heldDigest(
+  repository: Repository,
+  reference: string,
+): Promise<Digest | undefined> {
+  try {
+    return await resolveDigest(repository, reference)
+  } catch (error) {
+    if (!(error instanceof RegistryError) || error.status !== 403) throw error
+    repository.http.logger.debug(`not known: ${error.message}`)
+    return undefined
+  }
+}
+
+export async function hashedDigest(
   repository: Repository,
   reference: string,
   algorithm: DigestAlgorithm,
@@ -136,81 +151,4 @@ async function hashedDigest(
     const bytes = await readBody(answer, MAX_MANIFEST_BYTES, request.place, http.network.signal)
     return digestOf(bytes, algorithm)
   })
-}
-
-/** A manifest as it is pushed. */
-export interface PushedManifest {
-  readonly bytes: Uint8Array
-  readonly mediaType: string
-  readonly digest: Digest
-}
-
-/**
- * Pushes a manifest under a tag or its digest, and checks what the registry shows there afterwards.
- * One after another where several tags of a repository get the same manifest: a registry on a plain
- * file system (distribution) fails to read what it is just writing again. Throws VERIFICATION.
- */
-export async function publishManifest(
-  repository: Repository,
-  reference: string,
-  content: PushedManifest,
-): Promise<void> {
-  await repository.http.turns.run(`${repository.name}@${content.digest}`, async () => {
-    await pushManifest(repository, reference, content)
-    await verifyPushed(repository, reference, content.digest)
-  })
-}
-
-/**
- * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its
- * digest. Throws VERIFICATION where the registry answers with another digest.
- */
-export async function pushManifest(
-  repository: Repository,
-  reference: string,
-  { bytes, mediaType, digest }: PushedManifest,
-): Promise<void> {
-  const request = {
-    ...manifestRequest(repository, reference, 'PUT', 'push manifest'),
-    headers: { 'content-type': mediaType },
-    body: bytes,
-  }
-  const { place } = request
-  await repository.http.call(request, async (answer) => {
-    await discard(answer)
-    const stored = singleHeader(answer, 'docker-content-digest', place) ?? digest
-    if (stored === digest || !sameAlgorithm(stored, digest)) return
-    const { status } = answer
-    throw new RegistryError('VERIFICATION', otherDigest(digest, stored), { ...place, status })
-  })
-}
-
-/**
- * Reads back what a tag shows after it was written. Throws VERIFICATION where that is not what was
- * pushed.
- */
-export async function verifyPushed(
-  repository: Repository,
-  reference: string,
-  digest: Digest,
-): Promise<void> {
-  let stored = await resolveDigest(repository, reference)
-  if (stored !== undefined && !sameAlgorithm(stored, digest)) {
-    // A registry may name content by another algorithm (distribution-spec, Pulling manifests).
-    stored = await hashedDigest(repository, reference, algorithmOf(digest))
-  }
-  if (stored === digest) return
-  throw new RegistryError(
-    'VERIFICATION',
-    stored === undefined ? `pushed ${digest}, but nothing is there` : otherDigest(digest, stored),
-    repository.place('verify', reference),
-  )
-}
-
-function otherDigest(pushed: Digest, stored: string): string {
-  return `pushed ${pushed}, but the registry shows ${foreignText(stored, MAX_DIGEST_LENGTH)}`
-}
-
-function sameAlgorithm(one: string, other: string): boolean {
-  return one.split(':')[0] === other.split(':')[0]
 }

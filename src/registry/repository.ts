@@ -38,6 +38,8 @@ export class Repository {
       registry: this.http.registry,
       repository: this.name,
       reference,
+      login: this.http.login,
+      family: this.http.family?.name,
     }
   }
 

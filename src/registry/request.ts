@@ -1,14 +1,19 @@
 import { type Address, resolveLocation } from './address.ts'
 import { answerError } from './answer-error.ts'
-import { Authorizer } from './auth/authorizer.ts'
+import { type Attempt, Authorizer } from './auth/authorizer.ts'
 import type { Scope } from './auth/scope.ts'
 import { abandon, discard, singleHeader } from './body.ts'
-import type { Credentials } from './credentials/credentials.ts'
+import { type Login, loginText } from './credentials/credentials.ts'
 import { type ErrorCode, type ErrorPlace, RegistryError } from './errors.ts'
+import { familyOfAnswer, familyOfHost } from './families/families.ts'
+import type { RegistryFamily } from './families/family.ts'
 import { foreignText } from './foreign-text.ts'
+import { LargeBlobs } from './large-blobs.ts'
 import type { Logger } from './logger.ts'
+import { Mounts } from './mounts.ts'
 import type { Answer, Exchange, Network } from './network.ts'
 import { type Limiter, Turns } from './pacing.ts'
+import { type PullLimit, readPullLimit } from './pull-limit.ts'
 import { withRetries } from './retry.ts'
 
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
@@ -16,6 +21,8 @@ const MAX_REDIRECTS = 5
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /** Those that keep the method and the body (RFC 9110, 15.4). */
 const EXACT_REDIRECTS: ReadonlySet<number> = new Set([307, 308])
+/** Logging in, and once more where a registry says that it wanted a wider scope. */
+const MAX_LOGINS = 2
 
 export interface RegistryRequest {
   readonly method: Exchange['method']
@@ -33,6 +40,8 @@ export interface RegistryRequest {
   readonly expect?: readonly number[]
   /** The code of a refusal whose status has none of its own; REGISTRY where absent. */
   readonly refusal?: ErrorCode
+  /** Codes of the registry after which the same request may succeed a moment later. */
+  readonly passing?: readonly string[]
 }
 
 export interface RegistryAnswer extends Answer {
@@ -42,29 +51,44 @@ export interface RegistryAnswer extends Answer {
 
 /**
  * Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping
- * of refusals.
+ * of refusals. What is learned about the registry on the way is kept here.
  */
 export class RegistryHttp {
   readonly registry: string
+  /** Who asks, in words. */
+  readonly login: string
   readonly network: Network
   readonly logger: Logger
   readonly limiter: Limiter
   /** For writes that must not meet each other. */
   readonly turns = new Turns()
+  readonly mounts = new Mounts()
+  readonly largeBlobs = new LargeBlobs()
+  readonly #headers: Readonly<Record<string, string>>
   readonly #authorizer: Authorizer
+  #family: RegistryFamily | undefined
+  #pullLimit: PullLimit | undefined
   #introduction: Promise<unknown> | undefined
 
-  constructor(
-    registry: string,
-    credentials: Credentials | undefined,
-    network: Network,
-    logger: Logger,
-  ) {
+  constructor(registry: string, login: Login, network: Network, logger: Logger) {
     this.registry = registry
+    this.login = loginText(login)
     this.network = network
     this.logger = logger
     this.limiter = network.limiter(registry)
-    this.#authorizer = new Authorizer(registry, credentials, network, logger)
+    this.#headers = login.credentials?.headers ?? {}
+    this.#family = familyOfHost(registry)
+    this.#authorizer = new Authorizer(registry, login.credentials, network, logger)
+  }
+
+  /** Known by its host from the start, or by its answers from the first of them on. */
+  get family(): RegistryFamily | undefined {
+    return this.#family
+  }
+
+  /** What the registry last said of the pulls that are left. */
+  get pullLimit(): PullLimit | undefined {
+    return this.#pullLimit
   }
 
   /**
@@ -85,11 +109,33 @@ export class RegistryHttp {
    * unless the status is fine.
    */
   async exchange(request: RegistryRequest): Promise<RegistryAnswer> {
+    try {
+      return await this.#tried(request)
+    } catch (error) {
+      if (!(error instanceof RegistryError) || !this.#saysExpired(error)) throw error
+      // Some say that a login is over with the status of a refusal (Q08, Q10).
+      if (this.#authorizer.forget()) return this.#tried(request)
+      const { status, registryCode, registryMessage } = error
+      const details = { ...request.place, status, registryCode, registryMessage, cause: error }
+      throw new RegistryError('AUTHENTICATION', 'the login has expired', details)
+    }
+  }
+
+  async #tried(request: RegistryRequest): Promise<RegistryAnswer> {
     const { place, refusal } = request
     const answer = await this.#introduced(() => this.#authorized(request))
     if (answer.status >= 200 && answer.status < 300) return answer
     if (request.expect?.includes(answer.status) === true) return answer
-    throw await answerError(answer, place, this.network.clock.now(), refusal)
+    throw await answerError(answer, place, {
+      now: this.network.clock.now(),
+      refusal,
+      passing: request.passing,
+      family: this.#family,
+    })
+  }
+
+  #saysExpired({ registryMessage = '' }: RegistryError): boolean {
+    return this.#family?.expiredLogin?.test(registryMessage) === true
   }
 
   /** The address of a `Location` header, which uploads need. */
@@ -119,19 +165,36 @@ export class RegistryHttp {
   async #authorized(request: RegistryRequest): Promise<RegistryAnswer> {
     const { scopes, place } = request
     const origin = await this.network.originOf(this.registry)
-    const offered = await this.#authorizer.authorization(scopes, place)
-    const answer = await this.#follow(request, origin, offered)
-    if (answer.status !== 401 || answer.address.origin !== origin) return answer
-    let better: string | undefined
+    let attempt = await this.#authorizer.attempt(scopes, place)
+    for (let logins = 0; ; logins++) {
+      const answer = await this.#follow(request, origin, attempt.authorization)
+      if (answer.address.origin !== origin) return answer
+      this.#learn(answer)
+      if (answer.status !== 401 || logins === MAX_LOGINS) return answer
+      const better = await this.#challenged(answer, attempt, place)
+      if (better === undefined) return answer
+      attempt = better
+      await discard(answer)
+    }
+  }
+
+  async #challenged(
+    answer: RegistryAnswer,
+    attempt: Attempt,
+    place: ErrorPlace,
+  ): Promise<Attempt | undefined> {
     try {
-      better = await this.#authorizer.challenged(answer, scopes, offered, place)
+      return await this.#authorizer.challenged(answer, attempt, place)
     } catch (error) {
       abandon(answer)
       throw error
     }
-    if (better === undefined) return answer
-    await discard(answer)
-    return this.#follow(request, origin, better)
+  }
+
+  /** What an answer of the registry itself gives away about it. */
+  #learn({ headers }: RegistryAnswer): void {
+    this.#family ??= familyOfAnswer(headers)
+    this.#pullLimit = readPullLimit(headers) ?? this.#pullLimit
   }
 
   async #follow(
@@ -143,7 +206,10 @@ export class RegistryHttp {
     let address: Address = typeof target === 'string' ? { origin, path: target } : target
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const isHome = address.origin === origin
-      const answer = await this.#send(request, address, isHome ? authorization : undefined)
+      const identity = isHome
+        ? { ...this.#headers, ...(authorization === undefined ? {} : { authorization }) }
+        : {}
+      const answer = await this.#send(request, address, identity)
       const { status } = answer
       if (!REDIRECTS.has(status) || answer.headers['location'] === undefined) {
         return { ...answer, address }
@@ -162,7 +228,7 @@ export class RegistryHttp {
   async #send(
     request: RegistryRequest,
     address: Address,
-    authorization: string | undefined,
+    identity: Readonly<Record<string, string>>,
   ): Promise<Answer> {
     const { method, body, headers, answerTimeoutMs, signal, place } = request
     const startedAt = this.network.clock.now()
@@ -170,7 +236,7 @@ export class RegistryHttp {
       {
         ...address,
         method,
-        headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
+        headers: { ...headers, ...identity },
         body: typeof body === 'function' ? body() : body,
         answerTimeoutMs,
         signal,

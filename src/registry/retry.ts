@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { cancelled, RegistryError } from './errors.ts'
+import { cancelled, type ErrorPlace, RegistryError } from './errors.ts'
 import type { Logger } from './logger.ts'
 
 /** First back-off; it doubles with every retry. */
@@ -10,6 +10,8 @@ const MAX_DELAY_MS = 30_000
 export const MAX_RETRY_AFTER_MS = 120_000
 /** Bits that flipped on the way will not flip again; what is wrong twice is wrong at its source. */
 const MISMATCH_RETRIES = 1
+/** What a registry does not know of its own content after some seconds it will not know later. */
+const INCONSISTENCY_RETRIES = 3
 
 /** Statuses after which a request may succeed (RFC 9110, and gateways in front of registries). */
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([
@@ -61,14 +63,22 @@ export async function withRetries<T>(
 
 function retriesFor(error: RegistryError, { retries }: RetryPolicy): number {
   const isMismatch = error.code === 'DIGEST_MISMATCH' || error.code === 'SIZE_MISMATCH'
-  return isMismatch ? Math.min(retries, MISMATCH_RETRIES) : retries
+  if (isMismatch) return Math.min(retries, MISMATCH_RETRIES)
+  // Transient only because of the registry's own code (`passing` of a request).
+  const isInconsistency = error.status !== undefined && !isTransientStatus(error.status)
+  return isInconsistency ? Math.min(retries, INCONSISTENCY_RETRIES) : retries
 }
 
-async function pause(policy: RetryPolicy, ms: number, failure: RegistryError): Promise<void> {
+/** Waits. Throws CANCELLED where the run ends in the meantime. */
+export async function pause(
+  policy: Pick<RetryPolicy, 'clock' | 'signal'>,
+  ms: number,
+  place: ErrorPlace,
+): Promise<void> {
   try {
     await policy.clock.sleep(ms, policy.signal)
   } catch (error) {
-    throw cancelled(failure, error)
+    throw cancelled(place, error)
   }
 }
 

@@ -6,7 +6,8 @@ import type { Client, Target } from '../registry/client.ts'
 import { copyByDigest, copyContent, type Route } from '../registry/copy-image.ts'
 import { RegistryError } from '../registry/errors.ts'
 import { type Logger, silentLogger } from '../registry/logger.ts'
-import { publishManifest, resolveDigest } from '../registry/manifests.ts'
+import { heldDigest, resolveDigest } from '../registry/manifests.ts'
+import { publishManifest } from '../registry/push-manifest.ts'
 import { settled } from '../registry/settled.ts'
 import type { SyncResult } from './report.ts'
 import { type Document, type Release, SourceImage } from './source-image.ts'
@@ -93,14 +94,16 @@ export class Syncer {
     resolve: () => Promise<SourceImage> = () => this.resolve(source),
   ): Promise<SyncOutcome> {
     const { repository, tag } = this.#target(source, destination)
+    // What must not be overwritten has to be seen; what may be is only compared.
+    const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest
     const [image, tagged] = await both(
       resolve(),
-      tag === undefined ? Promise.resolve(undefined) : resolveDigest(repository, tag),
+      tag === undefined ? Promise.resolve(undefined) : held(repository, tag),
     )
     this.#tellSelection(image)
     // Without a tag the destination is the digest itself, which is there or not.
     const lookUp = async (digest: Digest): Promise<Digest | undefined> =>
-      tag === undefined ? resolveDigest(repository, digest) : tagged
+      tag === undefined ? heldDigest(repository, digest) : tagged
     const known = {
       sourceDigest: image.top.digest,
       platforms: image.knownPlatforms(),

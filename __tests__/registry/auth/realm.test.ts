@@ -59,7 +59,21 @@ describe('a realm is refused', () => {
   })
 })
 
+function registryAt(origin: string) {
+  return { host: new URL(origin).host, origin }
+}
+
 describe('credentials go', () => {
+  test('to the host that came with them, and to no other port of it', () => {
+    const registry = registryAt('https://registry.corp.example')
+    const login = { authHost: 'login.elsewhere.example:8443' }
+    const realm = new URL('https://login.elsewhere.example:8443/token')
+    expect(mayReceiveCredentials(realm, registry, login)).toBe(true)
+    expect(mayReceiveCredentials(realm, registry, {})).toBe(false)
+    const other = new URL('https://login.elsewhere.example/token')
+    expect(mayReceiveCredentials(other, registry, login)).toBe(false)
+  })
+
   test.each([
     ['to the registry itself', 'https://ghcr.io/token', 'https://ghcr.io'],
     ['to another port of it', 'https://git.example.com/jwt/auth', 'https://git.example.com:5050'],
@@ -67,7 +81,7 @@ describe('credentials go', () => {
     ['to the domain it stands in', 'https://gitlab.com/jwt/auth', 'https://registry.gitlab.com'],
     ['to a known partner', 'https://api.scaleway.com/token', 'https://rg.fr-par.scw.cloud'],
   ])('%s', (_what, realm, origin) => {
-    expect(mayReceiveCredentials(new URL(realm), origin)).toBe(true)
+    expect(mayReceiveCredentials(new URL(realm), registryAt(origin), {})).toBe(true)
   })
 
   test.each([
@@ -78,6 +92,6 @@ describe('credentials go', () => {
     ["to another registry's partner", 'https://api.scaleway.com/token', secure],
     ['from a host of one word to its domain', 'https://evil.localhost/token', 'http://localhost:1'],
   ])('not %s', (_what, realm, origin) => {
-    expect(mayReceiveCredentials(new URL(realm), origin)).toBe(false)
+    expect(mayReceiveCredentials(new URL(realm), registryAt(origin), {})).toBe(false)
   })
 })

@@ -187,7 +187,7 @@ describe('a refusal of the token service', () => {
       registryCode: 'DENIED',
       transient: false,
     })
-    expect(error.message).toContain('did not accept the login of robot')
+    expect(error.message).toContain('did not accept the login')
     expect(error.message).not.toContain('hunter2')
     expect(error.message).not.toContain('\n')
   })

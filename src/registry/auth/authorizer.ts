@@ -20,10 +20,19 @@ interface BearerScheme {
 }
 
 interface HeldToken {
+  readonly scheme: BearerScheme
   readonly scopes: readonly Scope[]
   readonly token: Promise<Token>
   /** The token's text, once it is there. */
   value: string | undefined
+}
+
+/** What a request is sent with, and what was asked for to get it. */
+export interface Attempt {
+  readonly authorization: string | undefined
+  readonly scopes: readonly Scope[]
+  /** Whether the registry has been heard about it. */
+  readonly isAnswer: boolean
 }
 
 /**
@@ -36,7 +45,10 @@ export class Authorizer {
   readonly #credentials: Credentials | undefined
   readonly #network: Network
   readonly #logger: Logger
-  #scheme: Scheme | undefined
+  /** By resource: one host may stand for several registries, each with its token service (Q60). */
+  readonly #schemes = new Map<string, Scheme>()
+  /** What all of them have shown so far, for the resources that have not. */
+  #common: Scheme | 'various' | undefined
   #tokens: readonly HeldToken[] = []
 
   constructor(
@@ -51,55 +63,91 @@ export class Authorizer {
     this.#logger = logger
   }
 
+  /** What to send with a request that needs these scopes; nothing until the registry has asked. */
+  async attempt(scopes: readonly Scope[], place: ErrorPlace): Promise<Attempt> {
+    const authorization = await this.#authorization(this.#schemeFor(scopes), scopes, place)
+    return { authorization, scopes, isAnswer: false }
+  }
+
   /**
-   * The `Authorization` header for a request that needs these scopes; undefined until the registry
-   * has asked for one.
+   * Takes in a 401 (RFC 9110, 15.5.2). Returns what to try once more with, or undefined where there
+   * is nothing better to offer than what was just refused: a second refusal is looked at again only
+   * where it names a wider scope.
    */
-  async authorization(scopes: readonly Scope[], place: ErrorPlace): Promise<string | undefined> {
-    const scheme = this.#scheme
+  async challenged(
+    answer: Answer,
+    refused: Attempt,
+    place: ErrorPlace,
+  ): Promise<Attempt | undefined> {
+    const challenge = readChallenge(answer, place)
+    const wanted = readScopes(challenge?.parameters.get('scope'))
+    if (refused.isAnswer && covers(mergeScopes(refused.scopes), wanted)) return undefined
+    // Some gateways name the scheme once, and later refuse a worn token without a word.
+    const scheme =
+      challenge === undefined
+        ? this.#schemeFor(refused.scopes)
+        : this.#learn(refused.scopes, await this.#schemeOf(challenge, place))
+    this.#dropToken(refused.authorization)
+    const scopes = mergeScopes([...refused.scopes, ...wanted])
+    const authorization = await this.#authorization(scheme, scopes, place)
+    if (authorization === refused.authorization) return undefined
+    return { authorization, scopes, isAnswer: true }
+  }
+
+  /** Forgets all tokens. Returns whether there is a chance that new ones are better. */
+  forget(): boolean {
+    const hadTokens = this.#tokens.length > 0
+    this.#tokens = []
+    return hadTokens
+  }
+
+  async #authorization(
+    scheme: Scheme | undefined,
+    scopes: readonly Scope[],
+    place: ErrorPlace,
+  ): Promise<string | undefined> {
+    const credentials = this.#credentials
     if (scheme === undefined) return undefined
+    if (credentials?.kind === 'registry-token') return `Bearer ${credentials.password}`
     if (scheme.kind === 'basic') {
-      return this.#credentials === undefined ? undefined : basicAuthorization(this.#credentials)
+      return credentials === undefined ? undefined : basicAuthorization(credentials)
     }
     const token = await this.#token(scheme, mergeScopes(scopes), place)
     return `Bearer ${token.value}`
   }
 
-  /**
-   * Takes in a 401 (RFC 9110, 15.5.2). Returns the header to try once more with, or undefined where
-   * there is nothing better to offer than what was just refused.
-   */
-  async challenged(
-    answer: Answer,
-    scopes: readonly Scope[],
-    refused: string | undefined,
-    place: ErrorPlace,
-  ): Promise<string | undefined> {
-    const challenge = readChallenge(answer, place)
-    // Some gateways name the scheme once, and later refuse a worn token without a word.
-    if (challenge !== undefined) this.#scheme = await this.#schemeOf(challenge, place)
-    this.#tokens = this.#tokens.filter((held) => refused !== `Bearer ${held.value ?? ''}`)
-    const asked = [...scopes, ...readScopes(challenge?.parameters.get('scope'))]
-    const header = await this.authorization(asked, place)
-    return header === refused ? undefined : header
+  #schemeFor(scopes: readonly Scope[]): Scheme | undefined {
+    const known = this.#schemes.get(resourceOf(scopes))
+    return known ?? (this.#common === 'various' ? undefined : this.#common)
+  }
+
+  #learn(scopes: readonly Scope[], scheme: Scheme): Scheme {
+    this.#schemes.set(resourceOf(scopes), scheme)
+    if (this.#common === undefined) this.#common = scheme
+    else if (this.#common !== 'various' && !sameScheme(this.#common, scheme)) {
+      this.#common = 'various'
+    }
+    return scheme
   }
 
   async #schemeOf(challenge: Challenge, place: ErrorPlace): Promise<Scheme> {
     if (challenge.scheme === 'basic') return { kind: 'basic' }
-    const origin = await this.#network.originOf(this.#registry)
-    const realm = parseRealm(challenge.parameters.get('realm') ?? '', origin, place)
-    return { kind: 'bearer', realm, service: challenge.parameters.get('service') }
+    const { parameters } = challenge
+    const authHost = this.#credentials?.authHost
+    const realm = parseRealm(parameters.get('realm') ?? '', await this.#home(), place, authHost)
+    return { kind: 'bearer', realm, service: parameters.get('service') }
   }
 
   async #token(scheme: BearerScheme, scopes: readonly Scope[], place: ErrorPlace): Promise<Token> {
     const find = (): HeldToken | undefined =>
-      this.#tokens.find((held) => covers(held.scopes, scopes))
+      this.#tokens.find((held) => sameScheme(held.scheme, scheme) && covers(held.scopes, scopes))
     for (let held = find(); held !== undefined; held = find()) {
       const token = await held.token
       if (token.renewAt > this.#network.clock.now()) return token
       this.#drop(held)
     }
     const fetched: HeldToken = {
+      scheme,
       scopes,
       token: this.#fetch(scheme, scopes, place),
       value: undefined,
@@ -119,12 +167,19 @@ export class Authorizer {
     this.#tokens = this.#tokens.filter((held) => held !== token)
   }
 
+  #dropToken(authorization: string | undefined): void {
+    this.#tokens = this.#tokens.filter(({ value }) => authorization !== `Bearer ${value ?? ''}`)
+  }
+
   async #fetch(scheme: BearerScheme, scopes: readonly Scope[], place: ErrorPlace): Promise<Token> {
     const { realm } = scheme
-    const origin = await this.#network.originOf(this.#registry)
-    if (this.#credentials !== undefined && !mayReceiveCredentials(realm, origin)) {
+    const credentials = this.#credentials
+    const registry = { host: this.#registry, origin: await this.#home() }
+    if (credentials !== undefined && !mayReceiveCredentials(realm, registry, credentials)) {
       const service = foreignText(realm.host)
-      const reason = `the registry sends logins to ${service}, which is not known to belong to it`
+      const reason =
+        `the registry sends logins to ${service}, which is not known to belong to it; if it does, ` +
+        'name it as auth-host of an entry in registry-auth'
       throw new RegistryError('AUTHENTICATION', reason, place)
     }
     this.#logger.debug(`token from ${realm.host} for ${scopes.map(formatScope).join(' ')}`)
@@ -133,11 +188,25 @@ export class Authorizer {
         realm,
         service: scheme.service,
         scopes,
-        credentials: this.#credentials,
+        credentials,
         place: { ...place, operation: 'log in' },
       }),
     )
   }
+
+  async #home(): Promise<string> {
+    return this.#network.originOf(this.#registry)
+  }
+}
+
+/** The repository that a request is about; a mount names the one that it writes to first. */
+function resourceOf(scopes: readonly Scope[]): string {
+  return scopes[0]?.resource ?? ''
+}
+
+function sameScheme(one: Scheme, other: Scheme): boolean {
+  if (one.kind === 'basic' || other.kind === 'basic') return one.kind === other.kind
+  return one.realm.href === other.realm.href && one.service === other.service
 }
 
 function readChallenge(answer: Answer, place: ErrorPlace): Challenge | undefined {

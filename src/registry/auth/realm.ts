@@ -1,23 +1,20 @@
 import { mayPointAt } from '../address.ts'
+import type { Credentials } from '../credentials/credentials.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
+import { familyOfHost } from '../families/families.ts'
 import { foreignText } from '../foreign-text.ts'
-
-/** Token services that are known to live on another site than their registry. */
-const KNOWN_REALMS: Readonly<Record<string, readonly string[]>> = {
-  'registry.digitalocean.com': ['api.digitalocean.com'],
-  'nvcr.io': ['authn.nvidia.com'],
-  'lscr.io': ['ghcr.io'],
-  'rg.fr-par.scw.cloud': ['api.scaleway.com'],
-  'rg.nl-ams.scw.cloud': ['api.scaleway.com'],
-  'rg.pl-waw.scw.cloud': ['api.scaleway.com'],
-}
 
 /**
  * The URL of the token service that a challenge names, if the registry has any business to name it:
  * https (unless the registry itself is spoken to in the clear), no user info, and no private
- * address but the registry's own host.
+ * address but the registry's own host or the one that the user named beside it.
  */
-export function parseRealm(realm: string, registryOrigin: string, place: ErrorPlace): URL {
+export function parseRealm(
+  realm: string,
+  registryOrigin: string,
+  place: ErrorPlace,
+  authHost?: string,
+): URL {
   const refuse = (reason: string): RegistryError =>
     new RegistryError(
       'AUTHENTICATION',
@@ -32,21 +29,28 @@ export function parseRealm(realm: string, registryOrigin: string, place: ErrorPl
   if (url.protocol === 'http:' && registryOrigin.startsWith('https:')) {
     throw refuse('without https')
   }
-  if (!mayPointAt(url.host, registryOrigin)) throw refuse('at a private address')
+  if (url.host !== authHost && !mayPointAt(url.host, registryOrigin)) {
+    throw refuse('at a private address')
+  }
   url.hash = ''
   return url
 }
 
 /**
  * Whether a registry's credentials may go to that token service: its own host, a host of the same
- * site, or one that is known to belong to it. A token without credentials may be fetched from
- * anywhere that `parseRealm` lets through.
+ * site, one that is known to belong to it, or the one that came with the credentials. A token
+ * without credentials may be fetched from anywhere that `parseRealm` lets through.
  */
-export function mayReceiveCredentials(realm: URL, registryOrigin: string): boolean {
-  const registry = new URL(registryOrigin).hostname
+export function mayReceiveCredentials(
+  realm: URL,
+  registry: { readonly host: string; readonly origin: string },
+  { authHost }: Pick<Credentials, 'authHost'>,
+): boolean {
+  const { hostname } = new URL(registry.origin)
   const service = realm.hostname
-  if (service === registry || KNOWN_REALMS[registry]?.includes(service) === true) return true
-  const site = siteOf(registry)
+  if (service === hostname || realm.host === authHost) return true
+  if (familyOfHost(registry.host)?.tokenHosts?.includes(service) === true) return true
+  const site = siteOf(hostname)
   return site !== undefined && (service === site || service.endsWith(`.${site}`))
 }
 

@@ -3,7 +3,7 @@ import { answerError } from '../answer-error.ts'
 import { readBody } from '../body.ts'
 import { basicAuthorization, type Credentials } from '../credentials/credentials.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
-import type { Network } from '../network.ts'
+import type { Exchange, Network } from '../network.ts'
 import { formatScope, type Scope } from './scope.ts'
 
 /** Tokens grow with the rights in them, and have to fit into a request's header. */
@@ -16,6 +16,9 @@ const DEFAULT_LIFETIME_MS = 60_000
 const MIN_LIFETIME_MS = 1_000
 /** Tokens are renewed this long before they expire, or after three quarters of a shorter life. */
 const RENEWAL_MARGIN_MS = 30_000
+
+/** OAuth 2 wants every client to have a name. */
+const CLIENT_ID = 'image-sync-action'
 
 /** Everything is optional, and what is of another type than it should be counts as absent. */
 const optionalText = v.fallback(v.optional(v.string()), undefined)
@@ -41,28 +44,72 @@ export interface TokenRequest {
   readonly place: ErrorPlace
 }
 
+/** Answers of a token service that say nothing about the other way of asking it. */
+const SAME_BY_GET: ReadonlySet<number | undefined> = new Set([undefined, 408, 429])
+
 /**
- * Fetches a token by GET (distribution: token authentication specification). One try; redirects are
- * not followed. Throws AUTHENTICATION for every refusal that will not change by itself.
+ * Fetches a token (distribution: token authentication specification). One try; redirects are not
+ * followed. Throws AUTHENTICATION for every refusal that will not change by itself.
  */
 export async function fetchToken(network: Network, request: TokenRequest): Promise<Token> {
-  const { place, credentials } = request
+  if (request.credentials?.kind !== 'identity-token') return tokenByGet(network, request)
+  try {
+    return await tokenByPost(network, request, request.credentials)
+  } catch (error) {
+    if (!(error instanceof RegistryError) || SAME_BY_GET.has(error.status)) throw error
+    // Many know GET alone, and each of them has its own way to say so (Q54).
+    return tokenByGet(network, request)
+  }
+}
+
+async function tokenByGet(network: Network, request: TokenRequest): Promise<Token> {
+  const { credentials } = request
   const url = new URL(request.realm)
   if (request.service !== undefined) url.searchParams.set('service', request.service)
   for (const scope of request.scopes) url.searchParams.append('scope', formatScope(scope))
   const authorization =
     credentials === undefined ? {} : { authorization: basicAuthorization(credentials) }
-  const answer = await network.send(
-    {
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: 'GET',
-      headers: { accept: 'application/json', ...authorization },
-    },
-    place,
-  )
+  return exchangeToken(network, request, {
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: 'GET',
+    headers: authorization,
+  })
+}
+
+/** OAuth 2 (distribution: token OAuth specification). */
+async function tokenByPost(
+  network: Network,
+  request: TokenRequest,
+  { password }: Credentials,
+): Promise<Token> {
+  const { realm, service, scopes } = request
+  const form = new URLSearchParams({
+    grant_type: 'refresh_token',
+    client_id: CLIENT_ID,
+    ...(service === undefined ? {} : { service }),
+    scope: scopes.map(formatScope).join(' '),
+    refresh_token: password,
+  })
+  return exchangeToken(network, request, {
+    origin: realm.origin,
+    path: `${realm.pathname}${realm.search}`,
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: Buffer.from(form.toString()),
+  })
+}
+
+async function exchangeToken(
+  network: Network,
+  request: TokenRequest,
+  exchange: Exchange,
+): Promise<Token> {
+  const { place } = request
+  const headers = { accept: 'application/json', ...exchange.headers }
+  const answer = await network.send({ ...exchange, headers }, place)
   if (answer.status !== 200) {
-    const error = await answerError(answer, place, network.clock.now())
+    const error = await answerError(answer, place, { now: network.clock.now() })
     throw error.transient ? error : rejected(error, request)
   }
   const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network.signal)
@@ -83,7 +130,7 @@ function readToken(
   const value = tokens.slice(0, 2).find((token) => token !== undefined && token !== '')
   if (!isToken(value)) {
     const reason = 'the token service answered without a usable token'
-    throw new RegistryError('AUTHENTICATION', reason, place)
+    throw new RegistryError('AUTHENTICATION', reason, { ...place, status: 200 })
   }
   const seconds = answer?.expires_in ?? 0
   const isLifetime = Number.isFinite(seconds) && seconds > 0
@@ -106,10 +153,7 @@ function parseAnswer(body: Buffer): v.InferOutput<typeof TokenAnswer> | undefine
 }
 
 function rejected(error: RegistryError, request: TokenRequest): RegistryError {
-  const who =
-    request.credentials === undefined
-      ? 'anonymous access'
-      : `the login of ${request.credentials.username}`
+  const who = request.credentials === undefined ? 'anonymous access' : 'the login'
   return new RegistryError('AUTHENTICATION', `the token service did not accept ${who}`, {
     ...request.place,
     status: error.status,

@@ -1,0 +1,22 @@
+import { credentialInputs, type RegistryFamily } from './family.ts'
+
+export const dockerHub: RegistryFamily = {
+  name: 'Docker Hub',
+  hosts: /^docker\.io$/,
+  // docker.io itself is a web site.
+  apiHost: 'registry-1.docker.io',
+  tokenHosts: ['auth.docker.io'],
+  // Q30
+  frozenTag: /immutable/i,
+  // Q29: the quota lifts after hours; the other 429, against bursts, is plain text.
+  exhausted: /TOOMANYREQUESTS|reached your (?:unauthenticated )?pull rate limit/i,
+  advice: {
+    login: (refusal) =>
+      'Docker Hub refuses a repository that does not exist in the same way as one that it keeps ' +
+      `private: check the name first. ${credentialInputs(refusal)} needs an access token that may ` +
+      `${refusal.side === 'destination' ? 'write' : 'read'}.`,
+    limit: (refusal) =>
+      'Docker Hub limits pulls per account, and anonymous pulls per network address, which hosted ' +
+      `runners share. ${credentialInputs(refusal)} raises the limit.`,
+  },
+}

@@ -1,0 +1,104 @@
+import type { Side } from '../errors.ts'
+
+/**
+ * What is special about the registries of one maker. The code that speaks to registries knows none
+ * of them by name: it asks for these properties.
+ */
+export interface RegistryFamily {
+  /** As its makers write it. */
+  readonly name: string
+  /** Matches the whole of a normalised host; absent for those that run under any name. */
+  readonly hosts?: RegExp
+  /** Whether an answer can only come from one of these. */
+  readonly answers?: (headers: AnswerHeaders) => boolean
+  /** Where its API lives, if that is not the host that people write. */
+  readonly apiHost?: string
+  /** Hosts beside its own that its logins may be sent to for a token. */
+  readonly tokenHosts?: readonly string[]
+  /** Mounts are worth no attempt. */
+  readonly mounts?: false
+  /**
+   * Largest chunk of a chunked upload in bytes; 0 where chunks are not taken, or not put together
+   * again.
+   */
+  readonly maxChunk?: number
+  /** How it words that a login has expired, where it does not say so by 401. */
+  readonly expiredLogin?: RegExp
+  /** How it words that a tag cannot be moved. */
+  readonly frozenTag?: RegExp
+  /** How it words a limit that no wait within a run will lift. */
+  readonly exhausted?: RegExp
+  readonly advice?: FamilyAdvice
+}
+
+/** Names in lower case; undefined where a header is absent. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>
+
+/** One or two sentences on what to try next. */
+export type Advice = string | ((refusal: Refusal) => string | undefined)
+
+export interface FamilyAdvice {
+  /** Which credentials it takes, and what has to be allowed to them. */
+  readonly login?: Advice
+  /** What to do about a destination that is not there. */
+  readonly missingDestination?: Advice
+  readonly missingSource?: Advice
+  /** What its limits depend on. */
+  readonly limit?: Advice
+  /** For refusals that its words or its code tell apart. */
+  readonly refusals?: readonly { readonly words: RegExp; readonly advice: Advice }[]
+}
+
+/** What is known of a failure, as far as advice depends on it. */
+export interface Refusal {
+  readonly code: string
+  readonly side?: Side | undefined
+  /** Host, normalised: `docker.io` is Docker Hub. */
+  readonly registry?: string | undefined
+  readonly repository?: string | undefined
+  /** Name of the family of the registry, where its host does not tell. */
+  readonly family?: string | undefined
+  /** HTTP status. */
+  readonly status?: number | undefined
+  /** The registry's own error code and words. */
+  readonly registryCode?: string | undefined
+  readonly registryMessage?: string | undefined
+  /** `owner/name` of the repository whose workflow runs; empty where that is not known. */
+  readonly workflowRepository?: string | undefined
+}
+
+/** What a family has to say about a failure. */
+export function adviceOf(family: RegistryFamily, refusal: Refusal): string | undefined {
+  const { advice } = family
+  const words = `${refusal.registryCode ?? ''} ${refusal.registryMessage ?? ''}`
+  const known = advice?.refusals?.find((one) => one.words.test(words))?.advice
+  const chosen = known ?? adviceByCode(advice, refusal)
+  return typeof chosen === 'function' ? chosen(refusal) : chosen
+}
+
+function adviceByCode(
+  advice: FamilyAdvice | undefined,
+  { code, side }: Refusal,
+): Advice | undefined {
+  switch (code) {
+    case 'AUTHENTICATION':
+    case 'DENIED':
+      return advice?.login
+    case 'NOT_FOUND':
+      return side === 'destination' ? advice?.missingDestination : advice?.missingSource
+    case 'RATE_LIMITED':
+      return advice?.limit
+    default:
+      return undefined
+  }
+}
+
+/** `push to` or `pull from`, as the role of the registry has it. */
+export function direction({ side }: Refusal): string {
+  return side === 'destination' ? 'push to' : 'pull from'
+}
+
+/** The inputs that hold the credentials of that side. */
+export function credentialInputs({ side }: Pick<Refusal, 'side'>): string {
+  return side === undefined ? 'Signing in' : `\`${side}-username\` with \`${side}-password\``
+}

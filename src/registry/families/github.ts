@@ -1,0 +1,25 @@
+import type { Refusal, RegistryFamily } from './family.ts'
+
+/** `ghcr.io`, and the container registries of GitHub Enterprise. */
+export const github: RegistryFamily = {
+  name: 'GitHub Container Registry',
+  hosts: /^(?:ghcr\.io|containers\.[a-z0-9-]+\.ghe\.com)$/,
+  // Q11: larger ones are refused, and of several only the last one may be kept.
+  maxChunk: 0,
+  advice: { login: packageAccess, missingSource: packageAccess },
+}
+
+function packageAccess({ code, side, workflowRepository = '' }: Refusal): string {
+  const role = side === 'destination' ? 'write' : 'read'
+  const repository =
+    workflowRepository === '' ? 'this repository' : `the repository ${workflowRepository}`
+  const opening =
+    code === 'NOT_FOUND'
+      ? 'Check the spelling; a private package may look as if it did not exist. To reach one, give'
+      : 'Give'
+  return (
+    `${opening} the job \`permissions: packages: ${role}\`, and give ${repository} the ${role} role ` +
+    'under "Manage Actions access" in the settings of the package. A personal token needs ' +
+    `\`${role}:packages\`.`
+  )
+}

@@ -1,0 +1,165 @@
+import { algorithmOf, type Digest, isDigest } from '../oci/digest.ts'
+import { discard, singleHeader } from './body.ts'
+import { RegistryError } from './errors.ts'
+import { foreignText } from './foreign-text.ts'
+import { hashedDigest, manifestRequest, resolveDigest } from './manifests.ts'
+import type { Repository } from './repository.ts'
+import type { RegistryRequest } from './request.ts'
+import { pause } from './retry.ts'
+
+/** A digest of the longest algorithm, with its name. */
+const MAX_DIGEST_LENGTH = 140
+
+/** A manifest as it is pushed. */
+export interface PushedManifest {
+  readonly bytes: Uint8Array
+  readonly mediaType: string
+  readonly digest: Digest
+}
+
+/**
+ * Pushes a manifest under a tag or its digest, and checks what the registry shows there afterwards.
+ * One after another where several tags of a repository get the same manifest: a registry on a plain
+ * file system (distribution) fails to read what it is just writing again. Throws VERIFICATION.
+ */
+export async function publishManifest(
+  repository: Repository,
+  reference: string,
+  content: PushedManifest,
+): Promise<void> {
+  await repository.http.turns.run(`${repository.name}@${content.digest}`, async () => {
+    const confirmed = await pushManifest(repository, reference, content)
+    await verifyPushed(repository, reference, { digest: content.digest, confirmed })
+  })
+}
+
+/** What has just been uploaded is not seen by all parts of a registry at once (Q33, Q58). */
+const NOT_YET_SEEN = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']
+
+/**
+ * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its
+ * digest. Returns whether the registry named the digest in its answer. Throws VERIFICATION where
+ * that is another one, and EXISTS where the registry does not let the tag be moved.
+ */
+export async function pushManifest(
+  repository: Repository,
+  reference: string,
+  content: PushedManifest,
+): Promise<boolean> {
+  const request: RegistryRequest = {
+    ...manifestRequest(repository, reference, 'PUT', 'push manifest'),
+    headers: { 'content-type': content.mediaType },
+    body: content.bytes,
+    passing: NOT_YET_SEEN,
+  }
+  const { place } = request
+  try {
+    return await repository.http.call(request, async (answer) => {
+      await discard(answer)
+      const stored = singleHeader(answer, 'docker-content-digest', place)
+      if (stored === undefined) return false
+      if (stored === content.digest) return true
+      if (!sameAlgorithm(stored, content.digest)) return false
+      const details = { ...place, status: answer.status }
+      throw new RegistryError('VERIFICATION', otherDigest(content.digest, stored), details)
+    })
+  } catch (error) {
+    if (await isThereAnyway(repository, reference, content.digest, error)) return true
+    throw frozenTag(repository, reference, error)
+  }
+}
+
+/**
+ * Whether a tag that must not be moved, or not be written again, shows what it should: then another
+ * run was faster, or an answer was lost (Q03).
+ */
+async function isThereAnyway(
+  repository: Repository,
+  reference: string,
+  digest: Digest,
+  error: unknown,
+): Promise<boolean> {
+  if (!(error instanceof RegistryError) || isDigest(reference)) return false
+  if (error.status === undefined || error.status < 400 || error.status >= 500) return false
+  if (error.code === 'AUTHENTICATION') return false
+  try {
+    return (await resolveDigest(repository, reference)) === digest
+  } catch {
+    // The refusal is what counts.
+    return false
+  }
+}
+
+/** Registries have many statuses and codes for a tag that is frozen, but their words are clear. */
+function frozenTag(repository: Repository, reference: string, error: unknown): unknown {
+  if (!(error instanceof RegistryError) || isDigest(reference)) return error
+  const { status = 0, registryCode, registryMessage = '' } = error
+  const words = repository.http.family?.frozenTag ?? /immutable/i
+  const isFrozen = words.test(registryMessage) || words.test(registryCode ?? '')
+  if (status < 400 || status >= 500 || !isFrozen) return error
+  const reason = 'the registry does not let this tag be moved'
+  const place = repository.place('push manifest', reference)
+  return new RegistryError('EXISTS', reason, {
+    ...place,
+    status,
+    registryCode,
+    registryMessage,
+    cause: error,
+  })
+}
+
+/**
+ * Milliseconds between the looks at a tag that does not show yet what was pushed. Registries that
+ * keep several copies need a moment; more than some seconds is no delay any more.
+ */
+const LOOKS_AFTER = [250, 500, 1_000, 2_000]
+
+/**
+ * Reads back what a tag shows after it was written. Throws VERIFICATION where that is not what was
+ * pushed, also after some time. A registry that does not let us look is believed where its answer to
+ * the push was `confirmed` by the digest.
+ */
+export async function verifyPushed(
+  repository: Repository,
+  reference: string,
+  { digest, confirmed = false }: { readonly digest: Digest; readonly confirmed?: boolean },
+): Promise<void> {
+  const { network } = repository.http
+  const place = repository.place('verify', reference)
+  let shown: Digest | undefined
+  for (const delay of [0, ...LOOKS_AFTER]) {
+    if (delay > 0) await pause(network, delay, place)
+    try {
+      shown = await shownDigest(repository, reference, digest)
+    } catch (error) {
+      if (confirmed && error instanceof RegistryError && error.status === 403) return
+      throw error
+    }
+    if (shown === digest) return
+  }
+  throw new RegistryError(
+    'VERIFICATION',
+    shown === undefined ? `pushed ${digest}, but nothing is there` : otherDigest(digest, shown),
+    place,
+  )
+}
+
+async function shownDigest(
+  repository: Repository,
+  reference: string,
+  digest: Digest,
+): Promise<Digest | undefined> {
+  const shown = await resolveDigest(repository, reference)
+  // A registry may name content by another algorithm (distribution-spec, Pulling manifests).
+  return shown === undefined || sameAlgorithm(shown, digest)
+    ? shown
+    : hashedDigest(repository, reference, algorithmOf(digest))
+}
+
+function otherDigest(pushed: Digest, stored: string): string {
+  return `pushed ${pushed}, but the registry shows ${foreignText(stored, MAX_DIGEST_LENGTH)}`
+}
+
+function sameAlgorithm(one: string, other: string): boolean {
+  return one.split(':')[0] === other.split(':')[0]
+}
