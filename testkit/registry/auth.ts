@@ -7,6 +7,8 @@ import { errorReply } from './spec-errors.ts'
 
 export interface BasicAuth extends AccountOptions {
   readonly kind: 'basic'
+  /** The answer to a request without credentials, or with wrong ones. */
+  readonly refuse?: (cause: 'anonymous' | 'wrong') => Reply
 }
 
 export type AuthOptions = BasicAuth | BearerAuth
@@ -16,14 +18,16 @@ const openGate: Gate = { admit: () => ({ can: () => true }), challenge: () => un
 /** Basic credentials on every request (RFC 7617), as ECR and plain htpasswd registries want them. */
 export class BasicGate implements Gate {
   readonly #accounts: Accounts
+  readonly #refuse: (cause: 'anonymous' | 'wrong') => Reply
 
   constructor(options: BasicAuth) {
+    this.#refuse = options.refuse ?? unauthorized
     this.#accounts = new Accounts(options)
   }
 
   admit(request: RegistryRequest, needed: readonly Scope[]): Session | Reply {
     const caller = this.#accounts.identify(request.headers.authorization)
-    if (caller.kind === 'refused') return unauthorized()
+    if (caller.kind === 'refused') return this.#refuse('wrong')
     const user = caller.kind === 'user' ? caller.user : undefined
     const session = {
       can: (repository: string, action: string) => this.#accounts.allows(user, repository, action),
@@ -32,7 +36,7 @@ export class BasicGate implements Gate {
       actions.every((action) => session.can(name, action)),
     )
     if (allowed && (user !== undefined || this.#accounts.admitsAnonymous)) return session
-    if (user === undefined) return unauthorized()
+    if (user === undefined) return this.#refuse('anonymous')
     return errorReply(403, {
       code: 'DENIED',
       message: 'requested access to the resource is denied',
@@ -40,7 +44,7 @@ export class BasicGate implements Gate {
   }
 
   challenge(): Reply {
-    return unauthorized()
+    return this.#refuse('anonymous')
   }
 }
 

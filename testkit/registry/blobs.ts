@@ -1,6 +1,6 @@
 import type { ByteSource } from './content.ts'
 import { invalidDigest, unknownRepository, unsupported, type Context } from './context.ts'
-import { reply, type RegistryRequest, type Reply } from './exchange.ts'
+import { reply, type RegistryRequest, type Reply, type ReplyHeaders } from './exchange.ts'
 import { isDigest } from './names.ts'
 import { errorReply } from './spec-errors.ts'
 
@@ -23,7 +23,11 @@ export function answerBlob(
   }
   switch (request.method) {
     case 'GET':
-      return serve(blob, digest, context.settings.ranges ? request.headers.range : undefined)
+      return serveBlob(
+        blob,
+        headersOf(digest),
+        context.settings.ranges ? request.headers.range : undefined,
+      )
     case 'HEAD':
       return reply(200, { ...headersOf(digest), 'content-length': String(blob.size) })
     case 'DELETE':
@@ -46,8 +50,11 @@ function headersOf(digest: string) {
 }
 
 /** RFC 9110, section 14: one range of bytes is honoured, any other `Range` is ignored. */
-function serve(blob: ByteSource, digest: string, header: string | undefined): Reply {
-  const headers = headersOf(digest)
+export function serveBlob(
+  blob: ByteSource,
+  headers: ReplyHeaders,
+  header: string | undefined,
+): Reply {
   const range = /^bytes=(?<first>\d*)-(?<last>\d*)$/.exec(header ?? '')?.groups
   if (range === undefined || (range['first'] === '' && range['last'] === '')) {
     return { status: 200, headers, body: { size: blob.size, chunks: blob.read() } }

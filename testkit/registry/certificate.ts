@@ -5,6 +5,12 @@ export interface CertificateOptions {
   readonly names?: readonly string[]
   /** Ended yesterday. */
   readonly expired?: boolean
+  /** Vouched for by nobody but itself. */
+  readonly selfSigned?: boolean
+  /** The server lets nobody in without a certificate of the authority. */
+  readonly clientCertificate?: boolean
+  /** The latest version of TLS that the server speaks. */
+  readonly maxVersion?: 'TLSv1.2'
 }
 
 export interface Certificate {
@@ -12,6 +18,8 @@ export interface Certificate {
   readonly cert: string
   /** The authority to trust, PEM. */
   readonly ca: string
+  readonly clientCertificate: boolean
+  readonly maxVersion: 'TLSv1.2' | undefined
 }
 
 const DAY = 24 * 60 * 60 * 1000
@@ -44,12 +52,13 @@ export async function createCertificate(options: CertificateOptions = {}): Promi
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'keyUsage', digitalSignature: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
+      { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
       { name: 'subjectAltName', altNames: names.map(alternativeName) },
     ],
-    ca: { key: ca.private, cert: ca.cert },
+    ...(options.selfSigned === true ? {} : { ca: { key: ca.private, cert: ca.cert } }),
   })
-  return { key: leaf.private, cert: leaf.cert, ca: ca.cert }
+  const { clientCertificate = false, maxVersion } = options
+  return { key: leaf.private, cert: leaf.cert, ca: ca.cert, clientCertificate, maxVersion }
 }
 
 function alternativeName(name: string) {

@@ -16,7 +16,7 @@ import { answerUpload, answerUploads } from './uploads.ts'
 /** The registry as the specification has it: route, sign-in, endpoint. */
 export function createHandler(store: Store, settings: Settings, gate: Gate): Handler {
   return async (request) => {
-    const route = parseRoute(request.path)
+    const route = parseRoute(request.path, gate.tokenPath)
     if (route.kind === 'unknown')
       return reply(404, { 'content-type': 'text/plain' }, 'no such page')
     if (route.kind === 'token') return answerToken(request, gate)
@@ -30,7 +30,7 @@ export function createHandler(store: Store, settings: Settings, gate: Gate): Han
   }
 }
 
-async function answerToken(request: RegistryRequest, gate: Gate): Promise<Reply> {
+export async function answerToken(request: RegistryRequest, gate: Gate): Promise<Reply> {
   if (gate instanceof BearerGate) return gate.answerTokenRequest(request)
   return reply(404, { 'content-type': 'text/plain' }, 'no tokens here')
 }

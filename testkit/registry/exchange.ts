@@ -34,10 +34,13 @@ export interface Reply {
 
 export type Handler = (request: RegistryRequest) => Reply | Promise<Reply>
 
-/** Answers itself, or changes what `next` answers, or throws `Disconnect`. */
+/**
+ * Answers itself, or changes what `next` answers, or throws `Disconnect`. What comes after sees the
+ * request as it is, unless `next` is given another.
+ */
 export type Middleware = (
   request: RegistryRequest,
-  next: () => Promise<Reply>,
+  next: (changed?: RegistryRequest) => Promise<Reply>,
 ) => Reply | Promise<Reply>
 
 /** Thrown by a handler or by a reply's body: the connection ends here, without a word. */

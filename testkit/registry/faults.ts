@@ -193,11 +193,12 @@ export function setStatus(status: number): Middleware {
 /** Several behaviours as one, the first one outermost. */
 export function all(...behaviours: readonly Middleware[]): Middleware {
   return (request, next) => {
-    const from = async (index: number): Promise<Reply> => {
+    const from = async (index: number, current: RegistryRequest): Promise<Reply> => {
       const behaviour = behaviours[index]
-      return behaviour === undefined ? next() : behaviour(request, async () => from(index + 1))
+      if (behaviour === undefined) return next(current)
+      return behaviour(current, async (changed = current) => from(index + 1, changed))
     }
-    return from(0)
+    return from(0, request)
   }
 }
 
@@ -235,7 +236,8 @@ async function* firstBytes(chunks: AsyncIterable<Uint8Array>, bytes: number) {
   }
 }
 
-async function drain({ body }: RegistryRequest, limit = Number.POSITIVE_INFINITY) {
+/** Takes in a request's body, or the first `limit` bytes of it, and keeps nothing. */
+export async function drain({ body }: RegistryRequest, limit = Number.POSITIVE_INFINITY) {
   let left = limit
   if (left <= 0) return
   for await (const chunk of body) {

@@ -7,18 +7,19 @@ import { Disconnect, reply, type Handler, type RegistryRequest, type Reply } fro
 import type { RecordedRequest, RequestLog } from './request-log.ts'
 
 export interface RunningServer {
-  /** `127.0.0.1:<port>`. */
+  /** `127.0.0.1:<port>`, or `[::1]:<port>`. */
   readonly host: string
   /** With the scheme, without a slash at the end. */
   readonly url: string
   close(): Promise<void>
 }
 
-/** Serves `handle` on a free port of the loopback address. */
+/** Serves `handle` on a free port of a loopback address. */
 export async function startServer(
   handle: Handler,
   log: RequestLog,
   certificate?: Certificate,
+  address: '127.0.0.1' | '::1' = '127.0.0.1',
 ): Promise<RunningServer> {
   const listener = (message: IncomingMessage, response: ServerResponse) => {
     void exchange(message, response, handle, log)
@@ -26,13 +27,13 @@ export async function startServer(
   const server: Server =
     certificate === undefined
       ? createServer(listener)
-      : createSecureServer({ key: certificate.key, cert: certificate.cert }, listener)
+      : createSecureServer(secureOptions(certificate), listener)
   // Tests decide how long a request may take, so the server has no opinion.
   server.requestTimeout = 0
-  server.listen(0, '127.0.0.1')
+  server.listen(0, address)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const host = `127.0.0.1:${port}`
+  const host = `${address === '::1' ? '[::1]' : address}:${port}`
   return {
     host,
     url: `${certificate === undefined ? 'http' : 'https'}://${host}`,
@@ -43,6 +44,11 @@ export async function startServer(
       await closed
     },
   }
+}
+
+function secureOptions({ key, cert, ca, clientCertificate, maxVersion }: Certificate) {
+  const forClients = clientCertificate ? { ca, requestCert: true, rejectUnauthorized: true } : {}
+  return { key, cert, ...forClients, ...(maxVersion === undefined ? {} : { maxVersion }) }
 }
 
 async function exchange(

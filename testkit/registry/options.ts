@@ -1,6 +1,7 @@
 import type { AuthOptions } from './auth.ts'
 import type { CertificateOptions } from './certificate.ts'
 import type { Middleware } from './exchange.ts'
+import type { RecordedRequest } from './request-log.ts'
 import { manifestTypes, MiB } from './media-types.ts'
 import type { Store } from './storage.ts'
 
@@ -8,6 +9,8 @@ import type { Store } from './storage.ts'
 export interface RegistryOptions {
   /** HTTPS, with a certificate for 127.0.0.1 and localhost unless told otherwise. */
   readonly tls?: boolean | CertificateOptions
+  /** Where it listens; default 127.0.0.1. */
+  readonly address?: '127.0.0.1' | '::1'
   readonly auth?: AuthOptions
   /** A store to share with another registry; by default a new one. */
   readonly store?: Store
@@ -49,12 +52,14 @@ export interface RegistryOptions {
   /** Tags per page at most, whatever `n` says. */
   readonly tagsPageSize?: number
 
+  /** Told of every request as it arrives, for a record that several servers share. */
+  readonly onRequest?: (request: RecordedRequest) => void
   /** Behaviour that wraps every request, first one outermost: how a profile of a real registry is made. */
   readonly middleware?: readonly Middleware[]
 }
 
 export type Settings = Required<
-  Omit<RegistryOptions, 'auth' | 'chunkMinLength' | 'store' | 'tls'>
+  Omit<RegistryOptions, 'address' | 'auth' | 'chunkMinLength' | 'onRequest' | 'store' | 'tls'>
 > &
   Pick<RegistryOptions, 'chunkMinLength'>
 

@@ -1,7 +1,7 @@
 import { gateOf } from './auth.ts'
 import { BearerGate, type IssuedToken } from './bearer.ts'
-import { createCertificate } from './certificate.ts'
-import { createHandler } from './endpoints.ts'
+import { createCertificate, type Certificate } from './certificate.ts'
+import { answerToken, createHandler } from './endpoints.ts'
 import {
   replyOf,
   type Handler,
@@ -25,7 +25,7 @@ export type Interceptor = (
 ) => Reply | Response | undefined | Promise<Reply | Response | undefined>
 
 /**
- * A conforming registry (distribution-spec 1.1) on a free port of 127.0.0.1, in this process, with
+ * A conforming registry (distribution-spec 1.1) on a free port of a loopback address, in this process, with
  * everything a test wants to see and to break.
  */
 export class TestRegistry {
@@ -36,7 +36,7 @@ export class TestRegistry {
   readonly #holds: Hold[] = []
   readonly #gate: Gate
   readonly #handle: Handler
-  readonly #ca: string | undefined
+  readonly #certificate: Certificate | undefined
   #server: RunningServer | undefined
 
   static async start(options: RegistryOptions = {}): Promise<TestRegistry> {
@@ -44,24 +44,29 @@ export class TestRegistry {
       options.tls === undefined || options.tls === false
         ? undefined
         : await createCertificate(options.tls === true ? {} : options.tls)
-    const registry = new TestRegistry(options, certificate?.ca)
-    registry.#server = await startServer(registry.#answer, registry.#log, certificate)
+    const registry = new TestRegistry(options, certificate)
+    registry.#server = await startServer(
+      registry.#answer,
+      registry.#log,
+      certificate,
+      options.address,
+    )
     return registry
   }
 
-  private constructor(options: RegistryOptions, ca: string | undefined) {
-    this.#log = new RequestLog()
+  private constructor(options: RegistryOptions, certificate: Certificate | undefined) {
+    this.#log = new RequestLog(options.onRequest)
     this.#settings = settingsOf(options)
     this.store = options.store ?? new Store()
-    this.#ca = ca
+    this.#certificate = certificate
     this.#gate = gateOf(options.auth, {
-      scheme: ca === undefined ? 'http' : 'https',
+      scheme: certificate === undefined ? 'http' : 'https',
       now: this.#settings.now,
     })
     this.#handle = createHandler(this.store, this.#settings, this.#gate)
   }
 
-  /** `127.0.0.1:<port>`. */
+  /** `127.0.0.1:<port>`, or `[::1]:<port>`. */
   get host(): string {
     return this.#running.host
   }
@@ -73,7 +78,12 @@ export class TestRegistry {
 
   /** The authority that signed the certificate, PEM; undefined without TLS. */
   get ca(): string | undefined {
-    return this.#ca
+    return this.#certificate?.ca
+  }
+
+  /** The certificate itself, PEM; undefined without TLS. */
+  get certificate(): string | undefined {
+    return this.#certificate?.cert
   }
 
   /** Every request since the start or the last clearing, token requests included, in order. */
@@ -140,6 +150,16 @@ export class TestRegistry {
     }
   }
 
+  /** From now on no bearer token that was issued so far is valid. */
+  revokeTokens() {
+    if (this.#gate instanceof BearerGate) this.#gate.revokeAll()
+  }
+
+  /** The token endpoint, for a server that has it at another host name. */
+  async answerTokenRequest(request: RegistryRequest): Promise<Reply> {
+    return answerToken(request, this.#gate)
+  }
+
   /** Ends every connection, in the middle of whatever it does. */
   async close() {
     for (const hold of this.#holds) hold.release()
@@ -153,7 +173,7 @@ export class TestRegistry {
 
   readonly #answer: Handler = async (request) => {
     const chain = all(...this.#middleware, ...this.#settings.middleware)
-    return chain(request, async () => this.#handle(request))
+    return chain(request, async (changed = request) => this.#handle(changed))
   }
 
   get #running(): RunningServer {

@@ -35,6 +35,11 @@ export class RequestLog {
   #open = 0
   #ticks = 0
   #orders = 0
+  readonly #onRequest: ((record: RecordedRequest) => void) | undefined
+
+  constructor(onRequest?: (record: RecordedRequest) => void) {
+    this.#onRequest = onRequest
+  }
 
   begin(request: Pick<RecordedRequest, 'headers' | 'method' | 'path' | 'query'>): RecordedRequest {
     const record: RecordedRequest = {
@@ -47,6 +52,7 @@ export class RequestLog {
       aborted: false,
     }
     this.requests.push(record)
+    this.#onRequest?.(record)
     this.#open += 1
     this.peak = Math.max(this.peak, this.#open)
     return record

@@ -1,3 +1,4 @@
+import type { TokenPath } from './gate.ts'
 import { repositoryScope, type Scope } from './scope.ts'
 
 /** The endpoints of distribution-spec 1.1, "Endpoints", plus the token endpoint of distribution. */
@@ -26,9 +27,9 @@ const patterns: readonly [RegExp, (name: string, last: string) => Route][] = [
 ]
 
 /** `path` as it stands in the request line. */
-export function parseRoute(path: string): Route {
+export function parseRoute(path: string, tokenPath: TokenPath = '/token'): Route {
   if (path === '/v2/' || path === '/v2') return { kind: 'base' }
-  if (path === '/token') return { kind: 'token' }
+  if (isTokenPath(path, tokenPath)) return { kind: 'token' }
   for (const [pattern, route] of patterns) {
     const match = pattern.exec(path)
     if (match === null) continue
@@ -37,6 +38,11 @@ export function parseRoute(path: string): Route {
     return name === undefined || last === undefined ? { kind: 'unknown' } : route(name, last)
   }
   return { kind: 'unknown' }
+}
+
+function isTokenPath(path: string, pattern: TokenPath): boolean {
+  if (pattern === false) return false
+  return typeof pattern === 'string' ? path === pattern : pattern.test(path)
 }
 
 function decoded(component = ''): string | undefined {

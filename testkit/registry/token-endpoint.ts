@@ -19,11 +19,32 @@ export interface TokenGrant {
 
 export interface TokenEndpointOptions {
   readonly accounts: Accounts
-  readonly service: string
+  /** Undefined takes any. */
+  readonly service: string | undefined
+  readonly style?: TokenStyle
   /** Makes the token. Seconds until it expires go into the answer as they are. */
   readonly issue: (grant: TokenGrant) => Promise<IssuedText> | IssuedText
   /** Refresh (identity) token to user name; issued ones are added. */
   readonly refreshTokens: Map<string, string>
+}
+
+/** What token endpoints differ in. */
+export interface TokenStyle {
+  /** The JSON of the answer; default both names of the token, and when it ends. */
+  readonly body?: (answer: TokenAnswer) => unknown
+  /** The answer to wrong credentials, and to none where strangers get no token. */
+  readonly refuseLogin?: (cause: 'anonymous' | 'wrong') => Reply
+  /** The answer to a form that is not taken; undefined takes it. */
+  readonly refusePost?: (form: URLSearchParams) => Reply | undefined
+  /** Strangers get a token without rights where they may not even pull. */
+  readonly forStrangers?: boolean
+}
+
+export interface TokenAnswer extends IssuedText {
+  readonly method: 'GET' | 'POST'
+  readonly granted: readonly Scope[]
+  /** Only where one was asked for. */
+  readonly refreshToken: string | undefined
 }
 
 export interface IssuedText {
@@ -53,16 +74,11 @@ export async function answerTokenRequest(
 
 async function answerGet(request: RegistryRequest, options: TokenEndpointOptions): Promise<Reply> {
   const { params } = request
-  const caller = options.accounts.identify(request.headers.authorization)
-  if (
-    caller.kind === 'refused' ||
-    (caller.kind === 'anonymous' && !options.accounts.admitsAnonymous)
-  ) {
-    return errorReply(
-      401,
-      { code: 'UNAUTHORIZED', message: 'wrong user name or password' },
-      { 'www-authenticate': `Basic realm="${options.service}"` },
-    )
+  const { accounts, style = {} } = options
+  const caller = accounts.identify(request.headers.authorization)
+  const knowsStrangers = accounts.admitsAnonymous || style.forStrangers === true
+  if (caller.kind === 'refused' || (caller.kind === 'anonymous' && !knowsStrangers)) {
+    return refusedLogin(options, caller.kind === 'refused' ? 'wrong' : 'anonymous')
   }
   return grant(options, {
     user: caller.kind === 'user' ? caller.user : undefined,
@@ -80,6 +96,8 @@ async function answerPost(request: RegistryRequest, options: TokenEndpointOption
   const body = await readBody(request.body, FORM_LIMIT)
   if (body === undefined) return oauthError(413, 'invalid_request')
   const form = new URLSearchParams(body.toString())
+  const refusal = options.style?.refusePost?.(form)
+  if (refusal !== undefined) return refusal
   if ((form.get('client_id') ?? '') === '') return oauthError(400, 'invalid_request')
   const user = userOfForm(form, options)
   if (user === 'unsupported') return oauthError(400, 'unsupported_grant_type')
@@ -113,7 +131,8 @@ function userOfForm(
 
 /** Fewer rights than asked for are no error here: the token is simply weaker. */
 async function grant(options: TokenEndpointOptions, ask: Ask): Promise<Reply> {
-  if (ask.service !== undefined && ask.service !== options.service) {
+  const { service } = options
+  if (ask.service !== undefined && service !== undefined && ask.service !== service) {
     return errorReply(400, { code: 'DENIED', message: `unknown service ${ask.service}` })
   }
   const granted = ask.scopes
@@ -131,16 +150,36 @@ async function grant(options: TokenEndpointOptions, ask: Ask): Promise<Reply> {
     granted,
     method: ask.method,
   })
-  return jsonReply(200, {
-    access_token: issued.token,
+  const refreshToken =
+    ask.offline && ask.user !== undefined ? newRefreshToken(ask.user, options) : undefined
+  const body = options.style?.body ?? fullBody
+  return jsonReply(200, body({ ...issued, method: ask.method, granted, refreshToken }))
+}
+
+function fullBody(answer: TokenAnswer): unknown {
+  const { token, method, granted, refreshToken } = answer
+  return {
+    access_token: token,
     // Each flow names a member that the other lacks, so a client that reads only one of them is found out.
-    ...(ask.method === 'GET' ? { token: issued.token } : { scope: formatScopes(granted) }),
-    expires_in: issued.expiresIn,
-    issued_at: issued.issuedAt.toISOString(),
-    ...(ask.offline && ask.user !== undefined
-      ? { refresh_token: newRefreshToken(ask.user, options) }
-      : {}),
-  })
+    ...(method === 'GET' ? { token } : { scope: formatScopes(granted) }),
+    expires_in: answer.expiresIn,
+    issued_at: answer.issuedAt.toISOString(),
+    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+  }
+}
+
+function refusedLogin(
+  { style, service = 'tokens' }: TokenEndpointOptions,
+  cause: 'anonymous' | 'wrong',
+): Reply {
+  return (
+    style?.refuseLogin?.(cause) ??
+    errorReply(
+      401,
+      { code: 'UNAUTHORIZED', message: 'wrong user name or password' },
+      { 'www-authenticate': `Basic realm="${service}"` },
+    )
+  )
 }
 
 function newRefreshToken(user: string, { refreshTokens }: TokenEndpointOptions): string {
