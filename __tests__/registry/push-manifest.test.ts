@@ -9,6 +9,10 @@ import { failureOf, RegistryWorld } from './registry-world.ts'
 const image = buildImage()
 const { manifest } = image
 const digest = manifest.digest as Digest
+const content = { bytes: manifest.bytes, mediaType: manifest.mediaType, digest }
+/** Takes a manifest without its blobs. */
+const loose = { destination: { checkReferences: false } }
+
 async function worldWithImage() {
   const world = await RegistryWorld.start({ network: { retries: 2 } })
   world.give(image)
@@ -81,9 +85,6 @@ describe('the digest of a reference', () => {
 })
 
 describe('a manifest that is pushed', () => {
-  const content = { bytes: manifest.bytes, mediaType: manifest.mediaType, digest }
-  const loose = { destination: { checkReferences: false } }
-
   test('arrives byte for byte under its own type', async () => {
     await using world = await RegistryWorld.start(loose)
     await pushManifest(world.destinationRepository(), '1.0', content)
@@ -153,5 +154,87 @@ describe('what a tag shows afterwards', () => {
     const other = digestOf(Buffer.from('something else'), 'sha512')
     const error = await failureOf(verifyPushed(world.sourceRepository(), '1.0', { digest: other }))
     expect(error.code).toBe('VERIFICATION')
+  })
+})
+
+describe('a tag that shows late what was written (Q58)', () => {
+  test.each([
+    ['nothing', replyWith(404)],
+    ['what was there before', setHeader('docker-content-digest', digestOf(Buffer.from('old')))],
+  ])('is looked at again while it shows %s', async (_what, late) => {
+    await using world = await worldWithImage()
+    const looks = world.source.fault({ method: 'HEAD' }, late, { times: 3 })
+    await verifyPushed(world.sourceRepository(), '1.0', { digest })
+    expect(looks.hits).toBe(3)
+    expect(world.clock.pauses).toEqual([250, 500, 1_000])
+  })
+
+  test('is not waited for any longer than some seconds', async () => {
+    await using world = await worldWithImage()
+    world.source.fault({ method: 'HEAD' }, replyWith(404))
+    await failureOf(verifyPushed(world.sourceRepository(), '1.0', { digest }))
+    expect(world.clock.pauses.reduce((sum, pause) => sum + pause, 0)).toBe(3_750)
+  })
+
+  test('is believed unseen only where the registry confirmed the digest', async () => {
+    await using world = await worldWithImage()
+    world.source.fault({}, replyWith(403))
+    const repository = world.sourceRepository()
+    await verifyPushed(repository, '1.0', { digest, confirmed: true })
+    const error = await failureOf(verifyPushed(repository, '1.0', { digest, confirmed: false }))
+    expect(error).toMatchObject({ code: 'DENIED', operation: 'look up' })
+  })
+})
+
+describe('a manifest whose blobs are not known yet', () => {
+  const body = JSON.stringify({
+    errors: [{ code: 'MANIFEST_BLOB_UNKNOWN', message: 'blob unknown' }],
+  })
+
+  test.each([400, 404])('is pushed again after %i (Q33, Q58)', async (status) => {
+    await using world = await RegistryWorld.start({ ...loose, network: { retries: 5 } })
+    world.destination.fault({ method: 'PUT' }, replyWith(status, { body }), { times: 2 })
+    await pushManifest(world.destinationRepository(), '1.0', content)
+    expect(world.destination.store.tag('mirror/app', '1.0')).toBe(digest)
+  })
+
+  test('is refused in the end, after three more tries (Q04)', async () => {
+    await using world = await RegistryWorld.start({ ...loose, network: { retries: 5 } })
+    const refused = world.destination.fault({ method: 'PUT' }, replyWith(400, { body }))
+    const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
+    expect(error.registryCode).toBe('MANIFEST_BLOB_UNKNOWN')
+    expect(refused.hits).toBe(4)
+  })
+})
+
+describe('a tag that the registry does not let be moved', () => {
+  const frozen: [string, number, string][] = [
+    ['Amazon ECR (Q03)', 400, 'tag 1.0 already exists and cannot be overwritten: it is immutable'],
+    ['Harbor (Q25)', 412, 'Failed to process request due to 1.0 configured as immutable.'],
+    ['Docker Hub (Q30)', 403, 'the tag is immutable'],
+  ]
+
+  test.each(frozen)('is told as such, for instance by %s', async (_who, status, message) => {
+    await using world = await RegistryWorld.start(loose)
+    const body = JSON.stringify({ errors: [{ code: 'DENIED', message }] })
+    const refused = world.destination.fault({ method: 'PUT' }, replyWith(status, { body }))
+    const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
+    expect(error).toMatchObject({ code: 'EXISTS', status, registryMessage: message })
+    expect(refused.hits).toBe(1)
+  })
+
+  test('is fine where it shows the same digest by now (Q03)', async () => {
+    await using world = await RegistryWorld.start(loose)
+    const repository = world.destinationRepository()
+    await pushManifest(repository, '1.0', content)
+    world.destination.fault({ method: 'PUT' }, replyWith(400, { body: 'immutable' }))
+    expect(await pushManifest(repository, '1.0', content)).toBe(true)
+  })
+
+  test('is not mistaken for one that is merely refused', async () => {
+    await using world = await RegistryWorld.start(loose)
+    world.destination.fault({ method: 'PUT' }, replyWith(405, { body: 'read-only' }))
+    const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
+    expect(error).toMatchObject({ code: 'REGISTRY', status: 405, registryMessage: 'read-only' })
   })
 })

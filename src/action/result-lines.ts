@@ -1,5 +1,6 @@
 import type { RunReport, SyncResult } from '../sync/report.ts'
 import type { Logger } from '../registry/logger.ts'
+import type { PullsLeft } from '../registry/pull-limit.ts'
 import type { BufferedLog } from './logger.ts'
 import { count, formatBytes, formatDuration } from './units.ts'
 
@@ -27,12 +28,21 @@ function statusWord({ status }: SyncResult, dryRun: boolean): string {
   return dryRun && status === 'copied' ? 'would copy' : status
 }
 
-/** Prints the sums of a run. */
-export function printTotals({ totals, dryRun }: RunReport, logger: Logger): void {
+/** Prints the sums of a run, and what is left of the pulls that a registry counts. */
+export function printTotals({ totals, dryRun, pullsLeft = [] }: RunReport, logger: Logger): void {
   const { copied, unchanged, skipped, failed, bytes } = totals
   logger.info(
     `${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ` +
       `${copied} ${dryRun ? 'would be copied' : 'copied'}, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed; ` +
       `${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already`,
   )
+  for (const pulls of pullsLeft) logger.info(pullsLine(pulls))
+}
+
+/** `docker.io (user octo from registry-auth): 76 of 100 pulls left, counted over 6 h 00 min`. */
+export function pullsLine({ registry, login, remaining, limit, windowSeconds }: PullsLeft): string {
+  const total = limit === undefined ? '' : ` of ${limit}`
+  const window =
+    windowSeconds === undefined ? '' : `, counted over ${formatDuration(windowSeconds * 1000)}`
+  return `${registry} (${login}): ${remaining}${total} pulls left${window}`
 }

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { isDigest, shortDigest } from '../oci/digest.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import type { BytesMoved, RunReport, Status, SyncResult } from '../sync/report.ts'
+import { pullsLine } from './result-lines.ts'
 import { count, formatBytes, formatDuration } from './units.ts'
 
 /**
@@ -33,7 +34,8 @@ export function renderSummary(report: RunReport, maxBytes: number = MAX_SUMMARY_
   const rows = [...failed, ...others].map((result) => row(result, report.dryRun))
 
   const head = `## Image sync\n\n${report.dryRun ? 'Dry run: nothing was written.\n\n' : ''}`
-  const foot = `${totalsLine(report)}\n`
+  const pulls = (report.pullsLeft ?? []).map((left) => `\n${escapeMarkup(pullsLine(left))}\n`)
+  const foot = `${totalsLine(report)}\n${pulls.join('')}`
   const { kept, left } = fit(rows, maxBytes - bytesOf(head) - bytesOf(foot) - FRAME_BYTES)
   const table = kept.length === 0 ? '' : `${TABLE_OPEN}\n${kept.join('\n')}\n</table>\n\n`
   const rest =

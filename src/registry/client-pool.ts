@@ -5,6 +5,7 @@ import { type Credentials, loginText } from './credentials/credentials.ts'
 import type { Side } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { Network } from './network.ts'
+import type { PullsLeft } from './pull-limit.ts'
 
 /**
  * One client for each registry and identity, so that tokens and what is known about blobs are
@@ -35,6 +36,11 @@ export class ClientPool {
       this.#clients.set(key, client)
     }
     return client
+  }
+
+  /** The pulls that are left at the registries that count them. */
+  get pullsLeft(): readonly PullsLeft[] {
+    return [...this.#clients.values()].flatMap((client) => client.pullsLeft ?? [])
   }
 
   #tell(line: string): void {

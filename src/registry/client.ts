@@ -14,6 +14,7 @@ import { type Logger, silentLogger } from './logger.ts'
 import { type FetchedManifest, fetchManifest, resolveDigest } from './manifests.ts'
 import { Network } from './network.ts'
 import { listPlatforms } from './platform-entries.ts'
+import type { PullsLeft } from './pull-limit.ts'
 import { publishManifest } from './push-manifest.ts'
 import { Repository } from './repository.ts'
 import { RegistryHttp } from './request.ts'
@@ -180,6 +181,12 @@ export class Client {
     const name = tag ?? index.digest
     await publishManifest(repository, name, index)
     return index.digest
+  }
+
+  /** The pulls that this login has left, where the registry has said so. */
+  get pullsLeft(): PullsLeft | undefined {
+    const { registry, login, pullLimit } = this.#http
+    return pullLimit === undefined ? undefined : { registry, login, ...pullLimit }
   }
 
   /** A repository of this registry, for the functions underneath that work on one. */

@@ -27,7 +27,9 @@ export class LargeBlobs {
 }
 
 /** Whether the upload of a whole blob failed for being too much at once, as far as one can tell. */
-export function refusesWhole({ status, code, operation }: RegistryError, resets: number): boolean {
+export function refusesWhole(error: RegistryError, resets: number): boolean {
+  const { status, code, operation, registryCode } = error
   if (operation !== 'upload blob') return false
+  if (status === 400) return registryCode === 'UNSUPPORTED'
   return TOO_LARGE.has(status) || (code === 'NETWORK' && resets >= MAX_RESETS)
 }

@@ -7,6 +7,12 @@ export interface PullLimit {
   readonly windowSeconds: number | undefined
 }
 
+/** What is left at one registry, for whoever asked there. */
+export interface PullsLeft extends PullLimit {
+  readonly registry: string
+  readonly login: string
+}
+
 /** Reads `ratelimit-remaining: 76;w=21600` and `ratelimit-limit: 100;w=21600`. */
 export function readPullLimit(
   headers: Readonly<Record<string, string | string[] | undefined>>,

@@ -90,20 +90,23 @@ async function isThereAnyway(
   }
 }
 
-/** Registries have many statuses and codes for a tag that is frozen, but their words are clear. */
+/**
+ * Registries have many statuses and codes for a tag that is frozen, but most of them use the same
+ * word (Q03, Q25, Q30).
+ */
 function frozenTag(repository: Repository, reference: string, error: unknown): unknown {
   if (!(error instanceof RegistryError) || isDigest(reference)) return error
-  const { status = 0, registryCode, registryMessage = '' } = error
-  const words = repository.http.family?.frozenTag ?? /immutable/i
-  const isFrozen = words.test(registryMessage) || words.test(registryCode ?? '')
+  const { status = 0, registryCode = '', registryMessage = '' } = error
+  const words = [/immutab/i, repository.http.family?.frozenTag]
+  const isFrozen = words.some((one) => one?.test(`${registryCode} ${registryMessage}`) === true)
   if (status < 400 || status >= 500 || !isFrozen) return error
   const reason = 'the registry does not let this tag be moved'
   const place = repository.place('push manifest', reference)
   return new RegistryError('EXISTS', reason, {
     ...place,
     status,
-    registryCode,
-    registryMessage,
+    registryCode: error.registryCode,
+    registryMessage: error.registryMessage,
     cause: error,
   })
 }

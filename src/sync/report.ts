@@ -1,4 +1,5 @@
 import type { Digest } from '../oci/digest.ts'
+import type { PullsLeft } from '../registry/pull-limit.ts'
 import { addBytes, type BytesMoved } from '../registry/bytes-moved.ts'
 
 export type { BytesMoved } from '../registry/bytes-moved.ts'
@@ -52,6 +53,8 @@ export interface RunReport {
   readonly dryRun: boolean
   readonly results: readonly SyncResult[]
   readonly totals: Totals
+  /** Where registries count pulls and have said what is left. */
+  readonly pullsLeft?: readonly PullsLeft[]
 }
 
 /** Counts the results; `durationMs` is the wall-clock time of the whole run. */

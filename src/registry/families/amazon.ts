@@ -11,8 +11,8 @@ export const ecr: RegistryFamily = {
   maxChunk: 0,
   // Q08: an old password is 403.
   expiredLogin: /authorization token has expired/i,
-  // Q03: ImageTagAlreadyExistsException, in words.
-  frozenTag: /cannot be overwritten because the repository is immutable|TagAlreadyExists/i,
+  // Q03
+  frozenTag: /TagAlreadyExists/i,
   advice: {
     login: (refusal) =>
       'Amazon ECR takes the user name `AWS` and the output of `aws ecr get-login-password`, which ' +
@@ -38,7 +38,6 @@ export const ecrPublic: RegistryFamily = {
   maxChunk: 0,
   // Q10: an old token is 400.
   expiredLogin: /authorization token is invalid/i,
-  frozenTag: ecr.frozenTag ?? /immutable/i,
   // Q10: counted by month.
   exhausted: /data limit exceeded/i,
   advice: {

@@ -24,7 +24,7 @@ export interface RegistryFamily {
   readonly maxChunk?: number
   /** How it words that a login has expired, where it does not say so by 401. */
   readonly expiredLogin?: RegExp
-  /** How it words that a tag cannot be moved. */
+  /** How it words that a tag cannot be moved, where it does not say that it is immutable. */
   readonly frozenTag?: RegExp
   /** How it words a limit that no wait within a run will lift. */
   readonly exhausted?: RegExp

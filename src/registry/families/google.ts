@@ -5,7 +5,6 @@ export const google: RegistryFamily = {
   hosts: /^(?:[a-z0-9-]+-docker\.pkg\.dev|(?:[a-z]+\.)?gcr\.io)$/,
   // Q15
   maxChunk: 0,
-  frozenTag: /tag is immutable|immutable tag/i,
   advice: {
     login: (refusal) =>
       'Google Artifact Registry takes the user name `oauth2accesstoken` with an access token, or ' +

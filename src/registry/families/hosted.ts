@@ -7,7 +7,6 @@ export const quay: RegistryFamily = {
   hosts: /^quay\.io$/,
   answers: (headers) =>
     /realm="[^"]*\/v2\/auth"/.test([headers['www-authenticate'] ?? []].flat().join(', ')),
-  frozenTag: /immutable/i,
   advice: {
     login:
       'Quay takes a user, a robot account (`namespace+robot` with its token; it is bound to that ' +

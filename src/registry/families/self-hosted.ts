@@ -7,8 +7,6 @@ export const harbor: RegistryFamily = {
   answers: (headers) =>
     challenges(headers).includes('service="harbor-registry"') ||
     setsCookie(headers, '_gorilla_csrf'),
-  // Q25
-  frozenTag: /configured as immutable|immutable/i,
   advice: {
     login:
       'Harbor takes a user, or a robot account such as `robot$project+name` with its secret, that ' +
@@ -36,7 +34,7 @@ export const gitlab: RegistryFamily = {
   hosts: /^registry\.gitlab\.com$/,
   tokenHosts: ['gitlab.com'],
   answers: (headers) => /\/jwt\/auth"/.test(challenges(headers)),
-  frozenTag: /protected tag|immutable/i,
+  frozenTag: /protected tag/i,
   advice: {
     login:
       'GitLab takes a user with a personal access token, a deploy token, or `gitlab-ci-token` with ' +
