@@ -89,9 +89,10 @@ function contentType(header: string | undefined): { contentType?: string } {
 
 /**
  * Statuses by which registries and proxies say that they do not do HEAD on manifests, or not on this
- * one: a GET tells (Q09, Q56).
+ * one (Q09, Q56). A GET tells whether that is so, and in words why not: the answer to a HEAD has no
+ * room for them.
  */
-const NO_HEAD: readonly number[] = [400, 403, 405, 406, 415, 501]
+const NO_HEAD: readonly number[] = [400, 401, 403, 405, 406, 415, 501]
 
 /**
  * The digest that a tag or digest has at a registry, by HEAD (distribution-spec, Checking if

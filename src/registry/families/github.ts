@@ -13,13 +13,18 @@ function packageAccess({ code, side, workflowRepository = '' }: Refusal): string
   const role = side === 'destination' ? 'write' : 'read'
   const repository =
     workflowRepository === '' ? 'this repository' : `the repository ${workflowRepository}`
-  const opening =
-    code === 'NOT_FOUND'
-      ? 'Check the spelling; a private package may look as if it did not exist. To reach one, give'
-      : 'Give'
+  const isMissing = code === 'NOT_FOUND'
+  const opening = isMissing
+    ? 'Check the spelling; a private package may look as if it did not exist. To reach one, give'
+    : 'Give'
+  // Q14
+  const closing =
+    isMissing || side !== 'source'
+      ? ''
+      : ' A package that does not exist is refused in the same way: check the spelling, too.'
   return (
     `${opening} the job \`permissions: packages: ${role}\`, and give ${repository} the ${role} role ` +
     'under "Manage Actions access" in the settings of the package. A personal token needs ' +
-    `\`${role}:packages\`.`
+    `\`${role}:packages\`.${closing}`
   )
 }
