@@ -27,6 +27,7 @@ import { RegistryError } from '../src/registry/errors.ts'
 import { MAX_RETRY_AFTER_MS } from '../src/registry/retry.ts'
 import { ImageListError, parseImageList } from '../src/sync/image-list.ts'
 import { type SyncResult, totalsOf } from '../src/sync/report.ts'
+import { createCertificate } from '../testkit/registry/certificate.ts'
 import { inputProblems, ownSteps, sampleDigest, workflowOf } from './example-workflow.ts'
 import { anchorsOf, codeSpans, fencesOf, linksOf, prose, tablesOf } from './markdown.ts'
 
@@ -49,8 +50,11 @@ const actionYaml = read('action.yml')
 /** The workspace that the examples run in, with the files that the pages show. */
 let workspace = ''
 
-beforeAll(() => {
+beforeAll(async () => {
   workspace = mkdtempSync(join(tmpdir(), 'readme-'))
+  mkdirSync(join(workspace, 'certificates'))
+  const { ca } = await createCertificate()
+  writeFileSync(join(workspace, 'certificates/company-ca.pem'), ca)
   for (const { info, text } of inLanguage('images')) {
     if (info === '') continue
     mkdirSync(dirname(join(workspace, info)), { recursive: true })

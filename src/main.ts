@@ -1,8 +1,9 @@
+import { readAuthFiles } from './action/auth-files.ts'
 import { annotateFailures, describeError, failureMessage } from './action/annotations.ts'
 import { startCancellation } from './action/cancellation.ts'
 import { type Commands, runnerCommands } from './action/commands.ts'
 import { type RunContext, runContext } from './action/context.ts'
-import { credentialSources, readDockerLogins } from './action/credentials.ts'
+import { credentialSources } from './action/credentials.ts'
 import { nodeTimers, startHeartbeat } from './action/heartbeat.ts'
 import { InputError } from './action/input-reader.ts'
 import { type Inputs, readInputs, stepInputs } from './action/inputs.ts'
@@ -10,6 +11,7 @@ import { ActionLogger, type BufferedLog } from './action/logger.ts'
 import { emptyReport, setOutputs, writeReport } from './action/outputs.ts'
 import { printResult, printTotals } from './action/result-lines.ts'
 import {
+  maskAuthFiles,
   maskCredentials,
   maskInputs,
   maskProxyPasswords,
@@ -19,6 +21,7 @@ import {
 import { renderSummary, writeSummary } from './action/summary.ts'
 import { ClientPool } from './registry/client-pool.ts'
 import { systemClock } from './registry/clock.ts'
+import { CredentialHelpers } from './registry/credentials/helper.ts'
 import { Network } from './registry/network.ts'
 import type { RunReport } from './sync/report.ts'
 import { runSync } from './sync/run.ts'
@@ -37,6 +40,7 @@ export async function main(
     const inputs = readInputs(stepInputs)
     const context = runContext()
     maskInputs(mask, inputs, context.actor)
+    for (const { key } of inputs.registryTls.values()) if (key !== undefined) mask(key)
     const end = await sync(inputs, context, logger, mask, environment)
     report = end.report
     if (inputs.summary) writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY'])
@@ -63,28 +67,37 @@ async function sync(
   mask: MaskSecret,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<{ readonly report: RunReport; readonly stray: unknown }> {
-  const docker = readDockerLogins(environment, logger)
-  for (const login of docker) maskCredentials(mask, login)
+  const files = readAuthFiles(environment, logger)
+  maskAuthFiles(mask, files)
   const cancel = startCancellation(logger)
   const network = new Network({
     concurrency: inputs.concurrency,
     retries: inputs.retries,
     timeoutMs: inputs.timeoutSeconds * 1000,
     insecureRegistries: inputs.insecureRegistries,
+    tls: inputs.registryTls,
+    namedHosts: inputs.registryAuth.flatMap(({ authHost }) => authHost ?? []),
     environment,
     signal: cancel.signal,
     maskSecret: mask,
   })
-  const pool = new ClientPool(credentialSources(inputs, docker, context), network, logger)
+  const helpers = new CredentialHelpers({
+    environment,
+    logger,
+    mask: (credentials): void => maskCredentials(mask, credentials),
+    signal: cancel.signal,
+  })
+  const sources = credentialSources(inputs, files, helpers, context)
+  const pool = new ClientPool(sources, network, logger)
   const progress = { done: 0, total: inputs.pairs.length, bytes: 0 }
   const stopHeartbeat = startHeartbeat(logger, () => progress, nodeTimers)
   try {
-    const report = await runSync<BufferedLog>({
+    const results = await runSync<BufferedLog>({
       pairs: inputs.pairs,
       policy: inputs,
       failFast: inputs.failFast,
       clock: systemClock,
-      clientFor: (side, reference) => pool.client(side, reference),
+      clientFor: async (side, reference) => pool.client(side, reference),
       openLog: () => logger.bufferedLog(),
       describe: (error) => describeError(error, context),
       onDone: (result, log) => {
@@ -93,6 +106,7 @@ async function sync(
         printResult(result, log, inputs.dryRun)
       },
     })
+    const report = { ...results, pullsLeft: pool.pullsLeft }
     printTotals(report, logger)
     return { report, stray: cancel.stray() }
   } finally {

@@ -74,6 +74,7 @@ describe('a step that gives only a list', () => {
     expect(others).toEqual({
       sourceRegistry: { registry: 'docker.io' },
       registryAuth: [],
+      registryTls: new Map(),
       platforms: [
         { os: 'linux', architecture: 'amd64' },
         { os: 'linux', architecture: 'arm64' },

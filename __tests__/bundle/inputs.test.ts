@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { createCertificate } from '../../testkit/registry/certificate.ts'
 import { readActionMetadata } from '../../testkit/runner/action-metadata.ts'
 import { startAction } from '../../testkit/runner/action-runner.ts'
 import { replyWith, stallBody } from '../../testkit/registry/faults.ts'
@@ -257,6 +258,27 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     )
     expect(insecure.errors).toEqual([])
     expect(destination.store.tag('prod/app', 'v1')).toBe(insecure.parsed.digest)
+  },
+
+  'registry-tls': async () => {
+    const { destination, run } = await startCopy({
+      source: { tls: true },
+      destination: { tls: { clientCertificate: true } },
+    })
+    const { cert, key } = await createCertificate()
+    const workspace = { 'ca.pem': destination.ca ?? '', 'tls/cert.pem': cert }
+    // The authority of the environment is trusted beside the one of the input.
+    const env = { NODE_EXTRA_CA_CERTS: 'ca.pem' }
+    const entry = { registry: destination.host, ca: 'ca.pem' }
+    const given = JSON.stringify([entry])
+    const without = await run({ retries: '0', 'registry-tls': given }, { workspace, env })
+    expect(without.parsed.results).toMatchObject([{ error: { code: 'TLS' } }])
+    const list = JSON.stringify([{ ...entry, cert: 'tls/cert.pem', key }])
+    const { errors, masks, ...result } = await run({ 'registry-tls': list }, { workspace, env })
+    expect(errors).toEqual([])
+    expect(result.parsed.counts.copied).toBe(1)
+    const keyLines = key.split('\n').slice(1, -2)
+    expect(masks).toEqual(expect.arrayContaining(keyLines))
   },
 
   summary: async () => {

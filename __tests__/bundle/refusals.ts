@@ -178,6 +178,19 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     },
     lines: ['registry-auth: entry 2: has no password'],
   },
+  'registry-tls that is no list': {
+    inputs: { images: good, 'registry-tls': 'HOST: pa55-word' },
+    lines: ['registry-tls: expected a YAML list'],
+  },
+  'registry-tls with a file that is not there': {
+    inputs: { images: good, 'registry-tls': '- registry: HOST\n  ca: tls/lost.pem' },
+    lines: ['registry-tls: entry 1: ca: "tls/lost.pem" does not exist'],
+  },
+  'registry-tls with a file that is no certificate': {
+    inputs: { images: good, 'registry-tls': '- registry: HOST\n  ca: tls/notes.txt' },
+    options: { workspace: { 'tls/notes.txt': 'pa55-word' } },
+    lines: ['registry-tls: entry 1: ca: "tls/notes.txt" holds no certificate'],
+  },
   'platforms that are none': {
     inputs: { images: good, platforms: 'linux/amd64,arm64' },
     lines: ['platforms: '],

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
-import { isPrivateAddress, resolveLocation, withParameter } from '../../src/registry/address.ts'
+import { resolveLocation, withParameter } from '../../src/registry/address.ts'
 import { RegistryError } from '../../src/registry/errors.ts'
+import { isPrivateAddress } from '../../src/registry/private-address.ts'
 import { outcomeOf, thrownBy } from '../oci/thrown-by.ts'
 
 const place = { operation: 'start upload', side: 'destination' } as const
@@ -166,39 +167,6 @@ describe('a location', () => {
       }),
       { numRuns: 300 },
     )
-  })
-})
-
-describe('an address is private', () => {
-  test.each([
-    '10.1.2.3',
-    '100.64.0.1',
-    '127.0.0.1:5000',
-    '169.254.169.254',
-    '172.31.255.255',
-    '192.168.1.1:443',
-    '0.0.0.0',
-    '[::]',
-    '[::1]:5000',
-    '[fd00:ec2::254]',
-    '[fe80::1]',
-    '[::ffff:a00:1]',
-    '[64:ff9b::a00:1]',
-    'localhost',
-    'registry.localhost:5000',
-  ])('%s', (host) => {
-    expect(isPrivateAddress(host)).toBe(true)
-  })
-
-  test.each([
-    '8.8.8.8',
-    '172.32.0.1',
-    '[2606:4700::1]:443',
-    'ghcr.io',
-    '10.example.com',
-    'mylocalhost',
-  ])('and %s is not', (host) => {
-    expect(isPrivateAddress(host)).toBe(false)
   })
 })
 

@@ -76,7 +76,7 @@ describe('a host that may speak plain HTTP', () => {
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     const closed = once(server, 'close')
-    expect(await speaksTls(`127.0.0.1:${port}`, controller.signal)).not.toBe(true)
+    expect(await speaksTls(`127.0.0.1:${port}`, { signal: controller.signal })).not.toBe(true)
     await closed
   })
 })

@@ -35,7 +35,7 @@ describe('a manifest that is fetched', () => {
     expect(fetched.manifest.kind).toBe('image')
   })
 
-  test('by tag is what its bytes are, whatever digest the registry tells', async () => {
+  test('by tag is what its bytes are, whatever digest the registry tells (Q50)', async () => {
     await using world = await worldWithImage()
     world.source.fault(reading, setHeader('docker-content-digest', `sha256:${'0'.repeat(64)}`))
     expect((await fetchManifest(world.sourceRepository(), '1.0')).digest).toBe(digest)
@@ -125,7 +125,7 @@ describe('a manifest that is fetched', () => {
     ['of any JSON', 'application/json'],
     ['that is missing', undefined],
     ['that is empty', ''],
-  ])('may have a content type %s', async (_what, type) => {
+  ])('may have a content type %s (Q46)', async (_what, type) => {
     await using world = await worldWithImage()
     world.source.fault(reading, setHeader('content-type', type))
     const fetched = await fetchManifest(world.sourceRepository(), '1.0')
@@ -159,7 +159,7 @@ describe('a manifest that is fetched', () => {
     expect(error).toMatchObject({ code: 'REGISTRY', status: 200 })
   })
 
-  test('is refused in compressed form, which nobody asked for', async () => {
+  test('is refused in compressed form, which nobody asked for (Q47)', async () => {
     await using world = await worldWithImage()
     world.source.fault(reading, setHeader('content-encoding', 'gzip'))
     const error = await failureOf(fetchManifest(world.sourceRepository(), '1.0'))

@@ -48,7 +48,7 @@ describe('inside one registry', () => {
     expect(isStored(world)).toBe(true)
   })
 
-  test('a mount that becomes an upload is used as that', async () => {
+  test('a mount that becomes an upload is used as that (Q40)', async () => {
     await using world = await worldWithBlob({ ...one, source: { mount: false } })
     expect(await copy(world)).toBe('copied')
     expect(world.source.count('POST')).toBe(1)
@@ -58,7 +58,7 @@ describe('inside one registry', () => {
   })
 
   test.each([400, 401, 403, 404, 405, 429, 500, 503])(
-    'a mount that is refused with %i is followed by an upload, at once',
+    'a mount that is refused with %i is followed by an upload, at once (Q24, Q48)',
     async (status) => {
       await using world = await worldWithBlob({ ...one, network: { retries: 3 } })
       const refused = world.source.fault(
@@ -83,7 +83,7 @@ describe('inside one registry', () => {
     expect(isStored(world)).toBe(true)
   })
 
-  test('no mount is tried where the login that writes may not read the source', async () => {
+  test('no mount is tried where the login that writes may not read the source (Q40)', async () => {
     await using world = await worldWithBlob({
       ...one,
       source: {
@@ -115,7 +115,7 @@ describe('inside one registry', () => {
     const readers = world.source.tokens.filter(({ user }) => user === 'reader')
     // The one that reads for us is never used to write.
     expect(
-      readers.flatMap(({ requested }) => requested).flatMap((one) => one.actions),
+      readers.flatMap(({ requested }) => requested).flatMap(({ actions }) => actions),
     ).not.toContain('push')
   })
 
@@ -140,8 +140,8 @@ describe('inside one registry', () => {
     const contents = Array.from({ length: 6 }, (_, index) => Buffer.alloc(10, index))
     for (const content of contents) {
       world.source.store.putBlob('acme/app', content)
-      const blob = { digest: digestOf(content) as Digest, size: content.length }
-      expect(await copy(world, blob)).toBe('copied')
+      const layer = { digest: digestOf(content) as Digest, size: content.length }
+      expect(await copy(world, layer)).toBe('copied')
     }
     const mounts = world.source.select('POST').filter(({ query }) => query.includes('mount='))
     expect(mounts).toHaveLength(3)

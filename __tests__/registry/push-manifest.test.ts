@@ -32,7 +32,7 @@ describe('the digest of a reference', () => {
     ['answers 405', replyWith(405)],
     ['answers 400', replyWith(400)],
     ['answers 501', replyWith(501)],
-  ])('is computed where HEAD %s', async (_what, fault) => {
+  ])('is computed where HEAD %s (Q09, Q50, Q56)', async (_what, fault) => {
     await using world = await worldWithImage()
     world.source.fault({ method: 'HEAD' }, fault)
     expect(await resolveDigest(world.sourceRepository(), '1.0')).toBe(digest)
@@ -97,7 +97,7 @@ describe('a manifest that is pushed', () => {
   test.each([
     ['of the same algorithm', `sha256:${'0'.repeat(64)}`],
     ['of no form', 'sha256:##[error]\u0009nonsense'],
-  ])('is refused where the registry answers with another digest %s', async (_what, other) => {
+  ])('is refused where the registry answers with another digest %s (Q50)', async (_what, other) => {
     await using world = await RegistryWorld.start(loose)
     world.destination.fault({ method: 'PUT' }, setHeader('docker-content-digest', other))
     const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
@@ -231,7 +231,7 @@ describe('a tag that the registry does not let be moved', () => {
     expect(await pushManifest(repository, '1.0', content)).toBe(true)
   })
 
-  test('is not mistaken for one that is merely refused', async () => {
+  test('is not mistaken for one that is merely refused (Q41)', async () => {
     await using world = await RegistryWorld.start(loose)
     world.destination.fault({ method: 'PUT' }, replyWith(405, { body: 'read-only' }))
     const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))

@@ -29,7 +29,7 @@ function readConfig(world: RegistryWorld) {
 }
 
 describe('every request', () => {
-  test('asks for content as it is, and says who asks', async () => {
+  test('asks for content as it is, and says who asks (Q47)', async () => {
     await using world = await RegistryWorld.start({ source: bearer, sourceLogin: robot })
     world.give(image)
     await world.from.copyImage('acme/app:1.0', 'mirror/app:1.0', world.to)
@@ -39,7 +39,7 @@ describe('every request', () => {
     }
   })
 
-  test('for a manifest accepts the four types of manifests, on HEAD too', async () => {
+  test('for a manifest accepts the four types of manifests, on HEAD too (Q22)', async () => {
     await using world = await RegistryWorld.start()
     world.give(image)
     await world.from.getDigest('acme/app:1.0')
@@ -80,7 +80,7 @@ describe('a redirect', () => {
     expect(storage.requests[0]?.query).toBe('X-Signature=a~b%2F')
   })
 
-  test('to another origin goes there without the login', async () => {
+  test('to another origin goes there without the login (Q07, Q52)', async () => {
     await using held = await worldWithStorage()
     const { world, storage } = held
     world.source.fault(

@@ -30,7 +30,7 @@ function relocate(change: (location: string) => string): Middleware {
 }
 
 describe('an upload', () => {
-  test('is one request with the length of the blob, to a session that an empty one opened', async () => {
+  test('is one request with the length of the blob, to a session that an empty one opened (Q17)', async () => {
     await using world = await worldWithImage()
     await copy(world)
     const [post] = world.destination.select('POST')
@@ -61,7 +61,7 @@ describe('an upload', () => {
       (world: RegistryWorld) => (location: string) =>
         `${world.destination.url.replace('127.0.0.1', 'localhost')}${location}`,
     ],
-  ])('goes to a location that is %s', async (_what, change) => {
+  ])('goes to a location that is %s (Q35, Q51)', async (_what, change) => {
     await using world = await worldWithImage()
     world.destination.fault(opening, relocate(change(world)))
     await copy(world)
@@ -73,7 +73,7 @@ describe('an upload', () => {
     'b=2&a=1&b=2&&empty=&bare',
     "sig='quoted'(x)!*;,+%20+",
     'upload-state==',
-  ])('keeps the query %s byte for byte', async (query) => {
+  ])('keeps the query %s byte for byte (Q38)', async (query) => {
     await using world = await worldWithImage()
     world.destination.fault(
       opening,
@@ -88,7 +88,7 @@ describe('an upload', () => {
     expect((await world.pull('1.0')).digest).toBe(image.manifest.digest)
   })
 
-  test('to a location on another host goes there without the login', async () => {
+  test('to a location on another host goes there without the login (Q51)', async () => {
     await using world = await worldWithImage({ destination: bearer, destinationLogin: robot })
     const { store } = world.destination
     await using storage = await TestRegistry.start({ store })
@@ -102,7 +102,7 @@ describe('an upload', () => {
     expect(store.tag('mirror/app', '1.0')).toBe(image.manifest.digest)
   })
 
-  test('to a registry with TLS that calls itself plain stays with TLS', async () => {
+  test('to a registry with TLS that calls itself plain stays with TLS (Q39)', async () => {
     await using world = await worldWithImage({ destination: { tls: true } })
     const plain = world.destination.url.replace('https:', 'http:')
     world.destination.fault(
@@ -161,7 +161,7 @@ describe('an upload', () => {
     expect(world.destination.store.tagWrites()).toEqual([])
   })
 
-  test.each([200, 201, 202, 204])('that is taken with %i is done', async (status) => {
+  test.each([200, 201, 202, 204])('that is taken with %i is done (Q49)', async (status) => {
     await using world = await worldWithImage()
     world.destination.fault({ method: 'PUT' }, async (_request, next) => ({
       ...(await next()),
@@ -185,7 +185,7 @@ describe('a session that will not be used', () => {
   test.each([
     ['is refused', replyWith(405)],
     ['is redirected to nowhere', redirectTo('file:///x')],
-  ])('does not hide the failure where giving it back %s', async (_what, fault) => {
+  ])('does not hide the failure where giving it back %s (Q22)', async (_what, fault) => {
     await using world = await worldWithImage()
     world.destination.fault({ method: 'PUT', path: '/uploads/' }, replyWith(413))
     world.destination.fault({ method: 'DELETE' }, fault)

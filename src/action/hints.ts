@@ -77,8 +77,10 @@ function anythingElse(failure: Failure): string | undefined {
       return 'Set `on-existing` to `overwrite` to move the tag, or to `skip` to leave it without a failure.'
     case 'TIMEOUT':
       return 'If the registry is only slow, raise `timeout` or lower `concurrency`.'
+    case 'REDIRECT':
+      return 'If the registry points to a private host that is yours, name that host in `registry-tls`.'
     case 'TLS':
-      return 'For a private certificate authority, set NODE_EXTRA_CA_CERTS to its PEM file; for plain HTTP, name the host in `insecure-registries`.'
+      return 'For a private certificate authority or a client certificate, use `registry-tls`, or NODE_EXTRA_CA_CERTS; for plain HTTP, name the host in `insecure-registries`.'
     case 'NETWORK':
       return 'Check the name of the host and whether the runner can reach it; proxies come from https_proxy and no_proxy.'
     case 'VERIFICATION':

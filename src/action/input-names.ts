@@ -19,6 +19,7 @@ export const inputNames = [
   'retries',
   'timeout',
   'insecure-registries',
+  'registry-tls',
   'summary',
 ] as const
 
@@ -50,5 +51,6 @@ export const inputDefaults: Readonly<Record<InputName, string>> = {
   retries: '5',
   timeout: '60',
   'insecure-registries': '',
+  'registry-tls': '',
   summary: 'true',
 }

@@ -5,17 +5,19 @@ import { normaliseRegistry, parseRegistryBase, type RegistryBase } from '../oci/
 import type { RegistryLogin } from '../registry/credentials/chain.ts'
 import type { Credentials } from '../registry/credentials/credentials.ts'
 import type { Side } from '../registry/errors.ts'
+import type { TlsOptions } from '../registry/tls.ts'
 import type { ImagePair } from '../sync/image-list.ts'
 import { readImageLists } from './image-lists.ts'
 import { InputReader } from './input-reader.ts'
 import { parseRegistryAuth } from './registry-auth.ts'
+import { parseRegistryTls } from './registry-tls.ts'
 
 /** Where inputs come from; passed in, so that tests need no environment. */
 export interface InputSource {
   /** The value of an input as it is in the workflow, empty when it is not given. */
   getInput(name: string): string
   readFile(path: string): string | Uint8Array
-  /** The directory that `images-file` is relative to. */
+  /** The directory that paths in inputs are relative to. */
   readonly workspace: string
 }
 
@@ -43,6 +45,8 @@ export interface Inputs {
   readonly timeoutSeconds: number
   /** Normalised hosts. */
   readonly insecureRegistries: readonly string[]
+  /** By normalised host. */
+  readonly registryTls: ReadonlyMap<string, TlsOptions>
   readonly summary: boolean
 }
 
@@ -90,6 +94,7 @@ export function readInputs(source: InputSource): Inputs {
     retries: reader.integer('retries', RETRIES),
     timeoutSeconds: reader.integer('timeout', TIMEOUT),
     insecureRegistries: reader.parsed('insecure-registries', [], parseHosts),
+    registryTls: readRegistryTls(reader, source),
     summary: reader.boolean('summary'),
   }
   reader.throwProblems()
@@ -109,6 +114,15 @@ function readRegistryAuth(reader: InputReader): readonly RegistryLogin[] {
   const { credentials, problems } = parseRegistryAuth(reader.rawText('registry-auth'))
   for (const problem of problems) reader.problem('registry-auth', problem)
   return credentials
+}
+
+function readRegistryTls(
+  reader: InputReader,
+  source: InputSource,
+): ReadonlyMap<string, TlsOptions> {
+  const { hosts, problems } = parseRegistryTls(reader.rawText('registry-tls'), source)
+  for (const problem of problems) reader.problem('registry-tls', problem)
+  return hosts
 }
 
 /**

@@ -1,7 +1,7 @@
-import { BlockList, isIP } from 'node:net'
 import { type ErrorPlace, RegistryError } from './errors.ts'
 import { foreignText } from './foreign-text.ts'
 import { hostName, isLoopback } from './hosts.ts'
+import { isPrivateAddress } from './private-address.ts'
 
 /** Where a request goes. The path and query are kept as text: servers sign them byte for byte. */
 export interface Address {
@@ -9,48 +9,6 @@ export interface Address {
   readonly origin: string
   /** Path and query, without fragment. */
   readonly path: string
-}
-
-/**
- * Addresses that are nobody's business to point us at: this machine, its network, the cloud's
- * metadata services.
- */
-const PRIVATE = new BlockList()
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-] as const) {
-  PRIVATE.addSubnet(network, prefix, 'ipv4')
-}
-for (const [network, prefix] of [
-  ['::', 128],
-  ['::1', 128],
-  ['64:ff9b::', 96],
-  ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const) {
-  PRIVATE.addSubnet(network, prefix, 'ipv6')
-}
-
-/**
- * Whether a host is written as an address that only means something near us. Names are not looked
- * up.
- */
-export function isPrivateAddress(host: string): boolean {
-  const name = hostName(host)
-  const version = isIP(name)
-  return version === 0 ? isLoopback(name) : PRIVATE.check(name, version === 4 ? 'ipv4' : 'ipv6')
 }
 
 /**

@@ -1,22 +1,69 @@
-import type { Socket } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import { buildConnector } from 'undici'
+import { endpoint, secureContext, type TlsOptions } from './tls.ts'
 
 /**
- * How connections are made: as undici makes them, but such that an answer is heard even where it
- * came before the request was sent. A registry that refuses an upload by its headers (401, 413) says
- * so and hangs up, and what is written after that fails. Taken for the end, that failure would throw
- * away the answer that is waiting to be read.
+ * How long one address of a host is given before the next one is tried as well. Node's quarter of a
+ * second is less than some registries are away; a dead family costs no more than this.
  */
-export function connector(timeout: number): buildConnector.connector {
-  const connect = buildConnector({ allowH2: false, timeout })
+const NEXT_ADDRESS_MS = 1_000
+
+export interface ConnectionOptions {
+  /** Milliseconds until a connection has to be there. */
+  readonly timeoutMs: number
+  readonly lookup: LookupFunction
+  /** By endpoint. */
+  readonly tls: ReadonlyMap<string, TlsOptions>
+}
+
+/**
+ * How connections are made: as undici makes them, each host with its own TLS options, but such that
+ * an answer is heard even where it came before the request was sent. A registry that refuses an
+ * upload by its headers (401, 413) says so and hangs up, and what is written after that fails. Taken
+ * for the end, that failure would throw away the answer that is waiting to be read.
+ */
+export function connector(options: ConnectionOptions): buildConnector.connector {
+  const common = {
+    allowH2: false,
+    timeout: options.timeoutMs,
+    lookup: options.lookup,
+    // Names with both families where one of them is dead.
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
+  }
+  const usual = buildConnector(common)
+  const special = new Map<string, buildConnector.connector>()
+  const connectorOf = (key: string): buildConnector.connector => {
+    const tls = options.tls.get(key)
+    if (tls === undefined) return usual
+    let connect = special.get(key)
+    if (connect === undefined) {
+      connect = buildConnector({ ...common, secureContext: secureContext(tls) })
+      special.set(key, connect)
+    }
+    return connect
+  }
   return (target, callback) => {
-    connect(target, (...result) => {
+    connectorOf(endpoint(target.hostname, target.port))(target, (...result) => {
       const [error, socket] = result
-      if (error === null) holdWriteErrors(socket)
+      if (error === null) {
+        holdWriteErrors(socket)
+        keepFirstError(socket)
+      }
       callback(...result)
     })
   }
+}
+
+/**
+ * A host that wants a client certificate says so after the handshake (RFC 8446, 4.4.2.4), and hangs
+ * up. That it hung up is not to hide what it said.
+ */
+function keepFirstError(socket: Socket): void {
+  socket.once('error', (error) => {
+    socket.destroy(error)
+  })
 }
 
 /** The other side is gone, or does not read any more. */

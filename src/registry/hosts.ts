@@ -1,18 +1,13 @@
-import { isIP } from 'node:net'
-import { connect } from 'node:tls'
-
-/** Registries whose API lives on another host than the one that people write. */
-const API_HOSTS: Readonly<Record<string, string>> = {
-  // docker.io itself is a web site.
-  'docker.io': 'registry-1.docker.io',
-}
+import { isIP, type LookupFunction } from 'node:net'
+import { connect, type SecureContext } from 'node:tls'
+import { familyOfHost } from './families/families.ts'
 
 /** How long a host that may speak plain HTTP is given to show that it speaks TLS. */
 const PROBE_TIMEOUT_MS = 3_000
 
 /** `host[:port]` of the registry's API. */
 export function apiHost(registry: string): string {
-  return API_HOSTS[registry] ?? registry
+  return familyOfHost(registry)?.apiHost ?? registry
 }
 
 /** The host name without port, IPv6 without brackets. */
@@ -29,12 +24,41 @@ export function isLoopback(host: string): boolean {
   return isIP(name) === 4 && name.startsWith('127.')
 }
 
+/** Whether two host names stand in one domain: `registry.example.com` and `auth.example.com`. */
+export function isSameSite(a: string, b: string): boolean {
+  const site = siteOf(b)
+  return site !== undefined && (a === site || a.endsWith(`.${site}`))
+}
+
+/**
+ * The domain that a host stands in: `example.com` for `registry.example.com` and itself. Addresses
+ * stand in none.
+ */
+function siteOf(host: string): string | undefined {
+  const labels = host.split('.')
+  if (labels.length < 2 || /^[\d.]+$|:/.test(host)) return undefined
+  return labels.length === 2 ? host : labels.slice(1).join('.')
+}
+
+export interface ProbeOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly lookup?: LookupFunction | undefined
+  /** With the client certificate, since some hosts end the handshake without one. */
+  readonly secureContext?: SecureContext | undefined
+}
+
+/** What only a host sends that speaks TLS, although not with us. */
+const TLS_ALERT = /_ALERT_/
+
 /**
  * Asks a host that may be spoken to over plain HTTP whether it speaks TLS after all, with nothing
  * but a handshake: no byte of HTTP is sent, and the certificate is checked later, by the first
  * request. Undefined where nobody answers at a port that either of the two may be spoken at.
  */
-export async function speaksTls(host: string, signal?: AbortSignal): Promise<boolean | undefined> {
+export async function speaksTls(
+  host: string,
+  { signal, lookup, secureContext }: ProbeOptions = {},
+): Promise<boolean | undefined> {
   const name = hostName(host)
   const port = /:(\d+)$/.exec(host)?.[1]
   return new Promise((resolve) => {
@@ -43,6 +67,8 @@ export async function speaksTls(host: string, signal?: AbortSignal): Promise<boo
       port: Number(port ?? 443),
       rejectUnauthorized: false,
       ...(isIP(name) === 0 ? { servername: name } : {}),
+      ...(lookup === undefined ? {} : { lookup }),
+      ...(secureContext === undefined ? {} : { secureContext }),
     })
     // Without a port they are spoken at 443 and 80, so that silence at the one is an answer.
     let answered = port === undefined
@@ -61,7 +87,9 @@ export async function speaksTls(host: string, signal?: AbortSignal): Promise<boo
     socket.once('secureConnect', () => {
       finish(true)
     })
-    socket.once('error', refuse)
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
+      finish(TLS_ALERT.test(code ?? ''))
+    })
     socket.once('close', refuse)
     signal?.addEventListener('abort', refuse, { once: true })
   })

@@ -2,6 +2,10 @@ import { types } from 'node:util'
 import { MismatchError } from '../oci/errors.ts'
 import { cancelled, type ErrorCode, type ErrorPlace, placed, RegistryError } from './errors.ts'
 import { foreignText } from './foreign-text.ts'
+import { ForeignAddressError } from './guarded-lookup.ts'
+import { apiHost } from './hosts.ts'
+import { isTlsFailure, tlsReason } from './tls-failure.ts'
+import { ProxyError } from './tunnel.ts'
 
 /** Connections that break, and names that do not resolve just now. */
 const TRANSIENT_CODES: ReadonlySet<string> = new Set([
@@ -27,9 +31,16 @@ const TIMEOUT_CODES: ReadonlySet<string> = new Set([
   'UND_ERR_BODY_TIMEOUT',
 ])
 
-/** OpenSSL's verification results, as Node names them, and its protocol errors. */
-const TLS_CODE =
-  /^(?:ERR_(?:SSL|TLS)_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|EPROTO)/
+/** Refusals of a proxy that can be over a moment later. */
+const TRANSIENT_PROXY_STATUSES: ReadonlySet<number> = new Set([429, 500, 502, 503, 504])
+
+/** Where the request went to, for what is not said by the place alone. */
+export interface SentTo {
+  /** `https://host[:port]` */
+  readonly origin?: string
+  /** The code where the host is one that nobody may be sent to. */
+  readonly refusal?: ErrorCode | undefined
+}
 
 /**
  * The error of a request that failed below HTTP, with its place. One that has a place passes
@@ -39,6 +50,7 @@ export function networkFailure(
   error: unknown,
   place: ErrorPlace,
   signal: AbortSignal | undefined,
+  sent: SentTo = {},
 ): RegistryError {
   if (error instanceof RegistryError) return error
   const known = placed(error, place)
@@ -51,20 +63,60 @@ export function networkFailure(
       : known
   }
   if (signal?.aborted === true) return cancelled(place, error)
+  const foreign = within(error, ForeignAddressError)
+  if (foreign !== undefined) return refusedAddress(foreign.host, place, sent.refusal)
   const code = codeOf(error)
-  return new RegistryError(errorCode(code), reason(error, code), {
+  return new RegistryError(errorCode(code), reason(error, code, hostIn(sent), place), {
     ...place,
     cause: error,
-    transient: TRANSIENT_CODES.has(code),
+    transient: isTransient(error, code),
   })
+}
+
+/**
+ * The error of a request to a host that the user did not name, and that has an address where nobody
+ * may be sent to by a registry.
+ */
+export function refusedAddress(
+  host: string,
+  place: ErrorPlace,
+  code: ErrorCode = 'REDIRECT',
+): RegistryError {
+  const sentence = `${foreignText(host)}, which the registry points to, has a private address, and is not connected to`
+  return new RegistryError(code, sentence, place)
+}
+
+function isTransient(error: unknown, code: string): boolean {
+  const status = within(error, ProxyError)?.status
+  return status === undefined ? TRANSIENT_CODES.has(code) : TRANSIENT_PROXY_STATUSES.has(status)
 }
 
 function errorCode(code: string): ErrorCode {
   if (TIMEOUT_CODES.has(code)) return 'TIMEOUT'
-  return TLS_CODE.test(code) ? 'TLS' : 'NETWORK'
+  return isTlsFailure(code) ? 'TLS' : 'NETWORK'
 }
 
-function reason(error: unknown, code: string): string {
+function hostIn({ origin }: SentTo): string | undefined {
+  return origin === undefined ? undefined : new URL(origin).host
+}
+
+function reason(error: unknown, code: string, host: string | undefined, place: ErrorPlace): string {
+  const inner = innermost(error)
+  const proxy = within(error, ProxyError)
+  if (proxy !== undefined) {
+    return proxy.cause === undefined
+      ? foreignText(proxy.message)
+      : `${foreignText(proxy.message)}: ${reason(proxy.cause, code, proxy.proxy, place)}`
+  }
+  if (isTlsFailure(code) && types.isNativeError(inner)) {
+    return tlsReason(inner, code, host ?? place.registry ?? 'the registry')
+  }
+  // The registry itself is named by the place.
+  const isElsewhere = host !== undefined && host !== apiHost(place.registry ?? host)
+  return `${words(error, code)}${isElsewhere ? ` (${foreignText(host)})` : ''}`
+}
+
+function words(error: unknown, code: string): string {
   switch (code) {
     case 'ENOTFOUND':
       return 'the host name does not exist'
@@ -94,9 +146,24 @@ function messageOf(error: unknown): string {
   return types.isNativeError(inner) ? inner.message : String(inner)
 }
 
-/** A connection to several addresses fails with one error that holds the others. */
+/** The error itself or what caused it, if it is of that kind. */
+function within<T extends Error>(
+  error: unknown,
+  kind: abstract new (...args: never[]) => T,
+): T | undefined {
+  const inner = innermost(error)
+  if (inner instanceof kind) return inner
+  return types.isNativeError(inner) && inner.cause !== undefined
+    ? within(inner.cause, kind)
+    : undefined
+}
+
+/**
+ * A connection to several addresses fails with one error that holds the others. The last is of the
+ * family that is there, where one of them is not.
+ */
 function innermost(error: unknown): unknown {
   if (!types.isNativeError(error) || !('errors' in error)) return error
   const { errors } = error
-  return Array.isArray(errors) && errors.length > 0 ? innermost(errors[0]) : error
+  return Array.isArray(errors) && errors.length > 0 ? innermost(errors.at(-1)) : error
 }

@@ -1,17 +1,16 @@
+import { lookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
-import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { type Clock, systemClock } from './clock.ts'
-import { connector } from './connection.ts'
-import { cancelled, type ErrorPlace } from './errors.ts'
+import { cancelled, type ErrorCode, type ErrorPlace } from './errors.ts'
+import { ForeignHosts } from './foreign-hosts.ts'
 import { apiHost, isLoopback, speaksTls } from './hosts.ts'
-import { networkFailure } from './network-failure.ts'
+import { networkFailure, refusedAddress } from './network-failure.ts'
 import { Limiter } from './pacing.ts'
-import { readProxies } from './proxies.ts'
+import { endpointOf, secureContext, type TlsOptions } from './tls.ts'
+import { Transport } from './transport.ts'
 
-/** A host that has not even accepted a connection after this long is not going to. */
-const CONNECT_TIMEOUT_MS = 10_000
-/** Longer than the pause between two blobs of an image, shorter than load balancers keep idle. */
-const KEEP_ALIVE_MS = 15_000
 const USER_AGENT = 'image-sync-action'
 
 export interface NetworkOptions {
@@ -25,6 +24,13 @@ export interface NetworkOptions {
    * Hosts, normalised, that may be spoken to over plain HTTP although they are not this machine.
    */
   readonly insecureRegistries?: readonly string[]
+  /** Authorities and client certificates by normalised host; the usual authorities stay. */
+  readonly tls?: ReadonlyMap<string, TlsOptions>
+  /** Further hosts, normalised, that the user has named, such as those of token services. */
+  readonly namedHosts?: readonly string[]
+  /** Finds addresses, as `dns.lookup` does. */
+  readonly lookup?: LookupFunction
+  /** Names the proxies. */
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly clock?: Clock
   /** Uniform in [0, 1). */
@@ -50,6 +56,13 @@ export interface Exchange {
   readonly answerTimeoutMs?: number | undefined
   /** Ends this request in place of the network's own signal. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * The origin of the registry that wants this request, as `originOf` gave it. Where absent, a host
+   * that nobody named is judged as if every registry had named it.
+   */
+  readonly onBehalfOf?: string | undefined
+  /** The code of the error where the host is one that no registry may point to; REDIRECT if absent. */
+  readonly refusal?: ErrorCode | undefined
 }
 
 export interface Answer {
@@ -72,9 +85,10 @@ export class Network {
   readonly timeoutMs: number
   readonly #concurrency: number
   readonly #insecure: ReadonlySet<string>
-  readonly #direct: Dispatcher
-  readonly #proxied: Dispatcher
-  readonly #proxiesHttps: boolean
+  readonly #lookup: LookupFunction
+  readonly #tls: ReadonlyMap<string, TlsOptions>
+  readonly #transport: Transport
+  readonly #foreign: ForeignHosts
   readonly #limiters = new Map<string, Limiter>()
   readonly #origins = new Map<string, Promise<string>>()
 
@@ -87,23 +101,20 @@ export class Network {
     this.timeoutMs = options.timeoutMs ?? 60_000
     this.#concurrency = options.concurrency ?? 16
     this.#insecure = new Set(options.insecureRegistries ?? [])
-    const connectTimeout = Math.min(CONNECT_TIMEOUT_MS, this.timeoutMs)
-    const agentOptions = {
-      allowH2: false,
-      connect: connector(connectTimeout),
-      connectTimeout,
-      headersTimeout: this.timeoutMs,
-      bodyTimeout: this.timeoutMs,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      // The limiters bound the connections: a bound of the pool's own could starve a transfer of
-      // its second half.
-      connections: null,
-    }
-    this.#direct = new Agent(agentOptions)
-    const proxies = readProxies(options.environment ?? process.env)
-    this.#proxiesHttps = proxies?.httpsProxy !== ''
-    this.#proxied =
-      proxies === undefined ? this.#direct : new EnvHttpProxyAgent({ ...agentOptions, ...proxies })
+    this.#lookup = options.lookup ?? lookup
+    const tlsHosts = [...(options.tls ?? [])]
+    this.#tls = new Map(tlsHosts.map(([host, tls]) => [endpointOf(apiHost(host)), tls]))
+    this.#foreign = new ForeignHosts(this.#lookup, [
+      ...(options.insecureRegistries ?? []),
+      ...(options.namedHosts ?? []),
+      ...tlsHosts.map(([host]) => host),
+    ])
+    this.#transport = new Transport({
+      timeoutMs: this.timeoutMs,
+      lookup: this.#lookup,
+      tls: this.#tls,
+      environment: options.environment ?? process.env,
+    })
   }
 
   /** The slots of a registry host, shared by all clients that speak to it. */
@@ -121,7 +132,10 @@ export class Network {
     return isLoopback(host) || this.#insecure.has(host)
   }
 
-  /** `https://host[:port]`, or `http://…` for a host that may be plain and does not speak TLS. */
+  /**
+   * `https://host[:port]`, or `http://…` for a host that may be plain and does not speak TLS. The
+   * registry is one that the user named; it may be anywhere.
+   */
   async originOf(registry: string): Promise<string> {
     let origin = this.#origins.get(registry)
     if (origin === undefined) {
@@ -131,11 +145,17 @@ export class Network {
         : Promise.resolve(`https://${host}`)
       this.#origins.set(registry, origin)
     }
+    this.#foreign.addRegistry(await origin)
     return origin
   }
 
   async #probe(registry: string, host: string): Promise<string> {
-    const secure = await speaksTls(host, this.signal)
+    const tls = this.#tls.get(endpointOf(host))
+    const secure = await speaksTls(host, {
+      signal: this.signal,
+      lookup: this.#lookup,
+      secureContext: tls === undefined ? undefined : secureContext(tls),
+    })
     // Nobody was there to ask; the next request asks again.
     if (secure === undefined) this.#origins.delete(registry)
     return `${secure === true ? 'https' : 'http'}://${host}`
@@ -145,37 +165,36 @@ export class Network {
   async send(exchange: Exchange, place: ErrorPlace): Promise<Answer> {
     const signal = exchange.signal ?? this.signal
     if (signal?.aborted === true) throw cancelled(place)
+    const { origin, refusal } = exchange
+    const guard = this.#foreign.guard(origin, exchange.onBehalfOf)
+    if (guard?.refuses === true) throw refusedAddress(new URL(origin).host, place, refusal)
     try {
-      const response = await this.#dispatcherFor(exchange.origin).request({
-        origin: exchange.origin,
-        path: exchange.path,
-        method: exchange.method,
-        headers: {
-          'user-agent': USER_AGENT,
-          // A compressed answer would have other bytes than the ones the digest is about.
-          'accept-encoding': 'identity',
-          ...exchange.headers,
+      const response = await this.#transport.request(
+        {
+          origin,
+          path: exchange.path,
+          method: exchange.method,
+          headers: {
+            'user-agent': USER_AGENT,
+            // A compressed answer would have other bytes than the ones the digest is about.
+            'accept-encoding': 'identity',
+            ...exchange.headers,
+          },
+          body: toBody(exchange.body),
+          headersTimeout: exchange.answerTimeoutMs ?? this.timeoutMs,
+          ...(signal === undefined ? {} : { signal }),
         },
-        body: toBody(exchange.body),
-        headersTimeout: exchange.answerTimeoutMs ?? this.timeoutMs,
-        ...(signal === undefined ? {} : { signal }),
-      })
+        guard,
+      )
       return { status: response.statusCode, headers: response.headers, body: response.body }
     } catch (error) {
-      throw networkFailure(error, place, signal)
+      throw networkFailure(error, place, signal, { origin, refusal })
     }
-  }
-
-  #dispatcherFor(origin: string): Dispatcher {
-    const { hostname, protocol } = new URL(origin)
-    // undici would take the proxy for http where there is none for https.
-    const isDirect = isLoopback(hostname) || (protocol === 'https:' && !this.#proxiesHttps)
-    return isDirect ? this.#direct : this.#proxied
   }
 
   /** Ends all connections at once; what is still under way fails. */
   async close(): Promise<void> {
-    await Promise.all([this.#direct.destroy(), this.#proxied.destroy()])
+    await this.#transport.destroy()
   }
 }
 

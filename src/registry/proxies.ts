@@ -1,24 +1,60 @@
-/** How the environment wants requests to be sent; empty where it names no proxy. */
+import { hostName, isLoopback } from './hosts.ts'
+
+/** Where requests are sent instead of to their host. */
+export interface ProxyServer {
+  /** `http://host[:port]` or https, without a login. */
+  readonly origin: string
+  /** `host[:port]`, for people. */
+  readonly name: string
+  /** What the proxy, and nobody else, is given as `Proxy-Authorization`. */
+  readonly authorization?: string
+}
+
+/** How the environment wants requests to be sent. */
 export interface Proxies {
-  readonly httpProxy: string
-  readonly httpsProxy: string
-  readonly noProxy: string
+  readonly http?: ProxyServer
+  readonly https?: ProxyServer
+  readonly exceptions: readonly Exception[]
+}
+
+/** An entry of `no_proxy`. */
+interface Exception {
+  /** In lower case, an IPv6 address in its short form without brackets; `*` is every host. */
+  readonly name: string
+  readonly port?: string
+  /** Only hosts below that name, and not the one of that name. */
+  readonly subdomainsOnly: boolean
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks:'])
+const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:'])
 
 /**
  * The proxies of the environment, in either case, lower case first as curl has it. An `http_proxy`
- * is not used for https targets. Undefined where there is none. Throws an Error that names the
- * variable, and not its value, which may hold a password, where that is no URL.
+ * is not used for https targets. Throws an Error that names the variable, and not its value, which
+ * may hold a password, where that is not the URL of an HTTP proxy.
  */
-export function readProxies(environment: Environment): Proxies | undefined {
-  const httpProxy = proxyIn(environment, 'http_proxy')
-  const httpsProxy = proxyIn(environment, 'https_proxy')
-  if (httpProxy === '' && httpsProxy === '') return undefined
-  return { httpProxy, httpsProxy, noProxy: setting(environment, 'no_proxy') }
+export function readProxies(environment: Environment): Proxies {
+  const http = proxyIn(environment, 'http_proxy')
+  const https = proxyIn(environment, 'https_proxy')
+  return {
+    ...(http === undefined ? {} : { http }),
+    ...(https === undefined ? {} : { https }),
+    exceptions: setting(environment, 'no_proxy')
+      .split(/[\s,]+/)
+      .flatMap((entry) => parseException(entry) ?? []),
+  }
+}
+
+/** The proxy for requests to an origin; undefined where they go there directly. */
+export function proxyFor(proxies: Proxies, origin: string): ProxyServer | undefined {
+  const { protocol, hostname, port } = new URL(origin)
+  const proxy = protocol === 'https:' ? proxies.https : proxies.http
+  if (proxy === undefined || isLoopback(hostname)) return undefined
+  const name = hostName(hostname).replace(/\.$/, '')
+  const actualPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port
+  return proxies.exceptions.some((one) => excepts(one, name, actualPort)) ? undefined : proxy
 }
 
 /** The URL of a proxy. As in curl and in Go, `host:port` alone means `http://`. */
@@ -26,14 +62,55 @@ export function parseProxy(text: string): URL | null {
   return URL.parse(text.includes('://') ? text : `http://${text}`)
 }
 
-function proxyIn(environment: Environment, name: string): string {
-  const text = setting(environment, name)
-  if (text === '') return ''
+function proxyIn(environment: Environment, variable: string): ProxyServer | undefined {
+  const text = setting(environment, variable)
+  if (text === '') return undefined
   const url = parseProxy(text)
-  if (url !== null && PROTOCOLS.has(url.protocol)) return url.href
-  throw new Error(`the environment variable ${name} is not the URL of a proxy`)
+  if (url === null || !PROTOCOLS.has(url.protocol)) {
+    throw new Error(`the environment variable ${variable} is not the URL of a proxy`)
+  }
+  const { origin, host: name, username, password } = url
+  if (username === '' && password === '') return { origin, name }
+  const login = Buffer.from(`${decoded(username)}:${decoded(password)}`)
+  return { origin, name, authorization: `Basic ${login.toString('base64')}` }
 }
 
-function setting(environment: Environment, name: string): string {
-  return (environment[name] ?? environment[name.toUpperCase()] ?? '').trim()
+function setting(environment: Environment, variable: string): string {
+  return (environment[variable] ?? environment[variable.toUpperCase()] ?? '').trim()
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // A lone percent sign: the text is its own meaning.
+    return text
+  }
+}
+
+/**
+ * `host`, `.host` and `host:port`, of which each covers the hosts below as well; `*.host`, which
+ * covers only those; `*`. Anything else, such as a range of addresses, is nobody's name, and is left
+ * out.
+ */
+function parseException(entry: string): Exception | undefined {
+  if (/^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(entry)) return parseException(`[${entry}]`)
+  const parts = /^(\*?\.)?(\*|\[[\da-f:.]+\]|[^\s*/:[\]]+)(?::(\d+))?$/i.exec(entry)
+  if (parts === null) return undefined
+  const [, prefix, host = '', port] = parts
+  const hostname = host === '*' ? host : URL.parse(`http://${host}/`)?.hostname
+  if (hostname === undefined) return undefined
+  return {
+    name: hostName(hostname).replace(/\.$/, ''),
+    ...(port === undefined ? {} : { port: String(Number(port)) }),
+    subdomainsOnly: prefix === '*.',
+  }
+}
+
+function excepts(exception: Exception, name: string, port: string): boolean {
+  if (exception.port !== undefined && exception.port !== port) return false
+  if (exception.name === '*') return true
+  return (
+    name.endsWith(`.${exception.name}`) || (!exception.subdomainsOnly && name === exception.name)
+  )
 }

@@ -44,6 +44,13 @@ export interface RegistryRequest {
   readonly passing?: readonly string[]
 }
 
+/** One of the addresses that a request is sent to, with what may be told there. */
+interface Hop {
+  readonly address: Address
+  readonly identity: Readonly<Record<string, string>>
+  readonly onBehalfOf: string
+}
+
 export interface RegistryAnswer extends Answer {
   /** Where it came from, after redirects. */
   readonly address: Address
@@ -209,7 +216,7 @@ export class RegistryHttp {
       const identity = isHome
         ? { ...this.#headers, ...(authorization === undefined ? {} : { authorization }) }
         : {}
-      const answer = await this.#send(request, address, identity)
+      const answer = await this.#send(request, { address, identity, onBehalfOf: origin })
       const { status } = answer
       if (!REDIRECTS.has(status) || answer.headers['location'] === undefined) {
         return { ...answer, address }
@@ -225,11 +232,7 @@ export class RegistryHttp {
     throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place)
   }
 
-  async #send(
-    request: RegistryRequest,
-    address: Address,
-    identity: Readonly<Record<string, string>>,
-  ): Promise<Answer> {
+  async #send(request: RegistryRequest, { address, identity, onBehalfOf }: Hop): Promise<Answer> {
     const { method, body, headers, answerTimeoutMs, signal, place } = request
     const startedAt = this.network.clock.now()
     const answer = await this.network.send(
@@ -240,6 +243,7 @@ export class RegistryHttp {
         body: typeof body === 'function' ? body() : body,
         answerTimeoutMs,
         signal,
+        onBehalfOf,
       },
       place,
     )

@@ -68,12 +68,11 @@ export class TestProxy {
     for (const end of [socket, upstream]) {
       this.#tunnels.add(end)
       end.on('error', () => undefined)
-      end.once('close', () => {
-        this.#tunnels.delete(end)
-        socket.destroy()
-        upstream.destroy()
-      })
+      end.once('close', () => this.#tunnels.delete(end))
     }
+    socket.once('close', () => upstream.destroy())
+    // What the host has said before it hung up still arrives, while the client is talking.
+    upstream.once('close', () => socket.resume().end())
   }
 
   #forward(message: IncomingMessage, response: ServerResponse) {

@@ -70,7 +70,7 @@ describe('signing in', () => {
     ])
   })
 
-  test('asks for the repository that a blob is mounted from', async () => {
+  test('asks for the repository that a blob is mounted from (Q40)', async () => {
     await using world = await RegistryWorld.start({
       oneRegistry: true,
       source: bearer,
@@ -180,7 +180,7 @@ describe('a token that ends', () => {
     expect(world.source.count('GET', '/manifests/')).toBe(2)
   })
 
-  test('without a word of the registry is fetched anew', async () => {
+  test('without a word of the registry is fetched anew (Q16)', async () => {
     await using world = await sourceWith(bearer)
     await world.from.getImage('acme/app:1.0')
     world.source.fault({ path: '/manifests/' }, replyWith(401), { times: 1 })

@@ -5,12 +5,12 @@ import { TestRegistry } from '../../../testkit/registry/registry.ts'
 import { failureOf } from '../registry-world.ts'
 import { authorizations, bearer, image, robot, sourceWith, users } from './login-world.ts'
 
-describe('a registry that wants more than was asked for', () => {
-  function wantingMore(url: string, scope: string): Middleware {
-    const challenge = `Bearer realm="${url}/token",scope="${scope}",error="insufficient_scope"`
-    return replyWith(401, { headers: { 'www-authenticate': challenge } })
-  }
+function wantingMore(url: string, scope: string): Middleware {
+  const challenge = `Bearer realm="${url}/token",scope="${scope}",error="insufficient_scope"`
+  return replyWith(401, { headers: { 'www-authenticate': challenge } })
+}
 
+describe('a registry that wants more than was asked for', () => {
   test('is asked once more, with what it names', async () => {
     await using world = await sourceWith(bearer)
     const { url } = world.source

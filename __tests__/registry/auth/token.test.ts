@@ -34,6 +34,7 @@ function answerWith(body: unknown) {
 function fetchIt(request: Partial<TokenRequest> & { query?: string } = {}) {
   return fetchToken(network, {
     realm: new URL(`${server.url}/token${request.query ?? ''}`),
+    onBehalfOf: server.url,
     service: 'registry.test',
     scopes: [pullScope('acme/app')],
     credentials: undefined,

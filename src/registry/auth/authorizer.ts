@@ -186,6 +186,7 @@ export class Authorizer {
     return withRetries(this.#network, this.#logger, () =>
       fetchToken(this.#network, {
         realm,
+        onBehalfOf: registry.origin,
         service: scheme.service,
         scopes,
         credentials,

@@ -3,6 +3,7 @@ import type { Credentials } from '../credentials/credentials.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { familyOfHost } from '../families/families.ts'
 import { foreignText } from '../foreign-text.ts'
+import { isSameSite } from '../hosts.ts'
 
 /**
  * The URL of the token service that a challenge names, if the registry has any business to name it:
@@ -50,15 +51,5 @@ export function mayReceiveCredentials(
   const service = realm.hostname
   if (service === hostname || realm.host === authHost) return true
   if (familyOfHost(registry.host)?.tokenHosts?.includes(service) === true) return true
-  const site = siteOf(hostname)
-  return site !== undefined && (service === site || service.endsWith(`.${site}`))
-}
-
-/**
- * The domain that a registry's host stands in: `example.com` for `registry.example.com` and itself.
- */
-function siteOf(host: string): string | undefined {
-  const labels = host.split('.')
-  if (labels.length < 2 || /^[\d.]+$|:/.test(host)) return undefined
-  return labels.length === 2 ? host : labels.slice(1).join('.')
+  return isSameSite(service, hostname)
 }

@@ -38,6 +38,8 @@ export interface Token {
 
 export interface TokenRequest {
   readonly realm: URL
+  /** The origin of the registry that named the realm. */
+  readonly onBehalfOf: string
   readonly service: string | undefined
   readonly scopes: readonly Scope[]
   readonly credentials: Credentials | undefined
@@ -105,9 +107,10 @@ async function exchangeToken(
   request: TokenRequest,
   exchange: Exchange,
 ): Promise<Token> {
-  const { place } = request
+  const { place, onBehalfOf } = request
   const headers = { accept: 'application/json', ...exchange.headers }
-  const answer = await network.send({ ...exchange, headers }, place)
+  const refusal = 'AUTHENTICATION'
+  const answer = await network.send({ ...exchange, headers, onBehalfOf, refusal }, place)
   if (answer.status !== 200) {
     const error = await answerError(answer, place, { now: network.clock.now() })
     throw error.transient ? error : rejected(error, request)

@@ -7,6 +7,8 @@ const PRIVATE_HOST =
 export const ecr: RegistryFamily = {
   name: 'Amazon ECR',
   hosts: PRIVATE_HOST,
+  // Interface endpoints of a private network.
+  storageHosts: /\.amazonaws\.com(?:\.cn)?$/,
   // Q01: from the second chunk on, bytes are lost.
   maxChunk: 0,
   // Q08: an old password is 403.

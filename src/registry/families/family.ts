@@ -15,6 +15,8 @@ export interface RegistryFamily {
   readonly apiHost?: string
   /** Hosts beside its own that its logins may be sent to for a token. */
   readonly tokenHosts?: readonly string[]
+  /** Its storage, which may have private addresses where the registry itself has some. */
+  readonly storageHosts?: RegExp
   /** Mounts are worth no attempt. */
   readonly mounts?: false
   /**

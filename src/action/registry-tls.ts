@@ -1,0 +1,204 @@
+import { X509Certificate } from 'node:crypto'
+import { resolve } from 'node:path'
+import * as v from 'valibot'
+import { LineCounter, parseDocument } from 'yaml'
+import { quote } from '../oci/quote.ts'
+import { normaliseRegistry } from '../oci/reference.ts'
+import { secureContext, type TlsOptions } from '../registry/tls.ts'
+
+export interface RegistryTls {
+  /** By normalised host. */
+  readonly hosts: ReadonlyMap<string, TlsOptions>
+  /** What is wrong; holds no text of the input but paths, and those of a key only if short. */
+  readonly problems: readonly string[]
+}
+
+/** Where the files are read from that the input names. */
+export interface PemFiles {
+  readonly workspace: string
+  readFile(path: string): string | Uint8Array
+}
+
+const FIELDS = ['registry', 'ca', 'cert', 'key']
+const SHAPE = `expected a YAML list of objects with ${FIELDS.join(', ')}`
+
+/** A store with every authority there is takes 250 KiB; more than this is a mistake in the path. */
+const MAX_PEM_BYTES = 4 * 1024 * 1024
+
+/** No private key is as short as this, not even without its header. */
+const MAX_SHOWN_PATH = 100
+
+/** Every scalar is text here (YAML failsafe schema). */
+const Entries = v.array(v.record(v.string(), v.string()))
+type Entry = v.InferOutput<typeof Entries>[number]
+
+/**
+ * Reads the input of that name: a YAML (or JSON) list of objects with `registry`, which is any host
+ * that is to be spoken to, and `ca`, or `cert` and `key`, or all three. Each is PEM text or the path
+ * of a file that holds it, relative to the workspace. Blank text is an empty list.
+ */
+export function parseRegistryTls(text: string, files: PemFiles): RegistryTls {
+  const { entries, problem } = readEntries(text)
+  const hosts = new Map<string, TlsOptions>()
+  const problems: string[] = problem === undefined ? [] : [problem]
+  for (const [index, entry] of entries.entries()) {
+    const refuse = (reason: string): void => {
+      problems.push(`entry ${index + 1}: ${reason}`)
+    }
+    try {
+      const host = hostOf(entry)
+      const options = readOptions(entry, files)
+      if (hosts.has(host)) refuse('an entry above is for the same host')
+      hosts.set(host, options)
+    } catch (error) {
+      refuse(error instanceof Refusal ? error.message : 'cannot be read')
+    }
+  }
+  return { hosts, problems }
+}
+
+/** Words that may be shown. */
+class Refusal extends Error {}
+
+function readEntries(text: string): { entries: readonly Entry[]; problem?: string } {
+  if (text.trim() === '') return { entries: [] }
+  try {
+    const lineCounter = new LineCounter()
+    // At a lower level the parser prints warnings, and parts of the text with them.
+    const document = parseDocument(text, { schema: 'failsafe', logLevel: 'error', lineCounter })
+    const [error] = document.errors
+    if (error !== undefined) {
+      const { line } = lineCounter.linePos(error.pos[0])
+      return { entries: [], problem: `line ${line} is not valid YAML; ${SHAPE}` }
+    }
+    const parsed = v.safeParse(Entries, document.toJS())
+    if (parsed.success) return { entries: parsed.output }
+    const [index] = (parsed.issues[0].path ?? []).map((item) => item.key)
+    const place = typeof index === 'number' ? `entry ${index + 1}: ` : ''
+    return { entries: [], problem: `${place}${SHAPE}` }
+  } catch {
+    // Aliases without end, nesting beyond the stack.
+    return { entries: [], problem: `this is not valid YAML; ${SHAPE}` }
+  }
+}
+
+function hostOf(entry: Entry): string {
+  if (Object.keys(entry).some((name) => !FIELDS.includes(name))) {
+    throw new Refusal(`holds a field that is not known; the fields are ${FIELDS.join(', ')}`)
+  }
+  const host = entry['registry']?.trim() ?? ''
+  if (host === '') throw new Refusal('has no registry')
+  try {
+    return normaliseRegistry(host)
+  } catch {
+    throw new Refusal(
+      'registry is not a host, optionally with a port; it has no scheme and no path',
+    )
+  }
+}
+
+function readOptions(entry: Entry, files: PemFiles): TlsOptions {
+  const [ca, cert, key] = ['ca', 'cert', 'key'].map((field) => readPem(field, entry, files))
+  if (ca === undefined && cert === undefined && key === undefined) {
+    throw new Refusal('has neither ca nor cert and key')
+  }
+  if (cert === undefined && key !== undefined) throw new Refusal('has a key without a cert')
+  if (key === undefined && cert !== undefined) {
+    throw new Refusal('has a cert without a key (secrets are empty in runs started by forks)')
+  }
+  const options = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  }
+  checkTogether(options)
+  return options
+}
+
+/** The PEM text of a field; undefined where it is blank. Throws a Refusal that quotes no content. */
+function readPem(field: string, entry: Entry, files: PemFiles): string | undefined {
+  const value = entry[field]?.trim() ?? ''
+  if (value === '') return undefined
+  const isText = value.includes('\n') || value.includes('-----')
+  // A secret with its line breaks written as `\n` has been through some tool or other.
+  const pem = isText ? value.replaceAll(String.raw`\n`, '\n') : readFileOf(field, value, files)
+  const place = isText ? field : named(field, value)
+  if (field === 'key') checkKey(pem, place)
+  else checkCertificates(pem, place)
+  return pem
+}
+
+function named(field: string, path: string): string {
+  const isShown = field !== 'key' || path.length <= MAX_SHOWN_PATH
+  return isShown ? `${field}: ${quote(path)}` : `${field}: the file`
+}
+
+function readFileOf(field: string, path: string, files: PemFiles): string {
+  const place = named(field, path)
+  let content: string | Uint8Array
+  try {
+    content = files.readFile(resolve(files.workspace, path))
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new Refusal(`${place} does not exist; a path starts at the workspace`)
+    }
+    if (code === 'EISDIR') throw new Refusal(`${place} is a directory, not a file`)
+    throw new Refusal(`${place} cannot be read${code === '' ? '' : ` (${code})`}`)
+  }
+  if (content.length > MAX_PEM_BYTES) throw new Refusal(`${place} is too large for PEM`)
+  return typeof content === 'string' ? content : Buffer.from(content).toString('latin1')
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
+const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[\s\S]*?-----END/
+const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m
+
+function checkCertificates(pem: string, place: string): void {
+  const certificates = pem.match(CERTIFICATE) ?? []
+  if (certificates.length === 0) throw new Refusal(`${place} holds no certificate in PEM`)
+  for (const [index, certificate] of certificates.entries()) {
+    if (!isCertificate(certificate)) {
+      const which = certificates.length === 1 ? 'a certificate' : `certificate ${index + 1}`
+      throw new Refusal(`${place} holds ${which} that cannot be read`)
+    }
+  }
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0
+  } catch {
+    return false
+  }
+}
+
+function checkKey(pem: string, place: string): void {
+  if (!PRIVATE_KEY.test(pem)) throw new Refusal(`${place} holds no private key in PEM`)
+  if (ENCRYPTED_KEY.test(pem)) {
+    throw new Refusal(`${place} is encrypted; a key without a passphrase is needed`)
+  }
+}
+
+/** Finds what OpenSSL would refuse before anything is sent. */
+function checkTogether(options: TlsOptions): void {
+  try {
+    secureContext(options)
+  } catch (error) {
+    const code = codeOf(error)
+    if (
+      code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' ||
+      code === 'ERR_OSSL_X509_KEY_TYPE_MISMATCH'
+    ) {
+      throw new Refusal('cert and key do not belong together')
+    }
+    const reason = /^[A-Z0-9_]+$/.test(code) ? ` (${code})` : ''
+    const what = options.cert === undefined ? 'ca' : 'cert and key'
+    throw new Refusal(`${what} cannot be used for TLS${reason}`)
+  }
+}
+
+function codeOf(error: unknown): string {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error
+  return hasCode && typeof error.code === 'string' ? error.code : ''
+}

@@ -1,0 +1,133 @@
+import type { LookupFunction } from 'node:net'
+import { Agent, type Dispatcher, Pool } from 'undici'
+import { connector } from './connection.ts'
+import { type AddressRule, guardedLookup } from './guarded-lookup.ts'
+import { type Proxies, proxyFor, type ProxyServer, readProxies } from './proxies.ts'
+import type { TlsOptions } from './tls.ts'
+import { proxyConnector, proxyHeaders, refusedBy, tunnelConnector } from './tunnel.ts'
+
+/** A host that has not even accepted a connection after this long is not going to. */
+const CONNECT_TIMEOUT_MS = 10_000
+/** Longer than the pause between two blobs of an image, shorter than load balancers keep idle. */
+const KEEP_ALIVE_MS = 15_000
+const PROXY_WANTS_LOGIN = 407
+
+export interface TransportOptions {
+  /** Milliseconds without a byte of progress after which a request counts as failed. */
+  readonly timeoutMs: number
+  readonly lookup: LookupFunction
+  /** By endpoint. */
+  readonly tls: ReadonlyMap<string, TlsOptions>
+  /** Names the proxies. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** A rule for addresses, and a word that tells it from others. */
+export interface Guard {
+  readonly key: string
+  readonly rule: AddressRule
+}
+
+type Request = Omit<Dispatcher.RequestOptions, 'origin' | 'headers'> & {
+  readonly origin: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Connections, and the way to each host: directly or through a proxy. */
+export class Transport {
+  readonly #options: TransportOptions
+  readonly #proxies: Proxies
+  readonly #agents = new Map<string, Agent>()
+  readonly #pools = new Map<string, Pool>()
+
+  /** Throws an Error that names the variable where the environment's proxies make no sense. */
+  constructor(options: TransportOptions) {
+    this.#options = options
+    this.#proxies = readProxies(options.environment)
+  }
+
+  /**
+   * Sends a request and follows nothing.
+   *
+   * @param guard for hosts that are not to be connected to at every address. A connection is not
+   *   shared with requests of another guard. Behind a proxy it does nothing: the proxy looks the name
+   *   up, and only what is written as an address can be judged here.
+   */
+  async request(request: Request, guard?: Guard): Promise<Dispatcher.ResponseData> {
+    const proxy = proxyFor(this.#proxies, request.origin)
+    // What is meant for TLS gets a tunnel when its connection is made.
+    if (proxy === undefined || request.origin.startsWith('https:')) {
+      return this.#agent(guard).request(request)
+    }
+    return this.#forward(request, proxy)
+  }
+
+  /** Plain HTTP goes through a proxy request by request (RFC 9112, 3.2.2). */
+  async #forward(request: Request, proxy: ProxyServer): Promise<Dispatcher.ResponseData> {
+    const { host } = new URL(request.origin)
+    const response = await this.#pool(proxy).request({
+      ...request,
+      path: `${request.origin}${request.path}`,
+      headers: { host, ...request.headers, ...proxyHeaders(proxy) },
+    })
+    if (response.statusCode !== PROXY_WANTS_LOGIN) return response
+    await response.body.dump()
+    throw refusedBy(proxy, response.statusCode, host)
+  }
+
+  #agent(guard: Guard | undefined): Agent {
+    const key = guard?.key ?? ''
+    let agent = this.#agents.get(key)
+    if (agent === undefined) {
+      const { lookup } = this.#options
+      const direct = this.#connector(
+        guard === undefined ? lookup : guardedLookup(lookup, guard.rule),
+      )
+      agent = new Agent({
+        ...this.#limits(),
+        connect: (target, callback): void => {
+          const origin = `${target.protocol}//${target.host ?? target.hostname}`
+          const proxy = proxyFor(this.#proxies, origin)
+          const connect =
+            proxy === undefined ? direct : tunnelConnector(proxy, this.#pool(proxy), direct)
+          connect(target, callback)
+        },
+      })
+      this.#agents.set(key, agent)
+    }
+    return agent
+  }
+
+  #pool(proxy: ProxyServer): Pool {
+    let pool = this.#pools.get(proxy.origin)
+    if (pool === undefined) {
+      const connect = proxyConnector(proxy, this.#connector(this.#options.lookup))
+      pool = new Pool(proxy.origin, { ...this.#limits(), connect })
+      this.#pools.set(proxy.origin, pool)
+    }
+    return pool
+  }
+
+  #connector(lookup: LookupFunction): ReturnType<typeof connector> {
+    const { timeoutMs, tls } = this.#options
+    return connector({ timeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs), lookup, tls })
+  }
+
+  #limits(): Pool.Options {
+    return {
+      allowH2: false,
+      headersTimeout: this.#options.timeoutMs,
+      bodyTimeout: this.#options.timeoutMs,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // The limiters bound the connections: a bound of the pool's own could starve a transfer of
+      // its second half.
+      connections: null,
+    }
+  }
+
+  /** Ends all connections at once; what is still under way fails. */
+  async destroy(): Promise<void> {
+    const all = [...this.#agents.values(), ...this.#pools.values()]
+    await Promise.all(all.map(async (one) => one.destroy()))
+  }
+}
