@@ -5,15 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { findDistribution, realRegistryRequired } from '../../testkit/servers/distribution.ts'
+import { findCrane } from '../../testkit/servers/crane.ts'
 import { buildImage } from '../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { findProgram } from '../../testkit/servers/programs.ts'
-import { RealRegistries } from './real-registries.ts'
+import { RealPair } from './real-pair.ts'
+import { isWanted, type RegistryKind } from './real-registry.ts'
 
-const hasRegistry = findDistribution() !== undefined || realRegistryRequired()
+const kind: RegistryKind = { program: 'Distribution 2', login: 'a password file' }
+const hasRegistry = isWanted(kind.program)
 const skopeo = findProgram('skopeo')
-const crane = findProgram('crane')
+const crane = findCrane()
 const describeSkopeo = hasRegistry && skopeo !== undefined ? describe : describe.skip
 const describeCrane = hasRegistry && crane !== undefined ? describe : describe.skip
 
@@ -33,20 +35,20 @@ const copies = [
   },
 ]
 
-let registries: RealRegistries
+let registries: RealPair
 let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'other-tools-'))
   if (!hasRegistry) return
-  registries = await RealRegistries.start('a password file')
+  registries = await RealPair.start(kind, kind)
   await registries.push('acme/tool', 'v1', single)
   await registries.push('acme/app', 'v1', multi)
 })
 
 afterAll(async () => {
   // Not there where it was not wanted or could not be started.
-  await (registries as RealRegistries | undefined)?.close()
+  await (registries as RealPair | undefined)?.close()
   await rm(folder, { recursive: true })
 })
 
@@ -71,7 +73,8 @@ function digestOf(bytes: Uint8Array | string): string {
 describeSkopeo('skopeo', () => {
   test.each(copies)('reads $what digest for digest', async (copy) => {
     const { reference, digest } = await copied(copy)
-    const login = `${registries.account?.name}:${registries.account?.password}`
+    const { account } = registries.destination
+    const login = `${account?.name}:${account?.password}`
     const creds = ['--tls-verify=false', '--creds', login]
     const raw = await run(skopeo, 'inspect', ...creds, '--raw', `docker://${reference}`)
     expect(digestOf(raw)).toBe(digest)
@@ -86,9 +89,9 @@ describeSkopeo('skopeo', () => {
 
 describeCrane('crane', () => {
   beforeAll(async () => {
-    const { account, destination } = registries
+    const { host, account } = registries.destination
     const login = ['-u', account?.name ?? '', '-p', account?.password ?? '']
-    await run(crane, 'auth', 'login', '--insecure', destination.host, ...login)
+    await run(crane, 'auth', 'login', '--insecure', host, ...login)
   })
 
   test.each(copies)('reads $what digest for digest', async (copy) => {

@@ -5,13 +5,13 @@ import { createCertificate } from '../../testkit/registry/certificate.ts'
 import {
   findDistribution,
   htpasswdUser,
-  realRegistryRequired,
   startDistribution,
   type DistributionOptions,
 } from '../../testkit/servers/distribution.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pullAndVerify } from '../../testkit/image/pull.ts'
 import { pushOverHttp } from '../../testkit/image/push.ts'
+import { realRegistryRequired } from '../../testkit/servers/required.ts'
 import { TokenServer, type TokenServerOptions } from '../../testkit/servers/token-server.ts'
 
 const open: { close(): Promise<void> }[] = []

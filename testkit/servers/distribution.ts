@@ -1,15 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { stringify } from 'yaml'
 import type { Certificate } from '../registry/certificate.ts'
-import { findProgram } from './programs.ts'
+import { findPrograms } from './programs.ts'
+import { startProgram } from './running-program.ts'
 import type { TokenTrust } from './token-server.ts'
 
+export type DistributionVersion = 2 | 3
+
 export interface DistributionOptions {
+  /** Major version; default 2, which most registries of the world are made of. */
+  readonly version?: DistributionVersion
   /** Default: none. `htpasswd` knows one user, `htpasswdUser`. */
   readonly auth?: 'htpasswd' | { readonly token: TokenTrust }
   readonly tls?: Certificate
@@ -25,50 +27,47 @@ export interface Distribution {
   readonly url: string
   /** Holds everything that the registry writes; gone after `close`. */
   readonly folder: string
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export const htpasswdUser = { name: 'testkit', password: 'hunter2-testkit' } as const
 
-/** bcrypt of the password at the lowest cost, the only hash that distribution's htpasswd takes. */
-const HTPASSWD = `${htpasswdUser.name}:$2a$04$GtaD8F/.oA4I5441tMJL8uSxGrbrpqQMC.jmc.SJxKoXaFRai4j76\n`
+/** bcrypt of the password at the lowest cost, the only hash that every registry's htpasswd takes. */
+export const htpasswd = `${htpasswdUser.name}:$2a$04$GtaD8F/.oA4I5441tMJL8uSxGrbrpqQMC.jmc.SJxKoXaFRai4j76\n`
 
 /** Debian's name for the program, and its own. */
 const PROGRAMS = ['docker-registry', 'registry']
 
-/** Path of CNCF Distribution's program, if it is installed. */
-export function findDistribution(): string | undefined {
-  return findProgram(...PROGRAMS)
+/** Path of CNCF Distribution's program, if that version is installed. Both have the same names. */
+export function findDistribution(version: DistributionVersion = 2): string | undefined {
+  return findPrograms(...PROGRAMS).find((program) => majorVersionOf(program) === version)
 }
 
-/** Whether a missing registry fails the tests that need one, rather than leaving them out. */
-export function realRegistryRequired(): boolean {
-  return (process.env['REQUIRE_REAL_REGISTRY'] ?? '') !== ''
+/** `registry github.com/distribution/distribution/v3 v3.0.0`; Debian's has no `v` there. */
+function majorVersionOf(program: string): number {
+  const text = execFileSync(program, ['--version'], { encoding: 'utf8' })
+  return Number(/ v?(\d+)\.\S*\s*$/.exec(text)?.[1])
 }
 
 /** Starts the registry on a free port and waits until it listens. Throws if there is none. */
 export async function startDistribution(options: DistributionOptions = {}): Promise<Distribution> {
-  const program = findDistribution()
-  if (program === undefined) throw new Error(`none of ${PROGRAMS.join(', ')} is in PATH`)
-  const folder = await mkdtemp(join(tmpdir(), 'distribution-'))
-  const config = join(folder, 'config.yml')
-  await writeFile(config, stringify(await configuration(folder, options)))
-  const child = spawn(program, ['serve', config], {
-    env: { PATH: process.env['PATH'] ?? '', HOME: folder },
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const { version = 2 } = options
+  const { ready, folder, close } = await startProgram({
+    name: `Distribution ${version} (${PROGRAMS.join(' or ')})`,
+    path: findDistribution(version),
+    // Version 3 sends traces to a collector on this machine unless told not to.
+    env: { OTEL_TRACES_EXPORTER: 'none' },
+    prepare: async (own) => {
+      const config = join(own, 'config.yml')
+      await writeFile(config, stringify(await configuration(own, options)))
+      return ['serve', config]
+    },
+    log: 'stderr',
+    // It chooses the port and says which.
+    ready: /listening on (127\.0\.0\.1:\d+)/,
   })
-  const close = async () => {
-    await stop(child)
-    await rm(folder, { recursive: true, force: true })
-  }
-  try {
-    const host = await listeningHost(child)
-    const url = `${options.tls === undefined ? 'http' : 'https'}://${host}`
-    return { host, url, folder, close }
-  } catch (error) {
-    await close()
-    throw error
-  }
+  const host = ready[1] ?? ''
+  return { host, url: `${options.tls === undefined ? 'http' : 'https'}://${host}`, folder, close }
 }
 
 async function configuration(folder: string, options: DistributionOptions) {
@@ -109,36 +108,8 @@ async function authentication(
 ) {
   if (auth === undefined) return {}
   if (auth === 'htpasswd') {
-    return { auth: { htpasswd: { realm: 'testkit', path: await file('htpasswd', HTPASSWD) } } }
+    return { auth: { htpasswd: { realm: 'testkit', path: await file('htpasswd', htpasswd) } } }
   }
   const { certificate, ...token } = auth.token
   return { auth: { token: { ...token, rootcertbundle: await file('token.crt', certificate) } } }
-}
-
-/** The program listens on a port of its choice and logs which. It dies instead if it cannot start. */
-async function listeningHost({ stderr }: ChildProcess): Promise<string> {
-  if (stderr === null) throw new Error('the registry has no log')
-  const seen: string[] = []
-  const lines = createInterface({ input: stderr })
-  const host = await new Promise<string>((resolve, reject) => {
-    lines.on('line', (line) => {
-      const found = /listening on (127\.0\.0\.1:\d+)/.exec(line)?.[1]
-      if (found !== undefined) resolve(found)
-      else seen.push(line)
-    })
-    lines.once('close', () => {
-      reject(new Error(`the registry did not start:\n${seen.join('\n')}`))
-    })
-  })
-  // Its log goes on and nobody reads it; unread, it would fill the pipe and stop the program.
-  lines.removeAllListeners('line')
-  lines.on('line', () => undefined)
-  return host
-}
-
-async function stop(child: ChildProcess) {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGKILL')
-  await exited
 }
