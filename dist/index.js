@@ -64015,20 +64015,6 @@ const gitea = {
             'packages; the first part of the repository is the owner of the package.',
     },
 };
-const zot = {
-    name: 'zot',
-    answers: (headers) => /zot/i.test(challenges(headers)) || headers['zot-version'] !== undefined,
-    advice: {
-        refusals: [
-            {
-                // Q36
-                words: /(?:MANIFEST_INVALID|UNSUPPORTED).*docker|docker.*media type/i,
-                advice: "zot takes images in Docker's formats only where its configuration says " +
-                    '`"compat": ["docker2s2"]`.',
-            },
-        ],
-    },
-};
 function challenges(headers) {
     return [headers['www-authenticate'] ?? []].flat().join(', ');
 }
@@ -64058,7 +64044,6 @@ const families = [
     harbor,
     nexus,
     gitea,
-    zot,
     cloudflare,
     ...others,
 ];
@@ -64134,12 +64119,17 @@ function anyRefusal(failure) {
             return undefined;
     }
 }
+/** Q36 */
+const UNKNOWN_TYPE = "Not every registry takes Docker's formats beside those of the OCI; zot does where its configuration " +
+    'says `"compat": ["docker2s2"]`. Nothing is converted here, because that would change the digests.';
 function anythingElse(failure) {
     switch (failure.code) {
         case 'EXISTS':
             return 'Set `on-existing` to `overwrite` to move the tag, or to `skip` to leave it without a failure.';
         case 'TIMEOUT':
             return 'If the registry is only slow, raise `timeout` or lower `concurrency`.';
+        case 'UNSUPPORTED':
+            return failure.status === 415 ? UNKNOWN_TYPE : undefined;
         case 'REDIRECT':
             return 'If the registry points to a private host that is yours, name that host in `registry-tls`.';
         case 'TLS':
@@ -75385,8 +75375,6 @@ async function cancelUpload(repository, { address }) {
 
 
 
-/** Bytes of a chunk: below the caps that gateways are known to have, and not too many requests. */
-const CHUNK_BYTES = 8 * 1024 * 1024;
 /**
  * Sends a blob in chunks (distribution-spec, Pushing a blob in chunks), for registries that do not
  * take it whole. Needs a slot of the caller's; one try, and `content` is read once. What the answers
@@ -75396,7 +75384,7 @@ const CHUNK_BYTES = 8 * 1024 * 1024;
 async function putChunks(repository, session, blob, content) {
     const { http } = repository;
     const reader = new ChunkReader(content);
-    const size = chunkSize(session, http.family?.maxChunk);
+    const size = chunkSize(session, http);
     let { address } = session;
     try {
         for (let start = 0; start < blob.size; start += size) {
@@ -75409,8 +75397,10 @@ async function putChunks(repository, session, blob, content) {
         await reader.close();
     }
 }
-function chunkSize({ minChunk, maxChunk }, familyMax = maxChunk) {
-    return Math.max(1, Math.min(Math.max(CHUNK_BYTES, minChunk), maxChunk, familyMax));
+function chunkSize({ minChunk, maxChunk }, http) {
+    const { largeBlobs, family } = http;
+    const most = Math.min(maxChunk, family?.maxChunk ?? maxChunk);
+    return Math.max(1, Math.min(Math.max(largeBlobs.chunkBytes, minChunk), most));
 }
 /** Sends one chunk. Returns where the next one goes. */
 async function putChunk(repository, address, { start, end, blob, reader }) {
@@ -75448,6 +75438,10 @@ async function putChunk(repository, address, { start, end, blob, reader }) {
  * one that is too large.
  */
 const MAX_RESETS = 2;
+/** Bytes of a chunk: below the caps that gateways are known to have, and not too many requests. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** What nginx lets through unless told otherwise; nobody is known to want less. */
+const SMALLEST_CHUNK_BYTES = 1024 * 1024;
 /** Statuses by which a registry, or a gateway before it, says that a body is too much at once. */
 const TOO_LARGE = new Set([405, 413, 501]);
 /**
@@ -75456,8 +75450,19 @@ const TOO_LARGE = new Set([405, 413, 501]);
  */
 class LargeBlobs {
     #limit = Number.POSITIVE_INFINITY;
+    #chunkBytes = CHUNK_BYTES;
     needChunks(size) {
         return size >= this.#limit;
+    }
+    /** Bytes that a chunk should have. */
+    get chunkBytes() {
+        return this.#chunkBytes;
+    }
+    /** Takes in that a chunk was refused for its size. Returns whether smaller ones are worth a try. */
+    refusedChunk() {
+        const isSmallest = this.#chunkBytes === SMALLEST_CHUNK_BYTES;
+        this.#chunkBytes = SMALLEST_CHUNK_BYTES;
+        return !isSmallest;
     }
     /** Takes in that a blob was refused in one piece. */
     refused(size) {
@@ -75774,10 +75779,22 @@ class Transfer {
         try {
             if (!http.largeBlobs.needChunks(this.#blob.size) && (await this.#wasTakenWhole()))
                 return;
-            await this.#inSession(async (session) => putChunks(this.#destination, session, this.#blob, this.#content()));
+            await this.#inChunks();
         }
         finally {
             release();
+        }
+    }
+    async #inChunks() {
+        const { http } = this.#destination;
+        try {
+            await this.#inSession(async (session) => putChunks(this.#destination, session, this.#blob, this.#content()));
+        }
+        catch (error) {
+            const isTooLarge = error instanceof RegistryError && error.status === 413;
+            if (!isTooLarge || !http.largeBlobs.refusedChunk())
+                throw error;
+            await this.#inChunks();
         }
     }
     /** False where the blob was refused for its size, and chunks are worth a try. */
@@ -76393,7 +76410,7 @@ async function pushManifest(repository, reference, content) {
     catch (error) {
         if (await isThereAnyway(repository, reference, content.digest, error))
             return true;
-        throw frozenTag(repository, reference, error);
+        throw frozenTag(repository, reference, error) ?? refusedType(content.mediaType, error) ?? error;
     }
 }
 /**
@@ -76421,19 +76438,29 @@ async function isThereAnyway(repository, reference, digest, error) {
  */
 function frozenTag(repository, reference, error) {
     if (!(error instanceof RegistryError) || isDigest(reference))
-        return error;
+        return undefined;
     const { status = 0, registryCode = '', registryMessage = '' } = error;
     const words = [/immutab/i, repository.http.family?.frozenTag];
     const isFrozen = words.some((one) => one?.test(`${registryCode} ${registryMessage}`) === true);
     if (status < 400 || status >= 500 || !isFrozen)
-        return error;
-    const reason = 'the registry does not let this tag be moved';
-    const place = repository.place('push manifest', reference);
-    return new RegistryError('EXISTS', reason, {
+        return undefined;
+    return reworded('EXISTS', 'the registry does not let this tag be moved', error);
+}
+/** Names the type that is not taken: the registry's words seldom do (Q36). */
+function refusedType(mediaType, error) {
+    if (!(error instanceof RegistryError) || error.status !== 415)
+        return undefined;
+    return reworded('UNSUPPORTED', `the registry does not take the type ${mediaType}`, error);
+}
+function reworded(code, reason, error) {
+    const { operation, side, registry, repository, reference, family } = error;
+    const { status, registryCode, registryMessage } = error;
+    const place = { operation, side, registry, repository, reference, family };
+    return new RegistryError(code, reason, {
         ...place,
         status,
-        registryCode: error.registryCode,
-        registryMessage: error.registryMessage,
+        registryCode,
+        registryMessage,
         cause: error,
     });
 }
@@ -77139,9 +77166,9 @@ function registryWords(body, contentType) {
         document = JSON.parse(body);
     }
     catch {
-        // Gateways answer with pages: markup says nothing in a log.
+        // Gateways answer with pages: their markup says nothing in a log, but their title does.
         const isPage = String(contentType).includes('html') || body.trimStart().startsWith('<');
-        return { message: isPage ? undefined : harmless(body) };
+        return { message: harmless(isPage ? /<title>([^<]*)/i.exec(body)?.[1] : body) };
     }
     const specified = safeParse(SpecifiedBody, document);
     if (specified.success) {

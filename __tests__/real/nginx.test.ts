@@ -65,7 +65,7 @@ describeReal('a registry behind nginx', () => {
     const { errors } = await copy(`${gate.host}/untrusted/app:v1`)
     expect(errors[0]).toContain(gate.host)
     expect(errors[0]).toContain('authority')
-    expect(errors[0]).toMatch(/`registry-tls`|NODE_EXTRA_CA_CERTS/)
+    expect(errors[0]).toContain('`registry-tls`')
   })
 
   test('lets in who shows a certificate at one door and knows the password at the other', async () => {
@@ -120,7 +120,7 @@ describeReal('a registry behind nginx', () => {
       inputs: { 'registry-tls': JSON.stringify([entry]) },
     })
     expect(errors[0]).toContain(`${gate.host}/stranger/app:v1`)
-    expect(errors[0]).toContain('HTTP 400')
+    expect(errors[0]).toMatch(/HTTP 400, .*certificate/i)
   })
 
   test('refuses who shows no certificate, at the first request', async () => {
@@ -131,7 +131,7 @@ describeReal('a registry behind nginx', () => {
       inputs: { 'registry-tls': JSON.stringify([{ registry: gate.host, ca }]) },
     })
     expect(errors[0]).toContain(`${gate.host}/nobody/app:v1`)
-    expect(errors[0]).toContain('HTTP 400')
+    expect(errors[0]).toMatch(/HTTP 400, .*certificate/i)
   })
 
   test('refuses a wrong password, which appears nowhere', async () => {

@@ -103,6 +103,11 @@ describe('the words of a registry', () => {
       { registryMessage: 'expired' },
     ],
     ['as plain text', 'Quota exceeded.\n', { registryMessage: 'Quota exceeded.' }],
+    [
+      'as the title of a page',
+      '<html>\r\n<head><title>400 No required SSL certificate was sent</title></head></html>',
+      { registryMessage: '400 No required SSL certificate was sent' },
+    ],
   ])('%s are told', async (_what, body, words) => {
     const error = await errorOf(400, body)
     const { registryCode, registryMessage } = error
@@ -117,6 +122,7 @@ describe('the words of a registry', () => {
   test.each<[string, unknown, ReplyHeaders]>([
     ['that are none', '', {}],
     ['that are a page', '<html><body>Bad gateway</body></html>', {}],
+    ['that are a page without end in its title', '<title>\u0000\u001b', {}],
     ['that are a page by its type', 'Bad gateway', { 'content-type': 'text/html' }],
     ['that are JSON without a word', [1, 2], {}],
     ['that are an empty list', { errors: [] }, {}],

@@ -195,6 +195,25 @@ describe('a blob that is refused for its size', () => {
     expect(isStored(world)).toBe(true)
   })
 
+  test('goes in smaller chunks where the usual ones are too large as well (Q45)', async () => {
+    await using world = await worldWithBlob()
+    const isLarge = ({ headers }: { headers: { 'content-length'?: string | undefined } }) =>
+      Number(headers['content-length']) > MiB
+    const refused = world.destination.fault({ where: isLarge }, tooLarge)
+    expect(await copy(world)).toBe('copied')
+    expect(isStored(world)).toBe(true)
+    expect(refused.hits).toBe(2)
+    expect(ranges(world).at(-1)).toBe(`${19 * MiB}-${20 * MiB - 1}`)
+  })
+
+  test('is refused for good where no chunk is small enough', async () => {
+    await using world = await worldWithBlob()
+    world.destination.fault(whole, tooLarge)
+    const refused = world.destination.fault(chunk, replyWith(413))
+    expect(await failureOf(copy(world))).toMatchObject({ status: 413, operation: 'upload blob' })
+    expect(refused.hits).toBe(2)
+  })
+
   test('is refused for good where chunks are refused, too', async () => {
     await using world = await worldWithBlob()
     world.destination.fault(whole, tooLarge)

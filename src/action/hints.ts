@@ -71,12 +71,19 @@ function anyRefusal(failure: Failure): string | undefined {
   }
 }
 
+/** Q36 */
+const UNKNOWN_TYPE =
+  "Not every registry takes Docker's formats beside those of the OCI; zot does where its configuration " +
+  'says `"compat": ["docker2s2"]`. Nothing is converted here, because that would change the digests.'
+
 function anythingElse(failure: Failure): string | undefined {
   switch (failure.code) {
     case 'EXISTS':
       return 'Set `on-existing` to `overwrite` to move the tag, or to `skip` to leave it without a failure.'
     case 'TIMEOUT':
       return 'If the registry is only slow, raise `timeout` or lower `concurrency`.'
+    case 'UNSUPPORTED':
+      return failure.status === 415 ? UNKNOWN_TYPE : undefined
     case 'REDIRECT':
       return 'If the registry points to a private host that is yours, name that host in `registry-tls`.'
     case 'TLS':

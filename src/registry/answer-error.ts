@@ -101,9 +101,9 @@ function registryWords(body: string, contentType: string | string[] | undefined)
   try {
     document = JSON.parse(body)
   } catch {
-    // Gateways answer with pages: markup says nothing in a log.
+    // Gateways answer with pages: their markup says nothing in a log, but their title does.
     const isPage = String(contentType).includes('html') || body.trimStart().startsWith('<')
-    return { message: isPage ? undefined : harmless(body) }
+    return { message: harmless(isPage ? /<title>([^<]*)/i.exec(body)?.[1] : body) }
   }
   const specified = v.safeParse(SpecifiedBody, document)
   if (specified.success) {

@@ -4,10 +4,8 @@ import { discard } from './body.ts'
 import { ChunkReader } from './chunk-reader.ts'
 import { RegistryError } from './errors.ts'
 import type { Repository } from './repository.ts'
+import type { RegistryHttp } from './request.ts'
 import { closeUpload, LOST_SESSION, type UploadSession } from './upload.ts'
-
-/** Bytes of a chunk: below the caps that gateways are known to have, and not too many requests. */
-const CHUNK_BYTES = 8 * 1024 * 1024
 
 /**
  * Sends a blob in chunks (distribution-spec, Pushing a blob in chunks), for registries that do not
@@ -23,7 +21,7 @@ export async function putChunks(
 ): Promise<void> {
   const { http } = repository
   const reader = new ChunkReader(content)
-  const size = chunkSize(session, http.family?.maxChunk)
+  const size = chunkSize(session, http)
   let { address } = session
   try {
     for (let start = 0; start < blob.size; start += size) {
@@ -36,8 +34,10 @@ export async function putChunks(
   }
 }
 
-function chunkSize({ minChunk, maxChunk }: UploadSession, familyMax = maxChunk): number {
-  return Math.max(1, Math.min(Math.max(CHUNK_BYTES, minChunk), maxChunk, familyMax))
+function chunkSize({ minChunk, maxChunk }: UploadSession, http: RegistryHttp): number {
+  const { largeBlobs, family } = http
+  const most = Math.min(maxChunk, family?.maxChunk ?? maxChunk)
+  return Math.max(1, Math.min(Math.max(largeBlobs.chunkBytes, minChunk), most))
 }
 
 interface Chunk {

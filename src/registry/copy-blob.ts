@@ -101,11 +101,22 @@ class Transfer {
     const release = await acquireBoth(this.#source.http.limiter, http.limiter)
     try {
       if (!http.largeBlobs.needChunks(this.#blob.size) && (await this.#wasTakenWhole())) return
+      await this.#inChunks()
+    } finally {
+      release()
+    }
+  }
+
+  async #inChunks(): Promise<void> {
+    const { http } = this.#destination
+    try {
       await this.#inSession(async (session) =>
         putChunks(this.#destination, session, this.#blob, this.#content()),
       )
-    } finally {
-      release()
+    } catch (error) {
+      const isTooLarge = error instanceof RegistryError && error.status === 413
+      if (!isTooLarge || !http.largeBlobs.refusedChunk()) throw error
+      await this.#inChunks()
     }
   }
 

@@ -6,6 +6,11 @@ import type { RegistryError } from './errors.ts'
  */
 const MAX_RESETS = 2
 
+/** Bytes of a chunk: below the caps that gateways are known to have, and not too many requests. */
+const CHUNK_BYTES = 8 * 1024 * 1024
+/** What nginx lets through unless told otherwise; nobody is known to want less. */
+const SMALLEST_CHUNK_BYTES = 1024 * 1024
+
 /** Statuses by which a registry, or a gateway before it, says that a body is too much at once. */
 const TOO_LARGE: ReadonlySet<number | undefined> = new Set([405, 413, 501])
 
@@ -15,9 +20,22 @@ const TOO_LARGE: ReadonlySet<number | undefined> = new Set([405, 413, 501])
  */
 export class LargeBlobs {
   #limit = Number.POSITIVE_INFINITY
+  #chunkBytes = CHUNK_BYTES
 
   needChunks(size: number): boolean {
     return size >= this.#limit
+  }
+
+  /** Bytes that a chunk should have. */
+  get chunkBytes(): number {
+    return this.#chunkBytes
+  }
+
+  /** Takes in that a chunk was refused for its size. Returns whether smaller ones are worth a try. */
+  refusedChunk(): boolean {
+    const isSmallest = this.#chunkBytes === SMALLEST_CHUNK_BYTES
+    this.#chunkBytes = SMALLEST_CHUNK_BYTES
+    return !isSmallest
   }
 
   /** Takes in that a blob was refused in one piece. */

@@ -1,6 +1,6 @@
 import { algorithmOf, type Digest, isDigest } from '../oci/digest.ts'
 import { discard, singleHeader } from './body.ts'
-import { RegistryError } from './errors.ts'
+import { type ErrorCode, RegistryError } from './errors.ts'
 import { foreignText } from './foreign-text.ts'
 import { hashedDigest, manifestRequest, resolveDigest } from './manifests.ts'
 import type { Repository } from './repository.ts'
@@ -65,7 +65,7 @@ export async function pushManifest(
     })
   } catch (error) {
     if (await isThereAnyway(repository, reference, content.digest, error)) return true
-    throw frozenTag(repository, reference, error)
+    throw frozenTag(repository, reference, error) ?? refusedType(content.mediaType, error) ?? error
   }
 }
 
@@ -94,19 +94,34 @@ async function isThereAnyway(
  * Registries have many statuses and codes for a tag that is frozen, but most of them use the same
  * word (Q03, Q25, Q30).
  */
-function frozenTag(repository: Repository, reference: string, error: unknown): unknown {
-  if (!(error instanceof RegistryError) || isDigest(reference)) return error
+function frozenTag(
+  repository: Repository,
+  reference: string,
+  error: unknown,
+): RegistryError | undefined {
+  if (!(error instanceof RegistryError) || isDigest(reference)) return undefined
   const { status = 0, registryCode = '', registryMessage = '' } = error
   const words = [/immutab/i, repository.http.family?.frozenTag]
   const isFrozen = words.some((one) => one?.test(`${registryCode} ${registryMessage}`) === true)
-  if (status < 400 || status >= 500 || !isFrozen) return error
-  const reason = 'the registry does not let this tag be moved'
-  const place = repository.place('push manifest', reference)
-  return new RegistryError('EXISTS', reason, {
+  if (status < 400 || status >= 500 || !isFrozen) return undefined
+  return reworded('EXISTS', 'the registry does not let this tag be moved', error)
+}
+
+/** Names the type that is not taken: the registry's words seldom do (Q36). */
+function refusedType(mediaType: string, error: unknown): RegistryError | undefined {
+  if (!(error instanceof RegistryError) || error.status !== 415) return undefined
+  return reworded('UNSUPPORTED', `the registry does not take the type ${mediaType}`, error)
+}
+
+function reworded(code: ErrorCode, reason: string, error: RegistryError): RegistryError {
+  const { operation, side, registry, repository, reference, family } = error
+  const { status, registryCode, registryMessage } = error
+  const place = { operation, side, registry, repository, reference, family }
+  return new RegistryError(code, reason, {
     ...place,
     status,
-    registryCode: error.registryCode,
-    registryMessage: error.registryMessage,
+    registryCode,
+    registryMessage,
     cause: error,
   })
 }

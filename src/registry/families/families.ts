@@ -5,7 +5,7 @@ import type { AnswerHeaders, RegistryFamily } from './family.ts'
 import { github } from './github.ts'
 import { google } from './google.ts'
 import { cloudflare, others, quay } from './hosted.ts'
-import { artifactory, gitea, gitlab, harbor, nexus, zot } from './self-hosted.ts'
+import { artifactory, gitea, gitlab, harbor, nexus } from './self-hosted.ts'
 
 /** The first that matches counts. */
 const families: readonly RegistryFamily[] = [
@@ -21,7 +21,6 @@ const families: readonly RegistryFamily[] = [
   harbor,
   nexus,
   gitea,
-  zot,
   cloudflare,
   ...others,
 ]

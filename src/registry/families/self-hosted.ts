@@ -80,22 +80,6 @@ export const gitea: RegistryFamily = {
   },
 }
 
-export const zot: RegistryFamily = {
-  name: 'zot',
-  answers: (headers) => /zot/i.test(challenges(headers)) || headers['zot-version'] !== undefined,
-  advice: {
-    refusals: [
-      {
-        // Q36
-        words: /(?:MANIFEST_INVALID|UNSUPPORTED).*docker|docker.*media type/i,
-        advice:
-          "zot takes images in Docker's formats only where its configuration says " +
-          '`"compat": ["docker2s2"]`.',
-      },
-    ],
-  },
-}
-
 function challenges(headers: AnswerHeaders): string {
   return [headers['www-authenticate'] ?? []].flat().join(', ')
 }
