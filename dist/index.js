@@ -73883,8 +73883,8 @@ function setOutputs(commands, report, reportPath) {
  */
 function writeReport(report, directory) {
     const path = (0,external_node_path_.join)(directory, `image-sync-report-${(0,external_node_crypto_.randomUUID)()}.json`);
-    const { dryRun, totals, results } = report;
-    const content = { dryRun, totals, results: results.map(publicResult) };
+    const { dryRun, totals, pullsLeft = [], results } = report;
+    const content = { dryRun, totals, pullsLeft, results: results.map(publicResult) };
     (0,external_node_fs_namespaceObject.writeFileSync)(path, `${JSON.stringify(content, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 });
     return path;
 }

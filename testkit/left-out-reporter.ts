@@ -40,7 +40,7 @@ const WANTED: readonly {
   },
   { name: 'Distribution 3', find: () => findDistribution(3), source: GO_TOOLS },
   { name: 'crane', find: findCrane, source: GO_TOOLS },
-  { name: 'zot', find: findZot, source: 'the program `zot` or `zot-minimal` of its releases' },
+  { name: 'zot', find: findZot, source: GO_TOOLS },
   { name: 'skopeo', find: () => findProgram('skopeo'), source: 'apt-get install skopeo' },
   { name: 'nginx', find: findNginx, source: 'apt-get install nginx, and /usr/sbin in PATH' },
   { name: 'tinyproxy', find: findTinyproxy, source: 'apt-get install tinyproxy-bin' },

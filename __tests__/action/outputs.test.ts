@@ -152,6 +152,7 @@ describe('the report file', () => {
     expect(content).toEqual({
       dryRun: true,
       totals: report.totals,
+      pullsLeft: [],
       results: JSON.parse(outputsOf(report, path).results),
     })
   })

@@ -47,6 +47,23 @@ describe('the log', () => {
     expect(result.log.at(-1)).toMatch(/^12 images in .+: 12 copied, 0 unchanged, 0 skipped, 0 fail/)
   })
 
+  test('ends with the pulls that are left, where a registry counts them (Q28)', async () => {
+    const { source, list } = await manyImages(1)
+    source.use(async (_request, next) => {
+      const answer = await next()
+      const left = { 'ratelimit-limit': '100;w=21600', 'ratelimit-remaining': '76;w=21600' }
+      return { ...answer, headers: { ...answer.headers, ...left } }
+    })
+    const result = await runAction({ inputs: { images: list } })
+    const line = `${source.host} (anonymous): 76 of 100 pulls left, counted over 6 h 00 min`
+    expect(result.log.at(-1)).toBe(line)
+    expect(result.summary).toContain(line)
+    const report = result.files.get(result.outputs['report'] ?? '')
+    expect(JSON.parse(String(report))).toMatchObject({
+      pullsLeft: [{ registry: source.host, remaining: 76, limit: 100, windowSeconds: 21_600 }],
+    })
+  })
+
   test('has groups in the order in which images are done, not of the list', async () => {
     const { source, destination } = await startPair()
     const slow = buildImage({ layers: [{ files: { slow: 'slow' } }] })

@@ -20,10 +20,12 @@ describeReal('zot as it comes', () => {
       inputs: { images: `${source.host}/acme/tool:v1 => ${zot.host}/prod/tool:v1` },
     })
     const { results } = outputsOf(result)
-    expect(results[0]?.error?.code).toBe('REGISTRY')
+    expect(results[0]?.error?.code).toBe('UNSUPPORTED')
     expect(errorsOf(result)[0]).toContain(`${zot.host}/prod/tool:v1`)
     expect(errorsOf(result)[0]).toContain('HTTP 415')
     expect(errorsOf(result)[0]).toContain('MANIFEST_INVALID')
+    expect(errorsOf(result)[0]).toContain(image.manifest.mediaType)
+    expect(errorsOf(result)[0]).toContain('"compat": ["docker2s2"]')
     expect((await fetch(`${zot.url}/v2/prod/tool/manifests/v1`)).status).toBe(404)
   })
 })

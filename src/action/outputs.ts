@@ -59,8 +59,8 @@ export function setOutputs(
  */
 export function writeReport(report: RunReport, directory: string): string {
   const path = join(directory, `image-sync-report-${randomUUID()}.json`)
-  const { dryRun, totals, results } = report
-  const content = { dryRun, totals, results: results.map(publicResult) }
+  const { dryRun, totals, pullsLeft = [], results } = report
+  const content = { dryRun, totals, pullsLeft, results: results.map(publicResult) }
   writeFileSync(path, `${JSON.stringify(content, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 })
   return path
 }
