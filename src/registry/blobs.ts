@@ -18,23 +18,38 @@ export async function blobExists(repository: Repository, blob: Content): Promise
   })
 }
 
+/** Bytes of a blob from an offset on. */
+export interface OpenedBlob {
+  readonly chunks: AsyncGenerator<Buffer, void, undefined>
+  /** Offset of the first of them: the one that was asked for, or 0. */
+  readonly start: number
+}
+
 /**
  * Opens a blob for reading (distribution-spec, Pulling blobs), without a slot and without retries:
- * both are the transfer's. The bytes are not verified here. Throws SIZE_MISMATCH where the registry
- * announces another size.
+ * both are the transfer's. The bytes are not verified here. A registry may give all of them where
+ * only those from `start` on were asked for. Throws SIZE_MISMATCH where it announces another size.
  */
 export async function openBlob(
   repository: Repository,
   blob: Content,
-): Promise<AsyncGenerator<Buffer, void, undefined>> {
-  const request = blobRequest(repository, blob, 'GET')
+  start = 0,
+): Promise<OpenedBlob> {
+  const range = start === 0 ? {} : { headers: { range: `bytes=${start}-` }, expect: [416] }
+  const request = { ...blobRequest(repository, blob, 'GET'), ...range }
   const answer = await repository.http.exchange(request)
-  const refusal = refusedEncoding(answer, request.place) ?? otherSize(answer, blob, request.place)
+  const { place } = request
+  const isPart = answer.status === 206 && start > 0
+  const refusal =
+    refusedEncoding(answer, place) ??
+    (isPart ? otherRange(answer, blob, start, place) : unsatisfied(answer, place)) ??
+    otherSize(answer, isPart ? blob.size - start : blob.size, place)
   if (refusal !== undefined) {
     abandon(answer)
     throw refusal
   }
-  return readBlob(answer, request.place, repository.http.network.signal)
+  const chunks = readBlob(answer, place, repository.http.network.signal)
+  return { chunks, start: isPart ? start : 0 }
 }
 
 function blobRequest(
@@ -50,14 +65,32 @@ function blobRequest(
   }
 }
 
+/** Whether a part is the one that was asked for (RFC 9110, 14.4). */
+function otherRange(
+  answer: RegistryAnswer,
+  { size }: Content,
+  start: number,
+  place: ErrorPlace,
+): RegistryError | undefined {
+  const header = singleHeader(answer, 'content-range', place) ?? ''
+  const [, first, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header) ?? []
+  if (Number(first) === start && (total === '*' || Number(total) === size)) return undefined
+  return new RegistryError('RANGE', 'the registry gave another part than the one asked for', place)
+}
+
+function unsatisfied({ status }: RegistryAnswer, place: ErrorPlace): RegistryError | undefined {
+  if (status !== 416) return undefined
+  return new RegistryError('RANGE', 'the registry does not give parts', { ...place, status })
+}
+
 function otherSize(
   answer: RegistryAnswer,
-  blob: Content,
+  size: number,
   place: ErrorPlace,
 ): RegistryError | undefined {
   const length = singleHeader(answer, 'content-length', place) ?? ''
-  if (!/^\d+$/.test(length) || Number(length) === blob.size) return undefined
-  const reason = `expected ${blob.size} bytes, the registry has ${length}`
+  if (!/^\d+$/.test(length) || Number(length) === size) return undefined
+  const reason = `expected ${size} bytes, the registry has ${length}`
   return new RegistryError('SIZE_MISMATCH', reason, place)
 }
 

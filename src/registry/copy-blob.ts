@@ -1,7 +1,8 @@
 import { type Content, verified } from '../oci/digest.ts'
 import type { Outcome } from './content-ledger.ts'
-import { blobExists, openBlob } from './blobs.ts'
+import { blobExists } from './blobs.ts'
 import { putChunks } from './chunked-upload.ts'
+import { downloadBlob } from './download.ts'
 import { RegistryError } from './errors.ts'
 import { refusesWhole } from './large-blobs.ts'
 import { networkFailure } from './network-failure.ts'
@@ -162,7 +163,7 @@ async function* verifiedBlob(
   blob: Content,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    yield* verified(await openBlob(source, blob), blob)
+    yield* verified(downloadBlob(source, blob), blob)
   } catch (error) {
     throw networkFailure(error, source.place('get blob', blob.digest), source.http.network.signal)
   }

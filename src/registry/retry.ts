@@ -47,18 +47,31 @@ export async function withRetries<T>(
     try {
       return await attempt(tried)
     } catch (error) {
-      if (!(error instanceof RegistryError) || !error.transient || exhausted.has(error)) throw error
-      const retries = retriesFor(error, policy)
-      if (tried >= retries) {
-        exhausted.add(error)
-        throw error
-      }
-      const delay = retryDelay(tried, error.retryAfterMs, policy.random)
-      const seconds = (delay / 1000).toFixed(1)
-      logger.info(`${error.message}; trying again in ${seconds} s (${tried + 1} of ${retries})`)
-      await pause(policy, delay, error)
+      await waitToRetry(policy, logger, error, tried)
     }
   }
+}
+
+/**
+ * Waits before an operation that failed is tried again. Throws the error where it is not to be:
+ * because it is final, or because the operation has been tried `tried` times again already.
+ */
+export async function waitToRetry(
+  policy: RetryPolicy,
+  logger: Logger,
+  error: unknown,
+  tried: number,
+): Promise<void> {
+  if (!(error instanceof RegistryError) || !error.transient || exhausted.has(error)) throw error
+  const retries = retriesFor(error, policy)
+  if (tried >= retries) {
+    exhausted.add(error)
+    throw error
+  }
+  const delay = retryDelay(tried, error.retryAfterMs, policy.random)
+  const seconds = (delay / 1000).toFixed(1)
+  logger.info(`${error.message}; trying again in ${seconds} s (${tried + 1} of ${retries})`)
+  await pause(policy, delay, error)
 }
 
 function retriesFor(error: RegistryError, { retries }: RetryPolicy): number {
