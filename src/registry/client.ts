@@ -16,6 +16,7 @@ import { Network } from './network.ts'
 import { listPlatforms } from './platform-entries.ts'
 import type { PullsLeft } from './pull-limit.ts'
 import { publishManifest } from './push-manifest.ts'
+import { pushWithRepair } from './repair.ts'
 import { Repository } from './repository.ts'
 import { RegistryHttp } from './request.ts'
 
@@ -285,7 +286,10 @@ async function copyWhole(
 ): Promise<Copied> {
   const moved = await copyContent(route, fetched)
   const name = route.destinationName ?? fetched.digest
-  await publishManifest(route.destination, name, fetched)
+  await pushWithRepair(
+    async () => publishManifest(route.destination, name, fetched),
+    async () => copyContent({ ...route, again: true }, fetched),
+  )
   return copiedOf(fetched, moved)
 }
 

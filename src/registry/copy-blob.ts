@@ -28,9 +28,10 @@ export async function copyBlob(
   source: Repository,
   destination: Repository,
   blob: Content,
+  { mount = true }: { readonly mount?: boolean } = {},
 ): Promise<Outcome> {
   if (await blobExists(destination, blob)) return 'existing'
-  const start = await tryMount(source, destination, blob)
+  const start = mount ? await tryMount(source, destination, blob) : undefined
   if (start?.mounted === true) return 'mounted'
   const transfer = new Transfer(source, destination, blob, start?.session)
   const { network, logger } = destination.http
@@ -57,8 +58,10 @@ async function tryMount(
   try {
     if (!(await mayMount(source, destination, blob))) return undefined
     const start = await http.limiter.run(() => mountBlob(destination, blob, source.name))
-    http.mounts.note(start.mounted)
-    return start
+    // Saying so is easy; a blob that is not there would leave a hole in the image.
+    const isMounted = start.mounted && (await blobExists(destination, blob))
+    http.mounts.note(isMounted)
+    return start.mounted && !isMounted ? undefined : start
   } catch (error) {
     if (!(error instanceof RegistryError) || error.code === 'CANCELLED') throw error
     http.mounts.note(false)

@@ -8,6 +8,7 @@ import { copyBlob } from './copy-blob.ts'
 import { RegistryError } from './errors.ts'
 import { type FetchedManifest, fetchManifest, heldDigest } from './manifests.ts'
 import { pushManifest } from './push-manifest.ts'
+import { pushWithRepair } from './repair.ts'
 import type { Repository } from './repository.ts'
 import { settled } from './settled.ts'
 
@@ -26,6 +27,8 @@ export interface Route {
   readonly source: Repository
   readonly destination: Repository
   readonly ledger: ContentLedger
+  /** Everything is looked for anew: what was found, mounted or moved before has gone missing. */
+  readonly again?: boolean
 }
 
 /**
@@ -66,10 +69,16 @@ class TreeCopy {
     const { destination } = this.#route
     await this.#subjectOf(fetched)
     await this.#once('manifest', fetched.digest, async () => {
-      await pushManifest(destination, fetched.digest, fetched)
+      const push = async (): Promise<unknown> => pushManifest(destination, fetched.digest, fetched)
+      if (this.#route.again === true) await push()
+      else await pushWithRepair(push, async () => this.#again().content(fetched, depth))
       return 'copied'
     })
     return bytes
+  }
+
+  #again(): TreeCopy {
+    return new TreeCopy({ ...this.#route, again: true })
   }
 
   /** Waits for what a manifest refers to, if that is on its way too: some want it first (Q27). */
@@ -95,7 +104,9 @@ class TreeCopy {
 
   async #blob(blob: Descriptor): Promise<BytesMoved> {
     const { source, destination } = this.#route
-    const outcome = await this.#once('blob', blob.digest, () => copyBlob(source, destination, blob))
+    const outcome = await this.#once('blob', blob.digest, () =>
+      copyBlob(source, destination, blob, { mount: this.#route.again !== true }),
+    )
     return bytesOf(outcome, blob.size)
   }
 
@@ -108,7 +119,8 @@ class TreeCopy {
     digest: Digest,
     move: () => Promise<Outcome>,
   ): Promise<Outcome> {
-    const { source, destination, ledger } = this.#route
+    const { source, destination, ledger, again } = this.#route
+    if (again === true) return move()
     const from = `${source.http.registry}/${source.name}`
     return ledger.once(`${kind} ${destination.name}`, digest, from, move)
   }

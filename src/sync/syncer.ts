@@ -8,6 +8,7 @@ import { RegistryError } from '../registry/errors.ts'
 import { type Logger, silentLogger } from '../registry/logger.ts'
 import { heldDigest, resolveDigest } from '../registry/manifests.ts'
 import { publishManifest } from '../registry/push-manifest.ts'
+import { pushWithRepair } from '../registry/repair.ts'
 import { settled } from '../registry/settled.ts'
 import type { SyncResult } from './report.ts'
 import { type Document, type Release, SourceImage } from './source-image.ts'
@@ -171,14 +172,24 @@ export class Syncer {
     const { repository, tag } = target
     const { ledger } = this.#destination
     const route: Route = { source: image.repository, destination: repository, ledger }
-    const moved =
-      release.children === undefined
-        ? await copyContent(route, image.top)
-        : addBytes(await settled(release.children.map(async (child) => copyByDigest(route, child))))
+    const moved = await copyBeneath(route, image, release)
     const name = tag ?? release.digest
-    await publishManifest(repository, name, release)
+    await pushWithRepair(
+      async () => publishManifest(repository, name, release),
+      async () => copyBeneath({ ...route, again: true }, image, release),
+    )
     return moved
   }
+}
+
+/** Copies what a release refers to. */
+async function copyBeneath(
+  route: Route,
+  { top }: SourceImage,
+  { children }: Release,
+): Promise<BytesMoved> {
+  if (children === undefined) return copyContent(route, top)
+  return addBytes(await settled(children.map(async (child) => copyByDigest(route, child))))
 }
 
 /**
