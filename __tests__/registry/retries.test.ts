@@ -44,7 +44,7 @@ describe('a read', () => {
       await world.from.getImage('acme/app:1.0')
       expect(fault.hits).toBe(2)
       expect(world.source.requests).toHaveLength(3)
-      expect(world.clock.pauses).toEqual([100, 200])
+      expect(world.clock.pauses).toEqual([250, 1_250])
     },
   )
 
@@ -97,10 +97,10 @@ describe('a read', () => {
 
 describe('the pause before a retry', () => {
   test.each([
-    ['in seconds', '7', 7_100],
-    ['as a date', 'Fri, 02 Jan 2026 03:05:05 GMT', 60_100],
-    ['that is absurd', '31536000', 120_100],
-    ['that nobody understands', 'later', 100],
+    ['in seconds', '7', 7_050],
+    ['as a date', 'Fri, 02 Jan 2026 03:05:05 GMT', 60_050],
+    ['that is absurd', '31536000', 120_050],
+    ['that nobody understands', 'later', 250],
   ])('honours a Retry-After %s', async (_what, value, pause) => {
     await using world = await worldWithImage()
     const busy = replyWith(429, { headers: { 'retry-after': value } })
@@ -117,14 +117,14 @@ describe('the pause before a retry', () => {
     const lines = world.log.lines.filter((line) => line.startsWith('info:'))
     expect(lines).toHaveLength(1)
     expect(lines[0]).toContain('too many requests (HTTP 429, slow')
-    expect(lines[0]).toMatch(/; trying again in 7\.1 s \(1 of 3\)$/)
+    expect(lines[0]).toMatch(/; trying again in 7\.0 s \(1 of 3\)$/)
     expect(lines[0]).not.toContain('\n')
   })
 
   test.each([
-    [0, [0, 0, 0]],
-    [0.25, [50, 100, 200]],
-    [0.999, [199.8, 399.6, 799.2]],
+    [0, [200, 1_000, 4_000]],
+    [0.25, [225, 1_125, 4_500]],
+    [0.5, [250, 1_250, 5_000]],
   ])('is a matter of chance: %d', async (chance, pauses) => {
     await using world = await worldWithImage({ network: { retries: 3, random: () => chance } })
     world.source.fault(reading, replyWith(503))

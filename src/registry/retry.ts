@@ -2,10 +2,13 @@ import type { Clock } from './clock.ts'
 import { cancelled, type ErrorPlace, RegistryError } from './errors.ts'
 import type { Logger } from './logger.ts'
 
-/** First back-off; it doubles with every retry. */
-const BASE_DELAY_MS = 200
-/** No single back-off of our own is longer: beyond it, waiting does not make success likelier. */
-const MAX_DELAY_MS = 30_000
+/**
+ * Milliseconds before each retry, at least: short for a connection that merely broke, and then such
+ * that the five that are usual outlast a registry that is away for half a minute.
+ */
+const DELAYS_MS = [200, 1_000, 4_000, 10_000, 16_000]
+/** Before every further retry: beyond it, waiting does not make success likelier. */
+const LONGEST_DELAY_MS = 20_000
 /** A registry may ask for a longer pause, but not for one that eats the job. */
 export const MAX_RETRY_AFTER_MS = 120_000
 /** Bits that flipped on the way will not flip again; what is wrong twice is wrong at its source. */
@@ -96,16 +99,18 @@ export async function pause(
 }
 
 /**
- * Exponential back-off with full jitter, in milliseconds; when the registry named a pause, that
- * pause and the jitter on top, so that the waiting requests do not come back all at once.
+ * How long to wait before a retry, in milliseconds: what the registry asked for, or else longer and
+ * longer; up to half of our own delay on top, by chance, so that the waiting requests do not come
+ * back all at once.
  */
 export function retryDelay(
   tried: number,
   retryAfterMs: number | undefined,
   random: () => number,
 ): number {
-  const jitter = random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** tried)
-  return retryAfterMs === undefined ? jitter : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) + jitter
+  const delay = DELAYS_MS[tried] ?? LONGEST_DELAY_MS
+  const jitter = (random() * delay) / 2
+  return (retryAfterMs === undefined ? delay : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)) + jitter
 }
 
 /**

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Digest } from '../../../src/oci/digest.ts'
+import { mountBlob } from '../../../src/registry/upload.ts'
 import { jsonReply } from '../../../testkit/registry/exchange.ts'
 import { replyWith } from '../../../testkit/registry/faults.ts'
 import { buildMultiPlatform } from '../../../testkit/image/multi-platform.ts'
 import { TestRegistry } from '../../../testkit/registry/registry.ts'
 import { dispose, failureOf } from '../registry-world.ts'
-import { authorizations, basic, bearer, robot, sourceWith } from './login-world.ts'
+import { authorizations, basic, bearer, image, robot, sourceWith } from './login-world.ts'
 
 /** Everybody may read, and nobody may write. */
 function readOnly(_user: string | undefined, _repository: string, action: string) {
@@ -25,6 +27,7 @@ describe('a login that is refused', () => {
       status: 401,
       registryCode: 'UNAUTHORIZED',
     })
+    expect(error.message).toContain('the token service did not accept the login')
     expect(error.message).not.toContain('wrong-one')
     expect(world.source.count('GET', '/token')).toBe(1)
     expect(world.clock.pauses).toEqual([])
@@ -99,6 +102,26 @@ describe('a login that is refused', () => {
   })
 })
 
+describe('a token service that refuses more than one repository', () => {
+  test('does not fail a request that needs one, and came while both were asked for', async () => {
+    await using world = await sourceWith(bearer)
+    await world.from.getImage('acme/app:1.0')
+    world.clock.time += 400_000
+    const both = { path: '/token', where: (request: { query: string }) => askedFor(request) > 1 }
+    const refused = world.source.fault(both, replyWith(403))
+    const [layer] = image.layers
+    const blob = { digest: layer?.digest as Digest, size: layer?.size ?? 0 }
+    const mounting = mountBlob(world.from.repository('mirror/app', 'destination'), blob, 'acme/app')
+    const [mount] = await Promise.all([failureOf(mounting), world.from.getImage('acme/app:1.0')])
+    expect(mount).toMatchObject({ code: 'AUTHENTICATION', status: 403 })
+    expect(refused.hits).toBe(1)
+  })
+})
+
+function askedFor({ query }: { query: string }) {
+  return new URLSearchParams(query).getAll('scope').length
+}
+
 describe('a token service that fails', () => {
   test('is tried again as often as a request is, and not more often', async () => {
     await using world = await sourceWith(bearer, { network: { retries: 2 } })
@@ -127,7 +150,7 @@ describe('a token service that fails', () => {
     const busy = replyWith(429, { headers: { 'retry-after': '3' } })
     world.source.fault({ path: '/token' }, busy, { times: 1 })
     await world.from.getImage('acme/app:1.0')
-    expect(world.clock.pauses).toEqual([3_100])
+    expect(world.clock.pauses).toEqual([3_050])
   })
 })
 
