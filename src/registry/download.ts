@@ -1,8 +1,9 @@
 import type { Content } from '../oci/digest.ts'
 import { openBlob } from './blobs.ts'
-import { RegistryError } from './errors.ts'
+import { type ErrorPlace, RegistryError } from './errors.ts'
 import type { Repository } from './repository.ts'
 import { waitToRetry } from './retry.ts'
+import { withoutTrickle } from './trickle.ts'
 
 /**
  * A connection that brought at least that much was worth its while: the next that breaks is the
@@ -59,8 +60,9 @@ class Download {
   /** One connection: what it brings of the bytes that are missing. */
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
     const { chunks, start } = await this.#open()
+    const { clock } = this.#source.http.network
     let position = start
-    for await (const chunk of chunks) {
+    for await (const chunk of withoutTrickle(chunks, clock, this.#place)) {
       const known = this.#offset - position
       position += chunk.length
       if (known >= chunk.length) continue
@@ -83,9 +85,11 @@ class Download {
   }
 
   #cutShort(): RegistryError {
-    const { digest, size } = this.#blob
-    const reason = `the answer ended after ${this.#offset} of ${size} bytes`
-    const place = this.#source.place('get blob', digest)
-    return new RegistryError('SIZE_MISMATCH', reason, { ...place, transient: true })
+    const reason = `the answer ended after ${this.#offset} of ${this.#blob.size} bytes`
+    return new RegistryError('SIZE_MISMATCH', reason, { ...this.#place, transient: true })
+  }
+
+  get #place(): ErrorPlace {
+    return this.#source.place('get blob', this.#blob.digest)
   }
 }
