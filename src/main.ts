@@ -1,9 +1,11 @@
+import { tmpdir } from 'node:os'
 import { readAuthFiles } from './action/auth-files.ts'
 import { annotateFailures, describeError, failureMessage } from './action/annotations.ts'
-import { startCancellation } from './action/cancellation.ts'
+import { type Cancellation, startCancellation } from './action/cancellation.ts'
 import { type Commands, runnerCommands } from './action/commands.ts'
-import { type RunContext, runContext } from './action/context.ts'
+import { bareContext, type RunContext, runContext } from './action/context.ts'
 import { credentialSources } from './action/credentials.ts'
+import { cutShort } from './action/cut-short.ts'
 import { nodeTimers, startHeartbeat } from './action/heartbeat.ts'
 import { InputError } from './action/input-reader.ts'
 import { type Inputs, readInputs, stepInputs } from './action/inputs.ts'
@@ -22,8 +24,8 @@ import { renderSummary, writeSummary } from './action/summary.ts'
 import { ClientPool } from './registry/client-pool.ts'
 import { systemClock } from './registry/clock.ts'
 import { CredentialHelpers } from './registry/credentials/helper.ts'
-import { Network } from './registry/network.ts'
-import type { RunReport } from './sync/report.ts'
+import { Network } from './registry/network/network.ts'
+import type { RunReport, SyncResult } from './sync/report.ts'
 import { runSync } from './sync/run.ts'
 
 /** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
@@ -32,44 +34,45 @@ export async function main(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<void> {
   const logger = new ActionLogger(commands)
+  const cancel = startCancellation(logger)
   let report = emptyReport
   let failure: string | undefined
   try {
     const mask = secretMasker(commands)
     maskProxyPasswords(mask, environment)
     const inputs = readInputs(stepInputs)
-    const context = runContext()
+    const context = await runContext(environment)
     maskInputs(mask, inputs, context.actor)
-    for (const { key } of inputs.registryTls.values()) if (key !== undefined) mask(key)
-    const end = await sync(inputs, context, logger, mask, environment)
-    report = end.report
+    report = await sync(inputs, context, logger, mask, environment, cancel)
     if (inputs.summary) writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY'])
     annotateFailures(commands, report)
-    failure = end.stray === undefined ? failureMessage(report) : unexpected(end.stray, logger)
+    failure = failureMessage(report)
   } catch (error) {
     failure = error instanceof InputError ? error.message : unexpected(error, logger)
   }
   try {
-    setOutputs(commands, report, reportFile(report, environment, logger))
+    setOutputs(commands, logger, report, reportFile(report, environment, logger))
   } catch (error) {
     const problem = `The outputs could not be set: ${unexpected(error, logger)}`
     failure = failure === undefined ? problem : `${failure} ${problem}`
   }
   logger.finish()
+  failure = endedBy(cancel, logger, failure)
   if (failure !== undefined) commands.fail(failure)
+  cancel.leave((error) => commands.fail(unexpected(error, logger)))
 }
 
-/** Everything between the inputs and the outputs. `stray` is the error that ended it, if one did that no image caught. */
+/** Everything between the inputs and the outputs. */
 async function sync(
   inputs: Inputs,
   context: RunContext,
   logger: ActionLogger,
   mask: MaskSecret,
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<{ readonly report: RunReport; readonly stray: unknown }> {
+  cancel: Cancellation,
+): Promise<RunReport> {
   const files = readAuthFiles(environment, logger)
   maskAuthFiles(mask, files)
-  const cancel = startCancellation(logger)
   const network = new Network({
     concurrency: inputs.concurrency,
     retries: inputs.retries,
@@ -91,8 +94,11 @@ async function sync(
   const pool = new ClientPool(sources, network, logger)
   const progress = { done: 0, total: inputs.pairs.length, bytes: 0 }
   const stopHeartbeat = startHeartbeat(logger, () => progress, nodeTimers)
+  const startedAt = systemClock.now()
+  const finished: SyncResult[] = []
+  let isOver = false
   try {
-    const results = await runSync<BufferedLog>({
+    const run = runSync<BufferedLog>({
       pairs: inputs.pairs,
       policy: inputs,
       failFast: inputs.failFast,
@@ -101,26 +107,44 @@ async function sync(
       openLog: () => logger.bufferedLog(),
       describe: (error) => describeError(error, context),
       onDone: (result, log) => {
+        if (isOver) return
+        finished.push(result)
         progress.done += 1
         progress.bytes += result.bytes.copied
         printResult(result, log, inputs.dryRun)
       },
     })
+    const whole = await cancel.within(run)
+    isOver = true
+    const { pairs, dryRun } = inputs
+    const durationMs = systemClock.now() - startedAt
+    const results = whole ?? cutShort({ pairs, finished, dryRun, durationMs })
     const report = { ...results, pullsLeft: pool.pullsLeft }
     printTotals(report, logger)
-    return { report, stray: cancel.stray() }
+    return report
   } finally {
     stopHeartbeat()
-    cancel.forget()
-    await network.close()
+    await cancel.within(network.close())
   }
+}
+
+/** What to say of a run that something ended from outside; nothing where that did not happen. */
+function endedBy(
+  cancel: Cancellation,
+  logger: ActionLogger,
+  failure: string | undefined,
+): string | undefined {
+  const stray = cancel.stray()
+  if (stray !== undefined) return unexpected(stray, logger)
+  const signalName = cancel.signalName()
+  return failure ?? (signalName === undefined ? undefined : `${signalName} ended the run.`)
 }
 
 /** Puts an error into words that no image accounts for: most likely a defect, so the debug log gets all of it. */
 function unexpected(error: unknown, logger: ActionLogger): string {
   const trace = error instanceof Error ? (error.stack ?? '') : ''
   for (const line of trace.split('\n')) logger.debug(line)
-  return describeError(error, runContext()).message
+  return describeError(error, bareContext(process.env)).message
 }
 
 /** Where the report was written; empty where it could not be, which is no reason to fail. */
@@ -130,7 +154,7 @@ function reportFile(
   logger: ActionLogger,
 ): string {
   try {
-    return writeReport(report, environment['RUNNER_TEMP'] ?? '.')
+    return writeReport(report, environment['RUNNER_TEMP'] || tmpdir())
   } catch (error) {
     logger.warning(`the report could not be written: ${String(error)}`)
     return ''

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { type ContextSource, runContext } from '../../src/action/context.ts'
+import { bareContext, contextOf, type ContextSource, runContext } from '../../src/action/context.ts'
 
 function source(changes: Partial<ContextSource> = {}): ContextSource {
   return {
     eventName: 'push',
     actor: 'octocat',
     payload: {},
-    repo: { owner: 'acme', repo: 'app' },
+    repository: 'acme/app',
     serverUrl: 'https://github.com',
     ...changes,
   }
@@ -27,7 +27,7 @@ function pullRequest(head: unknown, login = 'octocat'): ContextSource {
 
 describe('the context of a run', () => {
   test('names event, actor and repository', () => {
-    expect(runContext(source())).toEqual({
+    expect(contextOf(source())).toEqual({
       eventName: 'push',
       actor: 'octocat',
       repository: 'acme/app',
@@ -45,12 +45,12 @@ describe('the context of a run', () => {
     ['nobody knows where', undefined, false],
     ['a malformed place', 'octocat/app', false],
   ])('tells whether a pull request comes from %s', (_, head, isFork) => {
-    expect(runContext(pullRequest(head)).isFork).toBe(isFork)
+    expect(contextOf(pullRequest(head)).isFork).toBe(isFork)
   })
 
   test('recognises Dependabot as the actor, and as the author whoever runs it again', () => {
-    expect(runContext(source({ actor: 'dependabot[bot]' })).isDependabot).toBe(true)
-    expect(runContext(pullRequest({ full_name: 'acme/app' }, 'dependabot[bot]')).isDependabot).toBe(
+    expect(contextOf(source({ actor: 'dependabot[bot]' })).isDependabot).toBe(true)
+    expect(contextOf(pullRequest({ full_name: 'acme/app' }, 'dependabot[bot]')).isDependabot).toBe(
       true,
     )
   })
@@ -71,26 +71,44 @@ describe('the context of a run', () => {
     ['github.com', undefined],
     ['', undefined],
   ])('knows the container registry of %s: %s', (serverUrl, registry) => {
-    expect(runContext(source({ serverUrl })).githubRegistry).toBe(registry)
+    expect(contextOf(source({ serverUrl })).githubRegistry).toBe(registry)
   })
 
-  test('is empty, and no failure, where GitHub Actions is not', () => {
-    const bare = {
-      payload: undefined,
-      get repo() {
-        throw new Error('no repository')
-      },
+  test('has the repository of the event where the runner names none', () => {
+    const payload = { repository: { full_name: 'acme/app' } }
+    expect(contextOf(source({ repository: '', payload })).repository).toBe('acme/app')
+  })
+})
+
+describe('the context that the runner gives', () => {
+  test('stands in the environment, and in the event', async () => {
+    const environment = {
+      GITHUB_EVENT_NAME: 'pull_request',
+      GITHUB_ACTOR: 'octocat',
+      GITHUB_REPOSITORY: 'acme/app',
+      GITHUB_SERVER_URL: 'https://acme.ghe.com',
     }
-    expect(runContext(bare as unknown as ContextSource)).toEqual({
+    const event = { pull_request: { head: { repo: null } } }
+    const context = await runContext(environment, () => Promise.resolve(event))
+    expect(context).toEqual({
+      eventName: 'pull_request',
+      actor: 'octocat',
+      repository: 'acme/app',
+      isFork: true,
+      isDependabot: false,
+      githubRegistry: 'containers.acme.ghe.com',
+    })
+    expect(bareContext(environment)).toEqual({ ...context, isFork: false })
+  })
+
+  test('is empty, and no failure, where GitHub Actions is not', async () => {
+    expect(await runContext({}, () => Promise.resolve(undefined))).toEqual({
       eventName: '',
       actor: '',
       repository: '',
       isFork: false,
       isDependabot: false,
+      githubRegistry: 'ghcr.io',
     })
-  })
-
-  test('comes from the toolkit unless told otherwise', () => {
-    expect(runContext().eventName).toBe(process.env['GITHUB_EVENT_NAME'] ?? '')
   })
 })

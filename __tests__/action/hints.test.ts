@@ -54,6 +54,14 @@ describe('a hint', () => {
     expect(missing).toMatch(/private package may look as if it did not exist/)
   })
 
+  test('for ghcr.io tells a package that may not be created from one that may not be written', () => {
+    const registryMessage = 'installation not allowed to Create organization package'
+    const failure = { code: 'DENIED', registry: 'ghcr.io', side: 'destination' } as const
+    const denied = hint({ ...failure, status: 403, registryMessage })
+    expect(denied).toContain('may not create a package')
+    expect(denied).not.toContain('Manage Actions access')
+  })
+
   test('for ghcr.io works without knowing the repository', () => {
     const failure = { code: 'DENIED', registry: 'ghcr.io', side: 'destination' } as const
     expect(hint(failure, { ...push, repository: '' })).toContain(
@@ -122,6 +130,41 @@ describe('a hint', () => {
     expect(hint({ ...failure, status: 400 })).toMatch(/immutable.*`on-existing: skip`/)
     // Without a status it was not the registry that refused.
     expect(hint(failure)).not.toMatch(/immutable/)
+  })
+
+  test('for a tag that rights protect names the right', () => {
+    const failure = { code: 'EXISTS', side: 'destination', status: 403 } as const
+    const registryMessage = "Not enough permissions to delete/overwrite artifact 'app/1.0'"
+    expect(hint({ ...failure, family: 'Artifactory', registryMessage })).toContain(
+      'the permission Delete/Overwrite',
+    )
+    const family = 'GitLab Container Registry'
+    expect(hint({ ...failure, family, registryMessage: 'protected tag' })).toContain('its rules')
+  })
+
+  test('is not read out of the name of a repository', () => {
+    const failure = { code: 'DENIED', side: 'destination', family: 'Harbor' } as const
+    const full = 'adding 1 MiB of storage resource, which when updated will exceed the limit'
+    expect(hint({ ...failure, registryMessage: full })).toContain('raise its quota')
+    const denied = 'unauthorized to access repository: acme/quota-service'
+    expect(hint({ ...failure, registryMessage: denied })).toContain('robot account')
+  })
+
+  test('does not blame the repository where it is the upload that is missing', () => {
+    for (const registryCode of ['BLOB_UPLOAD_UNKNOWN', 'MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']) {
+      for (const registry of [ecr, 'registry.example.com']) {
+        const failure = { code: 'NOT_FOUND', side: 'destination', registry, registryCode } as const
+        expect(hintFor(failure, push)).toBeUndefined()
+      }
+    }
+  })
+
+  test('for a registry that takes no writes says so (Q26, Q41)', () => {
+    const failure = { registry: 'registry.example.com', status: 405 } as const
+    for (const code of ['UPLOAD', 'REGISTRY']) {
+      expect(hint({ ...failure, code, side: 'destination' })).toMatch(/read-only.*proxy/)
+      expect(hintFor({ ...failure, code, side: 'source' }, push)).toBeUndefined()
+    }
   })
 
   test('for a rate limit depends on whose it is', () => {

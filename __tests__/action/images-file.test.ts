@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { MAX_IMAGES_FILE_BYTES, readImagesFile } from '../../src/action/images-file.ts'
+
+// Windows has neither pipes nor devices among its files.
+const testOnUnix = process.platform === 'win32' ? test.skip : test
 
 let root = ''
 let workspace = ''
@@ -79,6 +83,25 @@ describe('the images file', () => {
     ['a\u0000b', 'cannot be read (ERR_INVALID_ARG_VALUE)'],
   ])('is refused: %j %s', (path, problem) => {
     expect(read(path)).toEqual({ problem })
+  })
+
+  testOnUnix('is refused without being read when it is a pipe, which might never end', () => {
+    execFileSync('mkfifo', [join(workspace, 'pipe')])
+    const unread = failing(new Error('was read'))
+    expect(read('pipe', unread)).toEqual({ problem: 'is not a regular file' })
+  })
+
+  testOnUnix(
+    'is refused without being read when it is a device, as far as one can be in a workspace',
+    () => {
+      const unread = failing(new Error('was read'))
+      expect(readImagesFile('null', '/dev', unread)).toEqual({ problem: 'is not a regular file' })
+    },
+  )
+
+  test('is refused when a link leads round in a circle', () => {
+    symlinkSync('circle', join(workspace, 'circle'))
+    expect(read('circle')).toEqual({ problem: 'cannot be read (ELOOP)' })
   })
 
   test('is refused without being read when it is too large', () => {

@@ -1,8 +1,22 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { emptyReport, outputsOf, setOutputs, writeReport } from '../../src/action/outputs.ts'
+import {
+  emptyReport,
+  MAX_OUTPUTS_LENGTH,
+  outputsOf,
+  setOutputs,
+  writeReport,
+} from '../../src/action/outputs.ts'
 import { recordCommands } from './command-recorder.ts'
 import { copied, digestA, digestB, digestC, failed, reportOf } from './results.ts'
 
@@ -128,11 +142,88 @@ describe('the outputs', () => {
 
   test('are all set', () => {
     const commands = recordCommands()
-    setOutputs(commands, mixed, '/tmp/report.json')
+    setOutputs(commands, recordCommands(), mixed, '/tmp/report.json')
     const outputs = outputsOf(mixed, '/tmp/report.json')
     expect(commands.of('output')).toEqual(
       Object.entries(outputs).map(([name, value]) => `${name}=${value}`),
     )
+  })
+})
+
+describe('the outputs of a long list', () => {
+  /** As set for this many images, and what the log was told. */
+  function setFor(count: number, { reportPath = '/tmp/report.json', platforms = 1 } = {}) {
+    const results = Array.from({ length: count }, (_, number) =>
+      copied({
+        destination: `ghcr.io/acme/alpine:${number}`,
+        platforms: Object.fromEntries(
+          Array.from({ length: platforms }, (__, index) => [`linux/${index}`, digestC]),
+        ),
+      }),
+    )
+    const commands = recordCommands()
+    setOutputs(commands, commands, reportOf(results), reportPath)
+    const values = commands.of('output').map((line) => {
+      const end = line.indexOf('=')
+      return [line.slice(0, end), line.slice(end + 1)] as const
+    })
+    return { outputs: new Map(values), warnings: commands.of('warning') }
+  }
+
+  const lengthOf = (outputs: ReadonlyMap<string, string>) =>
+    [...outputs.values()].reduce((sum, { length }) => sum + length, 0)
+
+  test('are whole as long as they fit into a job', () => {
+    const { outputs, warnings } = setFor(700)
+    expect(JSON.parse(outputs.get('results') ?? '')).toHaveLength(700)
+    expect(warnings).toEqual([])
+  })
+
+  test('are without the results when only these are too much', () => {
+    const { outputs, warnings } = setFor(2000)
+    expect(outputs.get('results')).toBe('[]')
+    expect(Object.keys(JSON.parse(outputs.get('digests') ?? '') as object)).toHaveLength(2000)
+    expect(lengthOf(outputs)).toBeLessThanOrEqual(MAX_OUTPUTS_LENGTH)
+    expect(warnings).toEqual([
+      'the outputs of 2000 images are more than GitHub keeps of a job, so these are left empty: ' +
+        'results; the file that the output report names has everything',
+    ])
+  })
+
+  test('are counts and one digest at last, when they would be 64 MiB', () => {
+    const { outputs, warnings } = setFor(20_000, { platforms: 40 })
+    expect(Object.fromEntries(outputs)).toEqual({
+      digest: digestA,
+      digests: '{}',
+      images: `ghcr.io/acme/alpine@${digestA}`,
+      results: '[]',
+      report: '/tmp/report.json',
+      changed: 'true',
+      copied: '20000',
+      unchanged: '0',
+      skipped: '0',
+      failed: '0',
+    })
+    expect(warnings).toEqual([expect.stringContaining('left empty: results, digests;')])
+  })
+
+  test('point to no report where there is none', () => {
+    const { warnings } = setFor(2000, { reportPath: '' })
+    expect(warnings).toEqual([expect.stringMatching(/left empty: results$/)])
+  })
+
+  test('are without the images too when these are too much', () => {
+    const results = Array.from({ length: 5000 }, (_, number) =>
+      copied({ destination: `ghcr.io/acme/alpine-${number}:1` }),
+    )
+    const commands = recordCommands()
+    setOutputs(commands, commands, reportOf(results), '')
+    expect(commands.of('output')).toEqual(
+      expect.arrayContaining(['digests={}', 'images=', 'results=[]', 'copied=5000']),
+    )
+    expect(commands.of('warning')).toEqual([
+      expect.stringMatching(/left empty: results, digests, images$/),
+    ])
   })
 })
 
@@ -167,6 +258,17 @@ describe('the report file', () => {
   test('is for the user of the runner only', () => {
     const { mode } = statSync(writeReport(emptyReport, folder))
     expect(mode & 0o077).toBe(0)
+  })
+
+  test('is never written over or through what is there already', () => {
+    const secret = join(folder, 'elsewhere')
+    const path = join(folder, 'image-sync-report-guessed.json')
+    symlinkSync(secret, path)
+    expect(() => writeReport(emptyReport, folder, 'guessed')).toThrow(/EEXIST/)
+    expect(existsSync(secret)).toBe(false)
+    writeFileSync(join(folder, 'image-sync-report-taken.json'), 'mine')
+    expect(() => writeReport(emptyReport, folder, 'taken')).toThrow(/EEXIST/)
+    expect(readFileSync(join(folder, 'image-sync-report-taken.json'), 'utf8')).toBe('mine')
   })
 
   test('fails loudly when the folder is missing', () => {

@@ -52,6 +52,9 @@ describe('registry-auth', () => {
       'registry: ""',
       'registry: docker.io',
       'registry: index.docker.io',
+      'registry: registry-1.docker.io',
+      'registry: https://index.docker.io/v1/',
+      'registry: index.docker.io/v1/',
     ]) {
       const text = `- username: a\n  password: b\n  ${registry}\n`
       expect(parseRegistryAuth(text).credentials).toEqual([
@@ -59,6 +62,16 @@ describe('registry-auth', () => {
       ])
     }
   })
+
+  test.each(['https://ghcr.io', 'HTTPS://GHCR.io:443/', 'http://ghcr.io/v2/', 'ghcr.io/'])(
+    'takes %s, as docker login does',
+    (registry) => {
+      const text = JSON.stringify([{ registry, username: 'a', password: 'b' }])
+      expect(parseRegistryAuth(text).credentials).toEqual([
+        { registry: 'ghcr.io', username: 'a', password: 'b' },
+      ])
+    },
+  )
 
   test.each(['0123', '1e3', 'true', 'null', '~', '0x10', '2026-01-01', '!secret'])(
     'takes a password exactly as it is written: %s',

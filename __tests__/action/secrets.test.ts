@@ -109,18 +109,24 @@ describe('the secrets of the inputs', () => {
         { username: 'user3', password: 'pass3' },
         { username: 'user4', password: 'pass4' },
       ],
+      registryTls: new Map([
+        ['a.example', { ca: 'authority' }],
+        ['b.example', { cert: 'certificate', key: 'private-key' }],
+      ]),
       githubToken: 'ghs_token',
     }
     const values = masked((mask) => maskInputs(mask, inputs, 'octo'))
     expect(values).toEqual([
       ...[1, 2, 3, 4].flatMap((n) => [`pass${n}`, base64(`user${n}:pass${n}`)]),
+      'private-key',
       'ghs_token',
       base64('octo:ghs_token'),
     ])
   })
 
   test('are none when none was given', () => {
-    expect(masked((mask) => maskInputs(mask, { registryAuth: [] }, 'octo'))).toEqual([])
+    const inputs = { registryAuth: [], registryTls: new Map() }
+    expect(masked((mask) => maskInputs(mask, inputs, 'octo'))).toEqual([])
   })
 })
 

@@ -74,6 +74,14 @@ test('a proxy that is none fails the step by the name of the variable, not by it
   expect(everythingOf({ exitCode, ...result })).not.toContain('s3cret')
 })
 
+test('a proxy whose URL has a path is asked all the same', async () => {
+  const { proxy, options } = await ghcrBehindProxy({ users })
+  const env = { ...options.env, https_proxy: `${proxy.url}/path` }
+  const { parsed } = await copyTo('ghcr.io/prod/app:v1', { ...options, entry: 'src/index.ts', env })
+  expect(parsed.counts.copied).toBe(1)
+  expect(proxy.requests).toContain('CONNECT ghcr.io:443')
+})
+
 describe('no proxy is asked for', () => {
   test('hosts of this machine, whatever the environment says', async () => {
     const proxy = kept(await TestProxy.start({ routes: {} }))

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { resolveLocation, withParameter } from '../../src/registry/address.ts'
 import { RegistryError } from '../../src/registry/errors.ts'
-import { isPrivateAddress } from '../../src/registry/private-address.ts'
+import { isPrivateAddress } from '../../src/registry/network/private-address.ts'
 import { outcomeOf, thrownBy } from '../oci/thrown-by.ts'
 
 const place = { operation: 'start upload', side: 'destination' } as const

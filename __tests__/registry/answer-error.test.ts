@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { answerError } from '../../src/registry/answer-error.ts'
 import type { ErrorCode } from '../../src/registry/errors.ts'
-import { Network } from '../../src/registry/network.ts'
+import { Network } from '../../src/registry/network/network.ts'
 import { cutBody, replyWith, setHeader } from '../../testkit/registry/faults.ts'
 import { TestRegistry } from '../../testkit/registry/registry.ts'
 import type { ReplyHeaders } from '../../testkit/registry/exchange.ts'

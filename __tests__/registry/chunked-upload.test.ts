@@ -107,6 +107,14 @@ describe('a blob that is refused for its size', () => {
     expect(isStored(world)).toBe(true)
   })
 
+  test('goes on whole where chunks are refused, and connections were broken by chance', async () => {
+    await using world = await worldWithBlob({ network: { retries: 3 } })
+    world.destination.fault(whole, dropBeforeHeaders({ requestBytes: MiB }), { times: 2 })
+    world.destination.fault(chunk, replyWith(416))
+    expect(await copy(world)).toBe('copied')
+    expect(isStored(world)).toBe(true)
+  })
+
   test.each([
     ['chunks that are at least', { 'oci-chunk-min-length': String(12 * MiB) }, 12 * MiB],
     ['chunks that are at most', { 'oci-chunk-max-length': String(5 * MiB) }, 5 * MiB],

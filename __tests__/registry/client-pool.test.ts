@@ -7,7 +7,7 @@ import {
   registryLogins,
 } from '../../src/registry/credentials/chain.ts'
 import type { Side } from '../../src/registry/errors.ts'
-import { Network } from '../../src/registry/network.ts'
+import { Network } from '../../src/registry/network/network.ts'
 import { LogLines } from './registry-world.ts'
 
 function poolOf(...sources: readonly CredentialSource[]) {

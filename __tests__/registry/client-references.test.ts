@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Client } from '../../src/registry/client.ts'
-import { Network } from '../../src/registry/network.ts'
+import { Network } from '../../src/registry/network/network.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import { TestRegistry } from '../../testkit/registry/registry.ts'
 import { failureOf, image, RegistryWorld, worldWithBoth } from './registry-world.ts'

@@ -8,9 +8,9 @@ describe('the pause of a host', () => {
     const pause = new HostPause()
     expect(pause.left(now)).toBe(0)
     pause.note(429, undefined, now)
-    expect(pause.left(now)).toBe(500)
-    expect(pause.left(now + 499)).toBe(1)
-    expect(pause.left(now + 500)).toBe(0)
+    expect(pause.left(now)).toBe(200)
+    expect(pause.left(now + 199)).toBe(1)
+    expect(pause.left(now + 200)).toBe(0)
   })
 
   test.each([200, 404, 401, 500, 502])('does not begin with %i', (status) => {
@@ -23,7 +23,7 @@ describe('the pause of a host', () => {
     ['in seconds', '7', 7_000],
     ['as a date', 'Fri, 02 Jan 2026 03:05:05 GMT', 60_000],
     ['of a year', '31536000', 120_000],
-    ['of no meaning', 'soon', 500],
+    ['of no meaning', 'soon', 200],
   ])('is what the host asks for %s', (_what, header, milliseconds) => {
     const pause = new HostPause()
     pause.note(503, header, now)
@@ -33,20 +33,20 @@ describe('the pause of a host', () => {
   test('does not grow because many requests are told at once', () => {
     const pause = new HostPause()
     for (let request = 0; request < 16; request++) pause.note(429, undefined, now + request)
-    expect(pause.left(now)).toBe(500)
+    expect(pause.left(now)).toBe(200)
   })
 
   test('is longer each time that it was too short, and short again after a success', () => {
     const pause = new HostPause()
     const lengths: number[] = []
-    for (let time = now; lengths.length < 9; time += pause.left(time)) {
+    for (let time = now; lengths.length < 10; time += pause.left(time)) {
       pause.note(429, undefined, time)
       lengths.push(pause.left(time))
     }
-    expect(lengths).toEqual([500, 1e3, 2e3, 4e3, 8e3, 16e3, 30e3, 30e3, 30e3])
+    expect(lengths).toEqual([200, 400, 800, 1600, 3200, 6400, 12800, 25600, 30e3, 30e3])
     pause.note(200, undefined, now + 1e6)
     pause.note(429, undefined, now + 1e6)
-    expect(pause.left(now + 1e6)).toBe(500)
+    expect(pause.left(now + 1e6)).toBe(200)
   })
 
   test('is not made shorter by a host that asks for less', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Digest, digestOf } from '../../src/oci/digest.ts'
 import { MAX_MANIFEST_BYTES } from '../../src/oci/manifest.ts'
-import { fetchManifest } from '../../src/registry/manifests.ts'
+import { fetchManifest, resolveDigest } from '../../src/registry/manifests.ts'
 import { reply } from '../../testkit/registry/exchange.ts'
 import {
   extendBody,
@@ -180,5 +180,70 @@ describe('a manifest that is fetched', () => {
     const error = await failureOf(fetchManifest(world.sourceRepository(), '1.0'))
     expect(error).toMatchObject({ code: 'INVALID_MANIFEST', reference: '1.0' })
     for (const opener of ['\n', '\u001B', '##[']) expect(error.message).not.toContain(opener)
+  })
+})
+
+describe('the digest of a reference', () => {
+  test('is what HEAD says', async () => {
+    await using world = await worldWithImage()
+    expect(await resolveDigest(world.sourceRepository(), '1.0')).toBe(digest)
+    expect(world.source.requests.map(({ method }) => method)).toEqual(['HEAD'])
+  })
+
+  test.each([
+    ['says nothing', removeHeader('docker-content-digest')],
+    ['says nothing of use', setHeader('docker-content-digest', 'sha256:short')],
+    ['answers 405', replyWith(405)],
+    ['answers 400', replyWith(400)],
+    ['answers 501', replyWith(501)],
+  ])('is computed where HEAD %s (Q09, Q50, Q56)', async (_what, fault) => {
+    await using world = await worldWithImage()
+    world.source.fault({ method: 'HEAD' }, fault)
+    expect(await resolveDigest(world.sourceRepository(), '1.0')).toBe(digest)
+    expect(world.source.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET'])
+  })
+
+  test('is computed by the algorithm of the reference', async () => {
+    const large = buildImage({ algorithm: 'sha512' })
+    await using world = await RegistryWorld.start()
+    world.give(large)
+    world.source.fault({ method: 'HEAD' }, removeHeader('docker-content-digest'))
+    expect(await resolveDigest(world.sourceRepository(), large.manifest.digest)).toBe(
+      large.manifest.digest,
+    )
+  })
+
+  test('is none for what is not there', async () => {
+    await using world = await worldWithImage()
+    expect(await resolveDigest(world.sourceRepository(), '9.9')).toBeUndefined()
+    expect(await resolveDigest(world.sourceRepository('no/such'), '1.0')).toBeUndefined()
+  })
+
+  test('is none for what only GET knows not to be there', async () => {
+    await using world = await worldWithImage()
+    world.source.fault({ method: 'HEAD' }, replyWith(405))
+    expect(await resolveDigest(world.sourceRepository(), '9.9')).toBeUndefined()
+  })
+
+  test('is not told twice', async () => {
+    await using world = await worldWithImage()
+    world.source.fault({}, setHeader('docker-content-digest', [digest, `sha256:${'0'.repeat(64)}`]))
+    const error = await failureOf(resolveDigest(world.sourceRepository(), '1.0'))
+    expect(error.code).toBe('REGISTRY')
+  })
+
+  test.each([
+    [401, 'AUTHENTICATION'],
+    [403, 'DENIED'],
+    [410, 'REGISTRY'],
+    [500, 'REGISTRY'],
+  ])('is an error where the answer is %i', async (status, code) => {
+    await using world = await worldWithImage()
+    world.source.fault({}, replyWith(status))
+    expect(await failureOf(resolveDigest(world.sourceRepository(), '1.0'))).toMatchObject({
+      code,
+      operation: 'look up',
+      status,
+    })
   })
 })

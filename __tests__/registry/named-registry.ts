@@ -1,9 +1,24 @@
 import { Client } from '../../src/registry/client.ts'
 import type { Login } from '../../src/registry/credentials/credentials.ts'
-import { Network } from '../../src/registry/network.ts'
+import { Network } from '../../src/registry/network/network.ts'
 import { TestRegistry, type RegistryOptions } from '../../testkit/registry/registry.ts'
 import { TestProxy } from '../../testkit/servers/proxy.ts'
 import { FakeClock, LogLines } from './registry-world.ts'
+
+/** A network that reaches hosts through a proxy, and trusts one authority for all of them. */
+export function networkBehind(
+  proxy: TestProxy,
+  hosts: readonly string[],
+  { ca, clock, retries }: { ca: string; clock: FakeClock; retries: number },
+) {
+  return new Network({
+    clock,
+    random: () => 0.5,
+    retries,
+    environment: { https_proxy: proxy.url },
+    tls: new Map(hosts.map((host) => [host, { ca }])),
+  })
+}
 
 /** A registry under a name of the real world, behind a proxy that knows the way. */
 export class NamedRegistry {
@@ -29,13 +44,8 @@ export class NamedRegistry {
     this.#host = host
     this.registry = registry
     this.#proxy = proxy
-    this.network = new Network({
-      clock: this.clock,
-      random: () => 0.5,
-      retries: 2,
-      environment: { https_proxy: proxy.url },
-      tls: new Map([[apiHost, { ca: registry.ca ?? '' }]]),
-    })
+    const { clock } = this
+    this.network = networkBehind(proxy, [apiHost], { ca: registry.ca ?? '', clock, retries: 2 })
   }
 
   client(login?: Login): Client {

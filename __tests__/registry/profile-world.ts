@@ -1,9 +1,10 @@
 import { Client } from '../../src/registry/client.ts'
-import { Network } from '../../src/registry/network.ts'
-import { apiHost } from '../../src/registry/hosts.ts'
+import type { Network } from '../../src/registry/network/network.ts'
+import { apiHost } from '../../src/registry/network/hosts.ts'
 import type { Profile, RunningProfile } from '../../testkit/profiles/profile.ts'
 import { TestRegistry } from '../../testkit/registry/registry.ts'
 import { TestProxy } from '../../testkit/servers/proxy.ts'
+import { networkBehind } from './named-registry.ts'
 import { FakeClock, LogLines } from './registry-world.ts'
 
 /** A registry as it is known in the world, a plain one beside it, and a client for each. */
@@ -29,13 +30,9 @@ export class ProfileWorld {
     this.#proxy = proxy
     const { host } = profile.profile
     const names = Object.keys(profile.routes).map((route) => route.replace(/:443$/, ''))
-    this.network = new Network({
-      clock: this.clock,
-      random: () => 0.5,
-      retries: 5,
-      environment: { https_proxy: proxy.url },
-      tls: new Map([...names, apiHost(host)].map((name) => [name, { ca: profile.ca }])),
-    })
+    const { clock } = this
+    const { ca } = profile
+    this.network = networkBehind(proxy, [...names, apiHost(host)], { ca, clock, retries: 5 })
     const options = { network: this.network, logger: this.log }
     const login = { credentials: profile.account, origin: 'a test' }
     this.client = new Client({ ...options, host, login })

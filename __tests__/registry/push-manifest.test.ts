@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Digest, digestOf } from '../../src/oci/digest.ts'
-import { resolveDigest } from '../../src/registry/manifests.ts'
 import { pushManifest, verifyPushed } from '../../src/registry/push-manifest.ts'
-import { removeHeader, replyWith, setHeader } from '../../testkit/registry/faults.ts'
+import { replyWith, setHeader } from '../../testkit/registry/faults.ts'
 import { buildImage } from '../../testkit/image/image.ts'
+import { pushTo } from '../../testkit/image/push.ts'
 import { failureOf, RegistryWorld } from './registry-world.ts'
 
 const image = buildImage()
@@ -18,71 +18,6 @@ async function worldWithImage() {
   world.give(image)
   return world
 }
-
-describe('the digest of a reference', () => {
-  test('is what HEAD says', async () => {
-    await using world = await worldWithImage()
-    expect(await resolveDigest(world.sourceRepository(), '1.0')).toBe(digest)
-    expect(world.source.requests.map(({ method }) => method)).toEqual(['HEAD'])
-  })
-
-  test.each([
-    ['says nothing', removeHeader('docker-content-digest')],
-    ['says nothing of use', setHeader('docker-content-digest', 'sha256:short')],
-    ['answers 405', replyWith(405)],
-    ['answers 400', replyWith(400)],
-    ['answers 501', replyWith(501)],
-  ])('is computed where HEAD %s (Q09, Q50, Q56)', async (_what, fault) => {
-    await using world = await worldWithImage()
-    world.source.fault({ method: 'HEAD' }, fault)
-    expect(await resolveDigest(world.sourceRepository(), '1.0')).toBe(digest)
-    expect(world.source.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET'])
-  })
-
-  test('is computed by the algorithm of the reference', async () => {
-    const large = buildImage({ algorithm: 'sha512' })
-    await using world = await RegistryWorld.start()
-    world.give(large)
-    world.source.fault({ method: 'HEAD' }, removeHeader('docker-content-digest'))
-    expect(await resolveDigest(world.sourceRepository(), large.manifest.digest)).toBe(
-      large.manifest.digest,
-    )
-  })
-
-  test('is none for what is not there', async () => {
-    await using world = await worldWithImage()
-    expect(await resolveDigest(world.sourceRepository(), '9.9')).toBeUndefined()
-    expect(await resolveDigest(world.sourceRepository('no/such'), '1.0')).toBeUndefined()
-  })
-
-  test('is none for what only GET knows not to be there', async () => {
-    await using world = await worldWithImage()
-    world.source.fault({ method: 'HEAD' }, replyWith(405))
-    expect(await resolveDigest(world.sourceRepository(), '9.9')).toBeUndefined()
-  })
-
-  test('is not told twice', async () => {
-    await using world = await worldWithImage()
-    world.source.fault({}, setHeader('docker-content-digest', [digest, `sha256:${'0'.repeat(64)}`]))
-    const error = await failureOf(resolveDigest(world.sourceRepository(), '1.0'))
-    expect(error.code).toBe('REGISTRY')
-  })
-
-  test.each([
-    [401, 'AUTHENTICATION'],
-    [403, 'DENIED'],
-    [410, 'REGISTRY'],
-    [500, 'REGISTRY'],
-  ])('is an error where the answer is %i', async (status, code) => {
-    await using world = await worldWithImage()
-    world.source.fault({}, replyWith(status))
-    expect(await failureOf(resolveDigest(world.sourceRepository(), '1.0'))).toMatchObject({
-      code,
-      operation: 'look up',
-      status,
-    })
-  })
-})
 
 describe('a manifest that is pushed', () => {
   test('arrives byte for byte under its own type', async () => {
@@ -207,7 +142,20 @@ describe('a manifest whose blobs are not known yet', () => {
   })
 })
 
+function refusal(status: number, message: string) {
+  return replyWith(status, { body: JSON.stringify({ errors: [{ code: 'DENIED', message }] }) })
+}
+
 describe('a tag that the registry does not let be moved', () => {
+  const other = buildImage({ platform: 'linux/s390x' })
+
+  /** A destination with another image under the tag. */
+  async function worldWithTag(tag: string, repository = 'mirror/app') {
+    const world = await RegistryWorld.start(loose)
+    pushTo(world.destination.store, repository, tag, other)
+    return world
+  }
+
   const frozen: [string, number, string][] = [
     ['Amazon ECR (Q03)', 400, 'tag 1.0 already exists and cannot be overwritten: it is immutable'],
     ['Harbor (Q25)', 412, 'Failed to process request due to 1.0 configured as immutable.'],
@@ -215,12 +163,18 @@ describe('a tag that the registry does not let be moved', () => {
   ]
 
   test.each(frozen)('is told as such, for instance by %s', async (_who, status, message) => {
-    await using world = await RegistryWorld.start(loose)
-    const body = JSON.stringify({ errors: [{ code: 'DENIED', message }] })
-    const refused = world.destination.fault({ method: 'PUT' }, replyWith(status, { body }))
+    await using world = await worldWithTag('1.0')
+    const refused = world.destination.fault({ method: 'PUT' }, refusal(status, message))
     const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
     expect(error).toMatchObject({ code: 'EXISTS', status, registryMessage: message })
     expect(refused.hits).toBe(1)
+  })
+
+  test('is told as such where we may not look at it', async () => {
+    await using world = await worldWithTag('1.0')
+    world.destination.fault({}, refusal(403, 'the tag is immutable'))
+    const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
+    expect(error.code).toBe('EXISTS')
   })
 
   test('is fine where it shows the same digest by now (Q03)', async () => {
@@ -232,9 +186,26 @@ describe('a tag that the registry does not let be moved', () => {
   })
 
   test('is not mistaken for one that is merely refused (Q41)', async () => {
-    await using world = await RegistryWorld.start(loose)
+    await using world = await worldWithTag('1.0')
     world.destination.fault({ method: 'PUT' }, replyWith(405, { body: 'read-only' }))
     const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
     expect(error).toMatchObject({ code: 'REGISTRY', status: 405, registryMessage: 'read-only' })
+  })
+
+  test.each([
+    ['repository', 'mirror/immutable-base', '1.0', 'no access to mirror/immutable-base'],
+    ['tag', 'mirror/app', 'immutable', 'no access to mirror/app:immutable'],
+  ])('is not read out of the name of a %s', async (_what, name, tag, message) => {
+    await using world = await worldWithTag(tag, name)
+    world.destination.fault({ method: 'PUT' }, refusal(403, message))
+    const repository = world.destinationRepository(name)
+    expect((await failureOf(pushManifest(repository, tag, content))).code).toBe('DENIED')
+  })
+
+  test('is none that is not there yet', async () => {
+    await using world = await RegistryWorld.start(loose)
+    world.destination.fault({ method: 'PUT' }, refusal(403, 'immutable storage is full'))
+    const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
+    expect(error.code).toBe('DENIED')
   })
 })

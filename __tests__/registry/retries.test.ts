@@ -109,6 +109,17 @@ describe('the pause before a retry', () => {
     expect(world.clock.pauses).toEqual([pause])
   })
 
+  test('holds for every other request to the same registry, and for no other registry', async () => {
+    await using world = await worldWithImage()
+    const { network, clock, source, destination } = world
+    network.limiter(source.host).pause.note(429, '30', clock.now())
+    await world.to.checkExists('mirror/app:1.0')
+    expect(clock.pauses).toEqual([])
+    await Promise.all([world.from.getImage('acme/app:1.0'), world.from.checkExists('acme/app:1.0')])
+    expect(clock.pauses[0]).toBe(30_000)
+    expect([source.requests.length, destination.requests.length]).toEqual([2, 1])
+  })
+
   test('is told in the log', async () => {
     await using world = await worldWithImage()
     const busy = replyWith(429, { headers: { 'retry-after': '7' }, body: 'slow\n::error::down' })

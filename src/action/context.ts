@@ -1,4 +1,3 @@
-import { context as githubContext } from '@actions/github'
 import { normaliseRegistry } from '../oci/reference.ts'
 
 /** What the run is, as far as it explains failures or supplies the user name for `ghcr.io`. */
@@ -17,33 +16,72 @@ export interface RunContext {
   readonly githubRegistry?: string
 }
 
-/** The part of `@actions/github`'s context that is read here; its getters may throw. */
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** What the runner says of the run; any of it may be missing. */
 export interface ContextSource {
   readonly eventName: string
   readonly actor: string
+  /** The event, as GitHub describes it to webhooks. */
   readonly payload: unknown
   /** URL of the GitHub that the run is on. */
   readonly serverUrl: string
-  readonly repo: { readonly owner: string; readonly repo: string }
+  /** `owner/name` */
+  readonly repository: string
 }
 
 const DEPENDABOT = 'dependabot[bot]'
 
+/** The context of the run, as the environment (GitHub Docs, "Default environment variables") and the event describe it. */
+export async function runContext(
+  environment: Environment,
+  loadEvent: () => Promise<unknown> = eventOfRun,
+): Promise<RunContext> {
+  return contextOf({ ...sourceOf(environment), payload: await loadEvent() })
+}
+
+/** As much of it as there is without the event. */
+export function bareContext(environment: Environment): RunContext {
+  return contextOf(sourceOf(environment))
+}
+
+function sourceOf(environment: Environment): ContextSource {
+  return {
+    eventName: environment['GITHUB_EVENT_NAME'] ?? '',
+    actor: environment['GITHUB_ACTOR'] ?? '',
+    payload: undefined,
+    serverUrl: environment['GITHUB_SERVER_URL'] ?? 'https://github.com',
+    repository: environment['GITHUB_REPOSITORY'] ?? '',
+  }
+}
+
+async function eventOfRun(): Promise<unknown> {
+  try {
+    // Eagerly, so that it is in the one file of the bundle.
+    const { context } = await import(/* webpackMode: "eager" */ '@actions/github')
+    return context.payload
+  } catch {
+    // Loading it is what reads the event, and prepares for GitHub's API: that fails where the event
+    // is no JSON, or the URL of a proxy has a path.
+    return undefined
+  }
+}
+
 /**
- * Reads the context without ever throwing: outside of GitHub Actions, in emulators and for unusual
- * events, fields are missing, and that must not stop a copy.
+ * Never throws: outside of GitHub Actions, in emulators and for unusual events, fields are missing,
+ * and that must not stop a copy.
  */
-export function runContext(source: ContextSource = githubContext): RunContext {
-  const actor = text(source.actor)
-  const repository = repositoryOf(source)
+export function contextOf(source: ContextSource): RunContext {
+  const { eventName, actor } = source
+  const repository = source.repository || text(field(source.payload, 'repository', 'full_name'))
   const headRepository = field(source.payload, 'pull_request', 'head', 'repo')
   const head = text(field(headRepository, 'full_name'))
   const base =
     text(field(source.payload, 'pull_request', 'base', 'repo', 'full_name')) || repository
-  const githubRegistry = registryOf(text(source.serverUrl))
+  const githubRegistry = registryOf(source.serverUrl)
   const author = text(field(source.payload, 'pull_request', 'user', 'login'))
   return {
-    eventName: text(source.eventName),
+    eventName,
     // A branch without a repository is one of a fork that has been deleted since.
     isFork: headRepository === null || (head !== '' && base !== '' && !sameName(head, base)),
     isDependabot: actor === DEPENDABOT || author === DEPENDABOT,
@@ -72,16 +110,6 @@ function registryOf(serverUrl: string): string | undefined {
 
 function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase()
-}
-
-function repositoryOf(source: ContextSource): string {
-  try {
-    const { owner, repo } = source.repo
-    return text(owner) === '' || text(repo) === '' ? '' : `${owner}/${repo}`
-  } catch {
-    // The getter throws when neither GITHUB_REPOSITORY nor the event names a repository.
-    return ''
-  }
 }
 
 function field(value: unknown, ...path: readonly string[]): unknown {

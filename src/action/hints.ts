@@ -1,4 +1,10 @@
-import { adviceOf, credentialInputs, direction, type Refusal } from '../registry/families/family.ts'
+import {
+  adviceOf,
+  credentialInputs,
+  direction,
+  lacksContent,
+  type Refusal,
+} from '../registry/families/family.ts'
 import { familyOfHost, familyOfName } from '../registry/families/families.ts'
 import type { RunContext } from './context.ts'
 
@@ -17,7 +23,7 @@ export function hintFor(failure: Failure, context: RunContext): string | undefin
 }
 
 /** From the most to the least specific; the first that has something to say wins. */
-const rules: readonly Rule[] = [immutableTag, emptySecrets, familyAdvice, anyRefusal, anythingElse]
+const rules: readonly Rule[] = [emptySecrets, familyAdvice, immutableTag, anyRefusal, anythingElse]
 
 function isRefusal(failure: Failure): boolean {
   return ['AUTHENTICATION', 'DENIED'].includes(failure.code)
@@ -61,6 +67,7 @@ function anyRefusal(failure: Failure): string | undefined {
     case 'DENIED':
       return `The account in use has no right to ${direction(failure)} this repository, or the repository does not exist.`
     case 'NOT_FOUND':
+      if (lacksContent(failure)) return undefined
       return failure.side === 'destination'
         ? 'Many registries want the project or repository to be created before the first push.'
         : 'Check the spelling of repository and tag. Registries often say the same of a private repository when credentials are missing.'
@@ -76,12 +83,20 @@ const UNKNOWN_TYPE =
   "Not every registry takes Docker's formats beside those of the OCI; zot does where its configuration " +
   'says `"compat": ["docker2s2"]`. Nothing is converted here, because that would change the digests.'
 
+/** Q26, Q41 */
+const READ_ONLY =
+  'The registry takes no writes here: it may be set to read-only, as for maintenance, or be a proxy of ' +
+  'another registry.'
+
 function anythingElse(failure: Failure): string | undefined {
   switch (failure.code) {
     case 'EXISTS':
       return 'Set `on-existing` to `overwrite` to move the tag, or to `skip` to leave it without a failure.'
     case 'TIMEOUT':
       return 'If the registry is only slow, raise `timeout` or lower `concurrency`.'
+    case 'UPLOAD':
+    case 'REGISTRY':
+      return failure.status === 405 && failure.side === 'destination' ? READ_ONLY : undefined
     case 'UNSUPPORTED':
       return failure.status === 415 ? UNKNOWN_TYPE : undefined
     case 'REDIRECT':

@@ -5,7 +5,7 @@ import { normaliseRegistry, parseRegistryBase, type RegistryBase } from '../oci/
 import type { RegistryLogin } from '../registry/credentials/chain.ts'
 import type { Credentials } from '../registry/credentials/credentials.ts'
 import type { Side } from '../registry/errors.ts'
-import type { TlsOptions } from '../registry/tls.ts'
+import type { TlsOptions } from '../registry/network/tls.ts'
 import type { ImagePair } from '../sync/image-list.ts'
 import { readImageLists } from './image-lists.ts'
 import { InputReader } from './input-reader.ts'

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Digest } from '../oci/digest.ts'
 import { parseReference, repositoryName } from '../oci/reference.ts'
+import type { Logger } from '../registry/logger.ts'
 import { type RunReport, type SyncResult, totalsOf } from '../sync/report.ts'
 import type { Commands } from './commands.ts'
 
@@ -19,14 +20,22 @@ export type OutputName =
   | 'skipped'
   | 'failed'
 
+/**
+ * GitHub keeps 1 MB of outputs of a job, counted as UTF-16 (two bytes each of these), and drops
+ * those of a job that has more. All of ours together leave some of it to the other steps.
+ */
+export const MAX_OUTPUTS_LENGTH = 450_000
+
+/** Those that grow with the list, the longest first, and what each is when it is left out. */
+const GROWING = { results: '[]', digests: '{}', images: '' } as const
+
+type Outputs = Readonly<Record<OutputName, string>>
+
 /** What a run reports that ended before its first image. */
 export const emptyReport: RunReport = { dryRun: false, results: [], totals: totalsOf([], 0) }
 
 /** The text of every output; `reportPath` is empty when no report could be written. */
-export function outputsOf(
-  { results, totals }: RunReport,
-  reportPath: string,
-): Readonly<Record<OutputName, string>> {
+export function outputsOf({ results, totals }: RunReport, reportPath: string): Outputs {
   return {
     digest: digestOfDestination(results[0]) ?? '',
     digests: JSON.stringify(digestsByDestination(results)),
@@ -41,24 +50,53 @@ export function outputsOf(
   }
 }
 
-/** Sets every output. To be called before the step is failed. */
+/**
+ * Sets every output, as far as they fit into a job's; a warning names those that do not. To be
+ * called before the step is failed.
+ */
 export function setOutputs(
   commands: Pick<Commands, 'setOutput'>,
+  logger: Pick<Logger, 'warning'>,
   report: RunReport,
   reportPath: string,
 ): void {
-  for (const [name, value] of Object.entries(outputsOf(report, reportPath))) {
-    commands.setOutput(name, value)
+  const { outputs, leftOut } = fit(outputsOf(report, reportPath))
+  for (const [name, value] of Object.entries(outputs)) commands.setOutput(name, value)
+  if (leftOut.length === 0) return
+  const where = reportPath === '' ? '' : '; the file that the output report names has everything'
+  logger.warning(
+    `the outputs of ${report.results.length} images are more than GitHub keeps of a job, ` +
+      `so these are left empty: ${leftOut.join(', ')}${where}`,
+  )
+}
+
+/** Leaves out what does not fit, beginning with the longest. */
+function fit(outputs: Outputs): { readonly outputs: Outputs; readonly leftOut: readonly string[] } {
+  let kept = outputs
+  const leftOut: string[] = []
+  for (const [name, none] of Object.entries(GROWING)) {
+    if (lengthOf(kept) <= MAX_OUTPUTS_LENGTH) break
+    kept = { ...kept, [name]: none }
+    leftOut.push(name)
   }
+  return { outputs: kept, leftOut }
+}
+
+function lengthOf(outputs: Outputs): number {
+  return Object.values(outputs).reduce((sum, value) => sum + value.length, 0)
 }
 
 /**
  * Writes the report as a JSON file with a name of its own into `directory` (RUNNER_TEMP, which the
- * runner empties after the job), readable by the runner's user only. Returns its path; throws what
- * the file system throws.
+ * runner empties after the job), readable by the runner's user only. Nothing that is there already,
+ * a link least of all, is written to. Returns its path; throws what the file system throws.
  */
-export function writeReport(report: RunReport, directory: string): string {
-  const path = join(directory, `image-sync-report-${randomUUID()}.json`)
+export function writeReport(
+  report: RunReport,
+  directory: string,
+  id: string = randomUUID(),
+): string {
+  const path = join(directory, `image-sync-report-${id}.json`)
   const { dryRun, totals, pullsLeft = [], results } = report
   const content = { dryRun, totals, pullsLeft, results: results.map(publicResult) }
   writeFileSync(path, `${JSON.stringify(content, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 })

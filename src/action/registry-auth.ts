@@ -1,8 +1,7 @@
-import * as v from 'valibot'
-import { LineCounter, parseDocument } from 'yaml'
 import { normaliseRegistry, parseRegistryBase, type RegistryBase } from '../oci/reference.ts'
 import type { RegistryLogin } from '../registry/credentials/chain.ts'
 import type { Credentials } from '../registry/credentials/credentials.ts'
+import { type Entry, readEntries, unknownField } from './entry-list.ts'
 
 export interface RegistryAuth {
   readonly credentials: readonly RegistryLogin[]
@@ -10,10 +9,11 @@ export interface RegistryAuth {
   readonly problems: readonly string[]
 }
 
-const FIELDS = new Set(['registry', 'username', 'password', 'scope', 'auth-host', 'ecr', 'logout'])
+const FIELDS = ['registry', 'username', 'password', 'scope', 'auth-host', 'ecr', 'logout']
+const SHAPE = 'expected a YAML list of objects with registry, username and password'
 
-/** Every scalar is text here (YAML failsafe schema), so that a password `0123` stays what it is. */
-const Entries = v.array(v.record(v.string(), v.string()))
+/** A registry alone, in all spellings that `docker login` takes: `https://index.docker.io/v1/`. */
+const REGISTRY = /^(?:https?:\/\/)?([^/]+)(?:\/(?:v[12]\/?)?)?$/i
 
 /**
  * Reads the input of the same name that docker/login-action takes: a YAML (or JSON) list of objects
@@ -24,7 +24,7 @@ const Entries = v.array(v.record(v.string(), v.string()))
  * credentials may be sent to as well. Blank text is no credentials.
  */
 export function parseRegistryAuth(text: string): RegistryAuth {
-  const { entries, problem } = readEntries(text)
+  const { entries, problem } = readEntries(text, SHAPE)
   const credentials: RegistryLogin[] = []
   const problems: string[] = problem === undefined ? [] : [problem]
   for (const [index, entry] of entries.entries()) {
@@ -44,35 +44,9 @@ export function parseRegistryAuth(text: string): RegistryAuth {
   return { credentials, problems }
 }
 
-type Entry = Readonly<Record<string, string>>
-
-function readEntries(text: string): { entries: readonly Entry[]; problem?: string } {
-  if (text.trim() === '') return { entries: [] }
-  const shape = 'expected a YAML list of objects with registry, username and password'
-  try {
-    const lineCounter = new LineCounter()
-    // At a lower level the parser prints warnings, and parts of the text with them.
-    const document = parseDocument(text, { schema: 'failsafe', logLevel: 'error', lineCounter })
-    const [error] = document.errors
-    if (error !== undefined) {
-      const { line } = lineCounter.linePos(error.pos[0])
-      return { entries: [], problem: `line ${line} is not valid YAML; ${shape}` }
-    }
-    const parsed = v.safeParse(Entries, document.toJS())
-    if (parsed.success) return { entries: parsed.output }
-    const [index] = (parsed.issues[0].path ?? []).map((item) => item.key)
-    const place = typeof index === 'number' ? `entry ${index + 1}: ` : ''
-    return { entries: [], problem: `${place}${shape}` }
-  } catch {
-    // Aliases without end, nesting beyond the stack.
-    return { entries: [], problem: `this is not valid YAML; ${shape}` }
-  }
-}
-
 function readEntry(entry: Entry): RegistryLogin | string {
-  if (Object.keys(entry).some((name) => !FIELDS.has(name))) {
-    return `holds a field that is not known; the fields are ${[...FIELDS].join(', ')}`
-  }
+  const unknown = unknownField(entry, FIELDS)
+  if (unknown !== undefined) return unknown
   const username = entry['username']?.trim() ?? ''
   const password = entry['password']?.trim() ?? ''
   if (username === '') return 'has no username'
@@ -100,7 +74,7 @@ function readAuthHost(host: string): string {
 
 function readBase(registry: string, scope: string): RegistryBase | string {
   const [path = ''] = scope.split('@')
-  const host = registry === '' ? 'docker.io' : registry
+  const host = registry === '' ? 'docker.io' : (REGISTRY.exec(registry)?.[1] ?? registry)
   try {
     const base = parseRegistryBase(host)
     if (path === '') return base

@@ -1,10 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import { resolve } from 'node:path'
-import * as v from 'valibot'
-import { LineCounter, parseDocument } from 'yaml'
 import { quote } from '../oci/quote.ts'
 import { normaliseRegistry } from '../oci/reference.ts'
-import { secureContext, type TlsOptions } from '../registry/tls.ts'
+import { secureContext, type TlsOptions } from '../registry/network/tls.ts'
+import { type Entry, readEntries, unknownField } from './entry-list.ts'
 
 export interface RegistryTls {
   /** By normalised host. */
@@ -28,17 +27,13 @@ const MAX_PEM_BYTES = 4 * 1024 * 1024
 /** No private key is as short as this, not even without its header. */
 const MAX_SHOWN_PATH = 100
 
-/** Every scalar is text here (YAML failsafe schema). */
-const Entries = v.array(v.record(v.string(), v.string()))
-type Entry = v.InferOutput<typeof Entries>[number]
-
 /**
  * Reads the input of that name: a YAML (or JSON) list of objects with `registry`, which is any host
  * that is to be spoken to, and `ca`, or `cert` and `key`, or all three. Each is PEM text or the path
  * of a file that holds it, relative to the workspace. Blank text is an empty list.
  */
 export function parseRegistryTls(text: string, files: PemFiles): RegistryTls {
-  const { entries, problem } = readEntries(text)
+  const { entries, problem } = readEntries(text, SHAPE)
   const hosts = new Map<string, TlsOptions>()
   const problems: string[] = problem === undefined ? [] : [problem]
   for (const [index, entry] of entries.entries()) {
@@ -60,32 +55,9 @@ export function parseRegistryTls(text: string, files: PemFiles): RegistryTls {
 /** Words that may be shown. */
 class Refusal extends Error {}
 
-function readEntries(text: string): { entries: readonly Entry[]; problem?: string } {
-  if (text.trim() === '') return { entries: [] }
-  try {
-    const lineCounter = new LineCounter()
-    // At a lower level the parser prints warnings, and parts of the text with them.
-    const document = parseDocument(text, { schema: 'failsafe', logLevel: 'error', lineCounter })
-    const [error] = document.errors
-    if (error !== undefined) {
-      const { line } = lineCounter.linePos(error.pos[0])
-      return { entries: [], problem: `line ${line} is not valid YAML; ${SHAPE}` }
-    }
-    const parsed = v.safeParse(Entries, document.toJS())
-    if (parsed.success) return { entries: parsed.output }
-    const [index] = (parsed.issues[0].path ?? []).map((item) => item.key)
-    const place = typeof index === 'number' ? `entry ${index + 1}: ` : ''
-    return { entries: [], problem: `${place}${SHAPE}` }
-  } catch {
-    // Aliases without end, nesting beyond the stack.
-    return { entries: [], problem: `this is not valid YAML; ${SHAPE}` }
-  }
-}
-
 function hostOf(entry: Entry): string {
-  if (Object.keys(entry).some((name) => !FIELDS.includes(name))) {
-    throw new Refusal(`holds a field that is not known; the fields are ${FIELDS.join(', ')}`)
-  }
+  const unknown = unknownField(entry, FIELDS)
+  if (unknown !== undefined) throw new Refusal(unknown)
   const host = entry['registry']?.trim() ?? ''
   if (host === '') throw new Refusal('has no registry')
   try {

@@ -1,5 +1,6 @@
 import type { Credentials } from '../registry/credentials/credentials.ts'
-import { parseProxy } from '../registry/proxies.ts'
+import { parseProxy, proxyLogin } from '../registry/network/proxies.ts'
+import type { TlsOptions } from '../registry/network/tls.ts'
 import type { Commands } from './commands.ts'
 import { githubCredentials } from './credentials.ts'
 import type { ReadAuthFile } from './auth-files.ts'
@@ -18,6 +19,7 @@ export interface SecretInputs {
   readonly sourceCredentials?: Credentials
   readonly destinationCredentials?: Credentials
   readonly registryAuth: readonly Credentials[]
+  readonly registryTls: ReadonlyMap<string, TlsOptions>
   readonly githubToken?: string
 }
 
@@ -68,6 +70,7 @@ export function maskInputs(mask: MaskSecret, inputs: SecretInputs, actor: string
   ]) {
     if (credentials !== undefined) maskCredentials(mask, credentials)
   }
+  for (const { key } of inputs.registryTls.values()) if (key !== undefined) mask(key)
   if (inputs.githubToken !== undefined) {
     maskCredentials(mask, githubCredentials(inputs.githubToken, actor))
   }
@@ -84,16 +87,7 @@ export function maskProxyPasswords(
     const url = parseProxy(environment[name]?.trim() ?? '')
     if (url === null || url.password === '') continue
     mask(url.password)
-    maskCredentials(mask, { username: decoded(url.username), password: decoded(url.password) })
-  }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    // A lone percent sign: the text is its own meaning.
-    return text
+    maskCredentials(mask, proxyLogin(url))
   }
 }
 

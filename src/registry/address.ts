@@ -1,7 +1,6 @@
 import { type ErrorPlace, RegistryError } from './errors.ts'
 import { foreignText } from './foreign-text.ts'
-import { hostName, isLoopback } from './hosts.ts'
-import { isPrivateAddress } from './private-address.ts'
+import { mayPointAt } from './network/foreign-hosts.ts'
 
 /** Where a request goes. The path and query are kept as text: servers sign them byte for byte. */
 export interface Address {
@@ -9,19 +8,6 @@ export interface Address {
   readonly origin: string
   /** Path and query, without fragment. */
   readonly path: string
-}
-
-/**
- * Whether a registry may point at that host: a public one or its own, on whatever port. A registry
- * on this machine may name this machine in another way.
- */
-export function mayPointAt(host: string, registryOrigin: string): boolean {
-  const { hostname } = new URL(registryOrigin)
-  return (
-    !isPrivateAddress(host) ||
-    hostName(host) === hostName(hostname) ||
-    (isLoopback(host) && isLoopback(hostname))
-  )
 }
 
 export interface AddressRules {

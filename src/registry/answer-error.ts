@@ -3,7 +3,7 @@ import { readSome } from './body.ts'
 import { type ErrorCode, type ErrorPlace, RegistryError } from './errors.ts'
 import type { RegistryFamily } from './families/family.ts'
 import { foreignText } from './foreign-text.ts'
-import type { Answer } from './network.ts'
+import type { Answer } from './network/network.ts'
 import { isTransientStatus, parseRetryAfter } from './retry.ts'
 
 /** More of an error is not worth reading. */

@@ -1,7 +1,7 @@
 import { type Content, verifyBytes } from '../oci/digest.ts'
 import { abandon, byteChunks, discard, readBody, refusedEncoding, singleHeader } from './body.ts'
 import { type ErrorPlace, placed, RegistryError } from './errors.ts'
-import { networkFailure } from './network-failure.ts'
+import { networkFailure } from './network/network-failure.ts'
 import type { Repository } from './repository.ts'
 import type { RegistryAnswer, RegistryRequest } from './request.ts'
 
@@ -27,8 +27,9 @@ export interface OpenedBlob {
 
 /**
  * Opens a blob for reading (distribution-spec, Pulling blobs), without a slot and without retries:
- * both are the transfer's. The bytes are not verified here. A registry may give all of them where
- * only those from `start` on were asked for. Throws SIZE_MISMATCH where it announces another size.
+ * both are the transfer's. The bytes are not verified here. Where the registry does not give the
+ * part from `start` on, they are all of the blob. Throws SIZE_MISMATCH where it announces another
+ * size.
  */
 export async function openBlob(
   repository: Repository,
@@ -39,11 +40,13 @@ export async function openBlob(
   const request = { ...blobRequest(repository, blob, 'GET'), ...range }
   const answer = await repository.http.exchange(request)
   const { place } = request
-  const isPart = answer.status === 206 && start > 0
-  const refusal =
-    refusedEncoding(answer, place) ??
-    (isPart ? otherRange(answer, blob, start, place) : unsatisfied(answer, place)) ??
-    otherSize(answer, isPart ? blob.size - start : blob.size, place)
+  const isPart = start > 0 && answer.status === 206
+  if (answer.status === 416 || (isPart && !isPartFrom(answer, blob, start))) {
+    abandon(answer)
+    return openBlob(repository, blob)
+  }
+  const size = isPart ? blob.size - start : blob.size
+  const refusal = refusedEncoding(answer, place) ?? otherSize(answer, size, place)
   if (refusal !== undefined) {
     abandon(answer)
     throw refusal
@@ -66,21 +69,10 @@ function blobRequest(
 }
 
 /** Whether a part is the one that was asked for (RFC 9110, 14.4). */
-function otherRange(
-  answer: RegistryAnswer,
-  { size }: Content,
-  start: number,
-  place: ErrorPlace,
-): RegistryError | undefined {
-  const header = singleHeader(answer, 'content-range', place) ?? ''
+function isPartFrom({ headers }: RegistryAnswer, { size }: Content, start: number): boolean {
+  const header = String(headers['content-range'])
   const [, first, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header) ?? []
-  if (Number(first) === start && (total === '*' || Number(total) === size)) return undefined
-  return new RegistryError('RANGE', 'the registry gave another part than the one asked for', place)
-}
-
-function unsatisfied({ status }: RegistryAnswer, place: ErrorPlace): RegistryError | undefined {
-  if (status !== 416) return undefined
-  return new RegistryError('RANGE', 'the registry does not give parts', { ...place, status })
+  return Number(first) === start && (total === '*' || Number(total) === size)
 }
 
 function otherSize(

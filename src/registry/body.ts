@@ -1,6 +1,6 @@
 import { type ErrorPlace, RegistryError } from './errors.ts'
-import type { Answer } from './network.ts'
-import { networkFailure } from './network-failure.ts'
+import type { Answer } from './network/network.ts'
+import { networkFailure } from './network/network-failure.ts'
 
 /**
  * Reads a whole body into memory, but never more than `limit` bytes, whatever length was declared.

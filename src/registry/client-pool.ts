@@ -4,7 +4,7 @@ import { type CredentialSource, findLogin } from './credentials/chain.ts'
 import { type Credentials, loginText } from './credentials/credentials.ts'
 import type { Side } from './errors.ts'
 import type { Logger } from './logger.ts'
-import type { Network } from './network.ts'
+import type { Network } from './network/network.ts'
 import type { PullsLeft } from './pull-limit.ts'
 
 /**

@@ -5,7 +5,7 @@ import { putChunks } from './chunked-upload.ts'
 import { downloadBlob } from './download.ts'
 import { RegistryError } from './errors.ts'
 import { refusesWhole } from './large-blobs.ts'
-import { networkFailure } from './network-failure.ts'
+import { networkFailure } from './network/network-failure.ts'
 import { acquireBoth } from './pacing.ts'
 import { Repository } from './repository.ts'
 import { withRetries } from './retry.ts'
@@ -86,6 +86,8 @@ class Transfer {
   #session: UploadSession | undefined
   /** Broken connections one after the other. */
   #resets = 0
+  /** Why it is being sent in chunks. */
+  #refusal: RegistryError | undefined
 
   constructor(
     source: Repository,
@@ -106,9 +108,24 @@ class Transfer {
     try {
       if (!http.largeBlobs.needChunks(this.#blob.size) && (await this.#wasTakenWhole())) return
       await this.#inChunks()
+      if (this.#refusal !== undefined) http.largeBlobs.refused(this.#blob.size)
+    } catch (error) {
+      throw this.#rather(error)
     } finally {
       release()
     }
+  }
+
+  /**
+   * What to tell of chunks that failed: where it was chance that broke the connections before, and
+   * chunks are refused, the broken connection is worth another try.
+   */
+  #rather(error: unknown): unknown {
+    const refusal = this.#refusal
+    this.#refusal = undefined
+    // Chunks that are too large as well show that it was the size after all.
+    const isAboutChunks = error instanceof RegistryError && !error.transient && error.status !== 413
+    return isAboutChunks && refusal?.transient === true ? refusal : error
   }
 
   async #inChunks(): Promise<void> {
@@ -135,9 +152,9 @@ class Transfer {
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error
       this.#resets = error.code === 'NETWORK' ? this.#resets + 1 : 0
-      if (http.family?.maxChunk === 0 || !refusesWhole(error, this.#resets)) throw error
+      if (http.family?.maxChunk === 0 || !refusesWhole(error, this.#blob, this.#resets)) throw error
       http.logger.info(`${error.message}; sending it in chunks`)
-      http.largeBlobs.refused(this.#blob.size)
+      this.#refusal = error
       return false
     }
   }

@@ -69,9 +69,11 @@ class TreeCopy {
     const { destination } = this.#route
     await this.#subjectOf(fetched)
     await this.#once('manifest', fetched.digest, async () => {
-      const push = async (): Promise<unknown> => pushManifest(destination, fetched.digest, fetched)
-      if (this.#route.again === true) await push()
-      else await pushWithRepair(push, async () => this.#again().content(fetched, depth))
+      const bring = async (): Promise<unknown> => this.#again().content(fetched, depth)
+      await pushWithRepair(
+        async () => pushManifest(destination, fetched.digest, fetched),
+        this.#route.again === true ? undefined : bring,
+      )
       return 'copied'
     })
     return bytes

@@ -39,8 +39,6 @@ class Download {
   readonly #source: Repository
   readonly #blob: Content
   #offset = 0
-  /** Cleared when the registry does not give parts, or not the right ones. */
-  #givesParts = true
   #isComplete = false
 
   constructor(source: Repository, blob: Content) {
@@ -59,7 +57,7 @@ class Download {
 
   /** One connection: what it brings of the bytes that are missing. */
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
-    const { chunks, start } = await this.#open()
+    const { chunks, start } = await openBlob(this.#source, this.#blob, this.#offset)
     const { clock } = this.#source.http.network
     let position = start
     for await (const chunk of withoutTrickle(chunks, clock, this.#place)) {
@@ -72,16 +70,6 @@ class Download {
     }
     if (this.#offset < this.#blob.size) throw this.#cutShort()
     this.#isComplete = true
-  }
-
-  async #open(): ReturnType<typeof openBlob> {
-    try {
-      return await openBlob(this.#source, this.#blob, this.#givesParts ? this.#offset : 0)
-    } catch (error) {
-      if (!(error instanceof RegistryError) || error.code !== 'RANGE') throw error
-      this.#givesParts = false
-      return openBlob(this.#source, this.#blob)
-    }
   }
 
   #cutShort(): RegistryError {

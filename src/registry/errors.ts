@@ -27,8 +27,6 @@ export type ErrorCode =
   | 'TLS'
   | 'CANCELLED'
   | 'REDIRECT'
-  /** A part of a blob that is not the one that was asked for. */
-  | 'RANGE'
   /** Any other refusal, or an answer that the specification does not allow. */
   | 'REGISTRY'
   /** No wanted platform, or one that is not wanted. */

@@ -3,8 +3,11 @@ import { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry.ts'
 /** Statuses by which a host says that it has too much to do for anybody (RFC 9110, RFC 6585). */
 const THROTTLED: ReadonlySet<number> = new Set([429, 503])
 
-/** What a host is given that does not say how long it needs; doubled each time that was too short. */
-const FIRST_PAUSE_MS = 500
+/**
+ * What a host is given that does not say how long it needs, as much as before a first retry; doubled
+ * each time that was too short.
+ */
+const FIRST_PAUSE_MS = 200
 /** Beyond it, waiting does not make success likelier. */
 const LONGEST_PAUSE_MS = 30_000
 

@@ -1,3 +1,4 @@
+import type { Content } from '../oci/digest.ts'
 import type { RegistryError } from './errors.ts'
 
 /**
@@ -45,9 +46,10 @@ export class LargeBlobs {
 }
 
 /** Whether the upload of a whole blob failed for being too much at once, as far as one can tell. */
-export function refusesWhole(error: RegistryError, resets: number): boolean {
+export function refusesWhole(error: RegistryError, { size }: Content, resets: number): boolean {
   const { status, code, operation, registryCode } = error
   if (operation !== 'upload blob') return false
   if (status === 400) return registryCode === 'UNSUPPORTED'
-  return TOO_LARGE.has(status) || (code === 'NETWORK' && resets >= MAX_RESETS)
+  if (code === 'NETWORK') return resets >= MAX_RESETS && size > SMALLEST_CHUNK_BYTES
+  return TOO_LARGE.has(status)
 }

@@ -1,11 +1,15 @@
+import { HostPause } from './host-pause.ts'
+
 /** Gives a slot back. Calling it again does nothing. */
 export type Release = () => void
 
 let limiters = 0
 
-/** A counting semaphore, first come first served. */
+/** The slots of a host: a counting semaphore, first come first served. */
 export class Limiter {
   readonly capacity: number
+  /** For all who speak to the host, whether they hold a slot or not. */
+  readonly pause = new HostPause()
   /** Its place among all limiters, for those who need slots of two. */
   readonly order: number
   #free: number

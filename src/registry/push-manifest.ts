@@ -1,6 +1,7 @@
 import { algorithmOf, type Digest, isDigest } from '../oci/digest.ts'
 import { discard, singleHeader } from './body.ts'
 import { type ErrorCode, RegistryError } from './errors.ts'
+import type { RegistryFamily } from './families/family.ts'
 import { foreignText } from './foreign-text.ts'
 import { hashedDigest, manifestRequest, resolveDigest } from './manifests.ts'
 import type { Repository } from './repository.ts'
@@ -64,52 +65,54 @@ export async function pushManifest(
       throw new RegistryError('VERIFICATION', otherDigest(content.digest, stored), details)
     })
   } catch (error) {
-    if (await isThereAnyway(repository, reference, content.digest, error)) return true
-    throw frozenTag(repository, reference, error) ?? refusedType(content.mediaType, error) ?? error
+    if (!isRefusal(error)) throw error
+    const shown = isDigest(reference) ? undefined : await shownAnyway(repository, reference)
+    // Another run was faster, or an answer was lost (Q03).
+    if (shown === content.digest) return true
+    if (shown !== undefined && saysFrozen(repository.http.family, error)) {
+      throw reworded('EXISTS', 'the registry does not let this tag be moved', error)
+    }
+    throw refusedType(content.mediaType, error) ?? error
   }
 }
 
-/**
- * Whether a tag that must not be moved, or not be written again, shows what it should: then another
- * run was faster, or an answer was lost (Q03).
- */
-async function isThereAnyway(
+function isRefusal(error: unknown): error is RegistryError {
+  if (!(error instanceof RegistryError) || error.code === 'AUTHENTICATION') return false
+  return error.status !== undefined && error.status >= 400 && error.status < 500
+}
+
+/** What a tag shows that could not be written. A new one cannot be frozen. */
+async function shownAnyway(
   repository: Repository,
-  reference: string,
-  digest: Digest,
-  error: unknown,
-): Promise<boolean> {
-  if (!(error instanceof RegistryError) || isDigest(reference)) return false
-  if (error.status === undefined || error.status < 400 || error.status >= 500) return false
-  if (error.code === 'AUTHENTICATION') return false
+  tag: string,
+): Promise<Digest | 'hidden' | undefined> {
   try {
-    return (await resolveDigest(repository, reference)) === digest
+    return await resolveDigest(repository, tag)
   } catch {
-    // The refusal is what counts.
-    return false
+    // The refusal of the push is what counts.
+    return 'hidden'
   }
 }
 
 /**
  * Registries have many statuses and codes for a tag that is frozen, but most of them use the same
- * word (Q03, Q25, Q30).
+ * word (Q03, Q25, Q30). Where names hold that word, they are not what says it.
  */
-function frozenTag(
-  repository: Repository,
-  reference: string,
-  error: unknown,
-): RegistryError | undefined {
-  if (!(error instanceof RegistryError) || isDigest(reference)) return undefined
-  const { status = 0, registryCode = '', registryMessage = '' } = error
-  const words = [/immutab/i, repository.http.family?.frozenTag]
-  const isFrozen = words.some((one) => one?.test(`${registryCode} ${registryMessage}`) === true)
-  if (status < 400 || status >= 500 || !isFrozen) return undefined
-  return reworded('EXISTS', 'the registry does not let this tag be moved', error)
+function saysFrozen(family: RegistryFamily | undefined, error: RegistryError): boolean {
+  const { registryCode = '', registryMessage = '', repository = '', reference = '' } = error
+  const names = [...repository.split('/'), reference]
+  return [/immutab/i, family?.frozenTag].some((words) => {
+    if (words === undefined) return false
+    const meant = names
+      .filter((name) => words.test(name))
+      .reduce((text, name) => text.replaceAll(name, ''), `${registryCode} ${registryMessage}`)
+    return words.test(meant)
+  })
 }
 
 /** Names the type that is not taken: the registry's words seldom do (Q36). */
-function refusedType(mediaType: string, error: unknown): RegistryError | undefined {
-  if (!(error instanceof RegistryError) || error.status !== 415) return undefined
+function refusedType(mediaType: string, error: RegistryError): RegistryError | undefined {
+  if (error.status !== 415) return undefined
   return reworded('UNSUPPORTED', `the registry does not take the type ${mediaType}`, error)
 }
 

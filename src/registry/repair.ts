@@ -10,12 +10,13 @@ const MISSING: ReadonlySet<string | undefined> = new Set(['MANIFEST_BLOB_UNKNOWN
  */
 export async function pushWithRepair(
   push: () => Promise<unknown>,
-  bring: () => Promise<unknown>,
+  bring: (() => Promise<unknown>) | undefined,
 ): Promise<void> {
   try {
     await push()
   } catch (error) {
-    if (!(error instanceof RegistryError) || !MISSING.has(error.registryCode)) throw error
+    const isMissing = error instanceof RegistryError && MISSING.has(error.registryCode)
+    if (!isMissing || bring === undefined) throw error
     await bring()
     await push()
   }

@@ -32,14 +32,18 @@ export class Repository {
   }
 
   place(operation: string, reference?: string): ErrorPlace {
+    const { http } = this
     return {
       operation,
       side: this.side,
-      registry: this.http.registry,
+      registry: http.registry,
       repository: this.name,
       reference,
-      login: this.http.login,
-      family: this.http.family?.name,
+      login: http.login,
+      // Read when an error is made of it: the first answer may be the one that tells.
+      get family() {
+        return http.family?.name
+      },
     }
   }
 

@@ -11,17 +11,17 @@ import { foreignText } from './foreign-text.ts'
 import { LargeBlobs } from './large-blobs.ts'
 import type { Logger } from './logger.ts'
 import { Mounts } from './mounts.ts'
-import type { Answer, Exchange, Network } from './network.ts'
+import type { Answer, Exchange, Network } from './network/network.ts'
 import { type Limiter, Turns } from './pacing.ts'
 import { type PullLimit, readPullLimit } from './pull-limit.ts'
-import { withRetries } from './retry.ts'
+import { pause, withRetries } from './retry.ts'
 
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
 const MAX_REDIRECTS = 5
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /** Those that keep the method and the body (RFC 9110, 15.4). */
 const EXACT_REDIRECTS: ReadonlySet<number> = new Set([307, 308])
-/** Logging in, and once more where a registry says that it wanted a wider scope. */
+/** Logging in, and once more where the first time was not with a new token or for a wider scope. */
 const MAX_LOGINS = 2
 
 export interface RegistryRequest {
@@ -119,12 +119,13 @@ export class RegistryHttp {
     try {
       return await this.#tried(request)
     } catch (error) {
-      if (!(error instanceof RegistryError) || !this.#saysExpired(error)) throw error
-      // Some say that a login is over with the status of a refusal (Q08, Q10).
-      if (this.#authorizer.forget()) return this.#tried(request)
-      const { status, registryCode, registryMessage } = error
-      const details = { ...request.place, status, registryCode, registryMessage, cause: error }
-      throw new RegistryError('AUTHENTICATION', 'the login has expired', details)
+      if (!this.#saysExpired(error)) throw error
+      if (!this.#authorizer.forget()) throw expired(error, request.place)
+    }
+    try {
+      return await this.#tried(request)
+    } catch (error) {
+      throw this.#saysExpired(error) ? expired(error, request.place) : error
     }
   }
 
@@ -141,8 +142,10 @@ export class RegistryHttp {
     })
   }
 
-  #saysExpired({ registryMessage = '' }: RegistryError): boolean {
-    return this.#family?.expiredLogin?.test(registryMessage) === true
+  /** Some say that a login is over with the status of a refusal (Q08, Q10). */
+  #saysExpired(error: unknown): error is RegistryError {
+    if (!(error instanceof RegistryError)) return false
+    return this.#family?.expiredLogin?.test(error.registryMessage ?? '') === true
   }
 
   /** The address of a `Location` header, which uploads need. */
@@ -216,8 +219,10 @@ export class RegistryHttp {
       const identity = isHome
         ? { ...this.#headers, ...(authorization === undefined ? {} : { authorization }) }
         : {}
+      if (isHome) await this.#pauseOver(request)
       const answer = await this.#send(request, { address, identity, onBehalfOf: origin })
       const { status } = answer
+      if (isHome) this.#notePause(answer)
       if (!REDIRECTS.has(status) || answer.headers['location'] === undefined) {
         return { ...answer, address }
       }
@@ -230,6 +235,22 @@ export class RegistryHttp {
       address = resolveLocation(address, location, { registryOrigin: origin, place })
     }
     throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place)
+  }
+
+  /** What the registry has asked of one request holds for all of them. */
+  async #pauseOver({ place, signal }: RegistryRequest): Promise<void> {
+    const { clock } = this.network
+    // Who brings a signal is in a hurry: it gives something back before the end.
+    if (signal !== undefined) return
+    for (let left = this.limiter.pause.left(clock.now()); left > 0;) {
+      await pause(this.network, left, place)
+      left = this.limiter.pause.left(clock.now())
+    }
+  }
+
+  #notePause({ status, headers }: Answer): void {
+    const [retryAfter] = [headers['retry-after']].flat()
+    this.limiter.pause.note(status, retryAfter, this.network.clock.now())
   }
 
   async #send(request: RegistryRequest, { address, identity, onBehalfOf }: Hop): Promise<Answer> {
@@ -252,4 +273,10 @@ export class RegistryHttp {
     this.logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`)
     return answer
   }
+}
+
+function expired(error: RegistryError, place: ErrorPlace): RegistryError {
+  const { status, registryCode, registryMessage } = error
+  const details = { ...place, status, registryCode, registryMessage, cause: error }
+  return new RegistryError('AUTHENTICATION', 'the login has expired', details)
 }

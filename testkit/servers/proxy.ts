@@ -8,6 +8,8 @@ export interface ProxyOptions {
   readonly routes: Readonly<Record<string, string>>
   /** Wanted from everybody, if given. */
   readonly login?: { readonly user: string; readonly password: string }
+  /** The only ports that there are tunnels to, if given; proxies have a list of them. */
+  readonly tunnelPorts?: readonly number[]
 }
 
 /** An HTTP proxy (RFC 9110, 9.3.6 and RFC 9112, 3.2.2) that knows a few hosts, all of them on this machine. */
@@ -55,7 +57,10 @@ export class TestProxy {
   }
 
   #tunnel(message: IncomingMessage, socket: Duplex, head: Buffer) {
-    const target = this.#admit(`CONNECT ${message.url ?? ''}`, message, message.url ?? '')
+    const { url = '' } = message
+    const isOpen = this.#options.tunnelPorts?.includes(Number(/\d+$/.exec(url)?.[0])) ?? true
+    const admitted = this.#admit(`CONNECT ${url}`, message, url)
+    const target = isOpen ? admitted : 403
     if (typeof target === 'number') {
       socket.end(`HTTP/1.1 ${target} Refused\r\ncontent-length: 0\r\n\r\n`)
       return

@@ -64,6 +64,19 @@ describe('an identity token', () => {
     expect(world.source.tokens).toMatchObject([{ user: 'u', method: 'GET' }])
   })
 
+  test('is tried again by POST where that failed for a moment', async () => {
+    await using world = await sourceWith({ auth }, { network: { retries: 2 } })
+    world.source.fault({ method: 'POST', path: '/token' }, replyWith(503), { times: 1 })
+    await clientOf(world, identity).getImage('acme/app:1.0')
+    expect(authorizations(world.source)).toEqual([
+      '1.0: nothing',
+      'token: nothing',
+      'token: Basic',
+      'token: nothing',
+      '1.0: Bearer',
+    ])
+  })
+
   test('that is over is refused once by each way, and not repeated in the error', async () => {
     await using world = await sourceWith({ auth })
     const client = clientOf(world, { ...identity, password: 'worn-out' })

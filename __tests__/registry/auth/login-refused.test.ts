@@ -188,7 +188,7 @@ describe('credentials never go', () => {
     service.intercept(() => jsonReply(200, { token: 'for-everybody' }))
     const error = await failureOf(world.client(world.source).getImage('acme/app:1.0'))
     expect(error.code).toBe('AUTHENTICATION')
-    expect(authorizations(service)).toEqual(['token: nothing'])
+    expect(authorizations(service)).toEqual(['token: nothing', 'token: nothing'])
     expect(world.source.requests.at(-1)?.headers.authorization).toBe('Bearer for-everybody')
   })
 

@@ -70,6 +70,15 @@ describe('signing in', () => {
     ])
   })
 
+  test('names no service where the challenge leaves it empty', async () => {
+    await using world = await sourceWith({ auth: { ...bearer.auth, service: false } })
+    const challenge = `Bearer realm="${world.source.url}/token",service="",scope=""`
+    const refusal = replyWith(401, { headers: { 'www-authenticate': challenge } })
+    world.source.fault({ path: '/manifests/' }, refusal, { times: 1 })
+    await world.from.getImage('acme/app:1.0')
+    expect(world.source.tokens).toMatchObject([{ service: undefined }])
+  })
+
   test('asks for the repository that a blob is mounted from (Q40)', async () => {
     await using world = await RegistryWorld.start({
       oneRegistry: true,
@@ -173,11 +182,30 @@ describe('a token that ends', () => {
     expect(world.source.requests.filter(({ status }) => status === 401)).toHaveLength(1)
   })
 
-  test('was over when it came is tried once more, and not for ever', async () => {
+  test('was over when it came is replaced once more, and not for ever', async () => {
     await using world = await sourceWith({ auth: { ...bearer.auth, expiresIn: 0 } })
     const error = await failureOf(world.from.getImage('acme/app:1.0'))
     expect(error).toMatchObject({ code: 'AUTHENTICATION', status: 401 })
-    expect(world.source.count('GET', '/manifests/')).toBe(2)
+    expect(world.source.count('GET', '/manifests/')).toBe(3)
+  })
+
+  test('together with all others is fetched anew after another one was tried', async () => {
+    await using world = await sourceWith(bearer)
+    world.give(image, '1.0', 'acme/other')
+    await world.from.getImage('acme/app:1.0')
+    const challenge = `Bearer realm="${world.source.url}/token",service="test-registry",scope="repository:acme/app:pull"`
+    const both = replyWith(401, { headers: { 'www-authenticate': challenge } })
+    world.source.fault({ path: '/other/manifests/' }, both, { times: 1 })
+    await world.from.getImage('acme/other:1.0')
+    world.source.revokeTokens()
+    world.source.clearRequests()
+    await world.from.getImage('acme/app:1.0')
+    expect(authorizations(world.source)).toEqual([
+      '1.0: Bearer',
+      '1.0: Bearer',
+      'token: Basic',
+      '1.0: Bearer',
+    ])
   })
 
   test('without a word of the registry is fetched anew (Q16)', async () => {

@@ -46,6 +46,18 @@ describe('a registry that wants more than was asked for', () => {
   })
 })
 
+test('the right to delete is not asked for, also where giving an upload back wants it (Q22)', async () => {
+  await using world = await sourceWith(
+    {},
+    { destination: { ...bearer, cancelAction: 'delete' }, destinationLogin: robot },
+  )
+  world.destination.fault({ method: 'PUT', path: '/blobs/uploads/' }, replyWith(403))
+  await failureOf(world.from.copyImage('acme/app:1.0', 'mirror/app:1.0', world.to))
+  expect(world.destination.count('DELETE')).toBeGreaterThan(0)
+  const asked = world.destination.tokens.flatMap(({ requested }) => requested)
+  expect(new Set(asked.flatMap(({ actions }) => actions))).toEqual(new Set(['pull', 'push']))
+})
+
 test('one host may stand for several registries, each with its own token service (Q60)', async () => {
   await using own = await TestRegistry.start({ auth: { kind: 'bearer', users } })
   await using other = await TestRegistry.start({ auth: { kind: 'bearer', users } })

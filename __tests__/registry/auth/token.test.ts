@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { pullScope, pushScope } from '../../../src/registry/auth/scope.ts'
 import { fetchToken, type TokenRequest } from '../../../src/registry/auth/token.ts'
-import { Network } from '../../../src/registry/network.ts'
+import { Network } from '../../../src/registry/network/network.ts'
 import { jsonReply, reply } from '../../../testkit/registry/exchange.ts'
 import { cutBody, redirectTo, replyWith } from '../../../testkit/registry/faults.ts'
 import { TestRegistry } from '../../../testkit/registry/registry.ts'

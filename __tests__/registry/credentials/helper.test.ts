@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { delimiter, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -228,6 +228,16 @@ describe('the program of a credential helper', () => {
     const { helpers, log } = helpersWith()
     expect(await helpers.find('test', 'ghcr.io')).toBeUndefined()
     expect(log.lines).toEqual([failed('it could not be started (ENOENT)')])
+  })
+
+  test('that the system cannot run just now is a warning, too', async () => {
+    await folder.add('test', "answer('octo', 'x')")
+    // As long as it is being written; Node throws the error for that.
+    const busy = await open(join(folder.path, 'docker-credential-test'), 'r+')
+    const { helpers, log } = helpersWith()
+    expect(await helpers.find('test', 'ghcr.io')).toBeUndefined()
+    await busy.close()
+    expect(log.lines).toEqual([failed('it could not be started (ETXTBSY)')])
   })
 })
 

@@ -3,7 +3,7 @@ import { basicAuthorization, type Credentials } from '../credentials/credentials
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { foreignText } from '../foreign-text.ts'
 import type { Logger } from '../logger.ts'
-import type { Answer, Network } from '../network.ts'
+import type { Answer, Network } from '../network/network.ts'
 import { withRetries } from '../retry.ts'
 import { type Challenge, chooseChallenge, parseChallenges } from './challenge.ts'
 import { mayReceiveCredentials, parseRealm } from './realm.ts'
@@ -31,7 +31,7 @@ interface HeldToken {
 export interface Attempt {
   readonly authorization: string | undefined
   readonly scopes: readonly Scope[]
-  /** Whether the registry has been heard about it. */
+  /** Whether it was made for a refusal, not held from before. */
   readonly isAnswer: boolean
 }
 
@@ -71,8 +71,8 @@ export class Authorizer {
 
   /**
    * Takes in a 401 (RFC 9110, 15.5.2). Returns what to try once more with, or undefined where there
-   * is nothing better to offer than what was just refused: a second refusal is looked at again only
-   * where it names a wider scope.
+   * is nothing better to offer than what was just refused: the refusal of what was made for an
+   * earlier one is looked at again only where it names a wider scope.
    */
   async challenged(
     answer: Answer,
@@ -81,7 +81,10 @@ export class Authorizer {
   ): Promise<Attempt | undefined> {
     const challenge = readChallenge(answer, place)
     const wanted = readScopes(challenge?.parameters.get('scope'))
-    if (refused.isAnswer && covers(mergeScopes(refused.scopes), wanted)) return undefined
+    // A token may end on its way to the registry.
+    const hasEnded = challenge?.parameters.get('error') === 'invalid_token'
+    const isKnown = refused.isAnswer && covers(mergeScopes(refused.scopes), wanted)
+    if (isKnown && !hasEnded) return undefined
     // Some gateways name the scheme once, and later refuse a worn token without a word.
     const scheme =
       challenge === undefined
@@ -89,9 +92,10 @@ export class Authorizer {
         : this.#learn(refused.scopes, await this.#schemeOf(challenge, place))
     this.#dropToken(refused.authorization)
     const scopes = mergeScopes([...refused.scopes, ...wanted])
+    const held = new Set(this.#tokens.map(({ value }) => `Bearer ${value ?? ''}`))
     const authorization = await this.#authorization(scheme, scopes, place)
     if (authorization === refused.authorization) return undefined
-    return { authorization, scopes, isAnswer: true }
+    return { authorization, scopes, isAnswer: !held.has(authorization ?? '') }
   }
 
   /** Forgets all tokens. Returns whether there is a chance that new ones are better. */
@@ -135,15 +139,16 @@ export class Authorizer {
     const { parameters } = challenge
     const authHost = this.#credentials?.authHost
     const realm = parseRealm(parameters.get('realm') ?? '', await this.#home(), place, authHost)
-    return { kind: 'bearer', realm, service: parameters.get('service') }
+    const service = parameters.get('service')
+    return { kind: 'bearer', realm, service: service === '' ? undefined : service }
   }
 
   async #token(scheme: BearerScheme, scopes: readonly Scope[], place: ErrorPlace): Promise<Token> {
     const find = (): HeldToken | undefined =>
       this.#tokens.find((held) => sameScheme(held.scheme, scheme) && covers(held.scopes, scopes))
     for (let held = find(); held !== undefined; held = find()) {
-      const token = await held.token
-      if (token.renewAt > this.#network.clock.now()) return token
+      const token = await shared(held, scopes)
+      if (token !== undefined && token.renewAt > this.#network.clock.now()) return token
       this.#drop(held)
     }
     const fetched: HeldToken = {
@@ -200,6 +205,16 @@ export class Authorizer {
   }
 }
 
+/** A token that others have asked for. That they were refused more than is wanted says nothing. */
+async function shared(held: HeldToken, scopes: readonly Scope[]): Promise<Token | undefined> {
+  try {
+    return await held.token
+  } catch (error) {
+    if (covers(scopes, held.scopes)) throw error
+    return undefined
+  }
+}
+
 /** The repository that a request is about; a mount names the one that it writes to first. */
 function resourceOf(scopes: readonly Scope[]): string {
   return scopes[0]?.resource ?? ''
@@ -224,12 +239,15 @@ function readChallenge(answer: Answer, place: ErrorPlace): Challenge | undefined
 }
 
 /**
- * The scopes that a challenge asks for. What is not of their form is of no use, and is left out.
+ * The scopes that a challenge asks for. What is not of their form is of no use, and is left out; so
+ * is the right to delete, which giving an upload back may want, and nothing that matters.
  */
 function readScopes(text: string | undefined): readonly Scope[] {
   return (text ?? '').split(' ').flatMap((part) => {
     try {
-      return part === '' ? [] : [parseScope(part)]
+      const { resource, actions } = parseScope(part)
+      const useful = actions.filter((action) => action !== 'delete')
+      return useful.length === 0 ? [] : [{ resource, actions: useful }]
     } catch {
       return []
     }

@@ -1,9 +1,9 @@
-import { mayPointAt } from '../address.ts'
 import type { Credentials } from '../credentials/credentials.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { familyOfHost } from '../families/families.ts'
 import { foreignText } from '../foreign-text.ts'
-import { isSameSite } from '../hosts.ts'
+import { mayPointAt } from '../network/foreign-hosts.ts'
+import { isSameSite } from '../network/hosts.ts'
 
 /**
  * The URL of the token service that a challenge names, if the registry has any business to name it:

@@ -3,7 +3,7 @@ import { answerError } from '../answer-error.ts'
 import { readBody } from '../body.ts'
 import { basicAuthorization, type Credentials } from '../credentials/credentials.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
-import type { Exchange, Network } from '../network.ts'
+import type { Exchange, Network } from '../network/network.ts'
 import { formatScope, type Scope } from './scope.ts'
 
 /** Tokens grow with the rights in them, and have to fit into a request's header. */
@@ -60,7 +60,10 @@ export async function fetchToken(network: Network, request: TokenRequest): Promi
   } catch (error) {
     if (!(error instanceof RegistryError) || SAME_BY_GET.has(error.status)) throw error
     // Many know GET alone, and each of them has its own way to say so (Q54).
-    return tokenByGet(network, request)
+    return tokenByGet(network, request).catch((byGet: unknown) => {
+      // One that failed for a moment, and takes POST alone, is worth asking again.
+      throw error.transient ? error : byGet
+    })
   }
 }
 

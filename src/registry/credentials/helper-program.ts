@@ -1,7 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { delimiter, isAbsolute, join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { types } from 'node:util'
 
 /** More than any login takes: the longest tokens of the clouds have a few KiB. */
 export const MAX_ANSWER_BYTES = 64 * 1024
@@ -12,6 +14,7 @@ const NAME = /^[a-zA-Z0-9._-]+$/
 const isWindows = process.platform === 'win32'
 
 type Environment = Readonly<Record<string, string | undefined>>
+type Helper = ChildProcessByStdio<Writable, Readable, null>
 
 export function isHelperName(name: string): boolean {
   return NAME.test(name)
@@ -68,14 +71,13 @@ export async function runHelper(
   { environment, timeoutMs, signal }: HelperRun,
 ): Promise<HelperEnd> {
   if (signal?.aborted === true) return { failure: 'the run was cancelled' }
+  let child: Helper
+  try {
+    child = start(program, environment)
+  } catch (error) {
+    return notStarted(error)
+  }
   return new Promise((resolve) => {
-    const child = spawn(program, ['get'], {
-      env: withoutInputs(environment),
-      stdio: ['pipe', 'pipe', 'ignore'],
-      // A group of its own, so that what a script has started ends with it.
-      detached: !isWindows,
-      windowsHide: true,
-    })
     const chunks: Buffer[] = []
     let size = 0
     const finish = (end: HelperEnd): void => {
@@ -96,8 +98,8 @@ export async function runHelper(
       if (size > MAX_ANSWER_BYTES) give(`it answered more than ${MAX_ANSWER_BYTES / 1024} KiB`)
       else chunks.push(chunk)
     })
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      finish({ failure: `it could not be started (${error.code ?? error.name})` })
+    child.once('error', (error) => {
+      finish(notStarted(error))
     })
     child.once('close', (code, killedBy) => {
       const answer = Buffer.concat(chunks).toString('utf8')
@@ -111,6 +113,22 @@ export async function runHelper(
     child.stdin.on('error', () => undefined)
     child.stdin.end(server)
   })
+}
+
+/** Node throws some of the errors of the system, and tells others as an event. */
+function start(program: string, environment: Environment): Helper {
+  return spawn(program, ['get'], {
+    env: withoutInputs(environment),
+    stdio: ['pipe', 'pipe', 'ignore'],
+    // A group of its own, so that what a script has started ends with it.
+    detached: !isWindows,
+    windowsHide: true,
+  })
+}
+
+function notStarted(error: unknown): HelperEnd {
+  const code = types.isNativeError(error) && 'code' in error ? String(error.code) : 'no code'
+  return { failure: `it could not be started (${code})` }
 }
 
 function kill(child: ChildProcess): void {

@@ -78,21 +78,25 @@ export function adviceOf(family: RegistryFamily, refusal: Refusal): string | und
   return typeof chosen === 'function' ? chosen(refusal) : chosen
 }
 
-function adviceByCode(
-  advice: FamilyAdvice | undefined,
-  { code, side }: Refusal,
-): Advice | undefined {
+function adviceByCode(advice: FamilyAdvice | undefined, refusal: Refusal): Advice | undefined {
+  const { code, side } = refusal
   switch (code) {
     case 'AUTHENTICATION':
     case 'DENIED':
       return advice?.login
     case 'NOT_FOUND':
+      if (lacksContent(refusal)) return undefined
       return side === 'destination' ? advice?.missingDestination : advice?.missingSource
     case 'RATE_LIMITED':
       return advice?.limit
     default:
       return undefined
   }
+}
+
+/** Whether a part of the image is missing, or the upload of one, and not the repository. */
+export function lacksContent({ registryCode = '' }: Refusal): boolean {
+  return /^(?:MANIFEST_)?BLOB_/.test(registryCode)
 }
 
 /** `push to` or `pull from`, as the role of the registry has it. */

@@ -6,7 +6,19 @@ export const github: RegistryFamily = {
   hosts: /^(?:ghcr\.io|containers\.[a-z0-9-]+\.ghe\.com)$/,
   // Q11: larger ones are refused, and of several only the last one may be kept.
   maxChunk: 0,
-  advice: { login: packageAccess, missingSource: packageAccess },
+  advice: {
+    login: packageAccess,
+    missingSource: packageAccess,
+    refusals: [
+      {
+        words: /not allowed to create organization package/i,
+        advice:
+          'The token may not create a package there. A job token does so for the owner of its own ' +
+          'repository, with `permissions: packages: write`, where the settings of the organization ' +
+          'allow packages to be created; for another owner use a personal token.',
+      },
+    ],
+  },
 }
 
 function packageAccess({ code, side, workflowRepository = '' }: Refusal): string {

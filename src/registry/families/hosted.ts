@@ -70,7 +70,7 @@ export const others: readonly RegistryFamily[] = [
     hosts: /^(?:[a-z0-9-]+\.)?icr\.io$/,
     advice: {
       login: 'IBM Cloud takes `iamapikey` with an API key, or `iambearer` with a token.',
-      refusals: [{ words: /quota/i, advice: "The account's quota is used up." }],
+      refusals: [{ words: /exceeded your .*quota/i, advice: "The account's quota is used up." }],
     },
   },
   {

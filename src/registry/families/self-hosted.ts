@@ -22,7 +22,7 @@ export const harbor: RegistryFamily = {
           'signature there.',
       },
       {
-        words: /quota|exceed/i,
+        words: /will exceed|quota exceeded/i,
         advice: 'The Harbor project is full: raise its quota or clean up.',
       },
     ],
@@ -40,19 +40,35 @@ export const gitlab: RegistryFamily = {
       'GitLab takes a user with a personal access token, a deploy token, or `gitlab-ci-token` with ' +
       'a job token; it needs the scope `read_registry` to pull and `write_registry` to push. A ' +
       'project that does not exist is refused in the same way.',
+    refusals: [
+      {
+        words: /protected tag/i,
+        advice: 'The GitLab project protects this tag: its rules name the roles that may push it.',
+      },
+    ],
   },
 }
+
+const NO_OVERWRITING = /not (?:enough|have) .*permissions?.*(?:delete|overwrite)/i
 
 export const artifactory: RegistryFamily = {
   name: 'Artifactory',
   hosts: /^[a-z0-9-]+\.jfrog\.io$/,
   answers: (headers) =>
     headers['x-jfrog-version'] !== undefined || headers['x-artifactory-id'] !== undefined,
-  frozenTag: /not (?:enough|have) (?:permission|.*permissions).*(?:delete|overwrite)/i,
+  frozenTag: NO_OVERWRITING,
   advice: {
     login:
       'Artifactory takes a user with a password, an API key or an access token. It says the same ' +
       'of a repository or tag that does not exist as of one that is not open to the account.',
+    refusals: [
+      {
+        words: NO_OVERWRITING,
+        advice:
+          'To move a tag, Artifactory wants the permission Delete/Overwrite for the account. Without ' +
+          'it, use another tag, or set `on-existing: skip`.',
+      },
+    ],
   },
 }
 

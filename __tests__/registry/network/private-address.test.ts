@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { isMetadataAddress, isPrivateAddress } from '../../src/registry/private-address.ts'
+import {
+  isMetadataAddress,
+  isPrivateAddress,
+} from '../../../src/registry/network/private-address.ts'
 
 describe('an address is private', () => {
   test.each([

@@ -1,11 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { readPullLimit } from '../../../src/registry/pull-limit.ts'
-import { buildImage } from '../../../testkit/image/image.ts'
-import { pushTo } from '../../../testkit/image/push.ts'
-import { replyWith } from '../../../testkit/registry/faults.ts'
-import type { Middleware } from '../../../testkit/registry/exchange.ts'
-import { NamedRegistry } from '../named-registry.ts'
-import { failureOf } from '../registry-world.ts'
+import { readPullLimit } from '../../src/registry/pull-limit.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import type { Middleware } from '../../testkit/registry/exchange.ts'
+import { NamedRegistry } from './named-registry.ts'
 
 const image = buildImage()
 const hub = ['docker.io', {}, 'registry-1.docker.io'] as const
@@ -56,34 +54,5 @@ describe('the pulls that are left', () => {
   test('are not known where nobody says so, or twice', () => {
     expect(readPullLimit({})).toBeUndefined()
     expect(readPullLimit({ 'ratelimit-remaining': ['1', '2'] })).toBeUndefined()
-  })
-})
-
-describe('too many requests', () => {
-  test('are final where the quota is used up, which lifts after hours (Q29)', async () => {
-    await using docker = await NamedRegistry.start(...hub)
-    const message = 'You have reached your unauthenticated pull rate limit.'
-    const body = JSON.stringify({ errors: [{ code: 'TOOMANYREQUESTS', message }] })
-    const refused = docker.registry.fault({ path: '/manifests/' }, replyWith(429, { body }))
-    const error = await failureOf(docker.client().getImage('acme/app:1.0'))
-    expect(error).toMatchObject({ code: 'RATE_LIMITED', registryMessage: message })
-    expect(refused.hits).toBe(1)
-  })
-
-  test('are waited for where it is a burst (Q16, Q29)', async () => {
-    await using docker = await NamedRegistry.start(...hub)
-    pushTo(docker.registry.store, 'acme/app', '1.0', image)
-    const burst = replyWith(429, { body: 'Too Many Requests (HAP429).' })
-    docker.registry.fault({ path: '/manifests/' }, burst, { times: 2 })
-    await docker.client().getImage('acme/app:1.0')
-    expect(docker.clock.pauses).toHaveLength(2)
-  })
-
-  test('are final where a month of data is used up (Q10)', async () => {
-    await using ecr = await NamedRegistry.start('public.ecr.aws')
-    const body = 'toomanyrequests: Data limit exceeded'
-    const refused = ecr.registry.fault({ path: '/manifests/' }, replyWith(429, { body }))
-    await failureOf(ecr.client().getImage('acme/app:1.0'))
-    expect(refused.hits).toBe(1)
   })
 })

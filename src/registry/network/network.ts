@@ -2,14 +2,15 @@ import { lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import { type Clock, systemClock } from './clock.ts'
-import { cancelled, type ErrorCode, type ErrorPlace } from './errors.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { cancelled, type ErrorCode, type ErrorPlace } from '../errors.ts'
 import { ForeignHosts } from './foreign-hosts.ts'
 import { apiHost, isLoopback, speaksTls } from './hosts.ts'
 import { networkFailure, refusedAddress } from './network-failure.ts'
-import { Limiter } from './pacing.ts'
+import { Limiter } from '../pacing.ts'
 import { endpointOf, secureContext, type TlsOptions } from './tls.ts'
 import { Transport } from './transport.ts'
+import { ProxyError } from './tunnel.ts'
 
 const USER_AGENT = 'image-sync-action'
 
@@ -151,11 +152,18 @@ export class Network {
 
   async #probe(registry: string, host: string): Promise<string> {
     const tls = this.#tls.get(endpointOf(host))
-    const secure = await speaksTls(host, {
-      signal: this.signal,
-      lookup: this.#lookup,
-      secureContext: tls === undefined ? undefined : secureContext(tls),
-    })
+    let secure: boolean | undefined
+    try {
+      secure = await speaksTls(host, {
+        signal: this.signal,
+        lookup: this.#lookup,
+        tunnel: await this.#transport.tunnel(`https://${host}`, this.signal),
+        secureContext: tls === undefined ? undefined : secureContext(tls),
+      })
+    } catch (error) {
+      // A proxy may have tunnels for some ports alone.
+      secure = error instanceof ProxyError && error.mayPass === false ? false : undefined
+    }
     // Nobody was there to ask; the next request asks again.
     if (secure === undefined) this.#origins.delete(registry)
     return `${secure === true ? 'https' : 'http'}://${host}`

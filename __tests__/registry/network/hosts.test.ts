@@ -1,8 +1,8 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { describe, expect, test } from '@jest/globals'
-import { apiHost, hostName, isLoopback, speaksTls } from '../../src/registry/hosts.ts'
-import { TestRegistry } from '../../testkit/registry/registry.ts'
+import { apiHost, hostName, isLoopback, speaksTls } from '../../../src/registry/network/hosts.ts'
+import { TestRegistry } from '../../../testkit/registry/registry.ts'
 
 test('the API of Docker Hub is on a host of its own', () => {
   expect(apiHost('docker.io')).toBe('registry-1.docker.io')

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from '@jest/globals'
-import { delayUntil, stallBody } from '../../testkit/registry/faults.ts'
-import { buildImage } from '../../testkit/image/image.ts'
-import { dispose, failureOf, RegistryWorld } from './registry-world.ts'
+import { delayUntil, stallBody } from '../../../testkit/registry/faults.ts'
+import { buildImage } from '../../../testkit/image/image.ts'
+import { dispose, failureOf, RegistryWorld } from '../registry-world.ts'
 
 const image = buildImage({ layers: [{ bytes: Buffer.alloc(3_000_000, 'layer') }] })
 const layerDigest = image.layers[0]?.digest ?? ''

@@ -1,3 +1,4 @@
+import { basicAuthorization, type Credentials } from '../credentials/credentials.ts'
 import { hostName, isLoopback } from './hosts.ts'
 
 /** Where requests are sent instead of to their host. */
@@ -69,14 +70,26 @@ function proxyIn(environment: Environment, variable: string): ProxyServer | unde
   if (url === null || !PROTOCOLS.has(url.protocol)) {
     throw new Error(`the environment variable ${variable} is not the URL of a proxy`)
   }
-  const { origin, host: name, username, password } = url
+  const { origin, host: name, username, password, pathname, search, hash } = url
+  // The first half of a password with a slash in it looks like a port.
+  if (`${pathname}${search}${hash}`.includes('@')) {
+    throw new Error(
+      `the environment variable ${variable} has an "@" after the proxy; in a password, write /, ? and # as %2F, %3F and %23`,
+    )
+  }
   if (username === '' && password === '') return { origin, name }
-  const login = Buffer.from(`${decoded(username)}:${decoded(password)}`)
-  return { origin, name, authorization: `Basic ${login.toString('base64')}` }
+  return { origin, name, authorization: basicAuthorization(proxyLogin(url)) }
 }
 
+/** User name and password in the URL of a proxy, decoded. */
+export function proxyLogin({ username, password }: URL): Credentials {
+  return { username: decoded(username), password: decoded(password) }
+}
+
+/** A blank variable does not hide the other one, as curl has it. */
 function setting(environment: Environment, variable: string): string {
-  return (environment[variable] ?? environment[variable.toUpperCase()] ?? '').trim()
+  const value = (name: string): string => environment[name]?.trim() ?? ''
+  return value(variable) || value(variable.toUpperCase())
 }
 
 function decoded(text: string): string {

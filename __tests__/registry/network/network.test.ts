@@ -2,12 +2,12 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'no
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { Client } from '../../src/registry/client.ts'
-import { Network } from '../../src/registry/network.ts'
-import { replyWith } from '../../testkit/registry/faults.ts'
-import { buildImage } from '../../testkit/image/image.ts'
-import { TestRegistry } from '../../testkit/registry/registry.ts'
-import { failureOf, RegistryWorld, trust } from './registry-world.ts'
+import { Client } from '../../../src/registry/client.ts'
+import { Network } from '../../../src/registry/network/network.ts'
+import { replyWith } from '../../../testkit/registry/faults.ts'
+import { buildImage } from '../../../testkit/image/image.ts'
+import { TestRegistry } from '../../../testkit/registry/registry.ts'
+import { failureOf, RegistryWorld, trust } from '../registry-world.ts'
 
 const image = buildImage({ layers: [{ bytes: Buffer.alloc(300_000, 'layer') }] })
 

@@ -2,15 +2,15 @@ import { once } from 'node:events'
 import { connect, type AddressInfo } from 'node:net'
 import { createServer } from 'node:tls'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { Client } from '../../src/registry/client.ts'
-import { Network, type NetworkOptions } from '../../src/registry/network.ts'
-import { createCertificate } from '../../testkit/registry/certificate.ts'
-import { replyWith } from '../../testkit/registry/faults.ts'
-import { buildImage } from '../../testkit/image/image.ts'
-import { pushTo } from '../../testkit/image/push.ts'
-import { TestRegistry, type RegistryOptions } from '../../testkit/registry/registry.ts'
-import { TestProxy, type ProxyOptions } from '../../testkit/servers/proxy.ts'
-import { failureOf, FakeClock, trust } from './registry-world.ts'
+import { Client } from '../../../src/registry/client.ts'
+import { Network, type NetworkOptions } from '../../../src/registry/network/network.ts'
+import { createCertificate } from '../../../testkit/registry/certificate.ts'
+import { replyWith } from '../../../testkit/registry/faults.ts'
+import { buildImage } from '../../../testkit/image/image.ts'
+import { pushTo } from '../../../testkit/image/push.ts'
+import { TestRegistry, type RegistryOptions } from '../../../testkit/registry/registry.ts'
+import { TestProxy, type ProxyOptions } from '../../../testkit/servers/proxy.ts'
+import { failureOf, FakeClock, trust } from '../registry-world.ts'
 
 const image = buildImage({ layers: [{ bytes: Buffer.alloc(3_000_000, 'layer') }] })
 const login = { user: 'proxy-user', password: 'pr0xy/s3cret' }
@@ -109,6 +109,30 @@ describe('a tunnel', () => {
     server.close()
     await network.close()
     await closed
+  })
+})
+
+describe('a registry that may be spoken to in plain', () => {
+  const host = 'registry.test:5000'
+
+  test('is asked through the proxy whether it speaks TLS', async () => {
+    const { registry, proxy } = await startBehind(host, secure)
+    const environment = { https_proxy: proxy.url, http_proxy: proxy.url }
+    const { network } = networkOf(environment, { insecureRegistries: [host] })
+    const client = new Client({ host, network })
+    expect(await client.getDigest(`${host}/acme/app:1.0`)).toBe(image.manifest.digest)
+    expect(registry.requests.length).toBeGreaterThan(0)
+    expect(new Set(proxy.requests)).toEqual(new Set([`CONNECT ${host}`]))
+  })
+
+  test('is asked once by a proxy that has no tunnels for its port', async () => {
+    const { proxy } = await startBehind(host, {}, { tunnelPorts: [443] })
+    const environment = { https_proxy: proxy.url, http_proxy: proxy.url }
+    const { network } = networkOf(environment, { insecureRegistries: [host] })
+    const client = new Client({ host, network })
+    expect(await client.checkExists(`${host}/acme/app:1.0`)).toBe(true)
+    expect(await client.checkExists(`${host}/acme/app:2.0`)).toBe(false)
+    expect(proxy.requests.filter((line) => line.startsWith('CONNECT'))).toHaveLength(1)
   })
 })
 

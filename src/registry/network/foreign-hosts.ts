@@ -1,10 +1,22 @@
 import type { LookupFunction } from 'node:net'
-import { mayPointAt } from './address.ts'
 import { foreignRule } from './guarded-lookup.ts'
-import { apiHost, hostName } from './hosts.ts'
+import { apiHost, hostName, isLoopback } from './hosts.ts'
 import { isPrivateAddress } from './private-address.ts'
 import { endpoint, endpointOf } from './tls.ts'
 import type { Guard } from './transport.ts'
+
+/**
+ * Whether a registry may point at that host: a public one or its own, on whatever port. A registry
+ * on this machine may name this machine in another way.
+ */
+export function mayPointAt(host: string, registryOrigin: string): boolean {
+  const { hostname } = new URL(registryOrigin)
+  return (
+    !isPrivateAddress(host) ||
+    hostName(host) === hostName(hostname) ||
+    (isLoopback(host) && isLoopback(hostname))
+  )
+}
 
 /** A guard for a host, or the verdict on one that needs no looking up. */
 export interface ForeignGuard extends Guard {

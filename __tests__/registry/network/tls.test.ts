@@ -1,14 +1,17 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { Client } from '../../src/registry/client.ts'
-import { Network, type NetworkOptions } from '../../src/registry/network.ts'
-import { isTlsFailure, tlsReason } from '../../src/registry/tls-failure.ts'
-import { endpoint, endpointOf, type TlsOptions } from '../../src/registry/tls.ts'
-import { createCertificate, type CertificateOptions } from '../../testkit/registry/certificate.ts'
-import { pushTo } from '../../testkit/image/push.ts'
-import { TestRegistry, type RegistryOptions } from '../../testkit/registry/registry.ts'
-import { TestProxy } from '../../testkit/servers/proxy.ts'
+import { Client } from '../../../src/registry/client.ts'
+import { Network, type NetworkOptions } from '../../../src/registry/network/network.ts'
+import { isTlsFailure, tlsReason } from '../../../src/registry/network/tls-failure.ts'
+import { endpoint, endpointOf, type TlsOptions } from '../../../src/registry/network/tls.ts'
+import {
+  createCertificate,
+  type CertificateOptions,
+} from '../../../testkit/registry/certificate.ts'
+import { pushTo } from '../../../testkit/image/push.ts'
+import { TestRegistry, type RegistryOptions } from '../../../testkit/registry/registry.ts'
+import { TestProxy } from '../../../testkit/servers/proxy.ts'
 import { at, nameServer } from './name-server.ts'
-import { failureOf, FakeClock, image, trust } from './registry-world.ts'
+import { failureOf, FakeClock, image, trust } from '../registry-world.ts'
 
 const open: { close(): Promise<void> }[] = []
 let distrust = () => undefined as void

@@ -5,13 +5,13 @@ import {
   replyWith,
   setHeader,
   truncateBody,
-} from '../../testkit/registry/faults.ts'
-import { syntheticBlob } from '../../testkit/registry/content.ts'
-import type { Middleware } from '../../testkit/registry/exchange.ts'
-import { buildImage } from '../../testkit/image/image.ts'
-import { MiB } from '../../testkit/registry/media-types.ts'
-import type { TestRegistry } from '../../testkit/registry/registry.ts'
-import { failureOf, RegistryWorld } from './registry-world.ts'
+} from '../../../testkit/registry/faults.ts'
+import { syntheticBlob } from '../../../testkit/registry/content.ts'
+import type { Middleware } from '../../../testkit/registry/exchange.ts'
+import { buildImage } from '../../../testkit/image/image.ts'
+import { MiB } from '../../../testkit/registry/media-types.ts'
+import type { TestRegistry } from '../../../testkit/registry/registry.ts'
+import { failureOf, RegistryWorld } from '../registry-world.ts'
 
 const image = buildImage({ layers: [{ source: syntheticBlob(16 * MiB, 'a large layer') }] })
 const layerDigest = image.layers[0]?.digest ?? ''

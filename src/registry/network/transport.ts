@@ -1,10 +1,10 @@
-import type { LookupFunction } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import { Agent, type Dispatcher, Pool } from 'undici'
 import { connector } from './connection.ts'
 import { type AddressRule, guardedLookup } from './guarded-lookup.ts'
 import { type Proxies, proxyFor, type ProxyServer, readProxies } from './proxies.ts'
 import type { TlsOptions } from './tls.ts'
-import { proxyConnector, proxyHeaders, refusedBy, tunnelConnector } from './tunnel.ts'
+import { openTunnel, proxyConnector, proxyHeaders, refusedBy, tunnelConnector } from './tunnel.ts'
 
 /** A host that has not even accepted a connection after this long is not going to. */
 const CONNECT_TIMEOUT_MS = 10_000
@@ -73,6 +73,12 @@ export class Transport {
     if (response.statusCode !== PROXY_WANTS_LOGIN) return response
     await response.body.dump()
     throw refusedBy(proxy, response.statusCode, host)
+  }
+
+  /** A connection to an origin by way of the proxy for it; undefined where it has none. */
+  async tunnel(origin: string, signal?: AbortSignal): Promise<Socket | undefined> {
+    const proxy = proxyFor(this.#proxies, origin)
+    return proxy && openTunnel(proxy, this.#pool(proxy), new URL(origin), signal)
   }
 
   #agent(guard: Guard | undefined): Agent {

@@ -1,4 +1,4 @@
-import { foreignText } from './foreign-text.ts'
+import { foreignText } from '../foreign-text.ts'
 
 /** OpenSSL's verification results, as Node names them, and its protocol errors. */
 const TLS_CODE =

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseProxy, proxyFor, readProxies } from '../../src/registry/proxies.ts'
+import { parseProxy, proxyFor, readProxies } from '../../../src/registry/network/proxies.ts'
 
 describe('the proxies of the environment', () => {
   test('are none where nothing is set, or only what needs no proxy', () => {
@@ -22,6 +22,25 @@ describe('the proxies of the environment', () => {
     expect(proxyFor(proxies, 'https://b.test')?.origin).toBe('https://upper:2')
     expect(proxyFor(proxies, 'https://a.test')).toBeUndefined()
   })
+
+  test('are those in upper case where the others are blank', () => {
+    const proxies = readProxies({
+      https_proxy: '',
+      HTTPS_PROXY: 'http://upper:1',
+      no_proxy: ' ',
+      NO_PROXY: 'a.test',
+    })
+    expect(proxyFor(proxies, 'https://b.test')?.origin).toBe('http://upper:1')
+    expect(proxyFor(proxies, 'https://a.test')).toBeUndefined()
+  })
+
+  test.each(['http://u:12/s3cret@proxy:1', 'http://u:12?s3cret@proxy:1', 'u:12#s3cret@proxy:1'])(
+    'are not taken from %s, whose password is cut in two',
+    (url) => {
+      expect(() => readProxies({ http_proxy: url })).toThrow(/^the .* http_proxy has an "@" after/)
+      expect(() => readProxies({ http_proxy: url })).not.toThrow(/s3cret|12/)
+    },
+  )
 
   test('for http are not for https, nor the reverse', () => {
     expect(proxyFor(readProxies({ http_proxy: 'http://p:1' }), 'https://a.test')).toBeUndefined()

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { Client } from '../../src/registry/client.ts'
-import { Network } from '../../src/registry/network.ts'
-import { pushTo } from '../../testkit/image/push.ts'
-import { TestRegistry } from '../../testkit/registry/registry.ts'
+import { Client } from '../../../src/registry/client.ts'
+import { Network } from '../../../src/registry/network/network.ts'
+import { pushTo } from '../../../testkit/image/push.ts'
+import { TestRegistry } from '../../../testkit/registry/registry.ts'
 import { at, nameServer } from './name-server.ts'
-import { image, RegistryWorld, trust } from './registry-world.ts'
+import { image, RegistryWorld, trust } from '../registry-world.ts'
 
 let distrust = () => undefined as void
 afterEach(() => {

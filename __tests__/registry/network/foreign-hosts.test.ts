@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { Client } from '../../src/registry/client.ts'
-import { Network, type NetworkOptions } from '../../src/registry/network.ts'
-import { redirectTo, setHeader } from '../../testkit/registry/faults.ts'
-import { pushTo } from '../../testkit/image/push.ts'
-import { TestRegistry } from '../../testkit/registry/registry.ts'
+import { Client } from '../../../src/registry/client.ts'
+import { Network, type NetworkOptions } from '../../../src/registry/network/network.ts'
+import { redirectTo, setHeader } from '../../../testkit/registry/faults.ts'
+import { pushTo } from '../../../testkit/image/push.ts'
+import { TestRegistry } from '../../../testkit/registry/registry.ts'
 import { at, nameServer } from './name-server.ts'
-import { failureOf, FakeClock, image } from './registry-world.ts'
+import { failureOf, FakeClock, image } from '../registry-world.ts'
 
 /** Documentation addresses (RFC 5737), which are public ones that nobody has. */
 const PUBLIC = '203.0.113.1'

@@ -1,6 +1,9 @@
-import { isIP, Socket } from 'node:net'
+import { isIP, isIPv6, Socket } from 'node:net'
 import type { buildConnector, Dispatcher } from 'undici'
 import type { ProxyServer } from './proxies.ts'
+
+/** Refusals that can be over a moment later. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([429, 500, 502, 503, 504])
 
 export interface ProxyErrorDetails {
   /** HTTP status of a refusal. */
@@ -13,12 +16,13 @@ export class ProxyError extends Error {
   override readonly name = 'ProxyError'
   /** `host[:port]` of the proxy. */
   readonly proxy: string
-  readonly status: number | undefined
+  /** Whether it is a refusal that can be over a moment later; undefined where it is none. */
+  readonly mayPass: boolean | undefined
 
   constructor(proxy: string, reason: string, { status, cause }: ProxyErrorDetails = {}) {
     super(`the proxy ${proxy} ${reason}`, { cause })
     this.proxy = proxy
-    this.status = status
+    this.mayPass = status === undefined ? undefined : PASSING_STATUSES.has(status)
   }
 }
 
@@ -79,17 +83,28 @@ export function tunnelConnector(
   }
 }
 
-async function openTunnel(
+/**
+ * A connection to a host by way of a proxy. Throws a ProxyError.
+ *
+ * @param pool connections to the proxy
+ */
+export async function openTunnel(
   proxy: ProxyServer,
   pool: Dispatcher,
-  { hostname, port }: buildConnector.Options,
+  { hostname, port }: Pick<URL, 'hostname' | 'port'>,
+  signal?: AbortSignal,
 ): Promise<Socket> {
-  const name = hostname.includes(':') ? `[${hostname}]` : hostname
+  const name = isIPv6(hostname) ? `[${hostname}]` : hostname
   const authority = `${name}:${port === '' ? 443 : port}`
   const headers = { host: authority, ...proxyHeaders(proxy) }
   let answer: Dispatcher.ConnectData
   try {
-    answer = await pool.connect({ origin: proxy.origin, path: authority, headers })
+    answer = await pool.connect({
+      origin: proxy.origin,
+      path: authority,
+      headers,
+      ...(signal === undefined ? {} : { signal }),
+    })
   } catch (error) {
     if (error instanceof ProxyError) throw error
     throw new ProxyError(proxy.name, `did not open a tunnel to ${name}`, { cause: error })

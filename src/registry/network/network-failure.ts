@@ -1,7 +1,7 @@
 import { types } from 'node:util'
-import { MismatchError } from '../oci/errors.ts'
-import { cancelled, type ErrorCode, type ErrorPlace, placed, RegistryError } from './errors.ts'
-import { foreignText } from './foreign-text.ts'
+import { MismatchError } from '../../oci/errors.ts'
+import { cancelled, type ErrorCode, type ErrorPlace, placed, RegistryError } from '../errors.ts'
+import { foreignText } from '../foreign-text.ts'
 import { ForeignAddressError } from './guarded-lookup.ts'
 import { apiHost } from './hosts.ts'
 import { isTlsFailure, tlsReason } from './tls-failure.ts'
@@ -30,9 +30,6 @@ const TIMEOUT_CODES: ReadonlySet<string> = new Set([
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
 ])
-
-/** Refusals of a proxy that can be over a moment later. */
-const TRANSIENT_PROXY_STATUSES: ReadonlySet<number> = new Set([429, 500, 502, 503, 504])
 
 /** Where the request went to, for what is not said by the place alone. */
 export interface SentTo {
@@ -87,8 +84,7 @@ export function refusedAddress(
 }
 
 function isTransient(error: unknown, code: string): boolean {
-  const status = within(error, ProxyError)?.status
-  return status === undefined ? TRANSIENT_CODES.has(code) : TRANSIENT_PROXY_STATUSES.has(status)
+  return within(error, ProxyError)?.mayPass ?? TRANSIENT_CODES.has(code)
 }
 
 function errorCode(code: string): ErrorCode {

@@ -1,6 +1,6 @@
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP, type LookupFunction, type Socket } from 'node:net'
 import { connect, type SecureContext } from 'node:tls'
-import { familyOfHost } from './families/families.ts'
+import { familyOfHost } from '../families/families.ts'
 
 /** How long a host that may speak plain HTTP is given to show that it speaks TLS. */
 const PROBE_TIMEOUT_MS = 3_000
@@ -43,6 +43,8 @@ function siteOf(host: string): string | undefined {
 export interface ProbeOptions {
   readonly signal?: AbortSignal | undefined
   readonly lookup?: LookupFunction | undefined
+  /** A connection to the host that is there already. */
+  readonly tunnel?: Socket | undefined
   /** With the client certificate, since some hosts end the handshake without one. */
   readonly secureContext?: SecureContext | undefined
 }
@@ -57,7 +59,7 @@ const TLS_ALERT = /_ALERT_/
  */
 export async function speaksTls(
   host: string,
-  { signal, lookup, secureContext }: ProbeOptions = {},
+  { signal, lookup, tunnel, secureContext }: ProbeOptions = {},
 ): Promise<boolean | undefined> {
   const name = hostName(host)
   const port = /:(\d+)$/.exec(host)?.[1]
@@ -68,10 +70,11 @@ export async function speaksTls(
       rejectUnauthorized: false,
       ...(isIP(name) === 0 ? { servername: name } : {}),
       ...(lookup === undefined ? {} : { lookup }),
+      ...(tunnel === undefined ? {} : { socket: tunnel }),
       ...(secureContext === undefined ? {} : { secureContext }),
     })
     // Without a port they are spoken at 443 and 80, so that silence at the one is an answer.
-    let answered = port === undefined
+    let answered = port === undefined || tunnel !== undefined
     const finish = (secure: boolean): void => {
       signal?.removeEventListener('abort', refuse)
       socket.destroy()
