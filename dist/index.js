@@ -46356,6 +46356,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
 
 /***/ }),
 
+/***/ 9896:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+
+/***/ }),
+
 /***/ 8611:
 /***/ ((module) => {
 
@@ -46549,6 +46556,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+
+/***/ }),
+
+/***/ 857:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 
 /***/ }),
 
@@ -55173,7 +55187,7 @@ function keepMemorySmall() {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8796);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1770);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2670);
 
 
 (0,_action_memory_js__WEBPACK_IMPORTED_MODULE_0__/* .keepMemorySmall */ .E)();
@@ -55185,7 +55199,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1770:
+/***/ 2670:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -55194,10 +55208,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./node_modules/valibot/dist/index.mjs
@@ -63675,18 +63689,25 @@ function adviceOf(family, refusal) {
     const chosen = known ?? adviceByCode(advice, refusal);
     return typeof chosen === 'function' ? chosen(refusal) : chosen;
 }
-function adviceByCode(advice, { code, side }) {
+function adviceByCode(advice, refusal) {
+    const { code, side } = refusal;
     switch (code) {
         case 'AUTHENTICATION':
         case 'DENIED':
             return advice?.login;
         case 'NOT_FOUND':
+            if (lacksContent(refusal))
+                return undefined;
             return side === 'destination' ? advice?.missingDestination : advice?.missingSource;
         case 'RATE_LIMITED':
             return advice?.limit;
         default:
             return undefined;
     }
+}
+/** Whether a part of the image is missing, or the upload of one, and not the repository. */
+function lacksContent({ registryCode = '' }) {
+    return /^(?:MANIFEST_)?BLOB_/.test(registryCode);
 }
 /** `push to` or `pull from`, as the role of the registry has it. */
 function direction({ side }) {
@@ -63801,7 +63822,18 @@ const github = {
     hosts: /^(?:ghcr\.io|containers\.[a-z0-9-]+\.ghe\.com)$/,
     // Q11: larger ones are refused, and of several only the last one may be kept.
     maxChunk: 0,
-    advice: { login: packageAccess, missingSource: packageAccess },
+    advice: {
+        login: packageAccess,
+        missingSource: packageAccess,
+        refusals: [
+            {
+                words: /not allowed to create organization package/i,
+                advice: 'The token may not create a package there. A job token does so for the owner of its own ' +
+                    'repository, with `permissions: packages: write`, where the settings of the organization ' +
+                    'allow packages to be created; for another owner use a personal token.',
+            },
+        ],
+    },
 };
 function packageAccess({ code, side, workflowRepository = '' }) {
     const role = side === 'destination' ? 'write' : 'read';
@@ -63908,7 +63940,7 @@ const others = [
         hosts: /^(?:[a-z0-9-]+\.)?icr\.io$/,
         advice: {
             login: 'IBM Cloud takes `iamapikey` with an API key, or `iambearer` with a token.',
-            refusals: [{ words: /quota/i, advice: "The account's quota is used up." }],
+            refusals: [{ words: /exceeded your .*quota/i, advice: "The account's quota is used up." }],
         },
     },
     {
@@ -63969,7 +64001,7 @@ const harbor = {
                     'signature there.',
             },
             {
-                words: /quota|exceed/i,
+                words: /will exceed|quota exceeded/i,
                 advice: 'The Harbor project is full: raise its quota or clean up.',
             },
         ],
@@ -63985,16 +64017,30 @@ const gitlab = {
         login: 'GitLab takes a user with a personal access token, a deploy token, or `gitlab-ci-token` with ' +
             'a job token; it needs the scope `read_registry` to pull and `write_registry` to push. A ' +
             'project that does not exist is refused in the same way.',
+        refusals: [
+            {
+                words: /protected tag/i,
+                advice: 'The GitLab project protects this tag: its rules name the roles that may push it.',
+            },
+        ],
     },
 };
+const NO_OVERWRITING = /not (?:enough|have) .*permissions?.*(?:delete|overwrite)/i;
 const artifactory = {
     name: 'Artifactory',
     hosts: /^[a-z0-9-]+\.jfrog\.io$/,
     answers: (headers) => headers['x-jfrog-version'] !== undefined || headers['x-artifactory-id'] !== undefined,
-    frozenTag: /not (?:enough|have) (?:permission|.*permissions).*(?:delete|overwrite)/i,
+    frozenTag: NO_OVERWRITING,
     advice: {
         login: 'Artifactory takes a user with a password, an API key or an access token. It says the same ' +
             'of a repository or tag that does not exist as of one that is not open to the account.',
+        refusals: [
+            {
+                words: NO_OVERWRITING,
+                advice: 'To move a tag, Artifactory wants the permission Delete/Overwrite for the account. Without ' +
+                    'it, use another tag, or set `on-existing: skip`.',
+            },
+        ],
     },
 };
 const nexus = {
@@ -64072,7 +64118,7 @@ function hintFor(failure, context) {
     return undefined;
 }
 /** From the most to the least specific; the first that has something to say wins. */
-const rules = [immutableTag, emptySecrets, familyAdvice, anyRefusal, anythingElse];
+const rules = [emptySecrets, familyAdvice, immutableTag, anyRefusal, anythingElse];
 function isRefusal(failure) {
     return ['AUTHENTICATION', 'DENIED'].includes(failure.code);
 }
@@ -64110,6 +64156,8 @@ function anyRefusal(failure) {
         case 'DENIED':
             return `The account in use has no right to ${direction(failure)} this repository, or the repository does not exist.`;
         case 'NOT_FOUND':
+            if (lacksContent(failure))
+                return undefined;
             return failure.side === 'destination'
                 ? 'Many registries want the project or repository to be created before the first push.'
                 : 'Check the spelling of repository and tag. Registries often say the same of a private repository when credentials are missing.';
@@ -64122,12 +64170,18 @@ function anyRefusal(failure) {
 /** Q36 */
 const UNKNOWN_TYPE = "Not every registry takes Docker's formats beside those of the OCI; zot does where its configuration " +
     'says `"compat": ["docker2s2"]`. Nothing is converted here, because that would change the digests.';
+/** Q26, Q41 */
+const READ_ONLY = 'The registry takes no writes here: it may be set to read-only, as for maintenance, or be a proxy of ' +
+    'another registry.';
 function anythingElse(failure) {
     switch (failure.code) {
         case 'EXISTS':
             return 'Set `on-existing` to `overwrite` to move the tag, or to `skip` to leave it without a failure.';
         case 'TIMEOUT':
             return 'If the registry is only slow, raise `timeout` or lower `concurrency`.';
+        case 'UPLOAD':
+        case 'REGISTRY':
+            return failure.status === 405 && failure.side === 'destination' ? READ_ONLY : undefined;
         case 'UNSUPPORTED':
             return failure.status === 415 ? UNKNOWN_TYPE : undefined;
         case 'REDIRECT':
@@ -64250,35 +64304,71 @@ function annotationText({ source, error }) {
 
 ;// CONCATENATED MODULE: ./lib/action/cancellation.js
 /**
+ * Milliseconds from the end of a run to its outputs, whatever is still under way: enough to give
+ * open uploads back to a registry that answers, and short enough for a job that is cancelled.
+ */
+const GRACE_MS = 1_400;
+/** Milliseconds that a cancelled process stays after its outputs, should something keep it. */
+const LEAVE_MS = 400;
+/** The same for one that ran to its end: longer, since a slow pipe may still take in its log. */
+const LINGER_MS = 5_000;
+/** A runner sends the first two; on Windows the third stands for the second. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'];
+/**
  * From now on, signals and stray errors end the run and not the process, so that what is done is
  * reported. A cancelled job gets SIGINT, then SIGTERM, and soon after that the end.
  */
-function startCancellation(logger) {
+function startCancellation(logger, events = nodeProcess) {
     const controller = new AbortController();
+    const { signal } = controller;
+    const overdue = Promise.withResolvers();
+    let timer;
+    let signalName;
     let stray;
-    const onSignal = (signal) => {
-        if (controller.signal.aborted)
+    const end = () => {
+        if (signal.aborted)
             return;
-        logger.info(`${signal}: stopping`);
+        timer = setTimeout(() => overdue.resolve(undefined), GRACE_MS);
         controller.abort();
     };
-    const onStray = (error) => {
-        stray ??= error ?? new Error('something threw nothing');
-        controller.abort();
+    let onStray = (error) => {
+        stray ??= error;
+        end();
     };
-    // Node raises rejections that nobody handles as uncaught exceptions too.
-    process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('uncaughtException', onStray);
+    for (const name of SIGNALS) {
+        events.on(name, () => {
+            if (signal.aborted)
+                return;
+            signalName = name;
+            logger.info(`${name}: stopping`);
+            end();
+        });
+    }
+    const somethingStray = (error) => {
+        onStray(error ?? new Error('something failed with nothing to say'));
+    };
+    // Told apart so that no flag of Node's can turn rejections into mere warnings.
+    events.on('uncaughtException', somethingStray);
+    events.on('unhandledRejection', somethingStray);
     return {
-        signal: controller.signal,
+        signal,
+        signalName: () => signalName,
         stray: () => stray,
-        forget: () => {
-            process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('uncaughtException', onStray);
+        within: async (work) => Promise.race([work, overdue.promise]),
+        leave: (report) => {
+            onStray = report;
+            clearTimeout(timer);
+            setTimeout(() => events.exit(), signal.aborted ? LEAVE_MS : LINGER_MS).unref();
         },
     };
 }
+const nodeProcess = {
+    on: (event, listener) => process.on(event, listener),
+    exit: () => process.exit(),
+};
 
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -64353,7 +64443,7 @@ function utils_toCommandProperties(annotationProperties) {
  */
 function command_issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
 }
 function command_issue(name, message = '') {
     command_issueCommand(name, {}, message);
@@ -64409,8 +64499,8 @@ function escapeProperty(s) {
 //# sourceMappingURL=command.js.map
 ;// CONCATENATED MODULE: external "crypto"
 const external_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("crypto");
-;// CONCATENATED MODULE: external "fs"
-const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/file-command.js
 // For internal use, subject to change.
 // We use any as a valid input type
@@ -64424,10 +64514,10 @@ function file_command_issueFileCommand(command, message) {
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
     }
-    if (!external_fs_namespaceObject.existsSync(filePath)) {
+    if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_namespaceObject.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${utils_toCommandValue(message)}${external_os_.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -64443,7 +64533,7 @@ function file_command_prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
@@ -65406,7 +65496,7 @@ var summary_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { access, appendFile, writeFile } = external_fs_namespaceObject.promises;
+const { access, appendFile, writeFile } = external_fs_.promises;
 const SUMMARY_ENV_VAR = 'GITHUB_STEP_SUMMARY';
 const SUMMARY_DOCS_URL = 'https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#adding-a-job-summary';
 class Summary {
@@ -65429,7 +65519,7 @@ class Summary {
                 throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
             }
             try {
-                yield access(pathFromEnv, external_fs_namespaceObject.constants.R_OK | external_fs_namespaceObject.constants.W_OK);
+                yield access(pathFromEnv, external_fs_.constants.R_OK | external_fs_.constants.W_OK);
             }
             catch (_a) {
                 throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
@@ -65525,7 +65615,7 @@ class Summary {
      * @returns {Summary} summary instance
      */
     addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
+        return this.addRaw(external_os_.EOL);
     }
     /**
      * Adds an HTML codeblock to the summary buffer
@@ -65729,7 +65819,7 @@ var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _
 };
 
 
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
+const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_.promises;
 // export const {open} = 'fs'
 const IS_WINDOWS = process.platform === 'win32';
 /**
@@ -65756,7 +65846,7 @@ function readlink(fsPath) {
 }
 // See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
 const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
+const READONLY = external_fs_.constants.O_RDONLY;
 function exists(fsPath) {
     return io_util_awaiter(this, void 0, void 0, function* () {
         try {
@@ -66249,13 +66339,13 @@ class ToolRunner extends external_events_.EventEmitter {
     _processLineBuffer(data, strBuffer, onLine) {
         try {
             let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_namespaceObject.EOL);
+            let n = s.indexOf(external_os_.EOL);
             while (n > -1) {
                 const line = s.substring(0, n);
                 onLine(line);
                 // the rest of the string ...
-                s = s.substring(n + external_os_namespaceObject.EOL.length);
-                n = s.indexOf(external_os_namespaceObject.EOL);
+                s = s.substring(n + external_os_.EOL.length);
+                n = s.indexOf(external_os_.EOL);
             }
             return s;
         }
@@ -66546,7 +66636,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 }
                 const optionsNonNull = this._cloneExecOptions(this.options);
                 if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
                 }
                 const state = new ExecState(optionsNonNull, this.toolPath);
                 state.on('debug', (message) => {
@@ -66885,8 +66975,8 @@ const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* ()
         version
     };
 });
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
+const platform = external_os_.platform();
+const arch = external_os_.arch();
 const isWindows = platform === 'win32';
 const isMacOS = platform === 'darwin';
 const isLinux = platform === 'linux';
@@ -67067,7 +67157,7 @@ function setOutput(name, value) {
     if (filePath) {
         return file_command_issueFileCommand('OUTPUT', file_command_prepareKeyValueMessage(name, value));
     }
-    process.stdout.write(external_os_namespaceObject.EOL);
+    process.stdout.write(external_os_.EOL);
     command_issueCommand('set-output', { name }, utils_toCommandValue(value));
 }
 /**
@@ -67135,7 +67225,7 @@ function notice(message, properties = {}) {
  * @param message info message
  */
 function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
+    process.stdout.write(message + external_os_.EOL);
 }
 /**
  * Begin an output group.
@@ -67238,6 +67328,7205 @@ const runnerCommands = {
     fail: (message) => setFailed(message),
 };
 
+;// CONCATENATED MODULE: ./lib/action/context.js
+
+const DEPENDABOT = 'dependabot[bot]';
+/** The context of the run, as the environment (GitHub Docs, "Default environment variables") and the event describe it. */
+async function runContext(environment, loadEvent = eventOfRun) {
+    return contextOf({ ...sourceOf(environment), payload: await loadEvent() });
+}
+/** As much of it as there is without the event. */
+function bareContext(environment) {
+    return contextOf(sourceOf(environment));
+}
+function sourceOf(environment) {
+    return {
+        eventName: environment['GITHUB_EVENT_NAME'] ?? '',
+        actor: environment['GITHUB_ACTOR'] ?? '',
+        payload: undefined,
+        serverUrl: environment['GITHUB_SERVER_URL'] ?? 'https://github.com',
+        repository: environment['GITHUB_REPOSITORY'] ?? '',
+    };
+}
+async function eventOfRun() {
+    try {
+        // Eagerly, so that it is in the one file of the bundle.
+        const { context } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
+        return context.payload;
+    }
+    catch {
+        // Loading it is what reads the event, and prepares for GitHub's API: that fails where the event
+        // is no JSON, or the URL of a proxy has a path.
+        return undefined;
+    }
+}
+/**
+ * Never throws: outside of GitHub Actions, in emulators and for unusual events, fields are missing,
+ * and that must not stop a copy.
+ */
+function contextOf(source) {
+    const { eventName, actor } = source;
+    const repository = source.repository || context_text(field(source.payload, 'repository', 'full_name'));
+    const headRepository = field(source.payload, 'pull_request', 'head', 'repo');
+    const head = context_text(field(headRepository, 'full_name'));
+    const base = context_text(field(source.payload, 'pull_request', 'base', 'repo', 'full_name')) || repository;
+    const githubRegistry = registryOf(source.serverUrl);
+    const author = context_text(field(source.payload, 'pull_request', 'user', 'login'));
+    return {
+        eventName,
+        // A branch without a repository is one of a fork that has been deleted since.
+        isFork: headRepository === null || (head !== '' && base !== '' && !sameName(head, base)),
+        isDependabot: actor === DEPENDABOT || author === DEPENDABOT,
+        actor,
+        repository,
+        ...(githubRegistry !== undefined && { githubRegistry }),
+    };
+}
+/**
+ * `ghcr.io` belongs to github.com; GitHub Enterprise Server and the servers of data residency
+ * (`*.ghe.com`) have one of their own, below their own name. A token is good for its own server
+ * alone, and no other is to see it.
+ */
+function registryOf(serverUrl) {
+    const url = URL.parse(serverUrl);
+    if (url?.protocol !== 'https:')
+        return undefined;
+    if (url.host === 'github.com')
+        return 'ghcr.io';
+    try {
+        return normaliseRegistry(`containers.${url.host}`);
+    }
+    catch {
+        // A server that is known by its address has no names below that.
+        return undefined;
+    }
+}
+function sameName(a, b) {
+    return a.toLowerCase() === b.toLowerCase();
+}
+function field(value, ...path) {
+    let current = value;
+    for (const name of path) {
+        if (typeof current !== 'object' || current === null)
+            return undefined;
+        current = Object.getOwnPropertyDescriptor(current, name)?.value;
+    }
+    return current;
+}
+function context_text(value) {
+    return typeof value === 'string' ? value : '';
+}
+
+;// CONCATENATED MODULE: ./lib/registry/credentials/chain.js
+/** The first source that knows the repository decides; where none does, access is anonymous. */
+async function findLogin(sources, side, reference) {
+    for (const source of sources) {
+        // The order is the meaning: no helper program is started where an earlier source decides.
+        const login = await source(side, reference);
+        if (login !== undefined)
+            return login;
+    }
+    return { credentials: undefined, origin: 'nowhere' };
+}
+/** Looks in a list of logins: the longest prefix that covers the repository wins. */
+function registryLogins(logins, origin) {
+    const longestFirst = logins.toSorted((a, b) => (b.prefix ?? '').length - (a.prefix ?? '').length);
+    return (_side, reference) => {
+        const login = longestFirst.find((candidate) => covers(candidate, reference));
+        return login === undefined ? undefined : { credentials: login, origin };
+    };
+}
+function covers({ registry, prefix }, reference) {
+    if (registry !== reference.registry)
+        return false;
+    return prefix === undefined || `${reference.repository}/`.startsWith(`${prefix}/`);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/credentials/configured-logins.js
+
+/**
+ * Looks where an auth file points to: the helper for the registry, else the one for all, else the
+ * file itself. Docker does the same, and ends there: where a helper has nothing, it does not look at
+ * `auths`. Here it does, for files in which an entry was left behind when the store was set up; what
+ * was logged out of is in neither.
+ */
+function configuredLogins(file, origin, helpers) {
+    const inline = registryLogins(file.logins, origin);
+    const extra = file.headers === undefined ? {} : { headers: file.headers };
+    return async (side, reference) => {
+        const { registry } = reference;
+        // An empty name for a registry takes it out of the store (docker/cli, GetCredentialsStore).
+        const helper = file.helpers.get(registry) ?? file.store ?? '';
+        const found = helper === '' ? undefined : await helpers.find(helper, registry);
+        if (found === undefined)
+            return inline(side, reference);
+        return {
+            credentials: { ...found, ...extra },
+            origin: `docker-credential-${helper} of ${origin}`,
+        };
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/action/credentials.js
+
+
+/** Where credentials come from, in the order in which they are asked: the first that knows the repository decides. */
+function credentialSources(inputs, files, helpers, context) {
+    return [
+        fromInputs(inputs),
+        registryLogins(inputs.registryAuth, 'registry-auth'),
+        ...files.map(({ file, origin }) => configuredLogins(file, origin, helpers)),
+        fromGitHub(inputs.githubToken, context),
+    ];
+}
+/** `source-username` and so on: for one host in one role. */
+function fromInputs({ sourceCredentials, destinationCredentials }) {
+    const logins = { source: sourceCredentials, destination: destinationCredentials };
+    return (side, { registry }) => {
+        const credentials = logins[side];
+        return credentials?.registry === registry
+            ? { credentials, origin: `${side}-username` }
+            : undefined;
+    };
+}
+function fromGitHub(token, { actor, githubRegistry }) {
+    return (_side, { registry }) => registry === githubRegistry && token !== undefined
+        ? { credentials: githubCredentials(token, actor), origin: 'github-token' }
+        : undefined;
+}
+/** The job's token opens GitHub's own registry; any user name goes with it, and the actor's is the honest one. */
+function githubCredentials(token, actor) {
+    return { username: actor === '' ? 'token' : actor, password: token };
+}
+
+;// CONCATENATED MODULE: ./lib/registry/bytes-moved.js
+const noBytes = { copied: 0, mounted: 0, existing: 0 };
+function bytesOf(outcome, size) {
+    return { ...noBytes, [outcome]: size };
+}
+function addBytes(parts) {
+    const sum = { copied: 0, mounted: 0, existing: 0 };
+    for (const part of parts) {
+        sum.copied += part.copied;
+        sum.mounted += part.mounted;
+        sum.existing += part.existing;
+    }
+    return sum;
+}
+
+;// CONCATENATED MODULE: ./lib/sync/report.js
+
+/** Counts the results; `durationMs` is the wall-clock time of the whole run. */
+function totalsOf(results, durationMs) {
+    const count = (status) => results.filter((result) => result.status === status).length;
+    return {
+        images: results.length,
+        copied: count('copied'),
+        unchanged: count('unchanged'),
+        skipped: count('skipped'),
+        failed: count('failed'),
+        bytes: addBytes(results.map((result) => result.bytes)),
+        durationMs,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/action/cut-short.js
+
+
+
+/** The report of such a run, in list order: an image that was not done is one that failed. */
+function cutShort({ pairs, finished, dryRun, durationMs }) {
+    const known = new Map(finished.map((result) => [nameOf(result), result]));
+    const results = pairs.map((pair) => {
+        const source = formatReference(pair.source);
+        const destination = formatReference(pair.destination);
+        return known.get(nameOf({ source, destination })) ?? unfinished(source, destination);
+    });
+    return { dryRun, results, totals: totalsOf(results, durationMs) };
+}
+/** A destination without a tag may be that of several sources. */
+function nameOf({ source, destination }) {
+    return `${source} ${destination}`;
+}
+function unfinished(source, destination) {
+    const message = `sync ${source} to ${destination}: the run was cancelled`;
+    return {
+        source,
+        destination,
+        status: 'failed',
+        platforms: {},
+        bytes: noBytes,
+        durationMs: 0,
+        error: { code: 'CANCELLED', message },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/action/heartbeat.js
+
+/**
+ * Milliseconds between two lines. The promise to users is a line every 15 s; the rest is room for a
+ * busy event loop.
+ */
+const INTERVAL_MS = 10_000;
+/** Node's timers; they do not keep the process alive. */
+const nodeTimers = {
+    setInterval: (callback, milliseconds) => setInterval(callback, milliseconds).unref(),
+    clearInterval: (handle) => {
+        clearInterval(handle);
+    },
+};
+/**
+ * Prints how far the run has come, again and again, so that a long one does not look hung. Returns
+ * the function that ends it, which may be called more than once.
+ */
+function startHeartbeat(logger, progress, timers) {
+    const handle = timers.setInterval(() => {
+        const { done, total, bytes } = progress();
+        logger.info(`… ${done} of ${total} images done, ${formatBytes(bytes)} moved`);
+    }, INTERVAL_MS);
+    return () => {
+        timers.clearInterval(handle);
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/action/input-names.js
+/** The inputs of the action, in the order in which action.yml declares and the README explains them. */
+const inputNames = [
+    'images',
+    'images-file',
+    'source-registry',
+    'source-username',
+    'source-password',
+    'destination-registry',
+    'destination-username',
+    'destination-password',
+    'registry-auth',
+    'github-token',
+    'platforms',
+    'on-missing-platform',
+    'on-existing',
+    'dry-run',
+    'fail-fast',
+    'concurrency',
+    'retries',
+    'timeout',
+    'insecure-registries',
+    'registry-tls',
+    'summary',
+];
+/**
+ * What a blank input stands for; empty where there is nothing. The same as in action.yml, with two
+ * exceptions: only the runner knows the default of `github-token`, and action.yml gives none for
+ * `source-registry`, because a value that the runner fills in cannot be told from one that the user
+ * gave, and that decides which host the source credentials belong to.
+ */
+const inputDefaults = {
+    images: '',
+    'images-file': '',
+    'source-registry': 'docker.io',
+    'source-username': '',
+    'source-password': '',
+    'destination-registry': '',
+    'destination-username': '',
+    'destination-password': '',
+    'registry-auth': '',
+    'github-token': '',
+    platforms: 'linux/amd64,linux/arm64',
+    'on-missing-platform': 'warn',
+    'on-existing': 'overwrite',
+    'dry-run': 'false',
+    'fail-fast': 'false',
+    concurrency: '16',
+    retries: '5',
+    timeout: '60',
+    'insecure-registries': '',
+    'registry-tls': '',
+    summary: 'true',
+};
+
+;// CONCATENATED MODULE: ./lib/action/input-reader.js
+
+
+/** Problems that the message spells out: people mend the first few and run again. */
+const SHOWN_PROBLEMS = 20;
+/** Inputs that cannot be used; `problems` has all that is wrong with them. */
+class InputError extends Error {
+    problems;
+    constructor(problems) {
+        super(describe(problems));
+        this.name = 'InputError';
+        this.problems = problems;
+    }
+}
+/**
+ * Reads single values and notes what is wrong with them, so that a user sees every problem at once.
+ * A method that notes a problem returns a stand-in, which is thrown away with everything else.
+ */
+class InputReader {
+    #getInput;
+    #problems = [];
+    constructor(getInput) {
+        this.#getInput = getInput;
+    }
+    /** The value without blanks around it; the default when it is blank. */
+    text(name) {
+        return this.#getInput(name).trim() || inputDefaults[name];
+    }
+    /** Whether there is more than blanks. */
+    given(name) {
+        return this.#getInput(name).trim() !== '';
+    }
+    /** The value exactly as it was given, for texts whose lines are counted. */
+    rawText(name) {
+        return this.#getInput(name);
+    }
+    boolean(name) {
+        const value = this.text(name).toLowerCase();
+        if (value !== 'true' && value !== 'false')
+            this.#refuse(name, 'true or false');
+        return value === 'true';
+    }
+    /** A whole number in decimal digits, without sign or unit. */
+    integer(name, { min, max }) {
+        const value = this.text(name);
+        const number = /^[0-9]+$/.test(value) ? Number(value) : Number.NaN;
+        if (number >= min && number <= max)
+            return number;
+        this.#refuse(name, `a whole number from ${min} to ${max}`);
+        return min;
+    }
+    choice(name, choices) {
+        const value = this.text(name);
+        const found = choices.find((choice) => choice === value);
+        if (found === undefined)
+            this.#refuse(name, alternatives(choices));
+        return found ?? choices[0];
+    }
+    /** Takes the message of what `read` throws for the problem. */
+    parsed(name, standIn, read) {
+        try {
+            return read(this.text(name));
+        }
+        catch (error) {
+            this.problem(name, error instanceof Error ? error.message : 'cannot be read');
+            return standIn;
+        }
+    }
+    problem(input, message, place = input) {
+        this.#problems.push({ input, place, message });
+    }
+    /** @throws InputError if any problem was noted, with all of them in the order of the inputs */
+    throwProblems() {
+        if (this.#problems.length === 0)
+            return;
+        throw new InputError(this.#problems.toSorted((a, b) => position(a) - position(b)));
+    }
+    #refuse(name, accepted) {
+        this.problem(name, `${quote(this.text(name))} is not accepted; expected ${accepted}`);
+    }
+}
+function describe(problems) {
+    const lines = problems
+        .slice(0, SHOWN_PROBLEMS)
+        .map(({ place, message }) => `${place}: ${message}`);
+    if (problems.length === 1)
+        return `Input ${lines.join('')}`;
+    const rest = problems.length - lines.length;
+    return [
+        `${problems.length} problems with the inputs:`,
+        ...lines.map((line) => `- ${line}`),
+        ...(rest > 0 ? [`and ${rest} more`] : []),
+    ].join('\n');
+}
+function position({ input }) {
+    return inputNames.indexOf(input);
+}
+/** `warn or fail`; `overwrite, skip or fail` */
+function alternatives(choices) {
+    return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}`;
+}
+
+;// CONCATENATED MODULE: ./lib/oci/platform.js
+
+
+const platform_COMPONENT = /^[A-Za-z0-9_.-]+$/;
+/** Far above any real platform; what is longer is not looked at. */
+const MAX_PLATFORM_LENGTH = 128;
+const architectureAliases = new Map([
+    ['aarch64', 'arm64'],
+    ['x86_64', 'amd64'],
+    ['x86-64', 'amd64'],
+    ['i386', '386'],
+]);
+/** Debian's names for two kinds of 32-bit Arm, which imply the variant. */
+const armAliases = new Map([
+    ['armhf', 'v7'],
+    ['armel', 'v6'],
+]);
+/**
+ * One spelling for each platform, so that comparing is equality: lower case, the usual aliases
+ * (`aarch64`, `x86_64`, `armhf`, `macos`, …) replaced, `arm` always with a variant, and the variants
+ * that say nothing (`arm64/v8`, `amd64/v1`) dropped.
+ */
+function normalisePlatform(platform) {
+    const system = platform.os.toLowerCase();
+    const os = system === 'macos' ? 'darwin' : system;
+    const named = platform.architecture.toLowerCase();
+    const armVariant = armAliases.get(named);
+    if (armVariant !== undefined)
+        return { os, architecture: 'arm', variant: armVariant };
+    const architecture = architectureAliases.get(named) ?? named;
+    const variant = normaliseVariant(architecture, (platform.variant ?? '').toLowerCase());
+    return variant === '' ? { os, architecture } : { os, architecture, variant };
+}
+function normaliseVariant(architecture, variant) {
+    switch (architecture) {
+        case 'arm':
+            if (variant === '')
+                return 'v7';
+            return /^[5-8]$/.test(variant) ? `v${variant}` : variant;
+        case 'arm64':
+            return variant === '8' || variant === 'v8' ? '' : variant;
+        case 'amd64':
+            return variant === 'v1' ? '' : variant;
+        default:
+            return variant;
+    }
+}
+/**
+ * `os/architecture[/variant]` of the normalised platform. A part that is no plain word (an index may
+ * hold any text there) is percent-encoded, so that two platforms never share one string and the
+ * string is plain ASCII.
+ */
+function formatPlatform(platform) {
+    const { os, architecture, variant } = normalisePlatform(platform);
+    const parts = variant === undefined ? [os, architecture] : [os, architecture, variant];
+    return parts.map((part) => encodeURIComponent(part.toWellFormed())).join('/');
+}
+/**
+ * Reads `os/architecture[/variant]` and normalises it.
+ * @throws FormatError of kind `platform`
+ */
+function parsePlatform(text) {
+    const [os, architecture, variant, ...rest] = text.length <= MAX_PLATFORM_LENGTH ? text.split('/') : [];
+    if (!isComponent(os) ||
+        !isComponent(architecture) ||
+        (variant !== undefined && !isComponent(variant)) ||
+        rest.length > 0) {
+        throw new FormatError('platform', `platform ${quote(text)} is malformed: expected os/architecture or os/architecture/variant, such as linux/arm64 or linux/arm/v7`);
+    }
+    return normalisePlatform({ os, architecture, variant });
+}
+function isComponent(text) {
+    return text !== undefined && platform_COMPONENT.test(text);
+}
+/**
+ * Reads platforms separated by commas and white space, or the word `all`. The result is sorted by
+ * platform string and holds each platform once.
+ * @throws FormatError of kind `platform`, for an empty list as well
+ */
+function parsePlatformFilter(text) {
+    const words = text.split(/[\s,]+/).filter((word) => word !== '');
+    if (words.length === 0) {
+        throw new FormatError('platform', 'no platform is named: expected os/architecture, or all');
+    }
+    if (words.some((word) => word.toLowerCase() === 'all')) {
+        if (words.length === 1)
+            return 'all';
+        throw new FormatError('platform', 'all cannot be combined with other platforms');
+    }
+    const platforms = new Map();
+    for (const word of words) {
+        const platform = parsePlatform(word);
+        platforms.set(formatPlatform(platform), platform);
+    }
+    return [...platforms].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, platform]) => platform);
+}
+
+;// CONCATENATED MODULE: ./lib/sync/image-list-entry.js
+
+const SEPARATORS = /[\s,]+/;
+/** What people write in place of `=>`. */
+const OTHER_ARROW = /^(?:[-=]*>|=+|→|⇒)$/;
+/** The words of a text, which white space and commas separate. */
+function splitWords(text) {
+    return text.split(SEPARATORS).filter((word) => word !== '');
+}
+/** Reads `SOURCE [=>] [DESTINATION…]`; the text has no comment and is not blank. */
+function image_list_entry_readEntry(text, line) {
+    const words = splitWords(text.replaceAll('=>', ' => '));
+    const arrow = words.indexOf('=>');
+    const problem = arrowProblem(words, arrow);
+    if (problem !== undefined)
+        return { line, message: problem };
+    const [source = ''] = words;
+    const destinations = words.slice(arrow === -1 ? 1 : 2);
+    return destinations.length === 0 ? { line, source } : { line, source, destinations };
+}
+function arrowProblem(words, arrow) {
+    const other = words.find((word) => word !== '=>' && OTHER_ARROW.test(word));
+    if (other !== undefined)
+        return `${quote(other)} is no separator; write "=>" or only a blank`;
+    if (arrow === -1)
+        return undefined;
+    if (words.lastIndexOf('=>') !== arrow)
+        return '"=>" occurs twice; one line names one source';
+    if (arrow === 0)
+        return 'no source stands before "=>"';
+    if (arrow > 1)
+        return `${arrow} references stand before "=>"; one line names one source`;
+    if (arrow === words.length - 1)
+        return 'no destination stands after "=>"';
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/sync/image-list-reference.js
+
+
+
+/** The source, with the tag `latest` where it has neither tag nor digest. */
+function readSource(text, bases) {
+    const source = parseReference(text, bases.source);
+    return source.tag === undefined && source.digest === undefined
+        ? { ...source, tag: 'latest' }
+        : source;
+}
+/**
+ * What the text of a destination means; undefined where that depends on a source which could not be
+ * read.
+ */
+function readDestination(text, source, bases) {
+    if (text === undefined)
+        return source && defaultDestination(source, bases);
+    const sibling = text.startsWith(':');
+    if (sibling && source === undefined)
+        return undefined;
+    const full = sibling && source !== undefined ? repositoryName(source) + text : text;
+    const { registry, repository, tag, digest } = parseReference(full, bases.destination);
+    if (digest !== undefined) {
+        throw new FormatError('reference', `reference ${quote(text)} has a digest; a destination takes a tag, and its digest follows from the source`);
+    }
+    if (bases.destination === undefined && !namesRegistry(full)) {
+        throw new FormatError('reference', `reference ${quote(text)} names no registry; write its host before it, or give the input destination-registry`);
+    }
+    return withTag({ registry, repository }, tag ?? source?.tag);
+}
+function defaultDestination(source, bases) {
+    if (bases.destination === undefined) {
+        throw new FormatError('reference', `none is named for ${formatReference(source)}, and without the input destination-registry it has no default`);
+    }
+    return withTag(locate(relativePath(source, bases.source), bases.destination), source.tag);
+}
+function withTag(reference, tag) {
+    return tag === undefined ? reference : { ...reference, tag };
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./lib/sync/image-list-yaml.js
+
+
+
+const KEYS = ['source', 'destination', 'platforms'];
+/** Enough to share a list of platforms or destinations; a bomb of aliases needs more. */
+const MAX_ALIASES = 100;
+/** Texts in all, aliases followed: a hundred thousand are more than any honest list has. */
+const MAX_TEXTS = 100_000;
+/** Where an alias leads that is no use; the problem has been noted. */
+const NOTHING = Symbol('nothing');
+/** Nothing but separators. */
+const BLANK = /^[\s,]*$/;
+/** Unknown keys that one message names. */
+const NAMED_KEYS = 5;
+/** Reads a YAML (or JSON) list of strings and of objects; see `parseImageList` for the grammar. */
+function readYamlList(text) {
+    const counter = new dist/* LineCounter */.HN();
+    try {
+        // Pretty errors and the check for unique keys both take quadratic time on hostile text.
+        const document = (0,dist/* parseDocument */.Tp)(text, {
+            lineCounter: counter,
+            prettyErrors: false,
+            uniqueKeys: false,
+            stringKeys: true,
+        });
+        const problems = syntaxProblems(document, counter);
+        if (problems.length > 0)
+            return { entries: [], problems };
+        return new YamlList(document, counter).read();
+    }
+    catch (error) {
+        // The parser is recursive, and nothing but its stack overflowing makes it throw.
+        if (!(error instanceof RangeError))
+            throw error;
+        return { entries: [], problems: [{ line: 1, message: TOO_DEEP }] };
+    }
+}
+const TOO_DEEP = 'not readable as YAML: it is nested too deeply';
+/** The first error of every line; those that follow in a line come from the first, as a rule. */
+function syntaxProblems(document, counter) {
+    const byLine = new Map();
+    for (const { pos, code, message } of document.errors) {
+        const line = lineAt(counter, pos[0]);
+        if (byLine.has(line))
+            continue;
+        const deep = code === 'RESOURCE_EXHAUSTION';
+        byLine.set(line, { line, message: deep ? TOO_DEEP : `not readable as YAML: ${message}` });
+    }
+    return [...byLine.values()];
+}
+function lineAt(counter, offset) {
+    return Math.max(counter.linePos(offset).line, 1);
+}
+/** The walk over one document: what it has found so far, and how much it may still look at. */
+class YamlList {
+    #document;
+    #counter;
+    #entries = [];
+    #problems = [];
+    #aliases = 0;
+    #texts = 0;
+    constructor(document, counter) {
+        this.#document = document;
+        this.#counter = counter;
+    }
+    read() {
+        const { contents } = this.#document;
+        if ((0,dist/* isSeq */.oP)(contents)) {
+            for (const item of contents.items) {
+                if (this.#exhausted())
+                    break;
+                this.#readItem(item);
+            }
+        }
+        else if ((0,dist/* isMap */.jh)(contents)) {
+            this.#readItem(contents);
+        }
+        else if (!(0,dist/* isScalar */.jn)(contents) || contents.value !== null) {
+            this.#problem(this.#lineOf(contents, 1), 'expected a YAML list of images');
+        }
+        return { entries: this.#entries, problems: this.#problems };
+    }
+    #exhausted() {
+        return this.#aliases > MAX_ALIASES || this.#texts > MAX_TEXTS;
+    }
+    #problem(line, message) {
+        this.#problems.push({ line, message });
+    }
+    #readItem(item) {
+        const line = this.#lineOf(item, 1);
+        const node = this.#follow(item, line);
+        if ((0,dist/* isMap */.jh)(node)) {
+            this.#readObject(node, line);
+        }
+        else if ((0,dist/* isSeq */.oP)(node)) {
+            this.#problem(line, 'a list inside the list; an image is a string or an object');
+        }
+        else {
+            const text = this.#text(node, line, 'the item');
+            if (text === undefined)
+                return;
+            const entry = image_list_entry_readEntry(text, line);
+            if ('message' in entry)
+                this.#problems.push(entry);
+            else
+                this.#entries.push(entry);
+        }
+    }
+    #readObject(map, line) {
+        const values = this.#members(map, line);
+        const source = values.has('source')
+            ? this.#text(this.#follow(values.get('source'), line), line, 'source')
+            : undefined;
+        const destinations = this.#list(values, 'destination', line);
+        const platforms = this.#list(values, 'platforms', line);
+        if (source === undefined)
+            return;
+        this.#entries.push({
+            line,
+            source,
+            ...(destinations && { destinations: destinations.flatMap(splitWords) }),
+            ...(platforms && platforms.length > 0 && { platforms: platforms.join(',') }),
+        });
+    }
+    #members(map, line) {
+        const values = new Map();
+        const unknown = [];
+        for (const { key, value } of map.items) {
+            const name = (0,dist/* isScalar */.jn)(key) ? String(key.value) : '';
+            if (!KEYS.includes(name))
+                unknown.push(name);
+            else if (values.has(name))
+                this.#problem(line, `the key ${quote(name)} occurs twice`);
+            values.set(name, value);
+        }
+        if (unknown.length > 0)
+            this.#problem(line, unknownKeys(unknown, map.items.length));
+        else if (!values.has('source'))
+            this.#problem(line, 'the object has no source');
+        return values;
+    }
+    /** The strings under a key that takes one string or a list of them; undefined without the key. */
+    #list(values, name, line) {
+        if (!values.has(name))
+            return undefined;
+        const written = values.get(name);
+        const node = this.#follow(written, line);
+        const items = (0,dist/* isSeq */.oP)(node) ? node.items : [node];
+        if (items.length === 0)
+            this.#problem(this.#lineOf(node, line), emptyText(name));
+        const texts = [];
+        for (const item of items) {
+            const at = (0,dist/* isAlias */.Vj)(written) ? line : this.#lineOf(item, line);
+            const text = this.#text(this.#follow(item, at), at, name);
+            if (text !== undefined)
+                texts.push(text);
+            if (this.#exhausted())
+                break;
+        }
+        return texts;
+    }
+    /** The node itself, or the one that an alias stands for. */
+    #follow(node, line) {
+        if (!(0,dist/* isAlias */.Vj)(node))
+            return node;
+        this.#aliases += 1;
+        if (this.#aliases === MAX_ALIASES + 1)
+            this.#problem(line, `more than ${MAX_ALIASES} aliases`);
+        if (this.#exhausted())
+            return NOTHING;
+        const target = node.resolve(this.#document);
+        if (target === undefined)
+            this.#problem(line, `nothing has the anchor ${quote(node.source)}`);
+        return target ?? NOTHING;
+    }
+    #text(node, line, name) {
+        if (node === NOTHING || this.#exhausted())
+            return undefined;
+        this.#texts += 1;
+        if (this.#texts > MAX_TEXTS)
+            this.#problem(line, `more than ${MAX_TEXTS} strings`);
+        const value = (0,dist/* isScalar */.jn)(node) ? node.value : node;
+        if (typeof value === 'string' && !BLANK.test(value))
+            return value.trim();
+        if (value === null || value === undefined || typeof value === 'string') {
+            this.#problem(line, emptyText(name));
+        }
+        else if ((0,dist/* isScalar */.jn)(node)) {
+            const shown = quote(node.source ?? typeof value);
+            this.#problem(line, `${name}: YAML does not read ${shown} as text; put it between quotes`);
+        }
+        else {
+            this.#problem(line, `${name}: expected a string`);
+        }
+        return undefined;
+    }
+    #lineOf(node, fallback) {
+        return (0,dist/* isNode */.Ll)(node) && node.range ? lineAt(this.#counter, node.range[0]) : fallback;
+    }
+}
+function emptyText(name) {
+    return name === 'the item'
+        ? 'the item is empty'
+        : `${name} is empty; give it a value or leave it out`;
+}
+function unknownKeys(unknown, size) {
+    const named = unknown.slice(0, NAMED_KEYS).map((name) => quote(name));
+    const rest = unknown.length > NAMED_KEYS ? ` and ${unknown.length - NAMED_KEYS} more` : '';
+    const hint = size === 1 ? ' (a reference has no blank after its colon)' : '';
+    const keys = unknown.length === 1 ? 'key' : 'keys';
+    return `unknown ${keys} ${named.join(', ')}${rest}; source, destination and platforms are accepted${hint}`;
+}
+
+;// CONCATENATED MODULE: ./lib/sync/image-list.js
+
+
+
+
+
+
+/** Room for the greatest number of pairs below; a longer text is some other file. */
+const MAX_LIST_LENGTH = 4 * 1024 * 1024;
+/** Far above any real list. Keeps a wrong file or a repeated alias from filling the memory. */
+const MAX_PAIRS = 20_000;
+/** Nobody reads on; a file of something else entirely would give one for each of its words. */
+const MAX_PROBLEMS = 1000;
+/** Problems that the error's message spells out; people mend the first few and try again. */
+const image_list_SHOWN_PROBLEMS = 20;
+/** Everything that is wrong with a list, in the order of its lines. */
+class ImageListError extends Error {
+    problems;
+    constructor(problems) {
+        const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+        const shown = problems.slice(0, image_list_SHOWN_PROBLEMS).map((one) => `line ${one.line}: ${one.message}`);
+        const rest = problems.length - shown.length;
+        const lines = [
+            `the image list has ${count}:`,
+            ...shown,
+            ...(rest > 0 ? [`and ${rest} more`] : []),
+        ];
+        super(lines.join('\n'));
+        this.name = 'ImageListError';
+        this.problems = problems;
+    }
+}
+/**
+ * Reads an image list. Each line is `SOURCE [=>] [DESTINATION…]`, separated by blanks and commas,
+ * with comments after `#`. If the first character that counts is `-`, `[` or `{`, the text is YAML or
+ * JSON instead: a list of such strings or of objects with `source`, `destination` (a string or a
+ * list) and `platforms` (the same). A first line such as `[::1]:5000/app` is no YAML.
+ *
+ * A source without tag and digest means `latest`. A destination
+ * - without a tag takes the source's, and none if the source has only a digest,
+ * - of the form `:tag` is another tag in the source's repository,
+ * - that is left out is the source's repository and tag under the destination base. The repository
+ *   counts from the source base where it lies under it, and an official image of Docker Hub goes
+ *   without `library/`: `alpine:3.20` becomes `ghcr.io/acme/alpine:3.20`.
+ *
+ * Returns one pair for each destination, in the order of the list, repetitions left out.
+ * @throws ImageListError with every problem there is
+ */
+function parseImageList(text, bases) {
+    if (text.length > MAX_LIST_LENGTH) {
+        throw new ImageListError([
+            { line: 1, message: `the list is longer than ${MAX_LIST_LENGTH} characters` },
+        ]);
+    }
+    const { entries, problems } = readList(text);
+    const list = new PairList(bases, problems);
+    for (const entry of entries)
+        list.add(entry);
+    return list.finish();
+}
+function readList(text) {
+    const lines = text.replace(/^\uFEFF/, '').split(/\r\n|[\r\n]/);
+    const first = lines
+        .map((line) => line.trim())
+        .find((line) => line !== '' && !line.startsWith('#'));
+    if (first !== undefined && isYaml(first))
+        return readYamlList(text);
+    const entries = [];
+    const problems = [];
+    for (const [index, line] of lines.entries()) {
+        const comment = line.search(/(?:^|\s)#/);
+        const content = comment === -1 ? line : line.slice(0, comment);
+        if (/^[\s,]*$/.test(content))
+            continue;
+        const entry = image_list_entry_readEntry(content, index + 1);
+        if ('message' in entry)
+            problems.push(entry);
+        else
+            entries.push(entry);
+    }
+    return { entries, problems };
+}
+/** An IPv6 host opens with a bracket too, but no YAML goes on after the closing one like this. */
+function isYaml(line) {
+    return /^[-[{]/.test(line) && !/^\[[0-9A-Fa-f:.]*\](?::[0-9]*)?\//.test(line);
+}
+/** The pairs and problems found so far. */
+class PairList {
+    #bases;
+    #problems;
+    /** By destination. */
+    #pairs = new Map();
+    constructor(bases, problems) {
+        this.#bases = bases;
+        this.#problems = [...problems];
+    }
+    add(entry) {
+        if (this.#isFull())
+            return;
+        const { line } = entry;
+        const platforms = this.#attempt(line, 'platforms: ', () => entry.platforms === undefined ? undefined : parsePlatformFilter(entry.platforms));
+        const source = this.#attempt(line, 'source: ', () => readSource(entry.source, this.#bases));
+        for (const text of entry.destinations ?? [undefined]) {
+            if (this.#isFull())
+                return;
+            const destination = this.#attempt(line, 'destination: ', () => readDestination(text, source, this.#bases));
+            if (source === undefined || destination === undefined)
+                continue;
+            this.#addPair({ source, destination, ...(platforms && { platforms }), line });
+        }
+    }
+    #isFull() {
+        return this.#pairs.size > MAX_PAIRS || this.#problems.length >= MAX_PROBLEMS;
+    }
+    finish() {
+        if (this.#pairs.size === 0 && this.#problems.length === 0) {
+            this.#problems.push({ line: 1, message: 'the list names no image' });
+        }
+        if (this.#problems.length > 0) {
+            throw new ImageListError(this.#problems.sort((a, b) => a.line - b.line));
+        }
+        return [...this.#pairs.values()];
+    }
+    #attempt(line, subject, read) {
+        try {
+            return read();
+        }
+        catch (error) {
+            if (!(error instanceof FormatError))
+                throw error;
+            this.#problems.push({ line, message: subject + error.message });
+            return undefined;
+        }
+    }
+    #addPair(pair) {
+        const { source, destination, line } = pair;
+        const place = placeOf(source, destination);
+        const other = this.#pairs.get(place);
+        const message = isSame(source, destination)
+            ? `source and destination are the same: ${place}`
+            : other && conflict(other, pair, place);
+        if (message !== undefined)
+            this.#problems.push({ line, message });
+        else if (other === undefined)
+            this.#pairs.set(place, pair);
+        if (this.#pairs.size > MAX_PAIRS) {
+            this.#problems.push({ line, message: `the list has more than ${MAX_PAIRS} destinations` });
+        }
+    }
+}
+/** The name under which a destination is reached, the source's digest where it has no tag. */
+function placeOf(source, destination) {
+    const { tag } = destination;
+    if (tag !== undefined || source.digest === undefined)
+        return formatReference(destination);
+    return formatReference({ ...destination, digest: source.digest });
+}
+/** A source with a digest may well go to its own tag: that moves the tag to the digest. */
+function isSame(source, destination) {
+    return formatReference(source) === placeOf(source, destination);
+}
+function conflict(first, second, place) {
+    const [before, now] = [formatReference(first.source), formatReference(second.source)];
+    const already = `${place} is the destination of line ${first.line} already`;
+    if (before !== now)
+        return `${already}, from ${before}; line ${second.line} has ${now}`;
+    const same = formatFilter(first.platforms) === formatFilter(second.platforms);
+    return same ? undefined : `${already}, with other platforms than in line ${second.line}`;
+}
+function formatFilter(filter) {
+    if (filter === undefined || filter === 'all')
+        return filter ?? '';
+    return filter.map((platform) => formatPlatform(platform)).join(',');
+}
+
+;// CONCATENATED MODULE: ./lib/action/images-file.js
+
+
+/** More than the list parser takes; a larger file is a mistake in the path, and is not even read. */
+const MAX_IMAGES_FILE_BYTES = 8 * 1024 * 1024;
+/**
+ * Reads the file of an image list. It must lie in the workspace, also after symbolic links are
+ * followed: a list in a pull request must not pull in other files of the runner, whose lines would
+ * then show up in error messages.
+ *
+ * @param path as given by the user; relative ones start at the workspace
+ */
+function readImagesFile(path, workspace, readFile) {
+    try {
+        const root = (0,external_node_fs_namespaceObject.realpathSync)(workspace);
+        if (!contains(root, (0,external_node_path_.resolve)(root, path)))
+            return { problem: 'lies outside of the workspace' };
+        const file = (0,external_node_fs_namespaceObject.realpathSync)((0,external_node_path_.resolve)(root, path));
+        if (!contains(root, file)) {
+            return { problem: 'leads out of the workspace through a symbolic link' };
+        }
+        const { size, kind } = images_file_describe(file);
+        if (kind === 'directory')
+            return { problem: 'is a directory, not a file' };
+        if (kind === 'other')
+            return { problem: 'is not a regular file' };
+        return size > MAX_IMAGES_FILE_BYTES ? tooLarge(size) : decode(readFile(file));
+    }
+    catch (error) {
+        return { problem: unreadable(error) };
+    }
+}
+function contains(root, path) {
+    const way = (0,external_node_path_.relative)(root, path);
+    return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way);
+}
+function images_file_describe(path) {
+    const stats = (0,external_node_fs_namespaceObject.statSync)(path);
+    const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other';
+    return { size: stats.size, kind };
+}
+function decode(content) {
+    // The file may have grown since its size was asked for.
+    if (content.length > MAX_IMAGES_FILE_BYTES)
+        return tooLarge(content.length);
+    if (typeof content === 'string')
+        return { text: content };
+    try {
+        return { text: new TextDecoder('utf-8', { fatal: true }).decode(content) };
+    }
+    catch {
+        return { problem: 'is not UTF-8 text' };
+    }
+}
+function tooLarge(bytes) {
+    return { problem: `has ${bytes} bytes; at most ${MAX_IMAGES_FILE_BYTES} are accepted` };
+}
+function unreadable(error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+        return 'does not exist in the workspace; is the repository checked out before this step?';
+    }
+    return `cannot be read${code === undefined ? '' : ` (${code})`}`;
+}
+function codeOf(error) {
+    if (typeof error !== 'object' || error === null || !('code' in error))
+        return undefined;
+    return typeof error.code === 'string' ? error.code : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/action/image-lists.js
+
+
+
+
+
+/**
+ * Reads `images` and `images-file`, each in its own notation and with its own line numbers, and joins
+ * them. Problems are noted in the reader.
+ */
+function readImageLists(reader, source, bases) {
+    if (!reader.given('images') && !reader.given('images-file')) {
+        reader.problem('images', 'no image is named; give images, images-file, or both');
+        return [];
+    }
+    const lists = [];
+    if (reader.given('images')) {
+        const text = reader.rawText('images');
+        lists.push(image_lists_parse(reader, { input: 'images', name: 'images', text }, bases));
+    }
+    if (reader.given('images-file')) {
+        const path = reader.text('images-file');
+        const name = `images-file ${foreignText(path)}`;
+        const file = readImagesFile(path, source.workspace, (absolute) => source.readFile(absolute));
+        if ('problem' in file)
+            reader.problem('images-file', file.problem, name);
+        else
+            lists.push(image_lists_parse(reader, { input: 'images-file', name, text: file.text }, bases));
+    }
+    return join(reader, lists);
+}
+function image_lists_parse(reader, { text, ...list }, bases) {
+    try {
+        return { ...list, pairs: parseImageList(text, bases) };
+    }
+    catch (error) {
+        if (!(error instanceof ImageListError))
+            throw error;
+        for (const { line, message } of error.problems) {
+            reader.problem(list.input, message, `${list.name}, line ${line}`);
+        }
+        return { ...list, pairs: [] };
+    }
+}
+/**
+ * Within one list the parser has found repetitions and conflicts; here they are found across lists: a
+ * repeated pair is taken once, and two sources for one destination are a problem.
+ */
+function join(reader, lists) {
+    const first = new Map();
+    return lists.flatMap((list) => list.pairs.filter((pair) => {
+        const key = target(pair);
+        const known = first.get(key);
+        if (known === undefined)
+            first.set(key, { list, pair });
+        if (known === undefined || known.list === list)
+            return true;
+        if (wish(known.pair) !== wish(pair)) {
+            reader.problem(list.input, `${formatReference(pair.destination)} has another source in ${known.list.name}, line ${known.pair.line}`, `${list.name}, line ${pair.line}`);
+        }
+        return false;
+    }));
+}
+/** What a pair writes to. Without a tag that is the digest, so that any number of sources fit. */
+function target({ source, destination }) {
+    const name = formatReference(destination);
+    return destination.tag === undefined ? `${name} ${formatReference(source)}` : name;
+}
+function wish({ source, platforms }) {
+    const wanted = platforms === undefined || platforms === 'all' ? [platforms] : platforms.map(formatPlatform);
+    return [formatReference(source), ...wanted].join(' ');
+}
+
+;// CONCATENATED MODULE: ./lib/action/entry-list.js
+
+
+/** Every scalar is text here (YAML failsafe schema), so that a password `0123` stays what it is. */
+const Entries = array(record(string(), string()));
+/**
+ * Reads an input that is a YAML (or JSON) list of objects whose values are all text. Blank text is
+ * an empty list.
+ *
+ * @param shape what was expected, for people
+ */
+function readEntries(text, shape) {
+    if (text.trim() === '')
+        return { entries: [] };
+    try {
+        const lineCounter = new dist/* LineCounter */.HN();
+        // At a lower level the parser prints warnings, and parts of the text with them.
+        const document = (0,dist/* parseDocument */.Tp)(text, { schema: 'failsafe', logLevel: 'error', lineCounter });
+        const [error] = document.errors;
+        if (error !== undefined) {
+            const { line } = lineCounter.linePos(error.pos[0]);
+            return { entries: [], problem: `line ${line} is not valid YAML; ${shape}` };
+        }
+        const parsed = safeParse(Entries, document.toJS());
+        if (parsed.success)
+            return { entries: parsed.output };
+        const [index] = (parsed.issues[0].path ?? []).map((item) => item.key);
+        const place = typeof index === 'number' ? `entry ${index + 1}: ` : '';
+        return { entries: [], problem: `${place}${shape}` };
+    }
+    catch {
+        // Aliases without end, nesting beyond the stack.
+        return { entries: [], problem: `this is not valid YAML; ${shape}` };
+    }
+}
+/** What is wrong with an entry that has other fields than these. */
+function unknownField(entry, fields) {
+    return Object.keys(entry).every((name) => fields.includes(name))
+        ? undefined
+        : `holds a field that is not known; the fields are ${fields.join(', ')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/action/registry-auth.js
+
+
+const FIELDS = ['registry', 'username', 'password', 'scope', 'auth-host', 'ecr', 'logout'];
+const SHAPE = 'expected a YAML list of objects with registry, username and password';
+/** A registry alone, in all spellings that `docker login` takes: `https://index.docker.io/v1/`. */
+const REGISTRY = /^(?:https?:\/\/)?([^/]+)(?:\/(?:v[12]\/?)?)?$/i;
+/**
+ * Reads the input of the same name that docker/login-action takes: a YAML (or JSON) list of objects
+ * with `registry` (Docker Hub when left out), `username` and `password`. The path in `scope` limits
+ * the credentials to the repositories below it, as a path behind the registry does; the actions
+ * behind its `@` are ignored, and so are `ecr` and `logout`: there is neither a login to AWS nor one
+ * that would have to be undone. `auth-host` is a field of our own: the token service that the
+ * credentials may be sent to as well. Blank text is no credentials.
+ */
+function parseRegistryAuth(text) {
+    const { entries, problem } = readEntries(text, SHAPE);
+    const credentials = [];
+    const problems = problem === undefined ? [] : [problem];
+    for (const [index, entry] of entries.entries()) {
+        const result = registry_auth_readEntry(entry);
+        const known = typeof result === 'string' ? -1 : credentials.findIndex((other) => sameScope(other, result));
+        if (typeof result === 'string') {
+            problems.push(`entry ${index + 1}: ${result}`);
+        }
+        else if (known !== -1 && !sameLogin(credentials[known], result)) {
+            problems.push(`entry ${index + 1}: an entry above has other credentials for the same registry`);
+        }
+        else if (known === -1) {
+            credentials.push(result);
+        }
+    }
+    return { credentials, problems };
+}
+function registry_auth_readEntry(entry) {
+    const unknown = unknownField(entry, FIELDS);
+    if (unknown !== undefined)
+        return unknown;
+    const username = entry['username']?.trim() ?? '';
+    const password = entry['password']?.trim() ?? '';
+    if (username === '')
+        return 'has no username';
+    if (username.includes(':'))
+        return 'the username holds a colon, which basic authentication forbids';
+    if (password === '') {
+        return 'has no password (secrets are empty in runs started by forks and by Dependabot)';
+    }
+    const base = readBase(entry['registry']?.trim() ?? '', entry['scope']?.trim() ?? '');
+    if (typeof base === 'string')
+        return base;
+    const authHost = entry['auth-host']?.trim() ?? '';
+    if (authHost === '')
+        return { ...base, username, password };
+    try {
+        return { ...base, username, password, authHost: readAuthHost(authHost) };
+    }
+    catch {
+        return 'auth-host is not a host, optionally with a port; it has neither scheme nor path';
+    }
+}
+/** As a URL has it: in lower case, without the default port. */
+function readAuthHost(host) {
+    normaliseRegistry(host);
+    return new URL(`https://${host}`).host;
+}
+function readBase(registry, scope) {
+    const [path = ''] = scope.split('@');
+    const host = registry === '' ? 'docker.io' : (REGISTRY.exec(registry)?.[1] ?? registry);
+    try {
+        const base = parseRegistryBase(host);
+        if (path === '')
+            return base;
+        if (base.prefix !== undefined)
+            return 'give a path either in registry or in scope, not in both';
+        return parseRegistryBase(`${base.registry}/${path}`);
+    }
+    catch {
+        return 'registry is not a host, optionally followed by a repository path';
+    }
+}
+function sameScope(a, b) {
+    return a.registry === b.registry && a.prefix === b.prefix;
+}
+function sameLogin(a, b) {
+    return a?.username === b.username && a.password === b.password && a.authHost === b.authHost;
+}
+
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./lib/registry/network/tls.js
+
+/**
+ * What Node needs for connections to that host. Throws what OpenSSL has to say about a certificate
+ * and a key that cannot be used, or not together.
+ */
+function secureContext({ ca, cert, key }) {
+    return (0,external_node_tls_.createSecureContext)({
+        ...(ca === undefined
+            ? {}
+            : {
+                // What is given here takes the place of the usual authorities, with those of
+                // NODE_EXTRA_CA_CERTS, so they are given again.
+                ca: [...(0,external_node_tls_.getCACertificates)('default'), ca],
+                // An intermediate authority, or the registry's own certificate, is trusted as it is.
+                allowPartialTrustChain: true,
+            }),
+        ...(cert === undefined ? {} : { cert }),
+        ...(key === undefined ? {} : { key }),
+    });
+}
+/** `name:port` of a host, without brackets, such that every spelling of one endpoint is the same. */
+function endpoint(hostname, port) {
+    const name = hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+    return `${name}:${port === undefined || port === '' ? 443 : port}`;
+}
+/** The endpoint of `host[:port]`. */
+function endpointOf(host) {
+    const { hostname, port } = new URL(`https://${host}`);
+    return endpoint(hostname, port);
+}
+
+;// CONCATENATED MODULE: ./lib/action/registry-tls.js
+
+
+
+
+
+
+const registry_tls_FIELDS = ['registry', 'ca', 'cert', 'key'];
+const registry_tls_SHAPE = `expected a YAML list of objects with ${registry_tls_FIELDS.join(', ')}`;
+/** A store with every authority there is takes 250 KiB; more than this is a mistake in the path. */
+const MAX_PEM_BYTES = 4 * 1024 * 1024;
+/** No private key is as short as this, not even without its header. */
+const MAX_SHOWN_PATH = 100;
+/**
+ * Reads the input of that name: a YAML (or JSON) list of objects with `registry`, which is any host
+ * that is to be spoken to, and `ca`, or `cert` and `key`, or all three. Each is PEM text or the path
+ * of a file that holds it, relative to the workspace. Blank text is an empty list.
+ */
+function parseRegistryTls(text, files) {
+    const { entries, problem } = readEntries(text, registry_tls_SHAPE);
+    const hosts = new Map();
+    const problems = problem === undefined ? [] : [problem];
+    for (const [index, entry] of entries.entries()) {
+        const refuse = (reason) => {
+            problems.push(`entry ${index + 1}: ${reason}`);
+        };
+        try {
+            const host = hostOf(entry);
+            const options = readOptions(entry, files);
+            if (hosts.has(host))
+                refuse('an entry above is for the same host');
+            hosts.set(host, options);
+        }
+        catch (error) {
+            refuse(error instanceof Refusal ? error.message : 'cannot be read');
+        }
+    }
+    return { hosts, problems };
+}
+/** Words that may be shown. */
+class Refusal extends Error {
+}
+function hostOf(entry) {
+    const unknown = unknownField(entry, registry_tls_FIELDS);
+    if (unknown !== undefined)
+        throw new Refusal(unknown);
+    const host = entry['registry']?.trim() ?? '';
+    if (host === '')
+        throw new Refusal('has no registry');
+    try {
+        return normaliseRegistry(host);
+    }
+    catch {
+        throw new Refusal('registry is not a host, optionally with a port; it has no scheme and no path');
+    }
+}
+function readOptions(entry, files) {
+    const [ca, cert, key] = ['ca', 'cert', 'key'].map((field) => readPem(field, entry, files));
+    if (ca === undefined && cert === undefined && key === undefined) {
+        throw new Refusal('has neither ca nor cert and key');
+    }
+    if (cert === undefined && key !== undefined)
+        throw new Refusal('has a key without a cert');
+    if (key === undefined && cert !== undefined) {
+        throw new Refusal('has a cert without a key (secrets are empty in runs started by forks)');
+    }
+    const options = {
+        ...(ca === undefined ? {} : { ca }),
+        ...(cert === undefined ? {} : { cert }),
+        ...(key === undefined ? {} : { key }),
+    };
+    checkTogether(options);
+    return options;
+}
+/** The PEM text of a field; undefined where it is blank. Throws a Refusal that quotes no content. */
+function readPem(field, entry, files) {
+    const value = entry[field]?.trim() ?? '';
+    if (value === '')
+        return undefined;
+    const isText = value.includes('\n') || value.includes('-----');
+    // A secret with its line breaks written as `\n` has been through some tool or other.
+    const pem = isText ? value.replaceAll(String.raw `\n`, '\n') : readFileOf(field, value, files);
+    const place = isText ? field : named(field, value);
+    if (field === 'key')
+        checkKey(pem, place);
+    else
+        checkCertificates(pem, place);
+    return pem;
+}
+function named(field, path) {
+    const isShown = field !== 'key' || path.length <= MAX_SHOWN_PATH;
+    return isShown ? `${field}: ${quote(path)}` : `${field}: the file`;
+}
+function readFileOf(field, path, files) {
+    const place = named(field, path);
+    let content;
+    try {
+        content = files.readFile((0,external_node_path_.resolve)(files.workspace, path));
+    }
+    catch (error) {
+        const code = registry_tls_codeOf(error);
+        if (code === 'ENOENT' || code === 'ENOTDIR') {
+            throw new Refusal(`${place} does not exist; a path starts at the workspace`);
+        }
+        if (code === 'EISDIR')
+            throw new Refusal(`${place} is a directory, not a file`);
+        throw new Refusal(`${place} cannot be read${code === '' ? '' : ` (${code})`}`);
+    }
+    if (content.length > MAX_PEM_BYTES)
+        throw new Refusal(`${place} is too large for PEM`);
+    return typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
+}
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[\s\S]*?-----END/;
+const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
+function checkCertificates(pem, place) {
+    const certificates = pem.match(CERTIFICATE) ?? [];
+    if (certificates.length === 0)
+        throw new Refusal(`${place} holds no certificate in PEM`);
+    for (const [index, certificate] of certificates.entries()) {
+        if (!isCertificate(certificate)) {
+            const which = certificates.length === 1 ? 'a certificate' : `certificate ${index + 1}`;
+            throw new Refusal(`${place} holds ${which} that cannot be read`);
+        }
+    }
+}
+function isCertificate(pem) {
+    try {
+        return new external_node_crypto_.X509Certificate(pem).raw.length > 0;
+    }
+    catch {
+        return false;
+    }
+}
+function checkKey(pem, place) {
+    if (!PRIVATE_KEY.test(pem))
+        throw new Refusal(`${place} holds no private key in PEM`);
+    if (ENCRYPTED_KEY.test(pem)) {
+        throw new Refusal(`${place} is encrypted; a key without a passphrase is needed`);
+    }
+}
+/** Finds what OpenSSL would refuse before anything is sent. */
+function checkTogether(options) {
+    try {
+        secureContext(options);
+    }
+    catch (error) {
+        const code = registry_tls_codeOf(error);
+        if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' ||
+            code === 'ERR_OSSL_X509_KEY_TYPE_MISMATCH') {
+            throw new Refusal('cert and key do not belong together');
+        }
+        const reason = /^[A-Z0-9_]+$/.test(code) ? ` (${code})` : '';
+        const what = options.cert === undefined ? 'ca' : 'cert and key';
+        throw new Refusal(`${what} cannot be used for TLS${reason}`);
+    }
+}
+function registry_tls_codeOf(error) {
+    const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+    return hasCode && typeof error.code === 'string' ? error.code : '';
+}
+
+;// CONCATENATED MODULE: ./lib/action/inputs.js
+
+
+
+
+
+
+
+
+/** Registries take more connections than that from one client for an attack. */
+const CONCURRENCY = { min: 1, max: 256 };
+/** With waits that double, more retries than that outlast the job. */
+const RETRIES = { min: 0, max: 20 };
+/** Seconds; a connection that is silent for an hour is dead. */
+const TIMEOUT = { min: 1, max: 3600 };
+/**
+ * Reads and checks all inputs. Asks nothing of the network.
+ * @throws InputError with every problem of every input; it never quotes a secret
+ */
+function readInputs(source) {
+    const reader = new InputReader((name) => source.getInput(name));
+    const dockerHub = { registry: 'docker.io' };
+    const sourceRegistry = reader.parsed('source-registry', dockerHub, parseRegistryBase);
+    const destinationRegistry = reader.given('destination-registry')
+        ? reader.parsed('destination-registry', dockerHub, parseRegistryBase)
+        : undefined;
+    const bases = {
+        source: sourceRegistry,
+        ...(destinationRegistry !== undefined && { destination: destinationRegistry }),
+    };
+    const pairs = readImageLists(reader, source, bases);
+    const sourceCredentials = readCredentials(reader, 'source', sourceRegistry, pairs);
+    const destinationCredentials = readCredentials(reader, 'destination', destinationRegistry, pairs);
+    const inputs = {
+        pairs,
+        sourceRegistry,
+        ...(destinationRegistry !== undefined && { destinationRegistry }),
+        ...(sourceCredentials !== undefined && { sourceCredentials }),
+        ...(destinationCredentials !== undefined && { destinationCredentials }),
+        registryAuth: readRegistryAuth(reader),
+        ...(reader.given('github-token') && { githubToken: reader.text('github-token') }),
+        platforms: reader.parsed('platforms', 'all', parsePlatformFilter),
+        onMissingPlatform: reader.choice('on-missing-platform', ['warn', 'fail']),
+        onExisting: reader.choice('on-existing', ['overwrite', 'skip', 'fail']),
+        dryRun: reader.boolean('dry-run'),
+        failFast: reader.boolean('fail-fast'),
+        concurrency: reader.integer('concurrency', CONCURRENCY),
+        retries: reader.integer('retries', RETRIES),
+        timeoutSeconds: reader.integer('timeout', TIMEOUT),
+        insecureRegistries: reader.parsed('insecure-registries', [], parseHosts),
+        registryTls: readRegistryTls(reader, source),
+        summary: reader.boolean('summary'),
+    };
+    reader.throwProblems();
+    return inputs;
+}
+/** The inputs of the step that runs; untrimmed, so that the lines of `images` keep their numbers. */
+const stepInputs = {
+    getInput: (name) => getInput(name, { trimWhitespace: false }),
+    readFile: (path) => (0,external_node_fs_namespaceObject.readFileSync)(path),
+    get workspace() {
+        return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
+    },
+};
+function readRegistryAuth(reader) {
+    const { credentials, problems } = parseRegistryAuth(reader.rawText('registry-auth'));
+    for (const problem of problems)
+        reader.problem('registry-auth', problem);
+    return credentials;
+}
+function readRegistryTls(reader, source) {
+    const { hosts, problems } = parseRegistryTls(reader.rawText('registry-tls'), source);
+    for (const problem of problems)
+        reader.problem('registry-tls', problem);
+    return hosts;
+}
+/**
+ * The credentials belong to the host of the base when that was given, else to the only host that the
+ * list has in this role; a password is never sent to one of several hosts on a guess.
+ */
+function readCredentials(reader, side, base, pairs) {
+    const login = readLogin(reader, side);
+    if (login === undefined)
+        return undefined;
+    if (base !== undefined && reader.given(`${side}-registry`)) {
+        return { registry: base.registry, ...login };
+    }
+    const hosts = [...new Set(pairs.map((pair) => pair[side].registry))];
+    const [registry, ...others] = hosts;
+    if (registry === undefined)
+        return undefined;
+    if (others.length === 0)
+        return { registry, ...login };
+    reader.problem(`${side}-username`, `the list has several ${side} registries (${hosts.slice(0, 5).join(', ')}${hosts.length > 5 ? ', …' : ''}), ` +
+        `so it is not clear which one these credentials are for; set ${side}-registry, or use registry-auth`);
+    return undefined;
+}
+function readLogin(reader, side) {
+    const username = reader.text(`${side}-username`);
+    const password = reader.text(`${side}-password`);
+    if (username === '' && password === '')
+        return undefined;
+    if (username === '') {
+        reader.problem(`${side}-username`, `is empty, but ${side}-password is given; give both or none`);
+    }
+    else if (password === '') {
+        reader.problem(`${side}-password`, `is empty, but ${side}-username is given; give both or none ` +
+            '(secrets are empty in runs started by forks and by Dependabot)');
+    }
+    else if (username.includes(':')) {
+        reader.problem(`${side}-username`, 'holds a colon, which basic authentication forbids (RFC 7617)');
+    }
+    return { username, password };
+}
+/** Hosts separated by commas and white space. */
+function parseHosts(text) {
+    const hosts = text.split(/[\s,]+/).filter((host) => host !== '');
+    return [...new Set(hosts.map(normaliseRegistry))];
+}
+
+;// CONCATENATED MODULE: ./lib/action/logger.js
+
+/** GitHub keeps ten annotations of a kind from one step and drops the others without a word. */
+const MAX_ANNOTATIONS = 10;
+/**
+ * Prints to the job's log. Whatever is printed is one harmless line: the runner reads the log and
+ * obeys lines that look like commands, and plain printing escapes nothing.
+ */
+class ActionLogger {
+    #commands;
+    /** Warnings that came when only the last annotation was left. */
+    #held = [];
+    #warnings = 0;
+    constructor(commands) {
+        this.#commands = commands;
+    }
+    /** Printed only under the runner's debug switch. */
+    debug(message) {
+        if (this.#commands.isDebug())
+            this.#commands.debug(harmlessLine(message));
+    }
+    info(message) {
+        this.#commands.info(harmlessLine(message));
+    }
+    /** An annotation as long as GitHub shows them, after that a line of the log. See `finish`. */
+    warning(message) {
+        const line = harmlessLine(message);
+        this.#warnings += 1;
+        if (this.#warnings < MAX_ANNOTATIONS) {
+            this.#commands.warning(line);
+        }
+        else {
+            this.#held.push(line);
+            this.info(`Warning: ${line}`);
+        }
+    }
+    /** A log for one image, whose lines stay together although images are copied side by side. */
+    bufferedLog() {
+        return new BufferedLog(this, this.#commands);
+    }
+    /** Spends the last annotation on the warnings that were held back. To be called at the end. */
+    finish() {
+        const [only, ...others] = this.#held;
+        if (only === undefined)
+            return;
+        this.#commands.warning(others.length === 0 ? only : `… and ${this.#held.length} more warnings: see the log.`);
+        this.#held.length = 0;
+    }
+}
+/** Collects the lines of one image until it is done. */
+class BufferedLog {
+    #logger;
+    #commands;
+    #lines = [];
+    constructor(logger, commands) {
+        this.#logger = logger;
+        this.#commands = commands;
+    }
+    debug(message) {
+        this.#lines.push({ level: 'debug', message });
+    }
+    info(message) {
+        this.#lines.push({ level: 'info', message });
+    }
+    warning(message) {
+        this.#lines.push({ level: 'warning', message });
+    }
+    /** Prints everything collected so far as one closed group with this title, and forgets it. */
+    print(title) {
+        const lines = this.#lines;
+        this.#lines = [];
+        this.#commands.startGroup(harmlessLine(title));
+        for (const { level, message } of lines)
+            this.#logger[level](message);
+        this.#commands.endGroup();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/action/outputs.js
+
+
+
+
+
+/**
+ * GitHub keeps 1 MB of outputs of a job, counted as UTF-16 (two bytes each of these), and drops
+ * those of a job that has more. All of ours together leave some of it to the other steps.
+ */
+const MAX_OUTPUTS_LENGTH = 450_000;
+/** Those that grow with the list, the longest first, and what each is when it is left out. */
+const GROWING = { results: '[]', digests: '{}', images: '' };
+/** What a run reports that ended before its first image. */
+const emptyReport = { dryRun: false, results: [], totals: totalsOf([], 0) };
+/** The text of every output; `reportPath` is empty when no report could be written. */
+function outputsOf({ results, totals }, reportPath) {
+    return {
+        digest: digestOfDestination(results[0]) ?? '',
+        digests: JSON.stringify(digestsByDestination(results)),
+        images: imagesByDigest(results).join('\n'),
+        results: JSON.stringify(results.map(publicResult)),
+        report: reportPath,
+        changed: String(totals.copied > 0),
+        copied: String(totals.copied),
+        unchanged: String(totals.unchanged),
+        skipped: String(totals.skipped),
+        failed: String(totals.failed),
+    };
+}
+/**
+ * Sets every output, as far as they fit into a job's; a warning names those that do not. To be
+ * called before the step is failed.
+ */
+function setOutputs(commands, logger, report, reportPath) {
+    const { outputs, leftOut } = fit(outputsOf(report, reportPath));
+    for (const [name, value] of Object.entries(outputs))
+        commands.setOutput(name, value);
+    if (leftOut.length === 0)
+        return;
+    const where = reportPath === '' ? '' : '; the file that the output report names has everything';
+    logger.warning(`the outputs of ${report.results.length} images are more than GitHub keeps of a job, ` +
+        `so these are left empty: ${leftOut.join(', ')}${where}`);
+}
+/** Leaves out what does not fit, beginning with the longest. */
+function fit(outputs) {
+    let kept = outputs;
+    const leftOut = [];
+    for (const [name, none] of Object.entries(GROWING)) {
+        if (lengthOf(kept) <= MAX_OUTPUTS_LENGTH)
+            break;
+        kept = { ...kept, [name]: none };
+        leftOut.push(name);
+    }
+    return { outputs: kept, leftOut };
+}
+function lengthOf(outputs) {
+    return Object.values(outputs).reduce((sum, value) => sum + value.length, 0);
+}
+/**
+ * Writes the report as a JSON file with a name of its own into `directory` (RUNNER_TEMP, which the
+ * runner empties after the job), readable by the runner's user only. Nothing that is there already,
+ * a link least of all, is written to. Returns its path; throws what the file system throws.
+ */
+function writeReport(report, directory, id = (0,external_node_crypto_.randomUUID)()) {
+    const path = (0,external_node_path_.join)(directory, `image-sync-report-${id}.json`);
+    const { dryRun, totals, pullsLeft = [], results } = report;
+    const content = { dryRun, totals, pullsLeft, results: results.map(publicResult) };
+    (0,external_node_fs_namespaceObject.writeFileSync)(path, `${JSON.stringify(content, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 });
+    return path;
+}
+/** What the destination holds after the run; one that was skipped holds what it had before. */
+function digestOfDestination(result) {
+    return result?.status === 'failed' ? undefined : (result?.digest ?? result?.previousDigest);
+}
+function digestsByDestination(results) {
+    const entries = results.flatMap((result) => {
+        const digest = digestOfDestination(result);
+        return digest === undefined ? [] : [[result.destination, digest]];
+    });
+    return Object.fromEntries(entries);
+}
+function imagesByDigest(results) {
+    const images = results.flatMap((result) => {
+        const digest = digestOfDestination(result);
+        if (digest === undefined)
+            return [];
+        return [`${repositoryName(parseReference(result.destination))}@${digest}`];
+    });
+    return [...new Set(images)];
+}
+/** The fields that users may rely on, in a fixed order; what is not known is left out. */
+function publicResult(result) {
+    const { source, destination, status, sourceDigest, previousDigest } = result;
+    const digest = digestOfDestination(result);
+    const { platforms, bytes, durationMs, error } = result;
+    return {
+        source,
+        destination,
+        status,
+        ...(digest === undefined ? {} : { digest }),
+        ...(sourceDigest === undefined ? {} : { sourceDigest }),
+        ...(previousDigest === undefined ? {} : { previousDigest }),
+        platforms,
+        bytes: { copied: bytes.copied, mounted: bytes.mounted, existing: bytes.existing },
+        durationMs,
+        ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/action/result-lines.js
+
+/** Prints what became of an image as one group of the log: the title says it all, the lines say how. */
+function printResult(result, log, dryRun) {
+    const { bytes, error } = result;
+    if (result.sourceDigest !== undefined)
+        log.info(`source digest: ${result.sourceDigest}`);
+    for (const [platform, digest] of Object.entries(result.platforms))
+        log.info(`${platform}: ${digest}`);
+    if (result.previousDigest !== undefined)
+        log.info(`digest before: ${result.previousDigest}`);
+    if (result.digest !== undefined)
+        log.info(`digest: ${result.digest}`);
+    if (result.status === 'copied' && !dryRun) {
+        log.info(`blobs: ${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already`);
+    }
+    if (error !== undefined)
+        log.info(`${error.code}: ${error.message}`);
+    if (error?.hint !== undefined)
+        log.info(`hint: ${error.hint}`);
+    log.print(`${statusWord(result, dryRun)} ${result.source} => ${result.destination} (${formatDuration(result.durationMs)})`);
+}
+function statusWord({ status }, dryRun) {
+    return dryRun && status === 'copied' ? 'would copy' : status;
+}
+/** Prints the sums of a run, and what is left of the pulls that a registry counts. */
+function printTotals({ totals, dryRun, pullsLeft = [] }, logger) {
+    const { copied, unchanged, skipped, failed, bytes } = totals;
+    logger.info(`${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ` +
+        `${copied} ${dryRun ? 'would be copied' : 'copied'}, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed; ` +
+        `${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already`);
+    for (const pulls of pullsLeft)
+        logger.info(pullsLine(pulls));
+}
+/** `docker.io (user octo from registry-auth): 76 of 100 pulls left, counted over 6 h 00 min`. */
+function pullsLine({ registry, login, remaining, limit, windowSeconds }) {
+    const total = limit === undefined ? '' : ` of ${limit}`;
+    const window = windowSeconds === undefined ? '' : `, counted over ${formatDuration(windowSeconds * 1000)}`;
+    return `${registry} (${login}): ${remaining}${total} pulls left${window}`;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/credentials/credentials.js
+/** The value of an `Authorization` header (RFC 7617); user and password are taken as UTF-8. */
+function basicAuthorization({ username, password }) {
+    return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+}
+const NAMELESS = {
+    password: 'a password without a user name',
+    'identity-token': 'an identity token',
+    'registry-token': 'a registry token',
+};
+/** Whose login it is and where it comes from, for people: `user octo from registry-auth`. */
+function loginText({ credentials, origin }) {
+    if (credentials === undefined)
+        return 'anonymous';
+    const { username, kind = 'password' } = credentials;
+    return `${username === '' ? NAMELESS[kind] : `user ${username}`} from ${origin}`;
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./lib/registry/network/hosts.js
+
+
+
+/** How long a host that may speak plain HTTP is given to show that it speaks TLS. */
+const PROBE_TIMEOUT_MS = 3_000;
+/** `host[:port]` of the registry's API. */
+function apiHost(registry) {
+    return familyOfHost(registry)?.apiHost ?? registry;
+}
+/** The host name without port, IPv6 without brackets. */
+function hostName(host) {
+    const bracketed = /^\[([^\]]*)\]/.exec(host);
+    return bracketed?.[1] ?? host.replace(/:\d+$/, '');
+}
+/** Whether the name can only mean this machine: `localhost`, `*.localhost`, 127.0.0.0/8, ::1. */
+function isLoopback(host) {
+    // A dot at the end says that the name is complete, and no more.
+    const name = ((0,external_node_net_.isIP)(host) === 0 ? hostName(host) : host).toLowerCase().replace(/\.$/, '');
+    if (name === 'localhost' || name.endsWith('.localhost') || name === '::1')
+        return true;
+    return (0,external_node_net_.isIP)(name) === 4 && name.startsWith('127.');
+}
+/** Whether two host names stand in one domain: `registry.example.com` and `auth.example.com`. */
+function isSameSite(a, b) {
+    const site = siteOf(b);
+    return site !== undefined && (a === site || a.endsWith(`.${site}`));
+}
+/**
+ * The domain that a host stands in: `example.com` for `registry.example.com` and itself. Addresses
+ * stand in none.
+ */
+function siteOf(host) {
+    const labels = host.split('.');
+    if (labels.length < 2 || /^[\d.]+$|:/.test(host))
+        return undefined;
+    return labels.length === 2 ? host : labels.slice(1).join('.');
+}
+/** What only a host sends that speaks TLS, although not with us. */
+const TLS_ALERT = /_ALERT_/;
+/**
+ * Asks a host that may be spoken to over plain HTTP whether it speaks TLS after all, with nothing
+ * but a handshake: no byte of HTTP is sent, and the certificate is checked later, by the first
+ * request. Undefined where nobody answers at a port that either of the two may be spoken at.
+ */
+async function speaksTls(host, { signal, lookup, tunnel, secureContext } = {}) {
+    const name = hostName(host);
+    const port = /:(\d+)$/.exec(host)?.[1];
+    return new Promise((resolve) => {
+        const socket = (0,external_node_tls_.connect)({
+            host: name,
+            port: Number(port ?? 443),
+            rejectUnauthorized: false,
+            ...((0,external_node_net_.isIP)(name) === 0 ? { servername: name } : {}),
+            ...(lookup === undefined ? {} : { lookup }),
+            ...(tunnel === undefined ? {} : { socket: tunnel }),
+            ...(secureContext === undefined ? {} : { secureContext }),
+        });
+        // Without a port they are spoken at 443 and 80, so that silence at the one is an answer.
+        let answered = port === undefined || tunnel !== undefined;
+        const finish = (secure) => {
+            signal?.removeEventListener('abort', refuse);
+            socket.destroy();
+            resolve(answered ? secure : undefined);
+        };
+        const refuse = () => {
+            finish(false);
+        };
+        socket.setTimeout(PROBE_TIMEOUT_MS, refuse);
+        socket.once('connect', () => {
+            answered = true;
+        });
+        socket.once('secureConnect', () => {
+            finish(true);
+        });
+        socket.once('error', ({ code }) => {
+            finish(TLS_ALERT.test(code ?? ''));
+        });
+        socket.once('close', refuse);
+        signal?.addEventListener('abort', refuse, { once: true });
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/proxies.js
+
+
+const PROTOCOLS = new Set(['http:', 'https:']);
+/**
+ * The proxies of the environment, in either case, lower case first as curl has it. An `http_proxy`
+ * is not used for https targets. Throws an Error that names the variable, and not its value, which
+ * may hold a password, where that is not the URL of an HTTP proxy.
+ */
+function readProxies(environment) {
+    const http = proxyIn(environment, 'http_proxy');
+    const https = proxyIn(environment, 'https_proxy');
+    return {
+        ...(http === undefined ? {} : { http }),
+        ...(https === undefined ? {} : { https }),
+        exceptions: setting(environment, 'no_proxy')
+            .split(/[\s,]+/)
+            .flatMap((entry) => parseException(entry) ?? []),
+    };
+}
+/** The proxy for requests to an origin; undefined where they go there directly. */
+function proxyFor(proxies, origin) {
+    const { protocol, hostname, port } = new URL(origin);
+    const proxy = protocol === 'https:' ? proxies.https : proxies.http;
+    if (proxy === undefined || isLoopback(hostname))
+        return undefined;
+    const name = hostName(hostname).replace(/\.$/, '');
+    const actualPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port;
+    return proxies.exceptions.some((one) => excepts(one, name, actualPort)) ? undefined : proxy;
+}
+/** The URL of a proxy. As in curl and in Go, `host:port` alone means `http://`. */
+function parseProxy(text) {
+    return URL.parse(text.includes('://') ? text : `http://${text}`);
+}
+function proxyIn(environment, variable) {
+    const text = setting(environment, variable);
+    if (text === '')
+        return undefined;
+    const url = parseProxy(text);
+    if (url === null || !PROTOCOLS.has(url.protocol)) {
+        throw new Error(`the environment variable ${variable} is not the URL of a proxy`);
+    }
+    const { origin, host: name, username, password, pathname, search, hash } = url;
+    // The first half of a password with a slash in it looks like a port.
+    if (`${pathname}${search}${hash}`.includes('@')) {
+        throw new Error(`the environment variable ${variable} has an "@" after the proxy; in a password, write /, ? and # as %2F, %3F and %23`);
+    }
+    if (username === '' && password === '')
+        return { origin, name };
+    return { origin, name, authorization: basicAuthorization(proxyLogin(url)) };
+}
+/** User name and password in the URL of a proxy, decoded. */
+function proxyLogin({ username, password }) {
+    return { username: decoded(username), password: decoded(password) };
+}
+/** A blank variable does not hide the other one, as curl has it. */
+function setting(environment, variable) {
+    const value = (name) => environment[name]?.trim() ?? '';
+    return value(variable) || value(variable.toUpperCase());
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        // A lone percent sign: the text is its own meaning.
+        return text;
+    }
+}
+/**
+ * `host`, `.host` and `host:port`, of which each covers the hosts below as well; `*.host`, which
+ * covers only those; `*`. Anything else, such as a range of addresses, is nobody's name, and is left
+ * out.
+ */
+function parseException(entry) {
+    if (/^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(entry))
+        return parseException(`[${entry}]`);
+    const parts = /^(\*?\.)?(\*|\[[\da-f:.]+\]|[^\s*/:[\]]+)(?::(\d+))?$/i.exec(entry);
+    if (parts === null)
+        return undefined;
+    const [, prefix, host = '', port] = parts;
+    const hostname = host === '*' ? host : URL.parse(`http://${host}/`)?.hostname;
+    if (hostname === undefined)
+        return undefined;
+    return {
+        name: hostName(hostname).replace(/\.$/, ''),
+        ...(port === undefined ? {} : { port: String(Number(port)) }),
+        subdomainsOnly: prefix === '*.',
+    };
+}
+function excepts(exception, name, port) {
+    if (exception.port !== undefined && exception.port !== port)
+        return false;
+    if (exception.name === '*')
+        return true;
+    return (name.endsWith(`.${exception.name}`) || (!exception.subdomainsOnly && name === exception.name));
+}
+
+;// CONCATENATED MODULE: ./lib/action/secrets.js
+
+
+/**
+ * Shorter lines of a multi-line secret are punctuation more often than secrets (the `{` of a JSON
+ * key), and hiding them everywhere would make a log unreadable.
+ */
+const SHORTEST_LINE = 4;
+/** Makes the function that hides values. Blank values are never announced. */
+function secretMasker(commands) {
+    const known = new Set();
+    return (value) => {
+        for (const form of formsOf(value)) {
+            if (known.has(form))
+                continue;
+            known.add(form);
+            commands.setSecret(form);
+        }
+    };
+}
+/** Hides the password and what basic authentication makes of it (RFC 7617); never the user name. */
+function maskCredentials(mask, { username, password, headers }) {
+    maskHeaders(mask, headers);
+    if (password.trim() === '')
+        return;
+    mask(password);
+    mask(Buffer.from(`${username}:${password}`).toString('base64'));
+}
+/** Hides what stands in the files with logins of earlier steps. */
+function maskAuthFiles(mask, files) {
+    for (const { file } of files) {
+        maskHeaders(mask, file.headers);
+        for (const login of file.logins)
+            maskCredentials(mask, login);
+    }
+}
+/** A header may hold a key, but its value is as often `1` or `yes`, and no secret is that short. */
+function maskHeaders(mask, headers = {}) {
+    for (const value of Object.values(headers)) {
+        if (value.trim().length >= SHORTEST_LINE)
+            mask(value);
+    }
+}
+/** Hides every secret of the inputs. To be called before the first request. */
+function maskInputs(mask, inputs, actor) {
+    for (const credentials of [
+        inputs.sourceCredentials,
+        inputs.destinationCredentials,
+        ...inputs.registryAuth,
+    ]) {
+        if (credentials !== undefined)
+            maskCredentials(mask, credentials);
+    }
+    for (const { key } of inputs.registryTls.values())
+        if (key !== undefined)
+            mask(key);
+    if (inputs.githubToken !== undefined) {
+        maskCredentials(mask, githubCredentials(inputs.githubToken, actor));
+    }
+}
+const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'];
+/** Hides the passwords in the URLs of proxies, as written there and decoded. */
+function maskProxyPasswords(mask, environment) {
+    for (const name of PROXY_VARIABLES.flatMap((lower) => [lower, lower.toUpperCase()])) {
+        const url = parseProxy(environment[name]?.trim() ?? '');
+        if (url === null || url.password === '')
+            continue;
+        mask(url.password);
+        maskCredentials(mask, proxyLogin(url));
+    }
+}
+/**
+ * The strings to announce for one secret. The runner splits a value of several lines and hides every
+ * line of it, however short; where that would hide a brace everywhere, only the longer lines and the
+ * one-line spellings of the whole are announced.
+ */
+function formsOf(value) {
+    const secret = value.trim();
+    if (secret === '')
+        return [];
+    const lines = secret
+        .split(/[\r\n]+/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+    if (lines.length === 1)
+        return [secret];
+    const longLines = lines.filter((line) => line.length >= SHORTEST_LINE);
+    const whole = longLines.length === lines.length
+        ? [secret]
+        : [JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('base64')];
+    return [...whole, ...longLines];
+}
+
+;// CONCATENATED MODULE: ./lib/action/summary.js
+
+
+
+
+
+/**
+ * GitHub refuses a summary of more than 1 MiB as a whole. A page of half of that is already more
+ * than anyone reads, and the report file has everything.
+ */
+const MAX_SUMMARY_BYTES = 512 * 1024;
+/** The message of a failure is in the annotation and the report too; a table cell shows the start. */
+const MAX_ERROR = 400;
+const COLUMNS = ['Source', 'Destination', 'Digest', 'Platforms', 'Moved', 'Status', 'Time'];
+const STATUS = {
+    copied: { done: '✅ copied', planned: '✅ would be copied' },
+    unchanged: { done: '☑️ unchanged', planned: '☑️ unchanged' },
+    skipped: { done: '⏭️ skipped', planned: '⏭️ would be skipped' },
+    failed: { done: '❌ failed', planned: '❌ failed' },
+};
+/**
+ * The job summary: one HTML table, failures first, and the totals. There is no blank line inside of
+ * the table, so that Markdown is not interpreted there (CommonMark, HTML blocks), and all text is
+ * escaped for both languages.
+ */
+function renderSummary(report, maxBytes = MAX_SUMMARY_BYTES) {
+    const failed = report.results.filter((result) => result.status === 'failed');
+    const others = report.results.filter((result) => result.status !== 'failed');
+    const rows = [...failed, ...others].map((result) => row(result, report.dryRun));
+    const head = `## Image sync\n\n${report.dryRun ? 'Dry run: nothing was written.\n\n' : ''}`;
+    const pulls = (report.pullsLeft ?? []).map((left) => `\n${escapeMarkup(pullsLine(left))}\n`);
+    const foot = `${totalsLine(report)}\n${pulls.join('')}`;
+    const { kept, left } = summary_fit(rows, maxBytes - summary_bytesOf(head) - summary_bytesOf(foot) - FRAME_BYTES);
+    const table = kept.length === 0 ? '' : `${TABLE_OPEN}\n${kept.join('\n')}\n</table>\n\n`;
+    const rest = left === 0 ? '' : `${count(left, 'row')} left out here; the \`report\` output has them all.\n\n`;
+    return `${head}${table}${rest}${foot}`;
+}
+/**
+ * Appends the summary to the runner's file. Says whether it could: the file is missing outside of
+ * GitHub Actions and in some emulators, and that is no reason to fail a run.
+ */
+function writeSummary(summary, file) {
+    if (file === undefined || file === '')
+        return false;
+    try {
+        (0,external_node_fs_namespaceObject.appendFileSync)(file, summary);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+/** Text that means only itself in Markdown as well as in HTML. */
+function escapeMarkup(text) {
+    return text.replace(/[^\p{L}\p{M}\p{N}\p{Extended_Pictographic} ./:@_,;=%()?+…-]/gu, (character) => `&#${character.codePointAt(0) ?? 0xfffd};`);
+}
+const TABLE_OPEN = `<table>\n<tr>${COLUMNS.map((name) => `<th>${name}</th>`).join('')}</tr>`;
+/** Room for the table's own tags and for the line that says how many rows are missing. */
+const FRAME_BYTES = 512;
+function row(result, dryRun) {
+    const cells = [
+        code(result.source),
+        code(result.destination),
+        result.digest === undefined ? '' : code(summary_short(result.digest)),
+        Object.keys(result.platforms).map(code).join(' '),
+        moved(result.bytes),
+        statusCell(result, dryRun),
+        formatDuration(result.durationMs),
+    ];
+    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+}
+function summary_short(digest) {
+    return isDigest(digest) ? shortDigest(digest) : digest;
+}
+function moved(bytes) {
+    const parts = [
+        formatBytes(bytes.copied),
+        ...(bytes.mounted > 0 ? [`${formatBytes(bytes.mounted)} mounted`] : []),
+        ...(bytes.existing > 0 ? [`${formatBytes(bytes.existing)} already there`] : []),
+    ];
+    return parts.join(', ');
+}
+function statusCell({ status, error }, dryRun) {
+    const { done, planned } = STATUS[status];
+    const text = dryRun ? planned : done;
+    if (error === undefined)
+        return text;
+    const hint = error.hint === undefined ? '' : `<br>${escapeMarkup(foreignText(error.hint))}`;
+    return `${text}<br>${code(foreignText(error.message, MAX_ERROR))}${hint}`;
+}
+function totalsLine({ totals, dryRun }) {
+    const { images, copied, unchanged, skipped, failed, bytes, durationMs } = totals;
+    return (`**${count(images, 'image')}**: ${failed} failed, ${copied} ${dryRun ? 'would be ' : ''}copied, ` +
+        `${unchanged} unchanged, ${skipped} skipped. Moved: ${moved(bytes)}. ` +
+        `Time: ${formatDuration(durationMs)}.`);
+}
+/** The element keeps GitHub from turning `@name` and `#1` into links. */
+function code(text) {
+    return `<code>${escapeMarkup(foreignText(text))}</code>`;
+}
+function summary_fit(rows, room) {
+    let used = 0;
+    const end = rows.findIndex((text) => {
+        used += summary_bytesOf(text) + 1;
+        return used > room;
+    });
+    const kept = end === -1 ? rows : rows.slice(0, end);
+    return { kept, left: rows.length - kept.length };
+}
+function summary_bytesOf(text) {
+    return Buffer.byteLength(text);
+}
+
+;// CONCATENATED MODULE: ./lib/oci/media-types.js
+/** The media types that the client knows by name (image-spec "Media Types", Docker schema 2). */
+const MediaType = {
+    ociIndex: 'application/vnd.oci.image.index.v1+json',
+    ociManifest: 'application/vnd.oci.image.manifest.v1+json',
+    ociConfig: 'application/vnd.oci.image.config.v1+json',
+    ociLayer: 'application/vnd.oci.image.layer.v1.tar',
+    ociLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
+    ociLayerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+    ociEmpty: 'application/vnd.oci.empty.v1+json',
+    dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',
+    dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+    dockerConfig: 'application/vnd.docker.container.image.v1+json',
+    dockerLayer: 'application/vnd.docker.image.rootfs.diff.tar',
+    dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+    dockerSchema1: 'application/vnd.docker.distribution.manifest.v1+json',
+    dockerSchema1Signed: 'application/vnd.docker.distribution.manifest.v1+prettyjws',
+};
+const nonDistributableTypes = new Set([
+    'application/vnd.oci.image.layer.nondistributable.v1.tar',
+    'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
+    'application/vnd.oci.image.layer.nondistributable.v1.tar+zstd',
+    'application/vnd.docker.image.rootfs.foreign.diff.tar',
+    'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+]);
+/**
+ * What to ask for in `Accept` whenever a manifest is wanted, on HEAD as well: a registry that misses
+ * the index types here may answer with one platform's image or with schema 1.
+ */
+const manifestAccept = [
+    MediaType.ociIndex,
+    MediaType.dockerList,
+    MediaType.ociManifest,
+    MediaType.dockerManifest,
+];
+/** A media type as it is compared: without parameters, trimmed, lower case. */
+function normaliseMediaType(header) {
+    const semicolon = header.indexOf(';');
+    return (semicolon === -1 ? header : header.slice(0, semicolon)).trim().toLowerCase();
+}
+/** An OCI image index or a Docker manifest list. */
+function isIndexType(mediaType) {
+    const type = normaliseMediaType(mediaType);
+    return type === MediaType.ociIndex || type === MediaType.dockerList;
+}
+/** The manifest of one image (or artifact): OCI or Docker schema 2. */
+function isImageManifestType(mediaType) {
+    const type = normaliseMediaType(mediaType);
+    return type === MediaType.ociManifest || type === MediaType.dockerManifest;
+}
+/** Docker schema 1, signed or not. */
+function isSchema1Type(mediaType) {
+    const type = normaliseMediaType(mediaType);
+    return type === MediaType.dockerSchema1 || type === MediaType.dockerSchema1Signed;
+}
+/** The config of a runnable image, which is the only config that may be parsed. */
+function isImageConfigType(mediaType) {
+    const type = normaliseMediaType(mediaType);
+    return type === MediaType.ociConfig || type === MediaType.dockerConfig;
+}
+/** Layers that must not be uploaded by default ("foreign" in Docker's words). */
+function isNonDistributableType(mediaType) {
+    return nonDistributableTypes.has(normaliseMediaType(mediaType));
+}
+
+;// CONCATENATED MODULE: ./lib/oci/image-index.js
+
+
+
+
+/**
+ * Writes the OCI index that lists exactly the given images. Equal input gives equal bytes in
+ * whatever order it comes: entries are sorted by platform string, members have a fixed order
+ * (that of go-containerregistry 0.14 to 0.21.5, so that both tools arrive at the same digest).
+ * `size` is in bytes.
+ * @throws FormatError of kind `manifest` for no images at all or two with the same platform
+ */
+function buildImageIndex(children) {
+    if (children.length === 0) {
+        throw new FormatError('manifest', 'an index needs at least one platform image');
+    }
+    const byPlatform = new Map();
+    for (const child of children) {
+        const platform = formatPlatform(child.platform);
+        if (byPlatform.has(platform)) {
+            throw new FormatError('manifest', `the index would list the platform ${platform} twice`);
+        }
+        byPlatform.set(platform, child);
+    }
+    // Platform strings are ASCII, so that comparing code units is comparing bytes.
+    const sorted = [...byPlatform].sort(([a], [b]) => (a < b ? -1 : 1));
+    const bytes = encode({
+        schemaVersion: 2,
+        mediaType: MediaType.ociIndex,
+        manifests: sorted.map(([, child]) => entry(child)),
+    });
+    return { bytes, digest: digestOf(bytes), size: bytes.byteLength, mediaType: MediaType.ociIndex };
+}
+function entry(child) {
+    const { os, architecture, variant } = normalisePlatform(child.platform);
+    const artifactType = isImageConfigType(child.configMediaType) ? '' : child.configMediaType;
+    return {
+        mediaType: normaliseMediaType(child.mediaType),
+        size: child.size,
+        digest: child.digest,
+        platform: { architecture, os, ...(variant !== undefined && { variant }) },
+        ...(artifactType !== '' && { artifactType }),
+    };
+}
+/** Go's encoder writes these five characters as escapes, `JSON.stringify` does not. */
+const ESCAPED_BY_GO = /[<>&\u2028\u2029]/g;
+function encode(value) {
+    const json = JSON.stringify(value).replace(ESCAPED_BY_GO, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    return Buffer.from(json);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content-ledger.js
+/**
+ * What a destination registry is known to hold, repository by repository: whoever needs content that
+ * somebody else is already moving waits for that, instead of moving it again. A failure is
+ * forgotten, so that the next one may try, and counts for those only who wait for the same
+ * content from the same source.
+ */
+class ContentLedger {
+    #contents = new Map();
+    async once(repository, digest, source, move) {
+        const key = `${repository}@${digest}`;
+        for (let known = this.#contents.get(key); known !== undefined; known = this.#contents.get(key)) {
+            try {
+                await known.moved;
+                return 'existing';
+            }
+            catch (error) {
+                if (known.source === source)
+                    throw error;
+            }
+        }
+        const entry = { source, moved: move() };
+        this.#contents.set(key, entry);
+        try {
+            return await entry.moved;
+        }
+        catch (error) {
+            this.#contents.delete(key);
+            throw error;
+        }
+    }
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./lib/registry/network/private-address.js
+
+
+/** This machine and its network, and what is no address of a single public host (RFC 6890). */
+const PRIVATE_IPV4 = [
+    ['0.0.0.0', 8],
+    ['10.0.0.0', 8],
+    ['100.64.0.0', 10],
+    ['127.0.0.0', 8],
+    ['169.254.0.0', 16],
+    ['172.16.0.0', 12],
+    ['192.0.0.0', 24],
+    ['192.168.0.0', 16],
+    ['198.18.0.0', 15],
+    ['224.0.0.0', 4],
+    ['240.0.0.0', 4],
+];
+const PRIVATE_IPV6 = [
+    ['::', 128],
+    ['::1', 128],
+    // The local part of NAT64 (RFC 8215), whose use is each network's own.
+    ['64:ff9b:1::', 48],
+    ['fc00::', 7],
+    ['fe80::', 10],
+    // Site-local, from before fc00::/7.
+    ['fec0::', 10],
+    ['ff00::', 8],
+];
+/** Where clouds keep the credentials of a machine; nothing else lives there. */
+const METADATA_IPV4 = [
+    ['169.254.0.0', 16],
+    ['100.100.100.200', 32],
+];
+const METADATA_IPV6 = [
+    ['fd00:ec2::254', 128],
+    ['fe80::', 10],
+];
+const privateAddresses = blockList(PRIVATE_IPV4, PRIVATE_IPV6);
+const metadataAddresses = blockList(METADATA_IPV4, METADATA_IPV6);
+/**
+ * Whether a host is written as an address that only means something near us: this machine, its
+ * network, the cloud's metadata services. Names are not looked up.
+ */
+function isPrivateAddress(host) {
+    const name = addressOf(host);
+    return (0,external_node_net_.isIP)(name) === 0 ? isLoopback(name) : private_address_contains(privateAddresses, name);
+}
+/** Whether that is an address of a cloud's metadata service, or could be one on this link. */
+function isMetadataAddress(host) {
+    return private_address_contains(metadataAddresses, addressOf(host));
+}
+/** The host name without port, brackets and the zone of an IPv6 address. */
+function addressOf(host) {
+    const name = (0,external_node_net_.isIP)(host) === 0 ? hostName(host) : host;
+    return name.replace(/%.*$/, '');
+}
+function private_address_contains(list, address) {
+    const version = (0,external_node_net_.isIP)(address);
+    return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
+}
+/**
+ * IPv6 has ways to write IPv4 addresses that routers act on: those of NAT64 (RFC 6052) and of 6to4
+ * (RFC 3056) are blocked for the same subnets. Mapped ones (`::ffff:0:0/96`) the list knows itself.
+ */
+function blockList(ipv4, ipv6) {
+    const list = new external_node_net_.BlockList();
+    for (const [network, prefix] of ipv4) {
+        const [high, low] = halves(network);
+        list.addSubnet(network, prefix, 'ipv4');
+        list.addSubnet(`64:ff9b::${high}:${low}`, 96 + prefix, 'ipv6');
+        list.addSubnet(`2002:${high}:${low}::`, 16 + prefix, 'ipv6');
+    }
+    for (const [network, prefix] of ipv6)
+        list.addSubnet(network, prefix, 'ipv6');
+    return list;
+}
+/** The two groups that an IPv4 address takes in an IPv6 address. */
+function halves(address) {
+    const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
+    return [(a * 256 + b).toString(16), (c * 256 + d).toString(16)];
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/guarded-lookup.js
+
+
+
+/** A host that nobody but a registry has named turned out to be where no registry may send us. */
+class ForeignAddressError extends Error {
+    name = 'ForeignAddressError';
+    host;
+    constructor(host) {
+        super(`${host} has a private address`);
+        this.host = host;
+    }
+}
+/**
+ * The rule for hosts that the user did not name: no private address, unless the registry that named
+ * the host is on this machine as well, or has a private address itself and is known to belong with
+ * it.
+ * Metadata services are never what a registry may point at.
+ *
+ * @param registries names of the hosts on whose behalf the connection is made
+ */
+function foreignRule(registries, lookup) {
+    return async (host, address) => {
+        if (!isPrivateAddress(address))
+            return true;
+        if (isMetadataAddress(address))
+            return false;
+        if (isLoopback(address) && registries.some(isLoopback))
+            return true;
+        for (const registry of registries.filter((one) => belongsTo(host, one))) {
+            if (await isPrivate(registry, lookup))
+                return true;
+        }
+        return false;
+    };
+}
+function belongsTo(host, registry) {
+    return isSameSite(host, registry) || familyOfHost(registry)?.storageHosts?.test(host) === true;
+}
+/**
+ * A lookup that fails with a ForeignAddressError where the rule forbids one of the addresses. Since
+ * it is the one that the socket itself asks, no other answer of the name server can come between.
+ */
+function guardedLookup(lookup, rule) {
+    return (host, options, callback) => {
+        lookup(host, options, (error, address, family) => {
+            const answer = async () => {
+                const isAllowed = error !== null || (await allowed(host, address, rule));
+                callback(isAllowed ? error : new ForeignAddressError(host), address, family);
+            };
+            void answer();
+        });
+    };
+}
+/** One forbidden address is enough: a name that has both kinds is out for the private one. */
+async function allowed(host, addresses, rule) {
+    const list = typeof addresses === 'string' ? [addresses] : addresses.map((one) => one.address);
+    const answers = await Promise.all(list.map(async (address) => rule(host, address)));
+    return answers.every(Boolean);
+}
+async function isPrivate(host, lookup) {
+    return new Promise((resolve) => {
+        lookup(host, { all: true }, (error, found) => {
+            const addresses = typeof found === 'string' ? [{ address: found }] : found;
+            resolve(error === null && addresses.every(({ address }) => isPrivateAddress(address)));
+        });
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/tls-failure.js
+
+/** OpenSSL's verification results, as Node names them, and its protocol errors. */
+const TLS_CODE = /^(?:ERR_(?:SSL|TLS)_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|EPROTO)/;
+function isTlsFailure(code) {
+    return TLS_CODE.test(code);
+}
+/** What failed, by OpenSSL's name for it. `HOST` stands for the host. */
+const REASONS = {
+    CERT_HAS_EXPIRED: 'the certificate of HOST has expired',
+    CERT_NOT_YET_VALID: 'the certificate of HOST is not valid yet; is the clock of the runner right?',
+    CERT_REVOKED: 'the certificate of HOST has been revoked',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'HOST has a self-signed certificate, which is not among those that are trusted',
+    SELF_SIGNED_CERT_IN_CHAIN: 'the certificate of HOST comes from an authority of its own, which is not among those that are trusted',
+    UNABLE_TO_GET_ISSUER_CERT: 'the certificate of HOST comes from an authority that is not among those that are trusted',
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate of HOST comes from an authority that is not among those that are trusted',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate of HOST comes from an authority that is not among those that are trusted',
+    ERR_SSL_WRONG_VERSION_NUMBER: 'HOST does not speak TLS; it may speak plain HTTP',
+    ERR_SSL_PACKET_LENGTH_TOO_LONG: 'HOST does not speak TLS; it may speak plain HTTP',
+    ERR_SSL_UNSUPPORTED_PROTOCOL: 'HOST speaks no version of TLS that is still safe',
+    CERTIFICATE_REQUIRED: 'HOST wants a client certificate, and none is given for it',
+    UNKNOWN_CA: 'HOST does not accept the client certificate (its authority is not known there)',
+    BAD_CERTIFICATE: 'HOST does not accept the client certificate, or wants one',
+    CERTIFICATE_EXPIRED: 'HOST does not accept the client certificate (it has expired)',
+    CERTIFICATE_REVOKED: 'HOST does not accept the client certificate (it has been revoked)',
+    CERTIFICATE_UNKNOWN: 'HOST does not accept the client certificate',
+    UNSUPPORTED_CERTIFICATE: 'HOST does not accept the client certificate',
+    DECRYPT_ERROR: 'HOST does not accept the client certificate',
+    HANDSHAKE_FAILURE: 'HOST ended the TLS handshake; it may want a client certificate',
+    PROTOCOL_VERSION: 'HOST speaks no version of TLS that is still safe',
+    UNRECOGNIZED_NAME: 'HOST says that it does not go by this name',
+};
+/** What the host itself sent before it hung up: `ERR_SSL_TLSV1_ALERT_UNKNOWN_CA` and the like. */
+const ALERT = /_ALERT_([A-Z_]+)$/;
+/** Names that a certificate is for: enough to see which host it was made for. */
+const SHOWN_NAMES = 5;
+/** What is wrong with the TLS of a host, in words of which the host's name is one. */
+function tlsReason(error, code, host) {
+    const name = foreignText(host);
+    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        return `the certificate of ${name} is for ${namesIn(error)}, and not for this name`;
+    }
+    const reason = REASONS[ALERT.exec(code)?.[1] ?? code];
+    if (reason !== undefined)
+        return reason.replaceAll('HOST', () => name);
+    return `no TLS connection to ${name}: ${foreignText(error.message)}`;
+}
+/** `DNS:a.example, IP Address:10.0.0.1`, which is how Node writes them, as `a.example, 10.0.0.1`. */
+function namesIn(error) {
+    const cert = 'cert' in error ? error.cert : undefined;
+    const text = typeof cert === 'object' && cert !== null && 'subjectaltname' in cert
+        ? String(cert.subjectaltname)
+        : '';
+    const names = [...text.matchAll(/(?:DNS|IP Address):("[^"]*"|[^,]*)/g)].map(([, one]) => one ?? '');
+    if (names.length === 0)
+        return 'no name at all';
+    const rest = names.length > SHOWN_NAMES ? ', …' : '';
+    return foreignText(`${names.slice(0, SHOWN_NAMES).join(', ')}${rest}`);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/tunnel.js
+
+/** Refusals that can be over a moment later. */
+const PASSING_STATUSES = new Set([429, 500, 502, 503, 504]);
+/** The proxy, and not the host behind it, is what failed. */
+class ProxyError extends Error {
+    name = 'ProxyError';
+    /** `host[:port]` of the proxy. */
+    proxy;
+    /** Whether it is a refusal that can be over a moment later; undefined where it is none. */
+    mayPass;
+    constructor(proxy, reason, { status, cause } = {}) {
+        super(`the proxy ${proxy} ${reason}`, { cause });
+        this.proxy = proxy;
+        this.mayPass = status === undefined ? undefined : PASSING_STATUSES.has(status);
+    }
+}
+/** The error of a proxy that says no, itself or for the network behind it. */
+function refusedBy(proxy, status, host) {
+    const words = status === 407
+        ? `wants a login, or another one than it was given (HTTP ${status})`
+        : `refused the connection to ${host} (HTTP ${status})`;
+    return new ProxyError(proxy.name, words, { status });
+}
+function proxyHeaders({ authorization }) {
+    return authorization === undefined ? {} : { 'proxy-authorization': authorization };
+}
+/** Connects to a proxy itself; what fails is told to be the proxy's. */
+function proxyConnector(proxy, connect) {
+    // The name that undici has is that of the host behind the proxy.
+    const { hostname } = new URL(proxy.origin);
+    const names = (0,external_node_net_.isIP)(hostname.replace(/^\[|\]$/g, '')) === 0 ? { servername: hostname } : {};
+    return (target, callback) => {
+        const { hostname: host, protocol, port } = target;
+        connect({ hostname: host, protocol, port, ...names }, (...result) => {
+            const [error] = result;
+            if (error === null)
+                callback(...result);
+            else
+                callback(new ProxyError(proxy.name, 'cannot be reached', { cause: error }), null);
+        });
+    };
+}
+/**
+ * Connects to a host by way of a proxy (CONNECT; RFC 9110, 9.3.6), with TLS inside of the tunnel.
+ * Nothing of the request reaches the proxy, and nothing of the proxy's login the host.
+ *
+ * @param pool connections to the proxy
+ * @param connect makes the TLS connection in the tunnel
+ */
+function tunnelConnector(proxy, pool, connect) {
+    return (target, callback) => {
+        const opening = openTunnel(proxy, pool, target);
+        // What goes wrong is for the callback alone.
+        const connecting = async () => {
+            try {
+                connect({ ...target, httpSocket: await opening }, callback);
+            }
+            catch (error) {
+                callback(error instanceof Error ? error : new ProxyError(proxy.name, 'failed'), null);
+            }
+        };
+        void connecting();
+    };
+}
+/**
+ * A connection to a host by way of a proxy. Throws a ProxyError.
+ *
+ * @param pool connections to the proxy
+ */
+async function openTunnel(proxy, pool, { hostname, port }, signal) {
+    const name = (0,external_node_net_.isIPv6)(hostname) ? `[${hostname}]` : hostname;
+    const authority = `${name}:${port === '' ? 443 : port}`;
+    const headers = { host: authority, ...proxyHeaders(proxy) };
+    let answer;
+    try {
+        answer = await pool.connect({
+            origin: proxy.origin,
+            path: authority,
+            headers,
+            ...(signal === undefined ? {} : { signal }),
+        });
+    }
+    catch (error) {
+        if (error instanceof ProxyError)
+            throw error;
+        throw new ProxyError(proxy.name, `did not open a tunnel to ${name}`, { cause: error });
+    }
+    const { statusCode, socket } = answer;
+    if (statusCode >= 200 && statusCode < 300 && socket instanceof external_node_net_.Socket)
+        return socket;
+    socket.on('error', () => undefined).destroy();
+    throw refusedBy(proxy, statusCode, name);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/network-failure.js
+
+
+
+
+
+
+
+
+/** Connections that break, and names that do not resolve just now. */
+const TRANSIENT_CODES = new Set([
+    'ECONNRESET',
+    'ECONNREFUSED',
+    'ECONNABORTED',
+    'EPIPE',
+    'ETIMEDOUT',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'EAI_AGAIN',
+    'UND_ERR_SOCKET',
+    'UND_ERR_CONNECT_TIMEOUT',
+    'UND_ERR_HEADERS_TIMEOUT',
+    'UND_ERR_BODY_TIMEOUT',
+    'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+]);
+const TIMEOUT_CODES = new Set([
+    'ETIMEDOUT',
+    'UND_ERR_CONNECT_TIMEOUT',
+    'UND_ERR_HEADERS_TIMEOUT',
+    'UND_ERR_BODY_TIMEOUT',
+]);
+/**
+ * The error of a request that failed below HTTP, with its place. One that has a place passes
+ * through.
+ */
+function networkFailure(error, place, signal, sent = {}) {
+    if (error instanceof RegistryError)
+        return error;
+    const known = placed(error, place);
+    if (known instanceof RegistryError) {
+        // Bits do flip on the way: what did not match gets another chance, and is never completed
+        // before.
+        const transient = error instanceof MismatchError;
+        return transient
+            ? new RegistryError(known.code, error.message, { ...place, cause: error, transient })
+            : known;
+    }
+    if (signal?.aborted === true)
+        return cancelled(place, error);
+    const foreign = within(error, ForeignAddressError);
+    if (foreign !== undefined)
+        return refusedAddress(foreign.host, place, sent.refusal);
+    const code = network_failure_codeOf(error);
+    return new RegistryError(errorCode(code), reason(error, code, hostIn(sent), place), {
+        ...place,
+        cause: error,
+        transient: isTransient(error, code),
+    });
+}
+/**
+ * The error of a request to a host that the user did not name, and that has an address where nobody
+ * may be sent to by a registry.
+ */
+function refusedAddress(host, place, code = 'REDIRECT') {
+    const sentence = `${foreignText(host)}, which the registry points to, has a private address, and is not connected to`;
+    return new RegistryError(code, sentence, place);
+}
+function isTransient(error, code) {
+    return within(error, ProxyError)?.mayPass ?? TRANSIENT_CODES.has(code);
+}
+function errorCode(code) {
+    if (TIMEOUT_CODES.has(code))
+        return 'TIMEOUT';
+    return isTlsFailure(code) ? 'TLS' : 'NETWORK';
+}
+function hostIn({ origin }) {
+    return origin === undefined ? undefined : new URL(origin).host;
+}
+function reason(error, code, host, place) {
+    const inner = innermost(error);
+    const proxy = within(error, ProxyError);
+    if (proxy !== undefined) {
+        return proxy.cause === undefined
+            ? foreignText(proxy.message)
+            : `${foreignText(proxy.message)}: ${reason(proxy.cause, code, proxy.proxy, place)}`;
+    }
+    if (isTlsFailure(code) && external_node_util_.types.isNativeError(inner)) {
+        return tlsReason(inner, code, host ?? place.registry ?? 'the registry');
+    }
+    // The registry itself is named by the place.
+    const isElsewhere = host !== undefined && host !== apiHost(place.registry ?? host);
+    return `${network_failure_words(error, code)}${isElsewhere ? ` (${foreignText(host)})` : ''}`;
+}
+function network_failure_words(error, code) {
+    switch (code) {
+        case 'ENOTFOUND':
+            return 'the host name does not exist';
+        case 'ECONNREFUSED':
+            return 'the connection was refused';
+        case 'UND_ERR_CONNECT_TIMEOUT':
+            return 'no connection within the time limit';
+        case 'UND_ERR_HEADERS_TIMEOUT':
+            return 'no answer within the time limit';
+        case 'UND_ERR_BODY_TIMEOUT':
+            return 'no byte arrived within the time limit';
+        default:
+            return foreignText(messageOf(error));
+    }
+}
+/** The code of an error, or of what caused it. */
+function network_failure_codeOf(error) {
+    const inner = innermost(error);
+    if (!external_node_util_.types.isNativeError(inner))
+        return '';
+    if ('code' in inner && typeof inner.code === 'string')
+        return inner.code;
+    return inner.cause === undefined ? '' : network_failure_codeOf(inner.cause);
+}
+function messageOf(error) {
+    const inner = innermost(error);
+    return external_node_util_.types.isNativeError(inner) ? inner.message : String(inner);
+}
+/** The error itself or what caused it, if it is of that kind. */
+function within(error, kind) {
+    const inner = innermost(error);
+    if (inner instanceof kind)
+        return inner;
+    return external_node_util_.types.isNativeError(inner) && inner.cause !== undefined
+        ? within(inner.cause, kind)
+        : undefined;
+}
+/**
+ * A connection to several addresses fails with one error that holds the others. The last is of the
+ * family that is there, where one of them is not.
+ */
+function innermost(error) {
+    if (!external_node_util_.types.isNativeError(error) || !('errors' in error))
+        return error;
+    const { errors } = error;
+    return Array.isArray(errors) && errors.length > 0 ? innermost(errors.at(-1)) : error;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/body.js
+
+
+/**
+ * Reads a whole body into memory, but never more than `limit` bytes, whatever length was declared.
+ * Throws SIZE_MISMATCH for a longer one.
+ */
+async function readBody(answer, limit, place, signal) {
+    const refusal = refusedEncoding(answer, place) ?? tooLong(declaredLength(answer), limit, place);
+    if (refusal !== undefined) {
+        abandon(answer);
+        throw refusal;
+    }
+    const chunks = [];
+    let size = 0;
+    try {
+        for await (const chunk of byteChunks(answer.body)) {
+            size += chunk.length;
+            const excess = tooLong(size, limit, place);
+            if (excess !== undefined)
+                throw excess;
+            chunks.push(chunk);
+        }
+    }
+    catch (error) {
+        throw networkFailure(error, place, signal);
+    }
+    return Buffer.concat(chunks, size);
+}
+function tooLong(size, limit, place) {
+    if (size <= limit)
+        return undefined;
+    return new RegistryError('SIZE_MISMATCH', `the answer is longer than ${limit} bytes`, place);
+}
+/** What `Content-Length` says, 0 where it says nothing. */
+function declaredLength(answer) {
+    const header = answer.headers['content-length'];
+    return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : 0;
+}
+/**
+ * Some registries compress on the way although no request allows it (Q47): other bytes, other
+ * digest.
+ */
+function refusedEncoding(answer, place) {
+    const encoding = answer.headers['content-encoding'];
+    if (encoding === undefined || encoding === '' || encoding === 'identity')
+        return undefined;
+    const reason = 'the registry compresses content on the way, against our request';
+    return new RegistryError('UNSUPPORTED', reason, place);
+}
+/**
+ * Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's. Never
+ * throws.
+ */
+async function readSome(answer, limit) {
+    const chunks = [];
+    let size = 0;
+    try {
+        for await (const chunk of byteChunks(answer.body)) {
+            chunks.push(chunk);
+            size += chunk.length;
+            if (size >= limit)
+                break;
+        }
+    }
+    catch {
+        // What arrived before the connection broke is still the best that there is to show.
+    }
+    return Buffer.concat(chunks).subarray(0, limit);
+}
+/** Reads a body to its end, if that is near, so that its connection can be used again. */
+async function discard(answer) {
+    await answer.body.dump().catch(() => undefined);
+}
+/** Drops a body and its connection at once. */
+function abandon({ body }) {
+    // Being destroyed early is an error to the stream, and one that nobody listens to ends the
+    // process.
+    body.on('error', () => undefined).destroy();
+}
+/** The chunks of a body, typed: undici's stream yields nothing but buffers. */
+async function* byteChunks(body) {
+    for await (const chunk of body) {
+        if (Buffer.isBuffer(chunk))
+            yield chunk;
+    }
+}
+/**
+ * The value of a header that may come once only. Several are an error, because two readers may take
+ * different ones.
+ */
+function singleHeader(answer, name, place) {
+    const value = answer.headers[name];
+    if (!Array.isArray(value))
+        return value;
+    throw new RegistryError('REGISTRY', `the registry sent several ${name} headers`, {
+        ...place,
+        status: answer.status,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/blobs.js
+
+
+
+
+/**
+ * Whether a blob is known to be there (distribution-spec, Checking if content exists). A registry
+ * that does not let us look (GHCR without write access, Q14) has not said that it is missing: the
+ * upload will tell.
+ */
+async function blobExists(repository, blob) {
+    const request = blobRequest(repository, blob, 'HEAD');
+    return repository.http.call({ ...request, expect: [403, 404, 405] }, async (answer) => {
+        await discard(answer);
+        return answer.status < 300;
+    });
+}
+/**
+ * Opens a blob for reading (distribution-spec, Pulling blobs), without a slot and without retries:
+ * both are the transfer's. The bytes are not verified here. Where the registry does not give the
+ * part from `start` on, they are all of the blob. Throws SIZE_MISMATCH where it announces another
+ * size.
+ */
+async function openBlob(repository, blob, start = 0) {
+    const range = start === 0 ? {} : { headers: { range: `bytes=${start}-` }, expect: [416] };
+    const request = { ...blobRequest(repository, blob, 'GET'), ...range };
+    const answer = await repository.http.exchange(request);
+    const { place } = request;
+    const isPart = start > 0 && answer.status === 206;
+    if (answer.status === 416 || (isPart && !isPartFrom(answer, blob, start))) {
+        abandon(answer);
+        return openBlob(repository, blob);
+    }
+    const size = isPart ? blob.size - start : blob.size;
+    const refusal = refusedEncoding(answer, place) ?? otherSize(answer, size, place);
+    if (refusal !== undefined) {
+        abandon(answer);
+        throw refusal;
+    }
+    const chunks = readBlob(answer, place, repository.http.network.signal);
+    return { chunks, start: isPart ? start : 0 };
+}
+function blobRequest(repository, { digest }, method) {
+    return {
+        method,
+        target: repository.path(`blobs/${digest}`),
+        scopes: [repository.scope],
+        place: repository.place(method === 'HEAD' ? 'look up blob' : 'get blob', digest),
+    };
+}
+/** Whether a part is the one that was asked for (RFC 9110, 14.4). */
+function isPartFrom({ headers }, { size }, start) {
+    const header = String(headers['content-range']);
+    const [, first, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header) ?? [];
+    return Number(first) === start && (total === '*' || Number(total) === size);
+}
+function otherSize(answer, size, place) {
+    const length = singleHeader(answer, 'content-length', place) ?? '';
+    if (!/^\d+$/.test(length) || Number(length) === size)
+        return undefined;
+    const reason = `expected ${size} bytes, the registry has ${length}`;
+    return new RegistryError('SIZE_MISMATCH', reason, place);
+}
+async function* readBlob(answer, place, signal) {
+    try {
+        yield* byteChunks(answer.body);
+    }
+    catch (error) {
+        throw networkFailure(error, place, signal);
+    }
+}
+/** Configs hold the history of a build and stay far below this. */
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
+/**
+ * Reads the config of an image whole, and verifies it. Throws SIZE_MISMATCH for one that is too
+ * large for that.
+ */
+async function fetchConfig(repository, blob) {
+    const { http } = repository;
+    const request = blobRequest(repository, blob, 'GET');
+    const { place } = request;
+    if (blob.size > MAX_CONFIG_BYTES) {
+        const reason = `${blob.size} bytes are more than the ${MAX_CONFIG_BYTES} that are read at once`;
+        throw new RegistryError('SIZE_MISMATCH', reason, place);
+    }
+    return http.call(request, async (answer) => {
+        const bytes = await readBody(answer, blob.size, place, http.network.signal);
+        try {
+            verifyBytes(bytes, blob);
+        }
+        catch (error) {
+            throw placed(error, place);
+        }
+        return bytes;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/chunk-reader.js
+/** Reads a stream in pieces of given lengths, holding back no more than what came with the last one. */
+class ChunkReader {
+    #source;
+    #rest = new Uint8Array();
+    constructor(source) {
+        this.#source = source[Symbol.asyncIterator]();
+    }
+    /** The next so many bytes, or fewer where the stream ends. To be read to its end before the next call. */
+    async *take(bytes) {
+        for (let left = bytes; left > 0;) {
+            if (this.#rest.length === 0) {
+                const next = await this.#source.next();
+                if (next.done === true)
+                    return;
+                this.#rest = next.value;
+            }
+            const piece = this.#rest.subarray(0, left);
+            this.#rest = this.#rest.subarray(piece.length);
+            left -= piece.length;
+            yield piece;
+        }
+    }
+    /** Ends the stream, read or not. */
+    async close() {
+        await this.#source.return?.();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/foreign-hosts.js
+
+
+
+
+/**
+ * Whether a registry may point at that host: a public one or its own, on whatever port. A registry
+ * on this machine may name this machine in another way.
+ */
+function mayPointAt(host, registryOrigin) {
+    const { hostname } = new URL(registryOrigin);
+    return (!isPrivateAddress(host) ||
+        hostName(host) === hostName(hostname) ||
+        (isLoopback(host) && isLoopback(hostname)));
+}
+/**
+ * Tells the hosts that the user named from those that only a registry did: token services, storage
+ * behind redirects, upload sessions. The latter must not be used to reach what is private.
+ */
+class ForeignHosts {
+    #lookup;
+    #named;
+    #registries = new Set();
+    /** @param named further hosts, `host[:port]`, that the user named */
+    constructor(lookup, named) {
+        this.#lookup = lookup;
+        this.#named = new Set(named.map((host) => endpointOf(apiHost(host))));
+    }
+    /** @param origin of a registry that the user named */
+    addRegistry(origin) {
+        this.#registries.add(origin);
+    }
+    /**
+     * The guard for requests to an origin; undefined where the user named it, or where it is another
+     * port of the registry itself.
+     *
+     * @param registry the origin on whose behalf the request is made; any registry if undefined
+     */
+    guard(origin, registry) {
+        const { hostname, port } = new URL(origin);
+        if (this.#registries.has(origin) || this.#named.has(endpoint(hostname, port)))
+            return undefined;
+        const registries = registry === undefined ? [...this.#registries] : [registry];
+        // Nobody has pointed anywhere.
+        if (registries.length === 0)
+            return undefined;
+        const names = registries.map((one) => hostName(new URL(one).hostname));
+        if (names.includes(hostName(hostname)))
+            return undefined;
+        return {
+            key: names.join(' '),
+            rule: foreignRule(names, this.#lookup),
+            refuses: isPrivateAddress(hostname) && !registries.some((one) => mayPointAt(hostname, one)),
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/address.js
+
+
+
+/**
+ * Resolves a `Location` (RFC 9110, 10.2.2) against the address that gave it, and refuses what a
+ * registry has no business to point at: other schemes, user info, plain HTTP after https, private
+ * addresses other than its own.
+ */
+function resolveLocation(from, location, rules) {
+    const refuse = (reason) => new RegistryError('REDIRECT', `the registry sent a location ${reason}: ${foreignText(location)}`, rules.place);
+    const url = URL.parse(location, `${from.origin}${from.path}`);
+    if (url === null)
+        throw refuse('that is no URL');
+    if (url.protocol !== 'https:' && url.protocol !== 'http:')
+        throw refuse('that is not HTTP');
+    if (url.username !== '' || url.password !== '')
+        throw refuse('with user info');
+    const origin = upgraded(url, from.origin);
+    if (from.origin.startsWith('https:') && !origin.startsWith('https:')) {
+        throw refuse('that leaves https');
+    }
+    if (!mayPointAt(url.host, rules.registryOrigin))
+        throw refuse('at a private address');
+    return { origin, path: rawPath(location, url) };
+}
+/**
+ * A registry behind a proxy that ends TLS often names itself with http: the same host is still
+ * spoken to over https (Q39).
+ */
+function upgraded(url, from) {
+    const base = new URL(from);
+    const sameHost = url.hostname === base.hostname;
+    const samePort = url.port === '' || url.port === base.port || url.port === '80' || url.port === '443';
+    return sameHost && samePort && base.protocol === 'https:' && url.protocol === 'http:'
+        ? from
+        : url.origin;
+}
+/** What may stand in a request line, but for the backslash, which URL parsers take for a slash. */
+const RAW = /^[\x21-\x5b\x5d-\x7e]*$/;
+const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
+/**
+ * Path and query as the registry wrote them, since it may have signed them; as the URL parser reads
+ * them where they are relative, or in characters that have to be escaped.
+ */
+function rawPath(location, url) {
+    const text = location.trim().replace(/#.*$/s, '');
+    const mark = text.indexOf('?');
+    const written = (mark === -1 ? text : text.slice(0, mark)).replace(/^(?:https?:)?\/\/[^/]*/i, '');
+    const query = mark === -1 ? '' : text.slice(mark);
+    const isAbsolute = written.startsWith('/') && RAW.test(written) && !DOT_SEGMENT.test(written);
+    return `${isAbsolute ? written : url.pathname}${RAW.test(query) ? query : url.search}`;
+}
+/** Adds a parameter to a query without touching what stands there. */
+function withParameter(path, name, value) {
+    return `${path}${path.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/auth/scope.js
+
+function pullScope(repository) {
+    return { resource: `repository:${repository}`, actions: ['pull'] };
+}
+function pushScope(repository) {
+    return { resource: `repository:${repository}`, actions: ['pull', 'push'] };
+}
+/** `repository:acme/app:pull,push`. */
+function formatScope(scope) {
+    return `${scope.resource}:${scope.actions.join(',')}`;
+}
+/** Reads `type:name:actions`; the name may hold colons, so the first and the last one decide. */
+function parseScope(text) {
+    const last = text.lastIndexOf(':');
+    const first = text.indexOf(':');
+    if (first < 1 || last === first || last === text.length - 1) {
+        throw new FormatError('challenge', 'a token scope has the form type:name:actions');
+    }
+    const actions = [...new Set(text.slice(last + 1).split(','))]
+        .filter((action) => action !== '')
+        .sort();
+    return { resource: text.slice(0, last), actions };
+}
+/**
+ * One entry per resource with the actions of all, in the order of first mention: some token servers
+ * overwrite an earlier entry of the same repository, and some read the first one only.
+ */
+function mergeScopes(scopes) {
+    const merged = new Map();
+    for (const scope of scopes) {
+        const actions = merged.get(scope.resource) ?? new Set();
+        for (const action of scope.actions)
+            actions.add(action);
+        merged.set(scope.resource, actions);
+    }
+    return [...merged].map(([resource, actions]) => ({ resource, actions: [...actions].sort() }));
+}
+/** Whether everything wanted is among what is held. */
+function scope_covers(held, wanted) {
+    return wanted.every((want) => held.some((have) => have.resource === want.resource &&
+        want.actions.every((action) => have.actions.includes(action))));
+}
+
+;// CONCATENATED MODULE: ./lib/registry/upload.js
+
+
+
+/**
+ * Registries hash and store a blob before they answer; the slowest seen need a second for 16 MB.
+ */
+const SLOWEST_FINISH_BYTES_PER_MS = 16_000;
+/** Giving a session back is a courtesy, and a cancelled job has some seconds left at best. */
+const CANCEL_TIMEOUT_MS = 3_000;
+/** Restarts with a new session: replicas that do not share their secrets forget them (Q38). */
+const LOST_SESSION = ['BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID'];
+/**
+ * Opens an upload session (distribution-spec, Pushing blobs). Needs a slot of the caller's; one
+ * try.
+ */
+async function startUpload(repository) {
+    const { http, scope } = repository;
+    const place = repository.place('start upload');
+    const target = repository.path('blobs/uploads/');
+    const request = { method: 'POST', target, scopes: [scope], place, refusal: 'UPLOAD' };
+    const answer = await http.exchange(request);
+    await discard(answer);
+    return sessionOf(repository, answer, place);
+}
+async function sessionOf({ http }, answer, place) {
+    return {
+        address: await http.location(answer, place),
+        minChunk: bytesIn(answer, 'oci-chunk-min-length') ?? 0,
+        // Not of the specification; Cloudflare has it (Q46).
+        maxChunk: bytesIn(answer, 'oci-chunk-max-length') ?? Number.POSITIVE_INFINITY,
+    };
+}
+/** The number in a header; undefined where it is none that could be meant. */
+function bytesIn({ headers }, name) {
+    const value = headers[name];
+    return typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : undefined;
+}
+/**
+ * Asks the registry to take a blob over from another of its repositories (distribution-spec,
+ * Mounting a blob from another repository). Where it will not, its 202 is an upload session like
+ * any other.
+ */
+async function mountBlob(repository, blob, from) {
+    const { http, scope } = repository;
+    const place = repository.place('mount blob', blob.digest);
+    const query = `mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(from)}`;
+    const target = repository.path(`blobs/uploads/?${query}`);
+    const answer = await http.exchange({
+        method: 'POST',
+        target,
+        scopes: [scope, pullScope(from)],
+        place,
+    });
+    await discard(answer);
+    if (answer.status === 201)
+        return { mounted: true };
+    return { mounted: false, session: await sessionOf(repository, answer, place) };
+}
+/**
+ * Sends a whole blob in one request (distribution-spec, Pushing a blob monolithically): the one way
+ * that every large registry takes. Needs a slot of the caller's; one try. `open` is called each
+ * time the body has to be sent.
+ */
+async function putBlob(repository, { address }, blob, open) {
+    await closeUpload(repository, address, blob, {
+        headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) },
+        body: open,
+    });
+}
+/** Ends a session with the digest of all that was sent, and with what is left to be sent. */
+async function closeUpload(repository, { origin, path }, blob, content) {
+    const { http, scope } = repository;
+    const answer = await http.exchange({
+        ...content,
+        method: 'PUT',
+        target: { origin, path: withParameter(path, 'digest', blob.digest) },
+        scopes: [scope],
+        place: repository.place('upload blob', blob.digest),
+        refusal: 'UPLOAD',
+        passing: LOST_SESSION,
+        answerTimeoutMs: http.network.timeoutMs + blob.size / SLOWEST_FINISH_BYTES_PER_MS,
+    });
+    await discard(answer);
+}
+/**
+ * Gives a session back that will not be used (distribution-spec 1.2), also when the run has been
+ * cancelled. Not every registry knows how, so nothing depends on it.
+ */
+async function cancelUpload(repository, { address }) {
+    try {
+        const answer = await repository.http.exchange({
+            method: 'DELETE',
+            target: address,
+            scopes: [repository.scope],
+            place: repository.place('cancel upload'),
+            signal: AbortSignal.timeout(CANCEL_TIMEOUT_MS),
+        });
+        await discard(answer);
+    }
+    catch {
+        // Sessions expire by themselves.
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/chunked-upload.js
+
+
+
+
+/**
+ * Sends a blob in chunks (distribution-spec, Pushing a blob in chunks), for registries that do not
+ * take it whole. Needs a slot of the caller's; one try, and `content` is read once. What the answers
+ * say of the bytes that have arrived is not asked for: it lags behind (Q01), and the digest at the
+ * end is what counts.
+ */
+async function putChunks(repository, session, blob, content) {
+    const { http } = repository;
+    const reader = new ChunkReader(content);
+    const size = chunkSize(session, http);
+    let { address } = session;
+    try {
+        for (let start = 0; start < blob.size; start += size) {
+            const end = Math.min(start + size, blob.size);
+            address = await putChunk(repository, address, { start, end, blob, reader });
+        }
+        await closeUpload(repository, address, blob, { headers: { 'content-length': '0' } });
+    }
+    finally {
+        await reader.close();
+    }
+}
+function chunkSize({ minChunk, maxChunk }, http) {
+    const { largeBlobs, family } = http;
+    const most = Math.min(maxChunk, family?.maxChunk ?? maxChunk);
+    return Math.max(1, Math.min(Math.max(largeBlobs.chunkBytes, minChunk), most));
+}
+/** Sends one chunk. Returns where the next one goes. */
+async function putChunk(repository, address, { start, end, blob, reader }) {
+    const { http, scope } = repository;
+    const place = repository.place('upload blob', blob.digest);
+    let sent = false;
+    const answer = await http.exchange({
+        method: 'PATCH',
+        target: address,
+        headers: {
+            'content-type': 'application/octet-stream',
+            'content-length': String(end - start),
+            'content-range': `${start}-${end - 1}`,
+        },
+        body: () => {
+            if (sent) {
+                const reason = 'the chunk was refused after it was sent, and is not held for a second time';
+                throw new RegistryError('UPLOAD', reason, { ...place, transient: true });
+            }
+            sent = true;
+            return reader.take(end - start);
+        },
+        scopes: [scope],
+        place,
+        refusal: 'UPLOAD',
+        passing: LOST_SESSION,
+    });
+    await discard(answer);
+    return answer.headers['location'] === undefined ? address : http.location(answer, place);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/retry.js
+
+/**
+ * Milliseconds before each retry, at least: short for a connection that merely broke, and then such
+ * that the five that are usual outlast a registry that is away for half a minute.
+ */
+const DELAYS_MS = [200, 1_000, 4_000, 10_000, 16_000];
+/** Before every further retry: beyond it, waiting does not make success likelier. */
+const LONGEST_DELAY_MS = 20_000;
+/** A registry may ask for a longer pause, but not for one that eats the job. */
+const MAX_RETRY_AFTER_MS = 120_000;
+/** Bits that flipped on the way will not flip again; what is wrong twice is wrong at its source. */
+const MISMATCH_RETRIES = 1;
+/** What a registry does not know of its own content after some seconds it will not know later. */
+const INCONSISTENCY_RETRIES = 3;
+/** Statuses after which a request may succeed (RFC 9110, and gateways in front of registries). */
+const TRANSIENT_STATUSES = new Set([
+    408, 425, 429, 499, 500, 502, 503, 504, 522, 524,
+]);
+function isTransientStatus(status) {
+    return TRANSIENT_STATUSES.has(status);
+}
+/**
+ * Errors that have used up their retries: an operation around the one that failed does not start
+ * over.
+ */
+const exhausted = new WeakSet();
+/** Runs an operation until it succeeds, fails for good, or has used up its retries. */
+async function withRetries(policy, logger, attempt) {
+    for (let tried = 0;; tried++) {
+        try {
+            return await attempt(tried);
+        }
+        catch (error) {
+            await waitToRetry(policy, logger, error, tried);
+        }
+    }
+}
+/**
+ * Waits before an operation that failed is tried again. Throws the error where it is not to be:
+ * because it is final, or because the operation has been tried `tried` times again already.
+ */
+async function waitToRetry(policy, logger, error, tried) {
+    if (!(error instanceof RegistryError) || !error.transient || exhausted.has(error))
+        throw error;
+    const retries = retriesFor(error, policy);
+    if (tried >= retries) {
+        exhausted.add(error);
+        throw error;
+    }
+    const delay = retryDelay(tried, error.retryAfterMs, policy.random);
+    const seconds = (delay / 1000).toFixed(1);
+    logger.info(`${error.message}; trying again in ${seconds} s (${tried + 1} of ${retries})`);
+    await pause(policy, delay, error);
+}
+function retriesFor(error, { retries }) {
+    const isMismatch = error.code === 'DIGEST_MISMATCH' || error.code === 'SIZE_MISMATCH';
+    if (isMismatch)
+        return Math.min(retries, MISMATCH_RETRIES);
+    // Transient only because of the registry's own code (`passing` of a request).
+    const isInconsistency = error.status !== undefined && !isTransientStatus(error.status);
+    return isInconsistency ? Math.min(retries, INCONSISTENCY_RETRIES) : retries;
+}
+/** Waits. Throws CANCELLED where the run ends in the meantime. */
+async function pause(policy, ms, place) {
+    try {
+        await policy.clock.sleep(ms, policy.signal);
+    }
+    catch (error) {
+        throw cancelled(place, error);
+    }
+}
+/**
+ * How long to wait before a retry, in milliseconds: what the registry asked for, or else longer and
+ * longer; up to half of our own delay on top, by chance, so that the waiting requests do not come
+ * back all at once.
+ */
+function retryDelay(tried, retryAfterMs, random) {
+    const delay = DELAYS_MS[tried] ?? LONGEST_DELAY_MS;
+    const jitter = (random() * delay) / 2;
+    return (retryAfterMs === undefined ? delay : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)) + jitter;
+}
+/**
+ * Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where
+ * it says nothing usable.
+ */
+function parseRetryAfter(value, now) {
+    const text = value?.trim() ?? '';
+    if (/^\d+$/.test(text))
+        return Number(text) * 1000;
+    // `Date.parse` takes much more than HTTP dates, all of which end in GMT.
+    const date = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/trickle.js
+
+/** Milliseconds of waiting over which a rate is judged: long enough for a line that hangs at times. */
+const WINDOW_MS = 120_000;
+/** What has to arrive in it, 512 bytes a second: slower than any line that could finish an image. */
+const WINDOW_BYTES = 60 * 1024;
+/**
+ * Passes chunks on, and ends a body that never falls silent and never gets anywhere. Only the time
+ * spent waiting for the sender counts. Throws TIMEOUT.
+ */
+async function* withoutTrickle(chunks, clock, place) {
+    let waited = 0;
+    let bytes = 0;
+    let askedAt = clock.now();
+    for await (const chunk of chunks) {
+        waited += clock.now() - askedAt;
+        bytes += chunk.length;
+        if (waited >= WINDOW_MS) {
+            if (bytes < WINDOW_BYTES) {
+                const reason = `only ${bytes} bytes arrived in ${Math.round(waited / 1000)} s`;
+                throw new RegistryError('TIMEOUT', reason, { ...place, transient: true });
+            }
+            waited = 0;
+            bytes = 0;
+        }
+        yield chunk;
+        askedAt = clock.now();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/download.js
+
+
+
+
+/**
+ * A connection that brought at least that much was worth its while: the next that breaks is the
+ * first one again. Without such a bound, one byte for each connection would go on for ever.
+ */
+const PROGRESS_BYTES = 1024 * 1024;
+/**
+ * The bytes of a blob, once each and in order. Where a connection breaks, reading goes on at the
+ * byte where it ended, with a request of its own to the registry (an address that it redirected to
+ * may have expired by then). What arrives is not verified here: whoever reads it sees one stream,
+ * whose digest tells whether the parts belong together. Errors name the source.
+ */
+async function* downloadBlob(source, blob) {
+    const { network, logger } = source.http;
+    const download = new Download(source, blob);
+    for (let tried = 0; !download.isComplete; tried++) {
+        const before = download.offset;
+        try {
+            yield* download.read();
+        }
+        catch (error) {
+            if (download.offset - before >= PROGRESS_BYTES)
+                tried = 0;
+            await waitToRetry(network, logger, error, tried);
+        }
+    }
+}
+/** How far a blob has been read. */
+class Download {
+    #source;
+    #blob;
+    #offset = 0;
+    #isComplete = false;
+    constructor(source, blob) {
+        this.#source = source;
+        this.#blob = blob;
+    }
+    /** Bytes that have been handed on. */
+    get offset() {
+        return this.#offset;
+    }
+    get isComplete() {
+        return this.#isComplete;
+    }
+    /** One connection: what it brings of the bytes that are missing. */
+    async *read() {
+        const { chunks, start } = await openBlob(this.#source, this.#blob, this.#offset);
+        const { clock } = this.#source.http.network;
+        let position = start;
+        for await (const chunk of withoutTrickle(chunks, clock, this.#place)) {
+            const known = this.#offset - position;
+            position += chunk.length;
+            if (known >= chunk.length)
+                continue;
+            const fresh = known > 0 ? chunk.subarray(known) : chunk;
+            this.#offset += fresh.length;
+            yield fresh;
+        }
+        if (this.#offset < this.#blob.size)
+            throw this.#cutShort();
+        this.#isComplete = true;
+    }
+    #cutShort() {
+        const reason = `the answer ended after ${this.#offset} of ${this.#blob.size} bytes`;
+        return new RegistryError('SIZE_MISMATCH', reason, { ...this.#place, transient: true });
+    }
+    get #place() {
+        return this.#source.place('get blob', this.#blob.digest);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/large-blobs.js
+/**
+ * Connections also break by chance: only a blob for which they did so twice in a row is taken for
+ * one that is too large.
+ */
+const MAX_RESETS = 2;
+/** Bytes of a chunk: below the caps that gateways are known to have, and not too many requests. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** What nginx lets through unless told otherwise; nobody is known to want less. */
+const SMALLEST_CHUNK_BYTES = 1024 * 1024;
+/** Statuses by which a registry, or a gateway before it, says that a body is too much at once. */
+const TOO_LARGE = new Set([405, 413, 501]);
+/**
+ * What is known of the size above which a registry takes a blob in chunks only (Q18, Q32, Q45). It
+ * is learned by being refused.
+ */
+class LargeBlobs {
+    #limit = Number.POSITIVE_INFINITY;
+    #chunkBytes = CHUNK_BYTES;
+    needChunks(size) {
+        return size >= this.#limit;
+    }
+    /** Bytes that a chunk should have. */
+    get chunkBytes() {
+        return this.#chunkBytes;
+    }
+    /** Takes in that a chunk was refused for its size. Returns whether smaller ones are worth a try. */
+    refusedChunk() {
+        const isSmallest = this.#chunkBytes === SMALLEST_CHUNK_BYTES;
+        this.#chunkBytes = SMALLEST_CHUNK_BYTES;
+        return !isSmallest;
+    }
+    /** Takes in that a blob was refused in one piece. */
+    refused(size) {
+        this.#limit = Math.min(this.#limit, size);
+    }
+}
+/** Whether the upload of a whole blob failed for being too much at once, as far as one can tell. */
+function refusesWhole(error, { size }, resets) {
+    const { status, code, operation, registryCode } = error;
+    if (operation !== 'upload blob')
+        return false;
+    if (status === 400)
+        return registryCode === 'UNSUPPORTED';
+    if (code === 'NETWORK')
+        return resets >= MAX_RESETS && size > SMALLEST_CHUNK_BYTES;
+    return TOO_LARGE.has(status);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/host-pause.js
+
+/** Statuses by which a host says that it has too much to do for anybody (RFC 9110, RFC 6585). */
+const THROTTLED = new Set([429, 503]);
+/**
+ * What a host is given that does not say how long it needs, as much as before a first retry; doubled
+ * each time that was too short.
+ */
+const FIRST_PAUSE_MS = 200;
+/** Beyond it, waiting does not make success likelier. */
+const LONGEST_PAUSE_MS = 30_000;
+/** The pause that a host has asked for. It holds for all requests, not only for the one that was told. */
+class HostPause {
+    #until = 0;
+    #pauses = 0;
+    /** Milliseconds that are left at that time. */
+    left(now) {
+        return Math.max(0, this.#until - now);
+    }
+    /** Takes in an answer. `retryAfter` is the header of that name. */
+    note(status, retryAfter, now) {
+        if (!THROTTLED.has(status)) {
+            this.#pauses = 0;
+            return;
+        }
+        const asked = parseRetryAfter(retryAfter, now);
+        // Sixteen requests that are told at once are one sign, not sixteen.
+        if (this.left(now) > 0 && asked === undefined)
+            return;
+        const own = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#pauses);
+        const pause = asked === undefined ? own : Math.min(asked, MAX_RETRY_AFTER_MS);
+        this.#until = Math.max(this.#until, now + pause);
+        this.#pauses++;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pacing.js
+
+let limiters = 0;
+/** The slots of a host: a counting semaphore, first come first served. */
+class Limiter {
+    capacity;
+    /** For all who speak to the host, whether they hold a slot or not. */
+    pause = new HostPause();
+    /** Its place among all limiters, for those who need slots of two. */
+    order;
+    #free;
+    #waiting = [];
+    constructor(capacity) {
+        this.capacity = capacity;
+        this.order = limiters++;
+        this.#free = capacity;
+    }
+    /** Waits for `slots` free slots; more than there are in all counts as all of them. */
+    async acquire(slots = 1) {
+        const wanted = Math.min(slots, this.capacity);
+        if (this.#waiting.length === 0 && this.#free >= wanted) {
+            this.#free -= wanted;
+        }
+        else {
+            await new Promise((resolve) => {
+                this.#waiting.push({ slots: wanted, admit: resolve });
+            });
+        }
+        let held = true;
+        return () => {
+            if (held)
+                this.#release(wanted);
+            held = false;
+        };
+    }
+    /** Runs `work` while holding one slot. */
+    async run(work) {
+        const release = await this.acquire();
+        try {
+            return await work();
+        }
+        finally {
+            release();
+        }
+    }
+    #release(slots) {
+        this.#free += slots;
+        for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+            if (next.slots > this.#free)
+                return;
+            this.#waiting.shift();
+            this.#free -= next.slots;
+            next.admit();
+        }
+    }
+}
+/**
+ * One slot of each limiter, or two slots of the one they both are. Taken in a fixed order, because
+ * two transfers that each hold what the other waits for would wait for ever.
+ */
+async function acquireBoth(one, other) {
+    if (one === other)
+        return one.acquire(2);
+    const [first, second] = one.order < other.order ? [one, other] : [other, one];
+    const releaseFirst = await first.acquire();
+    const releaseSecond = await second.acquire();
+    return () => {
+        releaseFirst();
+        releaseSecond();
+    };
+}
+/** Runs works of one name one after another, and works of different names side by side. */
+class Turns {
+    #last = new Map();
+    async run(name, work) {
+        const before = this.#last.get(name);
+        const mine = before === undefined ? work() : before.then(work);
+        const over = mine.catch(() => undefined);
+        this.#last.set(name, over);
+        try {
+            return await mine;
+        }
+        finally {
+            if (this.#last.get(name) === over)
+                this.#last.delete(name);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/repository.js
+
+/** One repository of a registry in one role: what the requests about its content have in common. */
+class Repository {
+    http;
+    /** `acme/app`. */
+    name;
+    side;
+    constructor(http, name, side) {
+        this.http = http;
+        this.name = name;
+        this.side = side;
+    }
+    /**
+     * A destination asks for everything at once, so that looking at a tag and writing it need one
+     * token.
+     */
+    get scope() {
+        return this.side === 'destination' ? pushScope(this.name) : pullScope(this.name);
+    }
+    /**
+     * `/v2/acme/app/…` (distribution-spec, Endpoints). The name and the rest are valid by their
+     * grammar.
+     */
+    path(rest) {
+        return `/v2/${this.name}/${rest}`;
+    }
+    place(operation, reference) {
+        const { http } = this;
+        return {
+            operation,
+            side: this.side,
+            registry: http.registry,
+            repository: this.name,
+            reference,
+            login: http.login,
+            // Read when an error is made of it: the first answer may be the one that tells.
+            get family() {
+                return http.family?.name;
+            },
+        };
+    }
+    /** Whether both are served by one registry, so that blobs can be mounted. */
+    sharesRegistryWith(other) {
+        return this.http.registry === other.http.registry;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy-blob.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Brings one blob from one repository to another, by the cheapest way that works: it is there
+ * already, the registry takes it over from the source's repository, or its bytes are streamed
+ * through, hashed on the way. The last of them leave this process only after the size and the
+ * digest are known to be right.
+ */
+async function copyBlob(source, destination, blob, { mount = true } = {}) {
+    if (await blobExists(destination, blob))
+        return 'existing';
+    const start = mount ? await tryMount(source, destination, blob) : undefined;
+    if (start?.mounted === true)
+        return 'mounted';
+    const transfer = new Transfer(source, destination, blob, start?.session);
+    const { network, logger } = destination.http;
+    await withRetries(network, logger, async (tried) => {
+        // The bytes may have arrived although the answer did not.
+        if (tried > 0 && (await blobExists(destination, blob)))
+            return;
+        await transfer.run();
+    });
+    return 'copied';
+}
+/**
+ * Asks for a mount where there is a chance. It saves time or it does not: whatever goes wrong with
+ * it, the ordinary upload follows.
+ */
+async function tryMount(source, destination, blob) {
+    const { http } = destination;
+    if (!source.sharesRegistryWith(destination) || http.family?.mounts === false)
+        return undefined;
+    if (!http.mounts.areWorthTrying)
+        return undefined;
+    try {
+        if (!(await mayMount(source, destination, blob)))
+            return undefined;
+        const start = await http.limiter.run(() => mountBlob(destination, blob, source.name));
+        // Saying so is easy; a blob that is not there would leave a hole in the image.
+        const isMounted = start.mounted && (await blobExists(destination, blob));
+        http.mounts.note(isMounted);
+        return start.mounted && !isMounted ? undefined : start;
+    }
+    catch (error) {
+        if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
+            throw error;
+        http.mounts.note(false);
+        http.logger.debug(`no mount: ${error.message}`);
+        return undefined;
+    }
+}
+/** Another account may read the source for us; the one that mounts has to be allowed to, too. */
+async function mayMount(source, { http }, blob) {
+    if (source.http === http)
+        return true;
+    const from = new Repository(http, source.name, 'source');
+    return http.mounts.mayRead(source.name, async () => blobExists(from, blob));
+}
+/** The way of one blob's bytes, which may take several tries. */
+class Transfer {
+    #source;
+    #destination;
+    #blob;
+    /** One that is open already, for the first try. */
+    #session;
+    /** Broken connections one after the other. */
+    #resets = 0;
+    /** Why it is being sent in chunks. */
+    #refusal;
+    constructor(source, destination, blob, session) {
+        this.#source = source;
+        this.#destination = destination;
+        this.#blob = blob;
+        this.#session = session;
+    }
+    /** One try: in one piece or, once that was refused, in chunks. */
+    async run() {
+        const { http } = this.#destination;
+        const release = await acquireBoth(this.#source.http.limiter, http.limiter);
+        try {
+            if (!http.largeBlobs.needChunks(this.#blob.size) && (await this.#wasTakenWhole()))
+                return;
+            await this.#inChunks();
+            if (this.#refusal !== undefined)
+                http.largeBlobs.refused(this.#blob.size);
+        }
+        catch (error) {
+            throw this.#rather(error);
+        }
+        finally {
+            release();
+        }
+    }
+    /**
+     * What to tell of chunks that failed: where it was chance that broke the connections before, and
+     * chunks are refused, the broken connection is worth another try.
+     */
+    #rather(error) {
+        const refusal = this.#refusal;
+        this.#refusal = undefined;
+        // Chunks that are too large as well show that it was the size after all.
+        const isAboutChunks = error instanceof RegistryError && !error.transient && error.status !== 413;
+        return isAboutChunks && refusal?.transient === true ? refusal : error;
+    }
+    async #inChunks() {
+        const { http } = this.#destination;
+        try {
+            await this.#inSession(async (session) => putChunks(this.#destination, session, this.#blob, this.#content()));
+        }
+        catch (error) {
+            const isTooLarge = error instanceof RegistryError && error.status === 413;
+            if (!isTooLarge || !http.largeBlobs.refusedChunk())
+                throw error;
+            await this.#inChunks();
+        }
+    }
+    /** False where the blob was refused for its size, and chunks are worth a try. */
+    async #wasTakenWhole() {
+        const { http } = this.#destination;
+        try {
+            await this.#inSession(async (session) => putBlob(this.#destination, session, this.#blob, () => this.#content()));
+            return true;
+        }
+        catch (error) {
+            if (!(error instanceof RegistryError))
+                throw error;
+            this.#resets = error.code === 'NETWORK' ? this.#resets + 1 : 0;
+            if (http.family?.maxChunk === 0 || !refusesWhole(error, this.#blob, this.#resets))
+                throw error;
+            http.logger.info(`${error.message}; sending it in chunks`);
+            this.#refusal = error;
+            return false;
+        }
+    }
+    async #inSession(send) {
+        const session = this.#session ?? (await startUpload(this.#destination));
+        this.#session = undefined;
+        try {
+            await send(session);
+        }
+        catch (error) {
+            await cancelUpload(this.#destination, session);
+            throw error;
+        }
+    }
+    #content() {
+        return verifiedBlob(this.#source, this.#blob);
+    }
+}
+/**
+ * The blob's bytes from the source, opened when the first one is wanted. Errors name the source.
+ */
+async function* verifiedBlob(source, blob) {
+    try {
+        yield* verified(downloadBlob(source, blob), blob);
+    }
+    catch (error) {
+        throw networkFailure(error, source.place('get blob', blob.digest), source.http.network.signal);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/oci/descriptor.js
+
+
+
+
+/**
+ * A media type becomes a request header. RFC 6838 allows 255 characters; registries add parameters
+ * such as a charset, which are let through.
+ */
+const MEDIA_TYPE = /^[\x21-\x7e][\x20-\x7e]{0,511}$/;
+const mediaTypeSchema = pipe(string('must be a string'), regex(MEDIA_TYPE, 'must be a media type in printable ASCII'));
+const digestSchema = pipe(string('must be a digest in a string'), rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+        return parseDigest(dataset.value);
+    }
+    catch (error) {
+        if (!(error instanceof FormatError))
+            throw error;
+        addIssue({ message: error.message });
+        return NEVER;
+    }
+}));
+const sizeRule = 'must be an integer from 0 to 2^53 - 1';
+const sizeSchema = pipe(number(sizeRule), safeInteger(sizeRule), minValue(0, sizeRule));
+const platformSchema = looseObject({
+    os: string('must be a string'),
+    architecture: string('must be a string'),
+    variant: nullish(string('must be a string')),
+}, 'must be an object');
+/** Go writes null for what is absent, and reads it so. */
+const schema = looseObject({
+    mediaType: mediaTypeSchema,
+    digest: digestSchema,
+    size: sizeSchema,
+    platform: nullish(platformSchema),
+    artifactType: nullish(string('must be a string')),
+    annotations: nullish(record(string(), unknown(), 'must be an object')),
+    urls: nullish(array(string('must be a string'), 'must be an array')),
+    data: nullish(string('must be a string')),
+}, 'must be an object');
+/** Validates a descriptor of a parsed document; unknown members and media types are accepted. */
+const descriptorSchema = pipe(schema, transform(toDescriptor));
+function toDescriptor(raw) {
+    const { mediaType, digest, size, platform, artifactType, annotations, urls, data } = raw;
+    return {
+        mediaType,
+        digest,
+        size,
+        ...(platform && {
+            platform: normalisePlatform({ ...platform, variant: platform.variant ?? '' }),
+        }),
+        ...(artifactType && { artifactType }),
+        ...(annotations && { annotations: textsOf(annotations) }),
+        ...(urls && { urls }),
+        ...(typeof data === 'string' && { data }),
+    };
+}
+/** Annotations are strings; other values occur in the wild and mean nothing to us. */
+function textsOf(annotations) {
+    const texts = {};
+    for (const [name, value] of Object.entries(annotations)) {
+        if (typeof value === 'string')
+            texts[name] = value;
+    }
+    return texts;
+}
+
+;// CONCATENATED MODULE: ./lib/oci/strict-json.js
+
+
+/** Manifests and image configs nest about six deep; the rest is room for extensions. */
+const MAX_DEPTH = 64;
+/**
+ * Keeps what a small body of many tiny values (`[[],[],…`) can turn into in memory to a few ten
+ * megabytes; the largest honest manifests hold some ten thousand values.
+ */
+const MAX_VALUES = 500_000;
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/**
+ * Reads one JSON value as all parsers would read it (I-JSON, RFC 7493). Refused is whatever one
+ * program could understand in another way than the next one: invalid UTF-8, a byte order mark,
+ * duplicate names, names that differ only in case (Go's decoder takes them for the same), the name
+ * `__proto__`, integers that a double cannot hold. Takes linear time and no stack.
+ * @throws FormatError of kind `json` that names the place as a path such as `manifests[2].size`
+ */
+function parseStrictJson(bytes, limits = {}) {
+    const text = strict_json_decode(bytes);
+    scan(text, limits);
+    try {
+        const value = JSON.parse(text);
+        return value;
+    }
+    catch (error) {
+        throw new FormatError('json', `not valid JSON: ${whereItFails(text, error)}`, { cause: error });
+    }
+}
+function strict_json_decode(bytes) {
+    let text;
+    try {
+        text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch (error) {
+        throw new FormatError('json', 'not valid JSON: it is not UTF-8', { cause: error });
+    }
+    if (text.startsWith('\uFEFF')) {
+        throw new FormatError('json', 'not valid JSON: it starts with a byte order mark');
+    }
+    return text;
+}
+/** Where it goes wrong; for what is no JSON at all (a proxy's HTML page), how it starts. */
+function whereItFails(text, error) {
+    const start = text.slice(0, 1024).trimStart();
+    if (start === '')
+        return 'it is empty';
+    if (!/^[[{]/.test(start))
+        return `it starts with ${quote(start.slice(0, 24))}`;
+    const message = error instanceof Error ? error.message : '';
+    if (message.includes('end of JSON'))
+        return 'it ends too early';
+    return `it has a mistake${/ at position \d+/.exec(message)?.[0] ?? ''}`;
+}
+/**
+ * Finds what `JSON.parse` lets pass. On text that is no JSON it may find anything, since the parser
+ * that follows refuses that text.
+ */
+function scan(text, limits) {
+    const maxDepth = limits.maxDepth ?? MAX_DEPTH;
+    const maxValues = limits.maxValues ?? MAX_VALUES;
+    const freeMaps = new Set(limits.freeMaps);
+    const frames = [];
+    let values = 0;
+    let at = 0;
+    while (at < text.length) {
+        const character = text.charAt(at);
+        const frame = frames.at(-1);
+        switch (character) {
+            case '{':
+            case '[':
+                if (frames.length >= maxDepth) {
+                    throw problem(frames, `more than ${maxDepth} objects and arrays inside one another`);
+                }
+                frames.push(openFrame(character, frame, freeMaps));
+                values += 1;
+                at += 1;
+                break;
+            case '}':
+            case ']':
+                frames.pop();
+                at += 1;
+                break;
+            case ',':
+                if (frame !== undefined)
+                    nextMember(frame);
+                at += 1;
+                break;
+            case '"': {
+                const end = endOfString(text, at);
+                if (frame?.expectsName === true)
+                    addName(frames, frame, text.slice(at, end));
+                values += 1;
+                at = end;
+                break;
+            }
+            default:
+                if (isNumberStart(character)) {
+                    at = checkNumber(frames, text, at);
+                    values += 1;
+                }
+                else {
+                    at += 1;
+                }
+        }
+        if (values > maxValues)
+            throw problem([], `more than ${maxValues} values`);
+    }
+}
+function openFrame(open, parent, freeMaps) {
+    const name = parent?.key;
+    const freeMap = parent?.freeMap === true || (name !== undefined && freeMaps.has(name));
+    const expectsName = open === '{';
+    return { open, freeMap, names: new Map(), key: undefined, index: 0, expectsName };
+}
+function nextMember(frame) {
+    frame.index += 1;
+    frame.expectsName = frame.open === '{';
+}
+/** The position after the closing quote, or the end of the text if there is none. */
+function endOfString(text, start) {
+    let at = start + 1;
+    while (at < text.length) {
+        const character = text.charAt(at);
+        if (character === '"')
+            return at + 1;
+        at += character === '\\' ? 2 : 1;
+    }
+    return text.length;
+}
+function addName(frames, frame, token) {
+    const name = decodeName(token);
+    frame.expectsName = false;
+    frame.key = name;
+    if (name === '__proto__')
+        throw problem(frames, 'the name "__proto__" is not allowed');
+    const compared = frame.freeMap ? name : foldCase(name);
+    const twin = frame.names.get(compared);
+    if (twin === name)
+        throw problem(frames, 'the name occurs twice in one object');
+    if (twin !== undefined) {
+        throw problem(frames, `the name differs only in case from ${quote(twin)} in the same object`);
+    }
+    frame.names.set(compared, name);
+}
+function decodeName(token) {
+    if (!token.includes('\\'))
+        return token.slice(1, -1);
+    try {
+        const name = JSON.parse(token);
+        return String(name);
+    }
+    catch (error) {
+        throw new FormatError('json', 'not valid JSON: a name has a bad escape', { cause: error });
+    }
+}
+/** Upper case first, so that U+017F falls together with s, and U+212A with k, as it does in Go. */
+function foldCase(name) {
+    return name.toUpperCase().toLowerCase();
+}
+function isNumberStart(character) {
+    return character === '-' || (character >= '0' && character <= '9');
+}
+function checkNumber(frames, text, start) {
+    NUMBER.lastIndex = start;
+    const token = NUMBER.exec(text)?.[0] ?? '-';
+    const value = Number(token);
+    if (!Number.isFinite(value) && token !== '-')
+        throw problem(frames, 'the number is too large');
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+        throw problem(frames, 'the integer is beyond 2^53 - 1');
+    }
+    return start + token.length;
+}
+function problem(frames, message) {
+    const path = pathOf(frames);
+    return new FormatError('json', path === '' ? message : `${path}: ${message}`);
+}
+function pathOf(frames) {
+    let path = '';
+    for (const { open, key, index } of frames) {
+        if (open === '[')
+            path += `[${index}]`;
+        else if (key !== undefined)
+            path = formatMember(path, key);
+    }
+    return path;
+}
+/** `parent.name`, or `parent["some name"]` where the name is no plain word. */
+function formatMember(parent, name) {
+    if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name))
+        return `${parent}[${quote(name)}]`;
+    return parent === '' ? name : `${parent}.${name}`;
+}
+
+;// CONCATENATED MODULE: ./lib/oci/manifest.js
+
+
+
+
+
+
+/** The spec asks registries for 4 MiB; a few (Gitea, for one) take more, so twice as much is read. */
+const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+/** No spec sets a limit. Real indexes hold some dozens; each child costs at least one request. */
+const MAX_INDEX_CHILDREN = 1000;
+/** Container runtimes stop at about 128 layers; artifacts with one file a layer go further. */
+const MAX_LAYERS = 1000;
+const common = {
+    schemaVersion: literal(2, 'must be 2'),
+    subject: nullish(descriptorSchema),
+    artifactType: nullish(string('must be a string')),
+};
+/** Go writes an empty list as null now and then. */
+function descriptors(limit, what) {
+    const list = pipe(array(descriptorSchema, 'must be an array'), maxLength(limit, `has more than ${limit} ${what}`));
+    return pipe(nullable(list), transform((entries) => entries ?? []));
+}
+const imageSchema = looseObject({
+    ...common,
+    config: descriptorSchema,
+    layers: descriptors(MAX_LAYERS, 'layers'),
+});
+const indexSchema = looseObject({
+    ...common,
+    manifests: descriptors(MAX_INDEX_CHILDREN, 'entries'),
+});
+const documentSchema = record(string(), unknown());
+/**
+ * Reads a manifest or index. The bytes are not kept and never written again from what is returned.
+ * @throws FormatError of kind `json` or `manifest` that names the place and the rule
+ */
+function parseManifest(bytes, hints = {}) {
+    if (bytes.byteLength > MAX_MANIFEST_BYTES) {
+        throw new FormatError('manifest', `the manifest has ${bytes.byteLength} bytes, more than the ${MAX_MANIFEST_BYTES} that are accepted`);
+    }
+    const document = parseStrictJson(bytes, { freeMaps: ['annotations'] });
+    if (!is(documentSchema, document) || Array.isArray(document)) {
+        throw new FormatError('manifest', 'the manifest must be a JSON object');
+    }
+    refuseSchema1(document, hints);
+    refuseAmbiguous(document);
+    const mediaType = decideMediaType(document, hints);
+    return isIndexType(mediaType) ? readIndex(document, mediaType) : readImage(document, mediaType);
+}
+/**
+ * Whether an index entry is one of BuildKit's attestations (provenance, bill of materials) rather
+ * than an image for a platform.
+ */
+function isAttestation(descriptor) {
+    const type = descriptor.annotations?.['vnd.docker.reference.type'];
+    if (type === 'attestation-manifest')
+        return true;
+    const { platform } = descriptor;
+    return platform?.os === 'unknown' && platform.architecture === 'unknown';
+}
+function refuseSchema1(document, hints) {
+    const promised = hints.expectedType ?? hints.contentType ?? '';
+    const stated = document['mediaType'];
+    if (document['schemaVersion'] === 1 ||
+        isSchema1Type(promised) ||
+        (typeof stated === 'string' && isSchema1Type(stated))) {
+        throw new FormatError('manifest', 'this is a Docker schema 1 manifest, a format that registries no longer accept: pull the image and push it again with a current tool to convert it');
+    }
+}
+/** One document that is an index to some programs and an image to others (CVE-2021-41190). */
+function refuseAmbiguous(document) {
+    if (!Object.hasOwn(document, 'manifests'))
+        return;
+    for (const name of ['config', 'layers']) {
+        if (Object.hasOwn(document, name)) {
+            throw new FormatError('manifest', `the manifest is ambiguous: it has both manifests (an index) and ${name} (an image)`);
+        }
+    }
+}
+/** Image-spec "Descriptors": with a verified digest the promised type counts, else all must agree. */
+function decideMediaType(document, hints) {
+    const expected = knownType(hints.expectedType);
+    if (expected !== undefined)
+        return expected;
+    const stated = statedType(document);
+    const served = knownType(hints.contentType);
+    if (stated !== undefined && served !== undefined && stated !== served) {
+        throw new FormatError('manifest', `mediaType: the manifest says ${stated}, but the registry served it as ${served}`);
+    }
+    return stated ?? served ?? sniffType(document);
+}
+function knownType(type) {
+    if (type === undefined || !(isIndexType(type) || isImageManifestType(type)))
+        return undefined;
+    return normaliseMediaType(type);
+}
+function statedType(document) {
+    const value = document['mediaType'];
+    if (value === undefined || value === null || value === '')
+        return undefined;
+    const result = safeParse(mediaTypeSchema, value);
+    const known = result.success ? knownType(result.output) : undefined;
+    if (known !== undefined)
+        return known;
+    const shown = typeof value === 'string' ? quote(value) : 'something else than a string';
+    throw new FormatError('manifest', `mediaType: must be that of an OCI or Docker manifest or index, not ${shown}`);
+}
+/** Only Docker's format requires `mediaType`, so that what has none is OCI unless the config is Docker's. */
+function sniffType(document) {
+    if (Object.hasOwn(document, 'manifests'))
+        return MediaType.ociIndex;
+    if (!Object.hasOwn(document, 'config') && !Object.hasOwn(document, 'layers')) {
+        throw new FormatError('manifest', 'this is no manifest: it has neither manifests nor config and layers');
+    }
+    const { config } = document;
+    const docker = is(looseObject({ mediaType: literal(MediaType.dockerConfig) }), config);
+    return docker ? MediaType.dockerManifest : MediaType.ociManifest;
+}
+function readIndex(document, mediaType) {
+    const { manifests, subject, artifactType } = validate(indexSchema, document, 'index');
+    return { kind: 'index', mediaType, manifests, ...manifest_optional(subject, artifactType) };
+}
+function readImage(document, mediaType) {
+    const { config, layers, subject, artifactType } = validate(imageSchema, document, 'manifest');
+    return { kind: 'image', mediaType, config, layers, ...manifest_optional(subject, artifactType) };
+}
+function manifest_optional(subject, artifactType) {
+    return { ...(subject && { subject }), ...(artifactType && { artifactType }) };
+}
+function validate(schema, document, what) {
+    const result = safeParse(schema, document, { abortEarly: true });
+    if (result.success)
+        return result.output;
+    const [issue] = result.issues;
+    const path = formatPath(issue.path ?? []);
+    const missing = issue.received === 'undefined' || issue.input === undefined;
+    const rule = missing ? 'is required' : issue.message;
+    throw new FormatError('manifest', `the ${what} is not valid: ${path}: ${rule}`);
+}
+function formatPath(items) {
+    let path = '';
+    for (const { key } of items) {
+        path = typeof key === 'number' ? `${path}[${key}]` : formatMember(path, String(key));
+    }
+    return path;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/manifests.js
+
+
+
+
+
+const accept = manifestAccept.join(', ');
+/**
+ * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
+ * believed: its size where `expected` tells it, its digest where the reference is one. Throws
+ * RegistryError: NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH, INVALID_MANIFEST and the errors of
+ * every request.
+ */
+async function fetchManifest(repository, reference, expected) {
+    const { http } = repository;
+    const request = manifestRequest(repository, reference, 'GET', 'get manifest');
+    const { place } = request;
+    const limit = Math.min(expected?.size ?? MAX_MANIFEST_BYTES, MAX_MANIFEST_BYTES);
+    return http.call(request, async (answer) => {
+        const bytes = await readBody(answer, limit, place, http.network.signal);
+        try {
+            const digest = verifiedDigest(bytes, reference, expected);
+            const manifest = parseManifest(bytes, {
+                ...contentType(singleHeader(answer, 'content-type', place)),
+                ...(expected === undefined ? {} : { expectedType: expected.mediaType }),
+            });
+            return { digest, size: bytes.length, mediaType: manifest.mediaType, bytes, manifest };
+        }
+        catch (error) {
+            throw placed(error, place);
+        }
+    });
+}
+function manifestRequest(repository, reference, method, operation) {
+    return {
+        method,
+        target: repository.path(`manifests/${reference}`),
+        headers: { accept },
+        scopes: [repository.scope],
+        place: repository.place(operation, reference),
+    };
+}
+function verifiedDigest(bytes, reference, expected) {
+    const digest = expected?.digest ?? (isDigest(reference) ? reference : undefined);
+    if (digest === undefined)
+        return digestOf(bytes);
+    verifyBytes(bytes, { digest, size: expected?.size ?? bytes.length });
+    return digest;
+}
+function contentType(header) {
+    return header === undefined ? {} : { contentType: header };
+}
+/**
+ * Statuses by which registries and proxies say that they do not do HEAD on manifests, or not on this
+ * one (Q09, Q56). A GET tells whether that is so, and in words why not: the answer to a HEAD has no
+ * room for them.
+ */
+const NO_HEAD = [400, 401, 403, 405, 406, 415, 501];
+/**
+ * The digest that a tag or digest has at a registry, by HEAD (distribution-spec, Checking if
+ * content exists); undefined only for "not found". Where the answer names no digest, the manifest
+ * is fetched and hashed.
+ */
+async function resolveDigest(repository, reference) {
+    const request = manifestRequest(repository, reference, 'HEAD', 'look up');
+    const expect = [404, ...NO_HEAD];
+    const found = await repository.http.call({ ...request, expect }, async (answer) => {
+        await discard(answer);
+        const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? '';
+        return { status: answer.status, digest: isDigest(digest) ? digest : undefined };
+    });
+    if (found.status === 404)
+        return undefined;
+    if (found.digest !== undefined && found.status < 300)
+        return found.digest;
+    return hashedDigest(repository, reference, isDigest(reference) ? algorithmOf(reference) : 'sha256');
+}
+/**
+ * As `resolveDigest`, for a destination that is about to be written: one that does not let us look
+ * (Q14), or says the same of what does not exist (Q31), holds nothing that we know of. Whether we
+ * may write is for the push to tell. Not so for a 401, which is about the login.
+ */
+async function heldDigest(repository, reference) {
+    try {
+        return await resolveDigest(repository, reference);
+    }
+    catch (error) {
+        if (!(error instanceof RegistryError) || error.status !== 403)
+            throw error;
+        repository.http.logger.debug(`not known: ${error.message}`);
+        return undefined;
+    }
+}
+async function hashedDigest(repository, reference, algorithm) {
+    const { http } = repository;
+    const request = manifestRequest(repository, reference, 'GET', 'look up');
+    return http.call({ ...request, expect: [404] }, async (answer) => {
+        if (answer.status === 404) {
+            await discard(answer);
+            return undefined;
+        }
+        const bytes = await readBody(answer, MAX_MANIFEST_BYTES, request.place, http.network.signal);
+        return digestOf(bytes, algorithm);
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/push-manifest.js
+
+
+
+
+
+
+/** A digest of the longest algorithm, with its name. */
+const push_manifest_MAX_DIGEST_LENGTH = 140;
+/**
+ * Pushes a manifest under a tag or its digest, and checks what the registry shows there afterwards.
+ * One after another where several tags of a repository get the same manifest: a registry on a plain
+ * file system (distribution) fails to read what it is just writing again. Throws VERIFICATION.
+ */
+async function publishManifest(repository, reference, content) {
+    await repository.http.turns.run(`${repository.name}@${content.digest}`, async () => {
+        const confirmed = await pushManifest(repository, reference, content);
+        await verifyPushed(repository, reference, { digest: content.digest, confirmed });
+    });
+}
+/** What has just been uploaded is not seen by all parts of a registry at once (Q33, Q58). */
+const NOT_YET_SEEN = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN'];
+/**
+ * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its
+ * digest. Returns whether the registry named the digest in its answer. Throws VERIFICATION where
+ * that is another one, and EXISTS where the registry does not let the tag be moved.
+ */
+async function pushManifest(repository, reference, content) {
+    const request = {
+        ...manifestRequest(repository, reference, 'PUT', 'push manifest'),
+        headers: { 'content-type': content.mediaType },
+        body: content.bytes,
+        passing: NOT_YET_SEEN,
+    };
+    const { place } = request;
+    try {
+        return await repository.http.call(request, async (answer) => {
+            await discard(answer);
+            const stored = singleHeader(answer, 'docker-content-digest', place);
+            if (stored === undefined)
+                return false;
+            if (stored === content.digest)
+                return true;
+            if (!sameAlgorithm(stored, content.digest))
+                return false;
+            const details = { ...place, status: answer.status };
+            throw new RegistryError('VERIFICATION', otherDigest(content.digest, stored), details);
+        });
+    }
+    catch (error) {
+        if (!push_manifest_isRefusal(error))
+            throw error;
+        const shown = isDigest(reference) ? undefined : await shownAnyway(repository, reference);
+        // Another run was faster, or an answer was lost (Q03).
+        if (shown === content.digest)
+            return true;
+        if (shown !== undefined && saysFrozen(repository.http.family, error)) {
+            throw reworded('EXISTS', 'the registry does not let this tag be moved', error);
+        }
+        throw refusedType(content.mediaType, error) ?? error;
+    }
+}
+function push_manifest_isRefusal(error) {
+    if (!(error instanceof RegistryError) || error.code === 'AUTHENTICATION')
+        return false;
+    return error.status !== undefined && error.status >= 400 && error.status < 500;
+}
+/** What a tag shows that could not be written. A new one cannot be frozen. */
+async function shownAnyway(repository, tag) {
+    try {
+        return await resolveDigest(repository, tag);
+    }
+    catch {
+        // The refusal of the push is what counts.
+        return 'hidden';
+    }
+}
+/**
+ * Registries have many statuses and codes for a tag that is frozen, but most of them use the same
+ * word (Q03, Q25, Q30). Where names hold that word, they are not what says it.
+ */
+function saysFrozen(family, error) {
+    const { registryCode = '', registryMessage = '', repository = '', reference = '' } = error;
+    const names = [...repository.split('/'), reference];
+    return [/immutab/i, family?.frozenTag].some((words) => {
+        if (words === undefined)
+            return false;
+        const meant = names
+            .filter((name) => words.test(name))
+            .reduce((text, name) => text.replaceAll(name, ''), `${registryCode} ${registryMessage}`);
+        return words.test(meant);
+    });
+}
+/** Names the type that is not taken: the registry's words seldom do (Q36). */
+function refusedType(mediaType, error) {
+    if (error.status !== 415)
+        return undefined;
+    return reworded('UNSUPPORTED', `the registry does not take the type ${mediaType}`, error);
+}
+function reworded(code, reason, error) {
+    const { operation, side, registry, repository, reference, family } = error;
+    const { status, registryCode, registryMessage } = error;
+    const place = { operation, side, registry, repository, reference, family };
+    return new RegistryError(code, reason, {
+        ...place,
+        status,
+        registryCode,
+        registryMessage,
+        cause: error,
+    });
+}
+/**
+ * Milliseconds between the looks at a tag that does not show yet what was pushed. Registries that
+ * keep several copies need a moment; more than some seconds is no delay any more.
+ */
+const LOOKS_AFTER = [250, 500, 1_000, 2_000];
+/**
+ * Reads back what a tag shows after it was written. Throws VERIFICATION where that is not what was
+ * pushed, also after some time. A registry that does not let us look is believed where its answer to
+ * the push was `confirmed` by the digest.
+ */
+async function verifyPushed(repository, reference, { digest, confirmed = false }) {
+    const { network } = repository.http;
+    const place = repository.place('verify', reference);
+    let shown;
+    for (const delay of [0, ...LOOKS_AFTER]) {
+        if (delay > 0)
+            await pause(network, delay, place);
+        try {
+            shown = await shownDigest(repository, reference, digest);
+        }
+        catch (error) {
+            if (confirmed && error instanceof RegistryError && error.status === 403)
+                return;
+            throw error;
+        }
+        if (shown === digest)
+            return;
+    }
+    throw new RegistryError('VERIFICATION', shown === undefined ? `pushed ${digest}, but nothing is there` : otherDigest(digest, shown), place);
+}
+async function shownDigest(repository, reference, digest) {
+    const shown = await resolveDigest(repository, reference);
+    // A registry may name content by another algorithm (distribution-spec, Pulling manifests).
+    return shown === undefined || sameAlgorithm(shown, digest)
+        ? shown
+        : hashedDigest(repository, reference, algorithmOf(digest));
+}
+function otherDigest(pushed, stored) {
+    return `pushed ${pushed}, but the registry shows ${foreignText(stored, push_manifest_MAX_DIGEST_LENGTH)}`;
+}
+function sameAlgorithm(one, other) {
+    return one.split(':')[0] === other.split(':')[0];
+}
+
+;// CONCATENATED MODULE: ./lib/registry/repair.js
+
+/** By these a registry says that it lacks something that a manifest refers to. */
+const MISSING = new Set(['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']);
+/**
+ * Pushes a manifest. Where the registry says that it lacks what it seemed to have (a mount that did
+ * not happen, content that was cleaned up in between), `bring` looks for that and brings it again,
+ * and the manifest is pushed once more.
+ */
+async function pushWithRepair(push, bring) {
+    try {
+        await push();
+    }
+    catch (error) {
+        const isMissing = error instanceof RegistryError && MISSING.has(error.registryCode);
+        if (!isMissing || bring === undefined)
+            throw error;
+        await bring();
+        await push();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/settled.js
+/**
+ * The results of all promises, or the first failure in the list; either way only when nothing is
+ * left running, so that no work goes on behind the back of a caller that has already failed.
+ */
+async function settled(promises) {
+    const values = [];
+    for (const result of await Promise.allSettled(promises)) {
+        if (result.status === 'rejected')
+            throw result.reason;
+        values.push(result.value);
+    }
+    return values;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy-image.js
+var _a;
+
+
+
+
+
+
+
+
+/** Indexes nest once or twice in practice; the specification sets no bound. */
+const MAX_INDEX_DEPTH = 4;
+/** More manifests than this beneath one reference is not an image but an attack. */
+const MAX_MANIFESTS = 5_000;
+/**
+ * All manifests beneath one reference are held at one time; honest ones need some kilobytes each.
+ */
+const MAX_TREE_BYTES = 64 * 1024 * 1024;
+/**
+ * Copies everything beneath a manifest, but not the manifest itself: blobs first, then the
+ * manifests that it lists, by digest. What the destination needs to accept it is there when this
+ * returns.
+ */
+async function copyContent(route, top) {
+    // A tag beside another one in the same repository: what the source lists is there by definition.
+    if (isSameRepository(route))
+        return noBytes;
+    return new TreeCopy(route).content(top, 0);
+}
+/** Copies one manifest by digest with everything beneath it. */
+async function copyByDigest(route, fetched) {
+    if (isSameRepository(route))
+        return noBytes;
+    return new TreeCopy(route).manifest(fetched, 0);
+}
+function isSameRepository({ source, destination }) {
+    return source.sharesRegistryWith(destination) && source.name === destination.name;
+}
+/** One walk down a tree of manifests. */
+class TreeCopy {
+    #route;
+    /** Children that are being copied or are done: an index may list one more than once. */
+    #children = new Map();
+    /** Bytes of all manifests that were met, as their descriptors promise them. */
+    #size = 0;
+    constructor(route) {
+        this.#route = route;
+    }
+    async manifest(fetched, depth) {
+        const bytes = await this.content(fetched, depth);
+        const { destination } = this.#route;
+        await this.#subjectOf(fetched);
+        await this.#once('manifest', fetched.digest, async () => {
+            const bring = async () => this.#again().content(fetched, depth);
+            await pushWithRepair(async () => pushManifest(destination, fetched.digest, fetched), this.#route.again === true ? undefined : bring);
+            return 'copied';
+        });
+        return bytes;
+    }
+    #again() {
+        return new _a({ ...this.#route, again: true });
+    }
+    /** Waits for what a manifest refers to, if that is on its way too: some want it first (Q27). */
+    async #subjectOf({ manifest, digest }) {
+        const { subject } = manifest;
+        if (subject !== undefined && subject.digest !== digest) {
+            await this.#children.get(subject.digest);
+        }
+    }
+    async content({ manifest }, depth) {
+        return manifest.kind === 'image' ? this.#blobs(manifest) : this.#index(manifest, depth);
+    }
+    async #blobs(manifest) {
+        const blobs = new Map();
+        for (const blob of [manifest.config, ...manifest.layers]) {
+            // Their makers do not allow others to pass these on (image-spec, Non-Distributable Layers).
+            if (!isNonDistributableType(blob.mediaType))
+                blobs.set(blob.digest, blob);
+        }
+        return addBytes(await settled([...blobs.values()].map(async (blob) => this.#blob(blob))));
+    }
+    async #blob(blob) {
+        const { source, destination } = this.#route;
+        const outcome = await this.#once('blob', blob.digest, () => copyBlob(source, destination, blob, { mount: this.#route.again !== true }));
+        return bytesOf(outcome, blob.size);
+    }
+    /**
+     * Moves a blob or manifest unless another image of the run does or did. The same bytes can be both,
+     * in two places of the registry.
+     */
+    async #once(kind, digest, move) {
+        const { source, destination, ledger, again } = this.#route;
+        if (again === true)
+            return move();
+        const from = `${source.http.registry}/${source.name}`;
+        return ledger.once(`${kind} ${destination.name}`, digest, from, move);
+    }
+    async #index(index, depth) {
+        if (depth >= MAX_INDEX_DEPTH) {
+            throw this.#refusal(`indexes nested deeper than ${MAX_INDEX_DEPTH}`);
+        }
+        const children = index.manifests.map(async (child) => {
+            const known = this.#children.get(child.digest);
+            if (known !== undefined) {
+                await known;
+                // Its bytes count once, where it was met first.
+                return noBytes;
+            }
+            const copying = this.#child(child, depth + 1);
+            this.#children.set(child.digest, copying);
+            return copying;
+        });
+        return addBytes(await settled(children));
+    }
+    async #child(child, depth) {
+        const { source, destination } = this.#route;
+        if (isBlobType(child.mediaType))
+            return this.#blob(child);
+        if (this.#children.size >= MAX_MANIFESTS) {
+            throw this.#refusal(`more than ${MAX_MANIFESTS} manifests`);
+        }
+        this.#size += child.size;
+        if (this.#size > MAX_TREE_BYTES) {
+            throw this.#refusal(`manifests of more than ${MAX_TREE_BYTES} bytes together`);
+        }
+        if ((await heldDigest(destination, child.digest)) === child.digest)
+            return noBytes;
+        return this.manifest(await fetchManifest(source, child.digest, child), depth);
+    }
+    #refusal(reason) {
+        return new RegistryError('INVALID_MANIFEST', reason, this.#route.source.place('copy index'));
+    }
+}
+_a = TreeCopy;
+/**
+ * Whether an index entry can only be a blob: what is of no known type is taken for a manifest
+ * (image-spec, Image Index).
+ */
+function isBlobType(mediaType) {
+    return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/logger.js
+/** Says nothing; for callers that want no log. */
+const silentLogger = {
+    debug: () => undefined,
+    info: () => undefined,
+    warning: () => undefined,
+};
+
+// EXTERNAL MODULE: external "node:dns"
+var external_node_dns_ = __nccwpck_require__(610);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./lib/registry/clock.js
+
+const systemClock = {
+    now: () => Date.now(),
+    sleep: async (ms, signal) => {
+        await (0,promises_namespaceObject.setTimeout)(ms, undefined, signal === undefined ? {} : { signal });
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/registry/network/connection.js
+
+
+/**
+ * How long one address of a host is given before the next one is tried as well. Node's quarter of a
+ * second is less than some registries are away; a dead family costs no more than this.
+ */
+const NEXT_ADDRESS_MS = 1_000;
+/**
+ * How connections are made: as undici makes them, each host with its own TLS options, but such that
+ * an answer is heard even where it came before the request was sent. A registry that refuses an
+ * upload by its headers (401, 413) says so and hangs up, and what is written after that fails. Taken
+ * for the end, that failure would throw away the answer that is waiting to be read.
+ */
+function connector(options) {
+    const common = {
+        allowH2: false,
+        timeout: options.timeoutMs,
+        lookup: options.lookup,
+        // Names with both families where one of them is dead.
+        autoSelectFamily: true,
+        autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
+    };
+    const usual = (0,undici.buildConnector)(common);
+    const special = new Map();
+    const connectorOf = (key) => {
+        const tls = options.tls.get(key);
+        if (tls === undefined)
+            return usual;
+        let connect = special.get(key);
+        if (connect === undefined) {
+            connect = (0,undici.buildConnector)({ ...common, secureContext: secureContext(tls) });
+            special.set(key, connect);
+        }
+        return connect;
+    };
+    return (target, callback) => {
+        connectorOf(endpoint(target.hostname, target.port))(target, (...result) => {
+            const [error, socket] = result;
+            if (error === null) {
+                holdWriteErrors(socket);
+                keepFirstError(socket);
+            }
+            callback(...result);
+        });
+    };
+}
+/**
+ * A host that wants a client certificate says so after the handshake (RFC 8446, 4.4.2.4), and hangs
+ * up. That it hung up is not to hide what it said.
+ */
+function keepFirstError(socket) {
+    socket.once('error', (error) => {
+        socket.destroy(error);
+    });
+}
+/** The other side is gone, or does not read any more. */
+const HUNG_UP = new Set(['EPIPE', 'ECONNRESET']);
+/**
+ * Leaves a write unfinished when it fails for want of a reader. Reading goes on then: to the answer,
+ * or to the end that tells the same as the failure did.
+ */
+function holdWriteErrors(socket) {
+    const write = socket['_write'].bind(socket);
+    const writev = socket['_writev']?.bind(socket);
+    const held = {
+        _write(chunk, encoding, callback) {
+            write(chunk, encoding, hold(callback));
+        },
+        _writev(chunks, callback) {
+            writev?.(chunks, hold(callback));
+        },
+    };
+    Object.assign(socket, held);
+}
+function hold(callback) {
+    return (error) => {
+        if (!HUNG_UP.has(error?.code))
+            callback(error);
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/transport.js
+
+
+
+
+
+/** A host that has not even accepted a connection after this long is not going to. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Longer than the pause between two blobs of an image, shorter than load balancers keep idle. */
+const KEEP_ALIVE_MS = 15_000;
+const PROXY_WANTS_LOGIN = 407;
+/** Connections, and the way to each host: directly or through a proxy. */
+class Transport {
+    #options;
+    #proxies;
+    #agents = new Map();
+    #pools = new Map();
+    /** Throws an Error that names the variable where the environment's proxies make no sense. */
+    constructor(options) {
+        this.#options = options;
+        this.#proxies = readProxies(options.environment);
+    }
+    /**
+     * Sends a request and follows nothing.
+     *
+     * @param guard for hosts that are not to be connected to at every address. A connection is not
+     *   shared with requests of another guard. Behind a proxy it does nothing: the proxy looks the name
+     *   up, and only what is written as an address can be judged here.
+     */
+    async request(request, guard) {
+        const proxy = proxyFor(this.#proxies, request.origin);
+        // What is meant for TLS gets a tunnel when its connection is made.
+        if (proxy === undefined || request.origin.startsWith('https:')) {
+            return this.#agent(guard).request(request);
+        }
+        return this.#forward(request, proxy);
+    }
+    /** Plain HTTP goes through a proxy request by request (RFC 9112, 3.2.2). */
+    async #forward(request, proxy) {
+        const { host } = new URL(request.origin);
+        const response = await this.#pool(proxy).request({
+            ...request,
+            path: `${request.origin}${request.path}`,
+            headers: { host, ...request.headers, ...proxyHeaders(proxy) },
+        });
+        if (response.statusCode !== PROXY_WANTS_LOGIN)
+            return response;
+        await response.body.dump();
+        throw refusedBy(proxy, response.statusCode, host);
+    }
+    /** A connection to an origin by way of the proxy for it; undefined where it has none. */
+    async tunnel(origin, signal) {
+        const proxy = proxyFor(this.#proxies, origin);
+        return proxy && openTunnel(proxy, this.#pool(proxy), new URL(origin), signal);
+    }
+    #agent(guard) {
+        const key = guard?.key ?? '';
+        let agent = this.#agents.get(key);
+        if (agent === undefined) {
+            const { lookup } = this.#options;
+            const direct = this.#connector(guard === undefined ? lookup : guardedLookup(lookup, guard.rule));
+            agent = new undici.Agent({
+                ...this.#limits(),
+                connect: (target, callback) => {
+                    const origin = `${target.protocol}//${target.host ?? target.hostname}`;
+                    const proxy = proxyFor(this.#proxies, origin);
+                    const connect = proxy === undefined ? direct : tunnelConnector(proxy, this.#pool(proxy), direct);
+                    connect(target, callback);
+                },
+            });
+            this.#agents.set(key, agent);
+        }
+        return agent;
+    }
+    #pool(proxy) {
+        let pool = this.#pools.get(proxy.origin);
+        if (pool === undefined) {
+            const connect = proxyConnector(proxy, this.#connector(this.#options.lookup));
+            pool = new undici.Pool(proxy.origin, { ...this.#limits(), connect });
+            this.#pools.set(proxy.origin, pool);
+        }
+        return pool;
+    }
+    #connector(lookup) {
+        const { timeoutMs, tls } = this.#options;
+        return connector({ timeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs), lookup, tls });
+    }
+    #limits() {
+        return {
+            allowH2: false,
+            headersTimeout: this.#options.timeoutMs,
+            bodyTimeout: this.#options.timeoutMs,
+            keepAliveTimeout: KEEP_ALIVE_MS,
+            // The limiters bound the connections: a bound of the pool's own could starve a transfer of
+            // its second half.
+            connections: null,
+        };
+    }
+    /** Ends all connections at once; what is still under way fails. */
+    async destroy() {
+        const all = [...this.#agents.values(), ...this.#pools.values()];
+        await Promise.all(all.map(async (one) => one.destroy()));
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/network.js
+
+
+
+
+
+
+
+
+
+
+
+const USER_AGENT = 'image-sync-action';
+/**
+ * What all clients of a run share: connections, slots per host, time, chance, and the end of it
+ * all.
+ */
+class Network {
+    retries;
+    clock;
+    random;
+    signal;
+    maskSecret;
+    timeoutMs;
+    #concurrency;
+    #insecure;
+    #lookup;
+    #tls;
+    #transport;
+    #foreign;
+    #limiters = new Map();
+    #origins = new Map();
+    constructor(options = {}) {
+        this.retries = options.retries ?? 5;
+        this.clock = options.clock ?? systemClock;
+        this.random = options.random ?? Math.random;
+        this.signal = options.signal;
+        this.maskSecret = options.maskSecret ?? (() => undefined);
+        this.timeoutMs = options.timeoutMs ?? 60_000;
+        this.#concurrency = options.concurrency ?? 16;
+        this.#insecure = new Set(options.insecureRegistries ?? []);
+        this.#lookup = options.lookup ?? external_node_dns_.lookup;
+        const tlsHosts = [...(options.tls ?? [])];
+        this.#tls = new Map(tlsHosts.map(([host, tls]) => [endpointOf(apiHost(host)), tls]));
+        this.#foreign = new ForeignHosts(this.#lookup, [
+            ...(options.insecureRegistries ?? []),
+            ...(options.namedHosts ?? []),
+            ...tlsHosts.map(([host]) => host),
+        ]);
+        this.#transport = new Transport({
+            timeoutMs: this.timeoutMs,
+            lookup: this.#lookup,
+            tls: this.#tls,
+            environment: options.environment ?? process.env,
+        });
+    }
+    /** The slots of a registry host, shared by all clients that speak to it. */
+    limiter(registry) {
+        let limiter = this.#limiters.get(registry);
+        if (limiter === undefined) {
+            limiter = new Limiter(this.#concurrency);
+            this.#limiters.set(registry, limiter);
+        }
+        return limiter;
+    }
+    /** Whether the user allows plain HTTP to this host. */
+    mayBePlain(host) {
+        return isLoopback(host) || this.#insecure.has(host);
+    }
+    /**
+     * `https://host[:port]`, or `http://…` for a host that may be plain and does not speak TLS. The
+     * registry is one that the user named; it may be anywhere.
+     */
+    async originOf(registry) {
+        let origin = this.#origins.get(registry);
+        if (origin === undefined) {
+            const host = apiHost(registry);
+            origin = this.mayBePlain(registry)
+                ? this.#probe(registry, host)
+                : Promise.resolve(`https://${host}`);
+            this.#origins.set(registry, origin);
+        }
+        this.#foreign.addRegistry(await origin);
+        return origin;
+    }
+    async #probe(registry, host) {
+        const tls = this.#tls.get(endpointOf(host));
+        let secure;
+        try {
+            secure = await speaksTls(host, {
+                signal: this.signal,
+                lookup: this.#lookup,
+                tunnel: await this.#transport.tunnel(`https://${host}`, this.signal),
+                secureContext: tls === undefined ? undefined : secureContext(tls),
+            });
+        }
+        catch (error) {
+            // A proxy may have tunnels for some ports alone.
+            secure = error instanceof ProxyError && error.mayPass === false ? false : undefined;
+        }
+        // Nobody was there to ask; the next request asks again.
+        if (secure === undefined)
+            this.#origins.delete(registry);
+        return `${secure === true ? 'https' : 'http'}://${host}`;
+    }
+    /** Sends one request and follows nothing. Throws a RegistryError for failures below HTTP. */
+    async send(exchange, place) {
+        const signal = exchange.signal ?? this.signal;
+        if (signal?.aborted === true)
+            throw cancelled(place);
+        const { origin, refusal } = exchange;
+        const guard = this.#foreign.guard(origin, exchange.onBehalfOf);
+        if (guard?.refuses === true)
+            throw refusedAddress(new URL(origin).host, place, refusal);
+        try {
+            const response = await this.#transport.request({
+                origin,
+                path: exchange.path,
+                method: exchange.method,
+                headers: {
+                    'user-agent': USER_AGENT,
+                    // A compressed answer would have other bytes than the ones the digest is about.
+                    'accept-encoding': 'identity',
+                    ...exchange.headers,
+                },
+                body: toBody(exchange.body),
+                headersTimeout: exchange.answerTimeoutMs ?? this.timeoutMs,
+                ...(signal === undefined ? {} : { signal }),
+            }, guard);
+            return { status: response.statusCode, headers: response.headers, body: response.body };
+        }
+        catch (error) {
+            throw networkFailure(error, place, signal, { origin, refusal });
+        }
+    }
+    /** Ends all connections at once; what is still under way fails. */
+    async close() {
+        await this.#transport.destroy();
+    }
+}
+function toBody(body) {
+    if (body === undefined || body instanceof Uint8Array)
+        return body ?? null;
+    return external_node_stream_.Readable.from(body, { objectMode: false });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/platform-entries.js
+
+
+
+
+
+/**
+ * The platform images of an index in its order, those of nested indexes in the place of these.
+ * Attestations and entries that name no platform are told to `leftOut` and are not among them.
+ */
+async function listPlatforms(repository, index, leftOut = () => undefined) {
+    const entries = [];
+    /** Nested indexes that were searched: what is listed again has nothing new in it. */
+    const searched = new Set();
+    const search = async ({ manifests }, depth) => {
+        for (const descriptor of manifests) {
+            const { mediaType, platform, digest } = descriptor;
+            if (isIndexType(mediaType)) {
+                if (searched.has(digest))
+                    continue;
+                searched.add(digest);
+                checkLimits(depth, searched.size, repository, digest);
+                const { manifest } = await fetchManifest(repository, digest, descriptor);
+                if (manifest.kind === 'index') {
+                    await search(manifest, depth + 1);
+                    continue;
+                }
+            }
+            if (platform === undefined || isAttestation(descriptor))
+                leftOut(descriptor);
+            else
+                entries.push({ platform, descriptor });
+        }
+    };
+    await search(index, 0);
+    return entries;
+}
+function checkLimits(depth, count, repository, digest) {
+    const refuse = (reason) => new RegistryError('INVALID_MANIFEST', reason, repository.place('get image index', digest));
+    if (depth >= MAX_INDEX_DEPTH)
+        throw refuse(`indexes nested deeper than ${MAX_INDEX_DEPTH}`);
+    if (count > MAX_MANIFESTS)
+        throw refuse(`more than ${MAX_MANIFESTS} manifests`);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/answer-error.js
+
+
+
+
+
+/** More of an error is not worth reading. */
+const MAX_ERROR_BYTES = 64 * 1024;
+/** The longest code of the specification has 21 characters. */
+const MAX_CODE_LENGTH = 64;
+/** Registries put null where they have nothing to say. */
+const answer_error_text = fallback(optional(string()), undefined);
+/** What is read of the form that the specification gives (distribution-spec, Error Codes). */
+const SpecifiedBody = object({
+    errors: pipe(array(object({ code: answer_error_text, message: answer_error_text })), minLength(1)),
+});
+/** What others send: GitHub, Docker Hub's and Azure's token services. */
+const OtherBody = object({
+    message: answer_error_text,
+    details: answer_error_text,
+    error: answer_error_text,
+    error_description: answer_error_text,
+});
+/**
+ * Turns a refusal into an error: the status decides what it is, the body how it is told, and
+ * whether it is worth another try.
+ */
+async function answerError(answer, place, { now, refusal, passing = [], family }) {
+    const { status, headers } = answer;
+    const body = await readSome(answer, MAX_ERROR_BYTES);
+    const told = registryWords(body.toString('utf8'), headers['content-type']);
+    const code = answer_error_codeOf(status, told.code) ?? refusal ?? 'REGISTRY';
+    const isFinal = family?.exhausted?.test(`${told.code ?? ''} ${told.message ?? ''}`) === true;
+    return new RegistryError(code, reasonOf(code, status), {
+        ...place,
+        status,
+        registryCode: told.code,
+        registryMessage: told.message,
+        transient: !isFinal && (isTransientStatus(status) || passing.includes(told.code ?? '')),
+        retryAfterMs: parseRetryAfter([headers['retry-after']].flat()[0], now),
+    });
+}
+function answer_error_codeOf(status, registryCode) {
+    switch (status) {
+        case 401:
+            return 'AUTHENTICATION';
+        case 403:
+            return 'DENIED';
+        case 404:
+            return 'NOT_FOUND';
+        case 408:
+        case 504:
+            return 'TIMEOUT';
+        case 429:
+            return 'RATE_LIMITED';
+        default:
+            return registryCode === 'TOOMANYREQUESTS' ? 'RATE_LIMITED' : undefined;
+    }
+}
+const answer_error_REASONS = {
+    AUTHENTICATION: 'not found, or the login was missing or not accepted',
+    DENIED: 'access denied',
+    NOT_FOUND: 'not found',
+    TIMEOUT: 'the registry ran out of time',
+    RATE_LIMITED: 'too many requests',
+};
+function reasonOf(code, status) {
+    return answer_error_REASONS[code] ?? (status >= 500 ? 'the registry failed' : 'the registry refused');
+}
+function registryWords(body, contentType) {
+    let document;
+    try {
+        document = JSON.parse(body);
+    }
+    catch {
+        // Gateways answer with pages: their markup says nothing in a log, but their title does.
+        const isPage = String(contentType).includes('html') || body.trimStart().startsWith('<');
+        return { message: harmless(isPage ? /<title>([^<]*)/i.exec(body)?.[1] : body) };
+    }
+    const specified = safeParse(SpecifiedBody, document);
+    if (specified.success) {
+        const [first] = specified.output.errors;
+        return { code: harmless(first?.code, MAX_CODE_LENGTH), message: harmless(first?.message) };
+    }
+    const other = safeParse(OtherBody, document);
+    if (!other.success)
+        return {};
+    const { message, details, error_description: description, error } = other.output;
+    return { message: harmless(message ?? details ?? description ?? error) };
+}
+/** Foreign text for a log; undefined where nothing is left of it. */
+function harmless(words, limit) {
+    const line = foreignText(words ?? '', limit);
+    return line === '' ? undefined : line;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/auth/challenge.js
+
+/** Longer headers are not worth reading. */
+const MAX_HEADER_LENGTH = 8 * 1024;
+const MAX_CHALLENGES = 10;
+const challenge_TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
+const TOKEN68 = /[A-Za-z0-9\-._~+/]+=*(?=\s*(?:,|$))/y;
+const BLANKS = /[ \t]*/y;
+const challenge_SEPARATORS = /[ \t,]*/y;
+/**
+ * Reads every challenge of every header, in order. Several may stand in one header, separated like
+ * their parameters by commas; a word that no `=` follows begins the next one. Throws a FormatError
+ * for what is not of that form.
+ */
+function parseChallenges(headers) {
+    const lines = headers === undefined ? [] : typeof headers === 'string' ? [headers] : headers;
+    const challenges = lines.flatMap((line) => new ChallengeParser(line).parse());
+    if (challenges.length > MAX_CHALLENGES)
+        throw malformed('too many challenges');
+    return challenges;
+}
+/**
+ * The challenge to answer: Bearer where it is offered, else Basic. Schemes that we do not speak are
+ * passed over.
+ */
+function chooseChallenge(challenges) {
+    return (challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm')) ??
+        challenges.find(({ scheme }) => scheme === 'basic'));
+}
+/** A cursor that only moves forward, so that the time is linear in the length of the header. */
+class ChallengeParser {
+    #text;
+    #at = 0;
+    constructor(text) {
+        if (text.length > MAX_HEADER_LENGTH)
+            throw malformed('too long');
+        this.#text = text;
+    }
+    parse() {
+        const challenges = [];
+        this.#match(challenge_SEPARATORS);
+        while (this.#at < this.#text.length) {
+            const word = this.#match(challenge_TOKEN);
+            if (word === '')
+                throw malformed('a name was expected');
+            const blanks = this.#match(BLANKS);
+            const current = challenges.at(-1);
+            if (this.#text[this.#at] === '=' && current !== undefined) {
+                this.#at++;
+                this.#match(BLANKS);
+                const value = this.#value();
+                const name = word.toLowerCase();
+                if (!current.parameters.has(name))
+                    current.parameters.set(name, value);
+            }
+            else {
+                challenges.push({ scheme: word.toLowerCase(), parameters: new Map() });
+                if (blanks !== '')
+                    this.#skipToken68();
+            }
+            this.#match(challenge_SEPARATORS);
+        }
+        return challenges;
+    }
+    #value() {
+        if (this.#text[this.#at] !== '"') {
+            const value = this.#match(challenge_TOKEN);
+            if (value === '')
+                throw malformed('a value was expected');
+            return value;
+        }
+        let value = '';
+        for (this.#at++; this.#at < this.#text.length; this.#at++) {
+            const character = this.#text.charAt(this.#at);
+            if (character === '"') {
+                this.#at++;
+                return value;
+            }
+            if (character === '\\')
+                this.#at++;
+            value += this.#text.charAt(this.#at);
+        }
+        throw malformed('a quotation mark is missing');
+    }
+    /**
+     * `Negotiate YII…=`: a blob in place of parameters. It looks like a parameter name only where an
+     * `=` and more follow.
+     */
+    #skipToken68() {
+        const start = this.#at;
+        const blob = this.#match(TOKEN68);
+        // A lone word without padding may as well be the next scheme: `Basic Bearer`. Nobody sends
+        // that; a blob it is.
+        if (blob === '')
+            this.#at = start;
+    }
+    #match(pattern) {
+        pattern.lastIndex = this.#at;
+        const found = pattern.exec(this.#text)?.[0] ?? '';
+        this.#at += found.length;
+        return found;
+    }
+}
+function malformed(reason) {
+    return new FormatError('challenge', `the WWW-Authenticate header is malformed: ${reason}`);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/auth/realm.js
+
+
+
+
+
+/**
+ * The URL of the token service that a challenge names, if the registry has any business to name it:
+ * https (unless the registry itself is spoken to in the clear), no user info, and no private
+ * address but the registry's own host or the one that the user named beside it.
+ */
+function parseRealm(realm, registryOrigin, place, authHost) {
+    const refuse = (reason) => new RegistryError('AUTHENTICATION', `the registry names a token service ${reason}: ${foreignText(realm)}`, place);
+    const url = realm === '' ? null : URL.parse(realm, registryOrigin);
+    if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+        throw refuse('that is no web address');
+    }
+    if (url.username !== '' || url.password !== '')
+        throw refuse('with user info');
+    if (url.protocol === 'http:' && registryOrigin.startsWith('https:')) {
+        throw refuse('without https');
+    }
+    if (url.host !== authHost && !mayPointAt(url.host, registryOrigin)) {
+        throw refuse('at a private address');
+    }
+    url.hash = '';
+    return url;
+}
+/**
+ * Whether a registry's credentials may go to that token service: its own host, a host of the same
+ * site, one that is known to belong to it, or the one that came with the credentials. A token
+ * without credentials may be fetched from anywhere that `parseRealm` lets through.
+ */
+function mayReceiveCredentials(realm, registry, { authHost }) {
+    const { hostname } = new URL(registry.origin);
+    const service = realm.hostname;
+    if (service === hostname || realm.host === authHost)
+        return true;
+    if (familyOfHost(registry.host)?.tokenHosts?.includes(service) === true)
+        return true;
+    return isSameSite(service, hostname);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/auth/token.js
+
+
+
+
+
+
+/** Tokens grow with the rights in them, and have to fit into a request's header. */
+const MAX_TOKEN_LENGTH = 16 * 1024;
+/** Room for the token under both of its names, and for a refresh token. */
+const MAX_TOKEN_ANSWER_BYTES = 128 * 1024;
+/** What a token lives where its service does not say (distribution: token authentication). */
+const DEFAULT_LIFETIME_MS = 60_000;
+/** Shorter lives are not believed: renewing ahead of them would cost a token for each request. */
+const MIN_LIFETIME_MS = 1_000;
+/** Tokens are renewed this long before they expire, or after three quarters of a shorter life. */
+const RENEWAL_MARGIN_MS = 30_000;
+/** OAuth 2 wants every client to have a name. */
+const CLIENT_ID = 'image-sync-action';
+/** Everything is optional, and what is of another type than it should be counts as absent. */
+const optionalText = fallback(optional(string()), undefined);
+const TokenAnswer = object({
+    token: optionalText,
+    access_token: optionalText,
+    refresh_token: optionalText,
+    // Seconds; some services write them between quotation marks.
+    expires_in: optional(pipe(unknown(), transform(Number))),
+});
+/** Answers of a token service that say nothing about the other way of asking it. */
+const SAME_BY_GET = new Set([undefined, 408, 429]);
+/**
+ * Fetches a token (distribution: token authentication specification). One try; redirects are not
+ * followed. Throws AUTHENTICATION for every refusal that will not change by itself.
+ */
+async function fetchToken(network, request) {
+    if (request.credentials?.kind !== 'identity-token')
+        return tokenByGet(network, request);
+    try {
+        return await tokenByPost(network, request, request.credentials);
+    }
+    catch (error) {
+        if (!(error instanceof RegistryError) || SAME_BY_GET.has(error.status))
+            throw error;
+        // Many know GET alone, and each of them has its own way to say so (Q54).
+        return tokenByGet(network, request).catch((byGet) => {
+            // One that failed for a moment, and takes POST alone, is worth asking again.
+            throw error.transient ? error : byGet;
+        });
+    }
+}
+async function tokenByGet(network, request) {
+    const { credentials } = request;
+    const url = new URL(request.realm);
+    if (request.service !== undefined)
+        url.searchParams.set('service', request.service);
+    for (const scope of request.scopes)
+        url.searchParams.append('scope', formatScope(scope));
+    const authorization = credentials === undefined ? {} : { authorization: basicAuthorization(credentials) };
+    return exchangeToken(network, request, {
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: 'GET',
+        headers: authorization,
+    });
+}
+/** OAuth 2 (distribution: token OAuth specification). */
+async function tokenByPost(network, request, { password }) {
+    const { realm, service, scopes } = request;
+    const form = new URLSearchParams({
+        grant_type: 'refresh_token',
+        client_id: CLIENT_ID,
+        ...(service === undefined ? {} : { service }),
+        scope: scopes.map(formatScope).join(' '),
+        refresh_token: password,
+    });
+    return exchangeToken(network, request, {
+        origin: realm.origin,
+        path: `${realm.pathname}${realm.search}`,
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: Buffer.from(form.toString()),
+    });
+}
+async function exchangeToken(network, request, exchange) {
+    const { place, onBehalfOf } = request;
+    const headers = { accept: 'application/json', ...exchange.headers };
+    const refusal = 'AUTHENTICATION';
+    const answer = await network.send({ ...exchange, headers, onBehalfOf, refusal }, place);
+    if (answer.status !== 200) {
+        const error = await answerError(answer, place, { now: network.clock.now() });
+        throw error.transient ? error : rejected(error, request);
+    }
+    const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network.signal);
+    const { value, lifetimeMs } = readToken(body, network, place);
+    const margin = Math.min(RENEWAL_MARGIN_MS, lifetimeMs / 4);
+    return { value, renewAt: network.clock.now() + lifetimeMs - margin };
+}
+function readToken(body, network, place) {
+    const answer = parseAnswer(body);
+    const tokens = [answer?.access_token, answer?.token, answer?.refresh_token];
+    // What cannot be a token is nobody's secret, and masking it would hide innocent words of the log.
+    for (const token of tokens)
+        if (isToken(token))
+            network.maskSecret(token);
+    const value = tokens.slice(0, 2).find((token) => token !== undefined && token !== '');
+    if (!isToken(value)) {
+        const reason = 'the token service answered without a usable token';
+        throw new RegistryError('AUTHENTICATION', reason, { ...place, status: 200 });
+    }
+    const seconds = answer?.expires_in ?? 0;
+    const isLifetime = Number.isFinite(seconds) && seconds > 0;
+    const lifetimeMs = isLifetime ? Math.max(seconds * 1000, MIN_LIFETIME_MS) : DEFAULT_LIFETIME_MS;
+    return { value, lifetimeMs };
+}
+/** Whether it can stand in a header field (RFC 6750, 2.1, and servers that take more characters). */
+function isToken(text) {
+    return text !== undefined && text.length <= MAX_TOKEN_LENGTH && /^[\x21-\x7e]+$/.test(text);
+}
+function parseAnswer(body) {
+    try {
+        const parsed = safeParse(TokenAnswer, JSON.parse(body.toString('utf8')));
+        return parsed.success ? parsed.output : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function rejected(error, request) {
+    const who = request.credentials === undefined ? 'anonymous access' : 'the login';
+    return new RegistryError('AUTHENTICATION', `the token service did not accept ${who}`, {
+        ...request.place,
+        status: error.status,
+        registryCode: error.registryCode,
+        registryMessage: error.registryMessage,
+        cause: error,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/auth/authorizer.js
+
+
+
+
+
+
+
+
+
+/**
+ * Logs in to one registry as one identity. Nothing is sent before the registry asks for it; tokens
+ * are kept for as long as they last, shared by all requests, and fetched once for each set of
+ * scopes however many requests wait for them.
+ */
+class Authorizer {
+    #registry;
+    #credentials;
+    #network;
+    #logger;
+    /** By resource: one host may stand for several registries, each with its token service (Q60). */
+    #schemes = new Map();
+    /** What all of them have shown so far, for the resources that have not. */
+    #common;
+    #tokens = [];
+    constructor(registry, credentials, network, logger) {
+        this.#registry = registry;
+        this.#credentials = credentials;
+        this.#network = network;
+        this.#logger = logger;
+    }
+    /** What to send with a request that needs these scopes; nothing until the registry has asked. */
+    async attempt(scopes, place) {
+        const authorization = await this.#authorization(this.#schemeFor(scopes), scopes, place);
+        return { authorization, scopes, isAnswer: false };
+    }
+    /**
+     * Takes in a 401 (RFC 9110, 15.5.2). Returns what to try once more with, or undefined where there
+     * is nothing better to offer than what was just refused: the refusal of what was made for an
+     * earlier one is looked at again only where it names a wider scope.
+     */
+    async challenged(answer, refused, place) {
+        const challenge = readChallenge(answer, place);
+        const wanted = readScopes(challenge?.parameters.get('scope'));
+        // A token may end on its way to the registry.
+        const hasEnded = challenge?.parameters.get('error') === 'invalid_token';
+        const isKnown = refused.isAnswer && scope_covers(mergeScopes(refused.scopes), wanted);
+        if (isKnown && !hasEnded)
+            return undefined;
+        // Some gateways name the scheme once, and later refuse a worn token without a word.
+        const scheme = challenge === undefined
+            ? this.#schemeFor(refused.scopes)
+            : this.#learn(refused.scopes, await this.#schemeOf(challenge, place));
+        this.#dropToken(refused.authorization);
+        const scopes = mergeScopes([...refused.scopes, ...wanted]);
+        const held = new Set(this.#tokens.map(({ value }) => `Bearer ${value ?? ''}`));
+        const authorization = await this.#authorization(scheme, scopes, place);
+        if (authorization === refused.authorization)
+            return undefined;
+        return { authorization, scopes, isAnswer: !held.has(authorization ?? '') };
+    }
+    /** Forgets all tokens. Returns whether there is a chance that new ones are better. */
+    forget() {
+        const hadTokens = this.#tokens.length > 0;
+        this.#tokens = [];
+        return hadTokens;
+    }
+    async #authorization(scheme, scopes, place) {
+        const credentials = this.#credentials;
+        if (scheme === undefined)
+            return undefined;
+        if (credentials?.kind === 'registry-token')
+            return `Bearer ${credentials.password}`;
+        if (scheme.kind === 'basic') {
+            return credentials === undefined ? undefined : basicAuthorization(credentials);
+        }
+        const token = await this.#token(scheme, mergeScopes(scopes), place);
+        return `Bearer ${token.value}`;
+    }
+    #schemeFor(scopes) {
+        const known = this.#schemes.get(resourceOf(scopes));
+        return known ?? (this.#common === 'various' ? undefined : this.#common);
+    }
+    #learn(scopes, scheme) {
+        this.#schemes.set(resourceOf(scopes), scheme);
+        if (this.#common === undefined)
+            this.#common = scheme;
+        else if (this.#common !== 'various' && !sameScheme(this.#common, scheme)) {
+            this.#common = 'various';
+        }
+        return scheme;
+    }
+    async #schemeOf(challenge, place) {
+        if (challenge.scheme === 'basic')
+            return { kind: 'basic' };
+        const { parameters } = challenge;
+        const authHost = this.#credentials?.authHost;
+        const realm = parseRealm(parameters.get('realm') ?? '', await this.#home(), place, authHost);
+        const service = parameters.get('service');
+        return { kind: 'bearer', realm, service: service === '' ? undefined : service };
+    }
+    async #token(scheme, scopes, place) {
+        const find = () => this.#tokens.find((held) => sameScheme(held.scheme, scheme) && scope_covers(held.scopes, scopes));
+        for (let held = find(); held !== undefined; held = find()) {
+            const token = await shared(held, scopes);
+            if (token !== undefined && token.renewAt > this.#network.clock.now())
+                return token;
+            this.#drop(held);
+        }
+        const fetched = {
+            scheme,
+            scopes,
+            token: this.#fetch(scheme, scopes, place),
+            value: undefined,
+        };
+        this.#tokens = [...this.#tokens, fetched];
+        try {
+            const token = await fetched.token;
+            fetched.value = token.value;
+            return token;
+        }
+        catch (error) {
+            this.#drop(fetched);
+            throw error;
+        }
+    }
+    #drop(token) {
+        this.#tokens = this.#tokens.filter((held) => held !== token);
+    }
+    #dropToken(authorization) {
+        this.#tokens = this.#tokens.filter(({ value }) => authorization !== `Bearer ${value ?? ''}`);
+    }
+    async #fetch(scheme, scopes, place) {
+        const { realm } = scheme;
+        const credentials = this.#credentials;
+        const registry = { host: this.#registry, origin: await this.#home() };
+        if (credentials !== undefined && !mayReceiveCredentials(realm, registry, credentials)) {
+            const service = foreignText(realm.host);
+            const reason = `the registry sends logins to ${service}, which is not known to belong to it; if it does, ` +
+                'name it as auth-host of an entry in registry-auth';
+            throw new RegistryError('AUTHENTICATION', reason, place);
+        }
+        this.#logger.debug(`token from ${realm.host} for ${scopes.map(formatScope).join(' ')}`);
+        return withRetries(this.#network, this.#logger, () => fetchToken(this.#network, {
+            realm,
+            onBehalfOf: registry.origin,
+            service: scheme.service,
+            scopes,
+            credentials,
+            place: { ...place, operation: 'log in' },
+        }));
+    }
+    async #home() {
+        return this.#network.originOf(this.#registry);
+    }
+}
+/** A token that others have asked for. That they were refused more than is wanted says nothing. */
+async function shared(held, scopes) {
+    try {
+        return await held.token;
+    }
+    catch (error) {
+        if (scope_covers(scopes, held.scopes))
+            throw error;
+        return undefined;
+    }
+}
+/** The repository that a request is about; a mount names the one that it writes to first. */
+function resourceOf(scopes) {
+    return scopes[0]?.resource ?? '';
+}
+function sameScheme(one, other) {
+    if (one.kind === 'basic' || other.kind === 'basic')
+        return one.kind === other.kind;
+    return one.realm.href === other.realm.href && one.service === other.service;
+}
+function readChallenge(answer, place) {
+    try {
+        return chooseChallenge(parseChallenges(answer.headers['www-authenticate']));
+    }
+    catch (error) {
+        if (!(error instanceof FormatError))
+            throw error;
+        throw new RegistryError('AUTHENTICATION', error.message, {
+            ...place,
+            status: 401,
+            cause: error,
+        });
+    }
+}
+/**
+ * The scopes that a challenge asks for. What is not of their form is of no use, and is left out; so
+ * is the right to delete, which giving an upload back may want, and nothing that matters.
+ */
+function readScopes(text) {
+    return (text ?? '').split(' ').flatMap((part) => {
+        try {
+            const { resource, actions } = parseScope(part);
+            const useful = actions.filter((action) => action !== 'delete');
+            return useful.length === 0 ? [] : [{ resource, actions: useful }];
+        }
+        catch {
+            return [];
+        }
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/mounts.js
+/**
+ * A registry that has not mounted any of so many blobs does not do it at all (Q06). Each of them may
+ * have cost a request, or a token that was refused.
+ */
+const MAX_MISSES = 3;
+/** What is known about mounting blobs at one registry, as one identity. */
+class Mounts {
+    #misses = 0;
+    #hasWorked = false;
+    #readable = new Map();
+    get areWorthTrying() {
+        return this.#hasWorked || this.#misses < MAX_MISSES;
+    }
+    note(mounted) {
+        if (mounted)
+            this.#hasWorked = true;
+        else
+            this.#misses++;
+    }
+    /**
+     * Whether the identity that writes may read the repository to mount from, where another one reads
+     * it for us. `ask` is called once for each repository.
+     */
+    async mayRead(repository, ask) {
+        const known = this.#readable.get(repository);
+        if (known !== undefined)
+            return known;
+        const asked = ask();
+        this.#readable.set(repository, asked);
+        return asked;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pull-limit.js
+/** Reads `ratelimit-remaining: 76;w=21600` and `ratelimit-limit: 100;w=21600`. */
+function readPullLimit(headers) {
+    const remaining = readQuantity(headers['ratelimit-remaining']);
+    if (remaining === undefined)
+        return undefined;
+    const limit = readQuantity(headers['ratelimit-limit']);
+    const windowSeconds = remaining.windowSeconds ?? limit?.windowSeconds;
+    return { remaining: remaining.amount, limit: limit?.amount, windowSeconds };
+}
+function readQuantity(header) {
+    const [, amount, window] = /^(\d{1,9})(?:\s*;\s*w=(\d{1,9}))?$/.exec(String(header)) ?? [];
+    if (amount === undefined)
+        return undefined;
+    return {
+        amount: Number(amount),
+        windowSeconds: window === undefined ? undefined : Number(window),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/registry/request.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
+const MAX_REDIRECTS = 5;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Those that keep the method and the body (RFC 9110, 15.4). */
+const EXACT_REDIRECTS = new Set([307, 308]);
+/** Logging in, and once more where the first time was not with a new token or for a wider scope. */
+const MAX_LOGINS = 2;
+/**
+ * Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping
+ * of refusals. What is learned about the registry on the way is kept here.
+ */
+class RegistryHttp {
+    registry;
+    /** Who asks, in words. */
+    login;
+    network;
+    logger;
+    limiter;
+    /** For writes that must not meet each other. */
+    turns = new Turns();
+    mounts = new Mounts();
+    largeBlobs = new LargeBlobs();
+    #headers;
+    #authorizer;
+    #family;
+    #pullLimit;
+    #introduction;
+    constructor(registry, login, network, logger) {
+        this.registry = registry;
+        this.login = loginText(login);
+        this.network = network;
+        this.logger = logger;
+        this.limiter = network.limiter(registry);
+        this.#headers = login.credentials?.headers ?? {};
+        this.#family = familyOfHost(registry);
+        this.#authorizer = new Authorizer(registry, login.credentials, network, logger);
+    }
+    /** Known by its host from the start, or by its answers from the first of them on. */
+    get family() {
+        return this.#family;
+    }
+    /** What the registry last said of the pulls that are left. */
+    get pullLimit() {
+        return this.#pullLimit;
+    }
+    /**
+     * One request with retries, in a slot of its own that is held until `read` is done with the
+     * answer.
+     */
+    async call(request, read) {
+        return withRetries(this.network, this.logger, () => this.limiter.run(async () => read(await this.exchange(request))));
+    }
+    /**
+     * One try of one request, without a slot: for callers that hold one. Throws a RegistryError
+     * unless the status is fine.
+     */
+    async exchange(request) {
+        try {
+            return await this.#tried(request);
+        }
+        catch (error) {
+            if (!this.#saysExpired(error))
+                throw error;
+            if (!this.#authorizer.forget())
+                throw expired(error, request.place);
+        }
+        try {
+            return await this.#tried(request);
+        }
+        catch (error) {
+            throw this.#saysExpired(error) ? expired(error, request.place) : error;
+        }
+    }
+    async #tried(request) {
+        const { place, refusal } = request;
+        const answer = await this.#introduced(() => this.#authorized(request));
+        if (answer.status >= 200 && answer.status < 300)
+            return answer;
+        if (request.expect?.includes(answer.status) === true)
+            return answer;
+        throw await answerError(answer, place, {
+            now: this.network.clock.now(),
+            refusal,
+            passing: request.passing,
+            family: this.#family,
+        });
+    }
+    /** Some say that a login is over with the status of a refusal (Q08, Q10). */
+    #saysExpired(error) {
+        if (!(error instanceof RegistryError))
+            return false;
+        return this.#family?.expiredLogin?.test(error.registryMessage ?? '') === true;
+    }
+    /** The address of a `Location` header, which uploads need. */
+    async location(answer, place) {
+        const location = singleHeader(answer, 'location', place);
+        if (location === undefined) {
+            const { status } = answer;
+            throw new RegistryError('UPLOAD', 'the answer has no Location', { ...place, status });
+        }
+        const registryOrigin = await this.network.originOf(this.registry);
+        return resolveLocation(answer.address, location, { registryOrigin, place });
+    }
+    /**
+     * The first request goes alone, so that a registry asks for a login once and not sixteen times.
+     */
+    async #introduced(work) {
+        if (this.#introduction === undefined) {
+            const first = work();
+            this.#introduction = first.catch(() => undefined);
+            return first;
+        }
+        await this.#introduction;
+        return work();
+    }
+    async #authorized(request) {
+        const { scopes, place } = request;
+        const origin = await this.network.originOf(this.registry);
+        let attempt = await this.#authorizer.attempt(scopes, place);
+        for (let logins = 0;; logins++) {
+            const answer = await this.#follow(request, origin, attempt.authorization);
+            if (answer.address.origin !== origin)
+                return answer;
+            this.#learn(answer);
+            if (answer.status !== 401 || logins === MAX_LOGINS)
+                return answer;
+            const better = await this.#challenged(answer, attempt, place);
+            if (better === undefined)
+                return answer;
+            attempt = better;
+            await discard(answer);
+        }
+    }
+    async #challenged(answer, attempt, place) {
+        try {
+            return await this.#authorizer.challenged(answer, attempt, place);
+        }
+        catch (error) {
+            abandon(answer);
+            throw error;
+        }
+    }
+    /** What an answer of the registry itself gives away about it. */
+    #learn({ headers }) {
+        this.#family ??= familyOfAnswer(headers);
+        this.#pullLimit = readPullLimit(headers) ?? this.#pullLimit;
+    }
+    async #follow(request, origin, authorization) {
+        const { target, method, place } = request;
+        let address = typeof target === 'string' ? { origin, path: target } : target;
+        for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+            const isHome = address.origin === origin;
+            const identity = isHome
+                ? { ...this.#headers, ...(authorization === undefined ? {} : { authorization }) }
+                : {};
+            if (isHome)
+                await this.#pauseOver(request);
+            const answer = await this.#send(request, { address, identity, onBehalfOf: origin });
+            const { status } = answer;
+            if (isHome)
+                this.#notePause(answer);
+            if (!REDIRECTS.has(status) || answer.headers['location'] === undefined) {
+                return { ...answer, address };
+            }
+            await discard(answer);
+            if (method !== 'GET' && method !== 'HEAD' && !EXACT_REDIRECTS.has(status)) {
+                const reason = 'the registry answers a write with a redirect that is for reading';
+                throw new RegistryError('REDIRECT', reason, { ...place, status });
+            }
+            const location = singleHeader(answer, 'location', place) ?? '';
+            address = resolveLocation(address, location, { registryOrigin: origin, place });
+        }
+        throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place);
+    }
+    /** What the registry has asked of one request holds for all of them. */
+    async #pauseOver({ place, signal }) {
+        const { clock } = this.network;
+        // Who brings a signal is in a hurry: it gives something back before the end.
+        if (signal !== undefined)
+            return;
+        for (let left = this.limiter.pause.left(clock.now()); left > 0;) {
+            await pause(this.network, left, place);
+            left = this.limiter.pause.left(clock.now());
+        }
+    }
+    #notePause({ status, headers }) {
+        const [retryAfter] = [headers['retry-after']].flat();
+        this.limiter.pause.note(status, retryAfter, this.network.clock.now());
+    }
+    async #send(request, { address, identity, onBehalfOf }) {
+        const { method, body, headers, answerTimeoutMs, signal, place } = request;
+        const startedAt = this.network.clock.now();
+        const answer = await this.network.send({
+            ...address,
+            method,
+            headers: { ...headers, ...identity },
+            body: typeof body === 'function' ? body() : body,
+            answerTimeoutMs,
+            signal,
+            onBehalfOf,
+        }, place);
+        const url = foreignText(`${address.origin}${address.path}`);
+        const elapsed = this.network.clock.now() - startedAt;
+        this.logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`);
+        return answer;
+    }
+}
+function expired(error, place) {
+    const { status, registryCode, registryMessage } = error;
+    const details = { ...place, status, registryCode, registryMessage, cause: error };
+    return new RegistryError('AUTHENTICATION', 'the login has expired', details);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/client.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Talks to one registry as one identity, over the OCI Distribution API. References are given as
+ * text or parsed; one without a host means this registry. Every method throws a RegistryError whose
+ * `code` says what went wrong.
+ */
+class Client {
+    registry;
+    network;
+    ledger = new ContentLedger();
+    #http;
+    #ownsNetwork;
+    constructor(options) {
+        this.registry = normaliseRegistry(options.host);
+        this.network = options.network ?? new Network();
+        this.#ownsNetwork = options.network === undefined;
+        this.#http = new RegistryHttp(this.registry, client_loginOf(options), this.network, options.logger ?? silentLogger);
+    }
+    /** The manifest or index that a reference names: media type, size, digest, and its bytes. */
+    async getImage(reference) {
+        const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
+        return fetchManifest(repository, name);
+    }
+    /** A single image. Throws GET_IMAGE where the reference names an index. */
+    async getImageHandle(reference) {
+        const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
+        const fetched = await fetchSingle(repository, name, 'get image');
+        const { config } = fetched.manifest;
+        return { ...fetched, readConfig: async () => fetchConfig(repository, config) };
+    }
+    /** The digest of what a reference names. Throws NOT_FOUND. */
+    async getDigest(reference) {
+        const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
+        const digest = await resolveDigest(repository, name);
+        if (digest !== undefined)
+            return digest;
+        const place = repository.place('get digest', name);
+        throw new RegistryError('NOT_FOUND', 'not found', { ...place, status: 404 });
+    }
+    /**
+     * Platform (`linux/arm64`) to digest, of all images in an index. Throws GET_IMAGE_INDEX where it
+     * is none.
+     */
+    async getPlatformDigests(reference) {
+        const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
+        const index = await fetchIndex(repository, name);
+        const entries = await listPlatforms(repository, index.manifest);
+        const digests = new Map();
+        for (const { platform, descriptor } of entries) {
+            const key = formatPlatform(platform);
+            // The first of several that match counts (image-spec, Image Index).
+            if (!digests.has(key))
+                digests.set(key, descriptor.digest);
+        }
+        return digests;
+    }
+    /** True if it exists, false only if the registry says "not found"; everything else throws. */
+    async checkExists(reference) {
+        const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
+        return (await resolveDigest(repository, name)) !== undefined;
+    }
+    /**
+     * Copies a single image byte for byte: blobs, then the manifest under the destination's tag, or
+     * by digest where it names none. Throws GET_IMAGE for an index.
+     */
+    async copyImage(source, destination, to) {
+        const route = this.#route(source, destination, to);
+        return copyWhole(route, await fetchSingle(route.source, route.sourceName, 'copy image'));
+    }
+    /**
+     * Copies an index and everything beneath it byte for byte. Throws GET_IMAGE_INDEX for a single
+     * image.
+     */
+    async copyIndex(source, destination, to) {
+        const route = this.#route(source, destination, to);
+        return copyWhole(route, await fetchIndex(route.source, route.sourceName));
+    }
+    /**
+     * Copies one image of an index by its digest, and pushes it to the destination's repository by
+     * digest. The tags of the references play no part. Returns what `pushManifestList` needs, but for
+     * the platform.
+     */
+    async copyPlatformImage(source, platformDigest, destination, to) {
+        const route = this.#route(source, destination, to);
+        const fetched = await fetchSingle(route.source, platformDigest, 'copy platform image');
+        const moved = await copyByDigest(route, fetched);
+        return { ...copiedOf(fetched, moved), configMediaType: fetched.manifest.config.mediaType };
+    }
+    /**
+     * Pushes the index of these images (see buildImageIndex: sorted, so that the same images give the
+     * same bytes) under a tag, or by digest where the reference names none, and checks what is shown
+     * there then. Returns its digest, computed here.
+     */
+    async pushManifestList(reference, images) {
+        const { repository, tag } = this.target(reference, 'PARSE_MANIFEST_REFERENCE');
+        const index = buildImageIndex(images);
+        const name = tag ?? index.digest;
+        await publishManifest(repository, name, index);
+        return index.digest;
+    }
+    /** The pulls that this login has left, where the registry has said so. */
+    get pullsLeft() {
+        const { registry, login, pullLimit } = this.#http;
+        return pullLimit === undefined ? undefined : { registry, login, ...pullLimit };
+    }
+    /** A repository of this registry, for the functions underneath that work on one. */
+    repository(name, side) {
+        return new Repository(this.#http, name, side);
+    }
+    /** Reads a reference to this registry. Throws the code where it is none, or names another one. */
+    parse(reference, code, side) {
+        const base = { registry: this.registry };
+        try {
+            const parsed = typeof reference === 'string' ? parseReference(reference, base) : reference;
+            if (parsed.registry === this.registry)
+                return parsed;
+            const reason = `this client speaks to ${this.registry}, not to ${parsed.registry}`;
+            throw new FormatError('reference', reason);
+        }
+        catch (error) {
+            if (!(error instanceof FormatError))
+                throw error;
+            const place = { operation: 'parse reference', side, registry: this.registry };
+            throw new RegistryError(code, error.message, { ...place, cause: error });
+        }
+    }
+    /**
+     * Where something is written to: what is written there decides the digest, never the reference.
+     */
+    target(reference, code) {
+        const { repository: name, digest, tag } = this.parse(reference, code, 'destination');
+        const repository = this.repository(name, 'destination');
+        if (digest === undefined)
+            return { repository, tag };
+        const reason = 'a destination has no digest: that comes from what is copied';
+        throw new RegistryError(code, reason, repository.place('parse reference', digest));
+    }
+    /** Ends the connections, unless they are those of a network that is shared. */
+    async close() {
+        if (this.#ownsNetwork)
+            await this.network.close();
+    }
+    #route(source, destination, to) {
+        const from = this.#locate(source, 'PARSE_SOURCE_REFERENCE');
+        const target = to.target(destination, 'PARSE_DESTINATION_REFERENCE');
+        return {
+            source: from.repository,
+            sourceName: from.name,
+            destination: target.repository,
+            destinationName: target.tag,
+            ledger: to.ledger,
+        };
+    }
+    #locate(reference, code) {
+        const { repository, digest, tag } = this.parse(reference, code, 'source');
+        return { repository: this.repository(repository, 'source'), name: digest ?? tag ?? 'latest' };
+    }
+}
+function client_loginOf({ login, username, password }) {
+    if (login !== undefined)
+        return login;
+    const isGiven = username !== undefined && password !== undefined;
+    return { credentials: isGiven ? { username, password } : undefined, origin: 'the caller' };
+}
+async function fetchSingle(repository, name, operation) {
+    const fetched = await fetchManifest(repository, name);
+    const { manifest } = fetched;
+    if (manifest.kind === 'image')
+        return { ...fetched, manifest };
+    const place = repository.place(operation, name);
+    throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place);
+}
+async function fetchIndex(repository, name) {
+    const fetched = await fetchManifest(repository, name);
+    const { manifest } = fetched;
+    if (manifest.kind === 'index')
+        return { ...fetched, manifest };
+    const place = repository.place('get image index', name);
+    throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place);
+}
+async function copyWhole(route, fetched) {
+    const moved = await copyContent(route, fetched);
+    const name = route.destinationName ?? fetched.digest;
+    await pushWithRepair(async () => publishManifest(route.destination, name, fetched), async () => copyContent({ ...route, again: true }, fetched));
+    return copiedOf(fetched, moved);
+}
+function copiedOf(fetched, moved) {
+    return { digest: fetched.digest, mediaType: fetched.mediaType, size: fetched.size, moved };
+}
+
+;// CONCATENATED MODULE: ./lib/registry/client-pool.js
+
+
+
+/**
+ * One client for each registry and identity, so that tokens and what is known about blobs are
+ * shared by all images of a run, and never between two accounts.
+ */
+class ClientPool {
+    #sources;
+    #network;
+    #logger;
+    #clients = new Map();
+    #told = new Set();
+    constructor(sources, network, logger) {
+        this.#sources = sources;
+        this.#network = network;
+        this.#logger = logger;
+    }
+    /** The client for a repository in a role. Throws a RegistryError where the run was cancelled. */
+    async client(side, reference) {
+        const { registry } = reference;
+        const login = await findLogin(this.#sources, side, reference);
+        this.#tell(`${registry} (${side}): ${loginText(login)}`);
+        const key = JSON.stringify([registry, ...identityOf(login.credentials)]);
+        let client = this.#clients.get(key);
+        if (client === undefined) {
+            client = new Client({ host: registry, login, network: this.#network, logger: this.#logger });
+            this.#clients.set(key, client);
+        }
+        return client;
+    }
+    /** The pulls that are left at the registries that count them. */
+    get pullsLeft() {
+        return [...this.#clients.values()].flatMap((client) => client.pullsLeft ?? []);
+    }
+    #tell(line) {
+        if (this.#told.has(line))
+            return;
+        this.#told.add(line);
+        this.#logger.info(line);
+    }
+}
+/** All that makes two credentials different to a registry; nothing for anonymous access. */
+function identityOf(credentials) {
+    if (credentials === undefined)
+        return [];
+    const { username, password, kind = 'password', authHost = '', headers = {} } = credentials;
+    const sorted = Object.entries(headers).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return [username, password, kind, authHost, sorted];
+}
+
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: ./lib/registry/credentials/helper-program.js
+
+
+
+
+
+/** More than any login takes: the longest tokens of the clouds have a few KiB. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+/** What is no path and means nothing to any file system. */
+const NAME = /^[a-zA-Z0-9._-]+$/;
+const helper_program_isWindows = process.platform === 'win32';
+function isHelperName(name) {
+    return NAME.test(name);
+}
+/**
+ * Path of the program `docker-credential-NAME`. Folders that are relative to the working directory
+ * are passed over: that is a workspace, with whatever was checked out there. On Windows only `.exe`
+ * counts, as batch files would need a shell.
+ */
+async function findHelperProgram(name, environment) {
+    const variable = helper_program_isWindows
+        ? Object.keys(environment).find((key) => key.toUpperCase() === 'PATH')
+        : 'PATH';
+    const folders = (environment[variable ?? 'PATH'] ?? '').split(external_node_path_.delimiter).filter(external_node_path_.isAbsolute);
+    for (const folder of folders) {
+        const path = (0,external_node_path_.join)(folder, `docker-credential-${name}${helper_program_isWindows ? '.exe' : ''}`);
+        if (await isProgram(path))
+            return path;
+    }
+    return undefined;
+}
+async function isProgram(path) {
+    try {
+        await (0,promises_.access)(path, external_node_fs_namespaceObject.constants.X_OK);
+        return (await (0,promises_.stat)(path)).isFile();
+    }
+    catch {
+        return false;
+    }
+}
+/**
+ * Runs `PROGRAM get` without a shell, with the server on its standard input, and never throws. The
+ * inputs of the step are kept from it, as they hold the passwords of other registries. What it
+ * prints to standard error is thrown away: it may hold a secret in a form that nobody knows to mask.
+ */
+async function runHelper(program, server, { environment, timeoutMs, signal }) {
+    if (signal?.aborted === true)
+        return { failure: 'the run was cancelled' };
+    let child;
+    try {
+        child = start(program, environment);
+    }
+    catch (error) {
+        return notStarted(error);
+    }
+    return new Promise((resolve) => {
+        const chunks = [];
+        let size = 0;
+        const finish = (end) => {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', onAbort);
+            resolve(end);
+        };
+        const give = (failure) => {
+            kill(child);
+            child.stdout.destroy();
+            finish({ failure });
+        };
+        const onAbort = () => give('the run was cancelled');
+        const timer = setTimeout(() => give(`it took longer than ${timeoutMs / 1000} s`), timeoutMs);
+        signal?.addEventListener('abort', onAbort, { once: true });
+        child.stdout.on('data', (chunk) => {
+            size += chunk.length;
+            if (size > MAX_ANSWER_BYTES)
+                give(`it answered more than ${MAX_ANSWER_BYTES / 1024} KiB`);
+            else
+                chunks.push(chunk);
+        });
+        child.once('error', (error) => {
+            finish(notStarted(error));
+        });
+        child.once('close', (code, killedBy) => {
+            const answer = Buffer.concat(chunks).toString('utf8');
+            finish(code === null
+                ? { failure: `${killedBy ?? 'a signal'} ended it` }
+                : { exitCode: code, answer });
+        });
+        // Some know their one server and end without reading.
+        child.stdin.on('error', () => undefined);
+        child.stdin.end(server);
+    });
+}
+/** Node throws some of the errors of the system, and tells others as an event. */
+function start(program, environment) {
+    return (0,external_node_child_process_namespaceObject.spawn)(program, ['get'], {
+        env: withoutInputs(environment),
+        stdio: ['pipe', 'pipe', 'ignore'],
+        // A group of its own, so that what a script has started ends with it.
+        detached: !helper_program_isWindows,
+        windowsHide: true,
+    });
+}
+function notStarted(error) {
+    const code = external_node_util_.types.isNativeError(error) && 'code' in error ? String(error.code) : 'no code';
+    return { failure: `it could not be started (${code})` };
+}
+function kill(child) {
+    const { pid } = child;
+    if (pid === undefined)
+        return;
+    try {
+        if (helper_program_isWindows)
+            child.kill('SIGKILL');
+        else
+            process.kill(-pid, 'SIGKILL');
+    }
+    catch {
+        // It has ended by itself.
+    }
+}
+function withoutInputs(environment) {
+    return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^INPUT_/i.test(name)));
+}
+
+;// CONCATENATED MODULE: ./lib/registry/credentials/helper.js
+
+
+
+
+
+/** Helpers of clouds ask their service for a token first; one that takes longer asks a person. */
+const TIMEOUT_MS = 30_000;
+/** What helpers answer that have nothing for a server (docker-credential-helpers, credentials/error.go). */
+const NOT_FOUND = 'credentials not found in native keychain';
+const Answer = object({ Username: string(), Secret: string() });
+/** The credential helpers of a run: each is asked once about a registry. */
+class CredentialHelpers {
+    #options;
+    #answers = new Map();
+    constructor(options) {
+        this.#options = options;
+    }
+    /**
+     * What a helper has for a registry. That it fails is told to the logger, and is otherwise as if it
+     * had nothing. Throws only where the run was cancelled.
+     */
+    async find(helper, registry) {
+        const key = JSON.stringify([helper, registry]);
+        const answer = this.#answers.get(key) ?? this.#ask(helper, registry);
+        this.#answers.set(key, answer);
+        const credentials = await answer;
+        if (this.#options.signal?.aborted === true) {
+            throw cancelled({ operation: 'look for credentials', registry });
+        }
+        return credentials;
+    }
+    async #ask(helper, registry) {
+        const { logger, mask, signal } = this.#options;
+        const warn = (problem) => {
+            if (signal?.aborted === true)
+                return undefined;
+            logger.warning(`the credential helper ${problem}; ${registry} is asked without it`);
+            return undefined;
+        };
+        // Its text is not repeated: in a broken file it may be anything.
+        if (!isHelperName(helper))
+            return warn(`for ${registry} has a name that no program may have`);
+        const program = await findHelperProgram(helper, this.#options.environment);
+        if (program === undefined) {
+            return warn(`${helper} is missing: there is no program docker-credential-${helper} in PATH`);
+        }
+        for (const server of keysOf(registry)) {
+            const credentials = await this.#get(program, server);
+            if (typeof credentials === 'string')
+                return warn(`${helper} failed: ${credentials}`);
+            if (credentials === undefined)
+                continue;
+            mask(credentials);
+            return credentials;
+        }
+        return undefined;
+    }
+    /** Credentials, nothing, or what went wrong in words. */
+    async #get(program, server) {
+        const { environment, signal, timeoutMs = TIMEOUT_MS } = this.#options;
+        const end = await runHelper(program, server, { environment, signal, timeoutMs });
+        if ('failure' in end)
+            return end.failure;
+        const { exitCode, answer } = end;
+        if (exitCode !== 0) {
+            return answer.includes(NOT_FOUND) ? undefined : `it ended with exit code ${exitCode}`;
+        }
+        const parsed = safeParse(Answer, helper_parseJson(answer));
+        if (!parsed.success)
+            return 'its answer is not a login in JSON';
+        const credentials = credentialsOf(parsed.output.Username, parsed.output.Secret);
+        return credentials === 'broken' ? 'its user name has a colon' : credentials;
+    }
+}
+function helper_parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/oci/image-config.js
+
+
+
+
+const textSchema = nullish(string(), '');
+const image_config_schema = looseObject({ os: textSchema, architecture: textSchema, variant: textSchema });
+/** Both hold maps with keys that the image's author chose, `container_config` in Docker's form. */
+const freeMaps = ['config', 'container_config'];
+/**
+ * The platform that an image config names (image-spec "Image Configuration"), normalised; undefined
+ * if it leaves out the operating system or the architecture, as configs of artifacts do.
+ * @throws FormatError of kind `json`, also where one of the three members is not a string
+ */
+function parseImageConfigPlatform(bytes) {
+    const document = parseStrictJson(bytes, { freeMaps });
+    if (Array.isArray(document))
+        throw invalid('it must be an object');
+    const result = safeParse(image_config_schema, document);
+    if (!result.success) {
+        const name = getDotPath(result.issues[0]);
+        throw invalid(name === null ? 'it must be an object' : `${name} must be a string`);
+    }
+    const { os, architecture, variant } = result.output;
+    if (os === '' || architecture === '')
+        return undefined;
+    return normalisePlatform({ os, architecture, variant });
+}
+function invalid(rule) {
+    return new FormatError('json', `the image config is not valid: ${rule}`);
+}
+
+;// CONCATENATED MODULE: ./lib/sync/select-platforms.js
+
+
+
+
+
+/** Room for some forty platforms in one message; an index may name a thousand, of any length. */
+const MAX_NAMES_LENGTH = 600;
+/**
+ * Finds the wanted platforms in an index and in the indexes beneath it. Where several entries are
+ * for one platform the first counts.
+ * @throws RegistryError PLATFORM when none of them is there, and those of fetching nested indexes
+ */
+async function selectPlatforms(repository, index, wanted, reference) {
+    const leftOut = [];
+    const entries = await listPlatforms(repository, index, (entry) => {
+        leftOut.push(select_platforms_nameOf(entry));
+    });
+    const names = new Set(wanted.map(formatPlatform));
+    const selected = new Map();
+    for (const entry of entries) {
+        const name = formatPlatform(entry.platform);
+        if (!names.has(name))
+            leftOut.push(name);
+        else if (selected.has(name))
+            leftOut.push(`another ${name}`);
+        else
+            selected.set(name, entry);
+    }
+    if (selected.size === 0) {
+        const asked = listNames([...names]);
+        const has = listNames(entries.map(({ platform }) => formatPlatform(platform))) || 'none at all';
+        throw new RegistryError('PLATFORM', `the image has none of the wanted platforms (${asked}); it has ${has}`, repository.place('select platforms', reference));
+    }
+    return {
+        selected: [...selected.values()],
+        missing: wanted.filter((platform) => !selected.has(formatPlatform(platform))),
+        leftOut: listNames(leftOut),
+    };
+}
+/** What an entry is called that is for no platform. */
+function select_platforms_nameOf(entry) {
+    return isAttestation(entry) ? 'attestation' : `entry without platform (${entry.mediaType})`;
+}
+/** `linux/arm/v7, attestation (2)`: each name once, in the order in which they come. */
+function listNames(names) {
+    const counts = new Map();
+    for (const name of names)
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+    const parts = [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count})`));
+    return foreignText(parts.join(', '), MAX_NAMES_LENGTH);
+}
+
+;// CONCATENATED MODULE: ./lib/sync/source-image.js
+
+
+
+
+
+
+
+
+
+
+
+/** Longer than any platform that somebody runs; an index may hold any text in its place. */
+const source_image_MAX_PLATFORM_LENGTH = 128;
+/**
+ * What a source reference named when it was resolved, and what of it is wanted. From here on,
+ * everything is fetched by digest.
+ */
+class SourceImage {
+    repository;
+    top;
+    /** The images of which a new index is made; undefined where the top is copied byte for byte. */
+    selection;
+    #filter;
+    #release;
+    constructor(repository, top, filter, selection) {
+        this.repository = repository;
+        this.top = top;
+        this.selection = selection;
+        this.#filter = filter;
+    }
+    /** Fetches what the reference names, and indexes beneath it where they have to be searched. */
+    static async resolve(repository, reference, filter) {
+        const name = reference.digest ?? reference.tag ?? 'latest';
+        const top = await fetchManifest(repository, name);
+        const selection = top.manifest.kind === 'index' && filter !== 'all'
+            ? await selectPlatforms(repository, top.manifest, filter, name)
+            : undefined;
+        return new SourceImage(repository, top, filter, selection);
+    }
+    /**
+     * What an up-to-date destination has, told without another request. Where an index does not say
+     * that one of its images has a config of another kind, only `release` can tell.
+     */
+    expected() {
+        if (this.selection === undefined)
+            return this.top;
+        return buildImageIndex(this.selection.selected.map(({ platform, descriptor }) => ({
+            ...descriptor,
+            platform,
+            configMediaType: descriptor.artifactType ?? MediaType.ociConfig,
+        })));
+    }
+    /** Platform to digest, as far as the source's own document tells. */
+    knownPlatforms() {
+        if (this.selection !== undefined)
+            return digestsByPlatform(this.selection.selected);
+        const { manifest } = this.top;
+        if (manifest.kind === 'image')
+            return {};
+        return digestsByPlatform(manifest.manifests.flatMap(platformEntries));
+    }
+    /**
+     * Fetches and verifies every manifest that is to be pushed beside the top: once, for however many
+     * destinations. Throws PLATFORM for a single image that is for none of the wanted platforms.
+     */
+    async release() {
+        this.#release ??= this.selection === undefined ? this.#whole() : this.#filtered(this.selection);
+        return this.#release;
+    }
+    async #whole() {
+        const platform = await this.#platform();
+        const platforms = platform === undefined
+            ? this.knownPlatforms()
+            : { [formatPlatform(platform)]: this.top.digest };
+        return { ...this.top, platforms, children: undefined };
+    }
+    async #filtered({ selected }) {
+        const images = await settled(selected.map(async (entry) => ({ entry, image: await this.#fetchImage(entry.descriptor) })));
+        const index = buildImageIndex(images.map(({ entry: { platform }, image: { digest, size, mediaType, manifest } }) => ({
+            digest,
+            size,
+            mediaType,
+            platform,
+            configMediaType: manifest.config.mediaType,
+        })));
+        const platforms = digestsByPlatform(selected);
+        return { ...index, platforms, children: images.map(({ image }) => image) };
+    }
+    async #fetchImage(descriptor) {
+        const fetched = await fetchManifest(this.repository, descriptor.digest, descriptor);
+        const { manifest } = fetched;
+        if (manifest.kind === 'image')
+            return { ...fetched, manifest };
+        throw new RegistryError('GET_IMAGE', 'the index names a platform for it, but it is an index itself', this.repository.place('get image', descriptor.digest));
+    }
+    /** The platform of a single image, if platforms matter and its config tells. */
+    async #platform() {
+        const { manifest, digest } = this.top;
+        if (this.#filter === 'all' || manifest.kind === 'index')
+            return undefined;
+        if (!isImageConfigType(manifest.config.mediaType))
+            return undefined;
+        const platform = await this.#readPlatform(manifest.config);
+        if (platform === undefined)
+            return undefined;
+        const name = formatPlatform(platform);
+        const wanted = this.#filter.map(formatPlatform);
+        if (wanted.includes(name))
+            return platform;
+        throw new RegistryError('PLATFORM', `the image is for ${foreignText(name, source_image_MAX_PLATFORM_LENGTH)}, which is not among ` +
+            `the wanted platforms (${wanted.join(', ')}); ` +
+            'add it to them, or take every image as it is with platforms: all', this.repository.place('select platforms', digest));
+    }
+    async #readPlatform(config) {
+        const bytes = await fetchConfig(this.repository, config);
+        try {
+            return parseImageConfigPlatform(bytes);
+        }
+        catch (error) {
+            throw placed(error, this.repository.place('read image config', config.digest));
+        }
+    }
+}
+/** The entry as that of a platform's image, if it is one: a list of one or none. */
+function platformEntries(descriptor) {
+    const { platform, mediaType } = descriptor;
+    if (platform === undefined || isAttestation(descriptor) || isIndexType(mediaType))
+        return [];
+    return [{ platform, descriptor }];
+}
+/** Sorted by platform. The first of several entries for one counts (image-spec, Image Index). */
+function digestsByPlatform(entries) {
+    const digests = new Map();
+    for (const { platform, descriptor } of entries) {
+        const name = foreignText(formatPlatform(platform), source_image_MAX_PLATFORM_LENGTH);
+        if (!digests.has(name))
+            digests.set(name, descriptor.digest);
+    }
+    return Object.fromEntries([...digests].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+;// CONCATENATED MODULE: ./lib/sync/syncer.js
+
+
+
+
+
+
+
+
+
+
+
+/** What is copied unless somebody says otherwise. */
+const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64';
+/**
+ * Copies images from one registry to another: all of what is wanted, nothing that is there already,
+ * the tag last. Methods throw RegistryError.
+ */
+class Syncer {
+    #source;
+    #destination;
+    #logger;
+    #policy;
+    constructor(options) {
+        this.#source = options.source;
+        this.#destination = options.destination;
+        this.#logger = options.logger ?? silentLogger;
+        this.#policy = {
+            platforms: options.platforms ?? parsePlatformFilter(DEFAULT_PLATFORMS),
+            onMissingPlatform: options.onMissingPlatform ?? 'warn',
+            onExisting: options.onExisting ?? 'overwrite',
+            dryRun: options.dryRun ?? false,
+        };
+    }
+    /**
+     * Brings the destination up to date with the source. A destination without a tag takes the
+     * source's; if that has only a digest, the image goes there by digest. Returns the digest that
+     * the destination has then: computed here, unless the tag was left alone as `onExisting: 'skip'`
+     * wants it.
+     */
+    async syncImage(source, destination) {
+        const { digest, previousDigest } = await this.sync(source, destination);
+        const held = digest ?? previousDigest;
+        if (held === undefined)
+            throw new TypeError('a finished sync has a digest');
+        return held;
+    }
+    /** Whether the destination has that image; false only if its registry says "not found". */
+    async checkExists(reference) {
+        const { repository, tag, digest } = this.#destination.parse(reference, 'PARSE_IMAGE_REFERENCE', 'destination');
+        const place = this.#destination.repository(repository, 'destination');
+        return (await resolveDigest(place, digest ?? tag ?? 'latest')) !== undefined;
+    }
+    /**
+     * As `syncImage`, and tells what was done. `resolve` gives the source, for those who have several
+     * destinations for one.
+     */
+    async sync(source, destination, resolve = () => this.resolve(source)) {
+        const { repository, tag } = this.#target(source, destination);
+        // What must not be overwritten has to be seen; what may be is only compared.
+        const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest;
+        const [image, tagged] = await both(resolve(), tag === undefined ? Promise.resolve(undefined) : held(repository, tag));
+        this.#tellSelection(image);
+        // Without a tag the destination is the digest itself, which is there or not.
+        const lookUp = async (digest) => tag === undefined ? heldDigest(repository, digest) : tagged;
+        const known = {
+            sourceDigest: image.top.digest,
+            platforms: image.knownPlatforms(),
+            bytes: noBytes,
+        };
+        const expected = digestUnder(tag, image.expected());
+        const found = await lookUp(expected);
+        if (found === expected)
+            return { ...known, ...unchanged(expected) };
+        const release = await image.release();
+        const digest = digestUnder(tag, release);
+        const previous = digest === expected ? found : await lookUp(digest);
+        const outcome = { ...known, platforms: release.platforms };
+        if (previous === digest)
+            return { ...outcome, ...unchanged(digest) };
+        const before = previous === undefined ? {} : { previousDigest: previous };
+        if (previous !== undefined && !this.#mayOverwrite({ repository, tag }, previous, digest)) {
+            return { ...outcome, ...before, status: 'skipped' };
+        }
+        const bytes = this.#policy.dryRun
+            ? noBytes
+            : await this.#push(image, { ...release, digest }, { repository, tag });
+        return { ...outcome, ...before, status: 'copied', digest, bytes };
+    }
+    /** Fetches what a source reference names, once for all of its destinations. */
+    async resolve(source) {
+        const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
+        const repository = this.#source.repository(reference.repository, 'source');
+        return SourceImage.resolve(repository, reference, this.#policy.platforms);
+    }
+    #target(source, destination) {
+        const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
+        const { repository, tag } = this.#destination.target(destination, 'PARSE_DESTINATION_REFERENCE');
+        return {
+            repository,
+            tag: tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
+        };
+    }
+    #tellSelection({ selection, repository, top }) {
+        if (selection === undefined)
+            return;
+        if (selection.leftOut !== '')
+            this.#logger.info(`left out: ${selection.leftOut}`);
+        if (selection.missing.length === 0)
+            return;
+        const reason = `the image lacks ${selection.missing.map(formatPlatform).join(', ')}`;
+        if (this.#policy.onMissingPlatform === 'fail') {
+            const place = repository.place('select platforms', top.digest);
+            throw new RegistryError('PLATFORM', reason, place);
+        }
+        this.#logger.warning(reason);
+    }
+    #mayOverwrite({ repository, tag }, previous, wanted) {
+        if (this.#policy.onExisting === 'overwrite')
+            return true;
+        const reason = `the tag exists with ${previous}, the source gives ${wanted}`;
+        if (this.#policy.onExisting === 'fail') {
+            throw new RegistryError('EXISTS', reason, repository.place('write', tag));
+        }
+        this.#logger.info(`skipped: ${reason}`);
+        return false;
+    }
+    /** Blobs, then platform images by digest, then the tag: one write, last. */
+    async #push(image, release, target) {
+        const { repository, tag } = target;
+        const { ledger } = this.#destination;
+        const route = { source: image.repository, destination: repository, ledger };
+        const moved = await copyBeneath(route, image, release);
+        const name = tag ?? release.digest;
+        await pushWithRepair(async () => publishManifest(repository, name, release), async () => copyBeneath({ ...route, again: true }, image, release));
+        return moved;
+    }
+}
+/** Copies what a release refers to. */
+async function copyBeneath(route, { top }, { children }) {
+    if (children === undefined)
+        return copyContent(route, top);
+    return addBytes(await settled(children.map(async (child) => copyByDigest(route, child))));
+}
+/**
+ * The digest by which a destination will know a document. Registries name what a tag shows by
+ * sha256, also where the source's reference has a digest of another algorithm.
+ */
+function digestUnder(tag, document) {
+    return tag === undefined ? document.digest : digestOf(document.bytes);
+}
+function unchanged(digest) {
+    return { status: 'unchanged', digest, previousDigest: digest };
+}
+/** Both results; the failure of the first counts first, and nothing is left running. */
+async function both(first, second) {
+    const [one, other] = await Promise.allSettled([first, second]);
+    if (one.status === 'rejected')
+        throw one.reason;
+    if (other.status === 'rejected')
+        throw other.reason;
+    return [one.value, other.value];
+}
+
+;// CONCATENATED MODULE: ./lib/sync/run.js
+
+
+
+
+
+
+
+/** Images that are worked on side by side; the network bounds the requests of all of them. */
+const IMAGES_AT_ONCE = 16;
+/**
+ * Syncs every pair, keeps failures apart from each other, and reports all results in list order.
+ * Whatever goes wrong with an image is a failed result. Only what `openLog`, `onDone` and
+ * `describe` throw is thrown, when all is over.
+ */
+async function runSync(run) {
+    const startedAt = run.clock.now();
+    const images = new Limiter(IMAGES_AT_ONCE);
+    const sources = new SharedSources(run.pairs, run.policy);
+    let failed = false;
+    const results = await settled(run.pairs.map(async (pair) => images.run(async () => {
+        const log = run.openLog();
+        const result = failed && run.failFast ? run_notStarted(pair) : await syncPair(run, pair, log, sources);
+        failed ||= result.status === 'failed';
+        run.onDone(result, log);
+        return result;
+    })));
+    const totals = totalsOf(results, run.clock.now() - startedAt);
+    return { dryRun: run.policy.dryRun, results, totals };
+}
+async function syncPair(run, pair, logger, sources) {
+    const { source, destination } = pair;
+    const startedAt = run.clock.now();
+    const durationMs = () => run.clock.now() - startedAt;
+    try {
+        const syncer = new Syncer({
+            ...run.policy,
+            platforms: platformsOf(pair, run.policy),
+            source: await run.clientFor('source', source),
+            destination: await run.clientFor('destination', destination),
+            logger,
+        });
+        const resolve = async () => sources.use(pair, () => syncer.resolve(source));
+        const outcome = await syncer.sync(source, destination, resolve);
+        return { ...namesOf(pair), ...outcome, durationMs: durationMs() };
+    }
+    catch (error) {
+        return {
+            ...nothingDone(pair),
+            status: 'failed',
+            durationMs: durationMs(),
+            error: run.describe(error),
+        };
+    }
+}
+function run_notStarted(pair) {
+    const message = 'not started: another image failed, and fail-fast is on';
+    return { ...nothingDone(pair), status: 'skipped', error: { code: 'NOT_STARTED', message } };
+}
+function nothingDone(pair) {
+    return { ...namesOf(pair), platforms: {}, bytes: noBytes, durationMs: 0 };
+}
+function namesOf(pair) {
+    return { source: formatReference(pair.source), destination: formatReference(pair.destination) };
+}
+function platformsOf(pair, policy) {
+    return pair.platforms ?? policy.platforms;
+}
+/**
+ * Sources by reference and platforms, each resolved once for all of its destinations, so that all
+ * of them get the same even if the tag moves in between. Forgotten when the last of them has it.
+ */
+class SharedSources {
+    #policy;
+    #uses = new Map();
+    #resolved = new Map();
+    constructor(pairs, policy) {
+        this.#policy = policy;
+        for (const pair of pairs) {
+            const key = this.#key(pair);
+            this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
+        }
+    }
+    /** Failures are shared as well: each of them is the end of all retries. */
+    async use(pair, resolve) {
+        const key = this.#key(pair);
+        const resolved = this.#resolved.get(key) ?? resolve();
+        const left = (this.#uses.get(key) ?? 1) - 1;
+        this.#uses.set(key, left);
+        if (left > 0)
+            this.#resolved.set(key, resolved);
+        else
+            this.#resolved.delete(key);
+        return resolved;
+    }
+    #key(pair) {
+        const platforms = platformsOf(pair, this.#policy);
+        const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',');
+        return `${formatReference(pair.source)} ${names}`;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/main.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
+async function main(commands = runnerCommands, environment = process.env) {
+    const logger = new ActionLogger(commands);
+    const cancel = startCancellation(logger);
+    let report = emptyReport;
+    let failure;
+    try {
+        const mask = secretMasker(commands);
+        maskProxyPasswords(mask, environment);
+        const inputs = readInputs(stepInputs);
+        const context = await runContext(environment);
+        maskInputs(mask, inputs, context.actor);
+        report = await sync(inputs, context, logger, mask, environment, cancel);
+        if (inputs.summary)
+            writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY']);
+        annotateFailures(commands, report);
+        failure = failureMessage(report);
+    }
+    catch (error) {
+        failure = error instanceof InputError ? error.message : unexpected(error, logger);
+    }
+    try {
+        setOutputs(commands, logger, report, reportFile(report, environment, logger));
+    }
+    catch (error) {
+        const problem = `The outputs could not be set: ${unexpected(error, logger)}`;
+        failure = failure === undefined ? problem : `${failure} ${problem}`;
+    }
+    logger.finish();
+    failure = endedBy(cancel, logger, failure);
+    if (failure !== undefined)
+        commands.fail(failure);
+    cancel.leave((error) => commands.fail(unexpected(error, logger)));
+}
+/** Everything between the inputs and the outputs. */
+async function sync(inputs, context, logger, mask, environment, cancel) {
+    const files = readAuthFiles(environment, logger);
+    maskAuthFiles(mask, files);
+    const network = new Network({
+        concurrency: inputs.concurrency,
+        retries: inputs.retries,
+        timeoutMs: inputs.timeoutSeconds * 1000,
+        insecureRegistries: inputs.insecureRegistries,
+        tls: inputs.registryTls,
+        namedHosts: inputs.registryAuth.flatMap(({ authHost }) => authHost ?? []),
+        environment,
+        signal: cancel.signal,
+        maskSecret: mask,
+    });
+    const helpers = new CredentialHelpers({
+        environment,
+        logger,
+        mask: (credentials) => maskCredentials(mask, credentials),
+        signal: cancel.signal,
+    });
+    const sources = credentialSources(inputs, files, helpers, context);
+    const pool = new ClientPool(sources, network, logger);
+    const progress = { done: 0, total: inputs.pairs.length, bytes: 0 };
+    const stopHeartbeat = startHeartbeat(logger, () => progress, nodeTimers);
+    const startedAt = systemClock.now();
+    const finished = [];
+    let isOver = false;
+    try {
+        const run = runSync({
+            pairs: inputs.pairs,
+            policy: inputs,
+            failFast: inputs.failFast,
+            clock: systemClock,
+            clientFor: async (side, reference) => pool.client(side, reference),
+            openLog: () => logger.bufferedLog(),
+            describe: (error) => describeError(error, context),
+            onDone: (result, log) => {
+                if (isOver)
+                    return;
+                finished.push(result);
+                progress.done += 1;
+                progress.bytes += result.bytes.copied;
+                printResult(result, log, inputs.dryRun);
+            },
+        });
+        const whole = await cancel.within(run);
+        isOver = true;
+        const { pairs, dryRun } = inputs;
+        const durationMs = systemClock.now() - startedAt;
+        const results = whole ?? cutShort({ pairs, finished, dryRun, durationMs });
+        const report = { ...results, pullsLeft: pool.pullsLeft };
+        printTotals(report, logger);
+        return report;
+    }
+    finally {
+        stopHeartbeat();
+        await cancel.within(network.close());
+    }
+}
+/** What to say of a run that something ended from outside; nothing where that did not happen. */
+function endedBy(cancel, logger, failure) {
+    const stray = cancel.stray();
+    if (stray !== undefined)
+        return unexpected(stray, logger);
+    const signalName = cancel.signalName();
+    return failure ?? (signalName === undefined ? undefined : `${signalName} ended the run.`);
+}
+/** Puts an error into words that no image accounts for: most likely a defect, so the debug log gets all of it. */
+function unexpected(error, logger) {
+    const trace = error instanceof Error ? (error.stack ?? '') : '';
+    for (const line of trace.split('\n'))
+        logger.debug(line);
+    return describeError(error, bareContext(process.env)).message;
+}
+/** Where the report was written; empty where it could not be, which is no reason to fail. */
+function reportFile(report, environment, logger) {
+    try {
+        return writeReport(report, environment['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)());
+    }
+    catch (error) {
+        logger.warning(`the report could not be written: ${String(error)}`);
+        return '';
+    }
+}
+
+
+/***/ }),
+
+/***/ 2413:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  context: () => (/* binding */ github_context)
+});
+
+// UNUSED EXPORTS: getOctokit
+
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/context.js
 
 
@@ -67249,12 +74538,12 @@ class Context {
         var _a, _b, _c;
         this.payload = {};
         if (process.env.GITHUB_EVENT_PATH) {
-            if ((0,external_fs_namespaceObject.existsSync)(process.env.GITHUB_EVENT_PATH)) {
-                this.payload = JSON.parse((0,external_fs_namespaceObject.readFileSync)(process.env.GITHUB_EVENT_PATH, { encoding: 'utf8' }));
+            if ((0,external_fs_.existsSync)(process.env.GITHUB_EVENT_PATH)) {
+                this.payload = JSON.parse((0,external_fs_.readFileSync)(process.env.GITHUB_EVENT_PATH, { encoding: 'utf8' }));
             }
             else {
                 const path = process.env.GITHUB_EVENT_PATH;
-                process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${external_os_namespaceObject.EOL}`);
+                process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${external_os_.EOL}`);
             }
         }
         this.eventName = process.env.GITHUB_EVENT_NAME;
@@ -67293,8 +74582,10 @@ class Context {
 //# sourceMappingURL=context.js.map
 // EXTERNAL MODULE: ./node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
 var lib = __nccwpck_require__(9659);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __nccwpck_require__(6752);
 ;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/internal/utils.js
-var utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -67324,7 +74615,7 @@ function getProxyAgentDispatcher(destinationUrl) {
 }
 function getProxyFetch(destinationUrl) {
     const httpDispatcher = getProxyAgentDispatcher(destinationUrl);
-    const proxyFetch = (url, opts) => utils_awaiter(this, void 0, void 0, function* () {
+    const proxyFetch = (url, opts) => __awaiter(this, void 0, void 0, function* () {
         return (0,undici.fetch)(url, Object.assign(Object.assign({}, opts), { dispatcher: httpDispatcher }));
     });
     return proxyFetch;
@@ -67528,7 +74819,7 @@ var DEFAULTS = {
 };
 
 // pkg/dist-src/util/lowercase-keys.js
-function dist_bundle_lowercaseKeys(object) {
+function lowercaseKeys(object) {
   if (!object) {
     return {};
   }
@@ -67580,7 +74871,7 @@ function merge(defaults, route, options) {
   } else {
     options = Object.assign({}, route);
   }
-  options.headers = dist_bundle_lowercaseKeys(options.headers);
+  options.headers = lowercaseKeys(options.headers);
   removeUndefinedProperties(options);
   removeUndefinedProperties(options.headers);
   const mergedOptions = mergeDeep(defaults || {}, options);
@@ -67624,7 +74915,7 @@ function extractUrlVariableNames(url) {
 }
 
 // pkg/dist-src/util/omit.js
-function dist_bundle_omit(object, keysToOmit) {
+function omit(object, keysToOmit) {
   const result = { __proto__: null };
   for (const key of Object.keys(object)) {
     if (keysToOmit.indexOf(key) === -1) {
@@ -67767,12 +75058,12 @@ function expand(template, context) {
 }
 
 // pkg/dist-src/parse.js
-function dist_bundle_parse(options) {
+function parse(options) {
   let method = options.method.toUpperCase();
   let url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}");
   let headers = Object.assign({}, options.headers);
   let body;
-  let parameters = dist_bundle_omit(options, [
+  let parameters = omit(options, [
     "method",
     "baseUrl",
     "url",
@@ -67786,7 +75077,7 @@ function dist_bundle_parse(options) {
     url = options.baseUrl + url;
   }
   const omittedParameters = Object.keys(options).filter((option) => urlVariableNames.includes(option)).concat("baseUrl");
-  const remainingParameters = dist_bundle_omit(parameters, omittedParameters);
+  const remainingParameters = omit(parameters, omittedParameters);
   const isBinaryRequest = /application\/octet-stream/i.test(headers.accept);
   if (!isBinaryRequest) {
     if (options.mediaType.format) {
@@ -67833,7 +75124,7 @@ function dist_bundle_parse(options) {
 
 // pkg/dist-src/endpoint-with-defaults.js
 function endpointWithDefaults(defaults, route, options) {
-  return dist_bundle_parse(merge(defaults, route, options));
+  return parse(merge(defaults, route, options));
 }
 
 // pkg/dist-src/with-defaults.js
@@ -67844,7 +75135,7 @@ function withDefaults(oldDefaults, newDefaults) {
     DEFAULTS: DEFAULTS2,
     defaults: withDefaults.bind(null, DEFAULTS2),
     merge: merge.bind(null, DEFAULTS2),
-    parse: dist_bundle_parse
+    parse
   });
 }
 
@@ -72236,6766 +79527,6 @@ function getOctokit(token, options, ...additionalPlugins) {
     return new GitHubWithPlugins(getOctokitOptions(token, options));
 }
 //# sourceMappingURL=github.js.map
-;// CONCATENATED MODULE: ./lib/action/context.js
-
-
-const DEPENDABOT = 'dependabot[bot]';
-/**
- * Reads the context without ever throwing: outside of GitHub Actions, in emulators and for unusual
- * events, fields are missing, and that must not stop a copy.
- */
-function runContext(source = github_context) {
-    const actor = context_text(source.actor);
-    const repository = repositoryOf(source);
-    const headRepository = field(source.payload, 'pull_request', 'head', 'repo');
-    const head = context_text(field(headRepository, 'full_name'));
-    const base = context_text(field(source.payload, 'pull_request', 'base', 'repo', 'full_name')) || repository;
-    const githubRegistry = registryOf(context_text(source.serverUrl));
-    const author = context_text(field(source.payload, 'pull_request', 'user', 'login'));
-    return {
-        eventName: context_text(source.eventName),
-        // A branch without a repository is one of a fork that has been deleted since.
-        isFork: headRepository === null || (head !== '' && base !== '' && !sameName(head, base)),
-        isDependabot: actor === DEPENDABOT || author === DEPENDABOT,
-        actor,
-        repository,
-        ...(githubRegistry !== undefined && { githubRegistry }),
-    };
-}
-/**
- * `ghcr.io` belongs to github.com; GitHub Enterprise Server and the servers of data residency
- * (`*.ghe.com`) have one of their own, below their own name. A token is good for its own server
- * alone, and no other is to see it.
- */
-function registryOf(serverUrl) {
-    const url = URL.parse(serverUrl);
-    if (url?.protocol !== 'https:')
-        return undefined;
-    if (url.host === 'github.com')
-        return 'ghcr.io';
-    try {
-        return normaliseRegistry(`containers.${url.host}`);
-    }
-    catch {
-        // A server that is known by its address has no names below that.
-        return undefined;
-    }
-}
-function sameName(a, b) {
-    return a.toLowerCase() === b.toLowerCase();
-}
-function repositoryOf(source) {
-    try {
-        const { owner, repo } = source.repo;
-        return context_text(owner) === '' || context_text(repo) === '' ? '' : `${owner}/${repo}`;
-    }
-    catch {
-        // The getter throws when neither GITHUB_REPOSITORY nor the event names a repository.
-        return '';
-    }
-}
-function field(value, ...path) {
-    let current = value;
-    for (const name of path) {
-        if (typeof current !== 'object' || current === null)
-            return undefined;
-        current = Object.getOwnPropertyDescriptor(current, name)?.value;
-    }
-    return current;
-}
-function context_text(value) {
-    return typeof value === 'string' ? value : '';
-}
-
-;// CONCATENATED MODULE: ./lib/registry/credentials/chain.js
-/** The first source that knows the repository decides; where none does, access is anonymous. */
-async function findLogin(sources, side, reference) {
-    for (const source of sources) {
-        // The order is the meaning: no helper program is started where an earlier source decides.
-        const login = await source(side, reference);
-        if (login !== undefined)
-            return login;
-    }
-    return { credentials: undefined, origin: 'nowhere' };
-}
-/** Looks in a list of logins: the longest prefix that covers the repository wins. */
-function registryLogins(logins, origin) {
-    const longestFirst = logins.toSorted((a, b) => (b.prefix ?? '').length - (a.prefix ?? '').length);
-    return (_side, reference) => {
-        const login = longestFirst.find((candidate) => covers(candidate, reference));
-        return login === undefined ? undefined : { credentials: login, origin };
-    };
-}
-function covers({ registry, prefix }, reference) {
-    if (registry !== reference.registry)
-        return false;
-    return prefix === undefined || `${reference.repository}/`.startsWith(`${prefix}/`);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/credentials/configured-logins.js
-
-/**
- * Looks where an auth file points to: the helper for the registry, else the one for all, else the
- * file itself. Docker does the same, and ends there: where a helper has nothing, it does not look at
- * `auths`. Here it does, for files in which an entry was left behind when the store was set up; what
- * was logged out of is in neither.
- */
-function configuredLogins(file, origin, helpers) {
-    const inline = registryLogins(file.logins, origin);
-    const extra = file.headers === undefined ? {} : { headers: file.headers };
-    return async (side, reference) => {
-        const { registry } = reference;
-        // An empty name for a registry takes it out of the store (docker/cli, GetCredentialsStore).
-        const helper = file.helpers.get(registry) ?? file.store ?? '';
-        const found = helper === '' ? undefined : await helpers.find(helper, registry);
-        if (found === undefined)
-            return inline(side, reference);
-        return {
-            credentials: { ...found, ...extra },
-            origin: `docker-credential-${helper} of ${origin}`,
-        };
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/action/credentials.js
-
-
-/** Where credentials come from, in the order in which they are asked: the first that knows the repository decides. */
-function credentialSources(inputs, files, helpers, context) {
-    return [
-        fromInputs(inputs),
-        registryLogins(inputs.registryAuth, 'registry-auth'),
-        ...files.map(({ file, origin }) => configuredLogins(file, origin, helpers)),
-        fromGitHub(inputs.githubToken, context),
-    ];
-}
-/** `source-username` and so on: for one host in one role. */
-function fromInputs({ sourceCredentials, destinationCredentials }) {
-    const logins = { source: sourceCredentials, destination: destinationCredentials };
-    return (side, { registry }) => {
-        const credentials = logins[side];
-        return credentials?.registry === registry
-            ? { credentials, origin: `${side}-username` }
-            : undefined;
-    };
-}
-function fromGitHub(token, { actor, githubRegistry }) {
-    return (_side, { registry }) => registry === githubRegistry && token !== undefined
-        ? { credentials: githubCredentials(token, actor), origin: 'github-token' }
-        : undefined;
-}
-/** The job's token opens GitHub's own registry; any user name goes with it, and the actor's is the honest one. */
-function githubCredentials(token, actor) {
-    return { username: actor === '' ? 'token' : actor, password: token };
-}
-
-;// CONCATENATED MODULE: ./lib/action/heartbeat.js
-
-/**
- * Milliseconds between two lines. The promise to users is a line every 15 s; the rest is room for a
- * busy event loop.
- */
-const INTERVAL_MS = 10_000;
-/** Node's timers; they do not keep the process alive. */
-const nodeTimers = {
-    setInterval: (callback, milliseconds) => setInterval(callback, milliseconds).unref(),
-    clearInterval: (handle) => {
-        clearInterval(handle);
-    },
-};
-/**
- * Prints how far the run has come, again and again, so that a long one does not look hung. Returns
- * the function that ends it, which may be called more than once.
- */
-function startHeartbeat(logger, progress, timers) {
-    const handle = timers.setInterval(() => {
-        const { done, total, bytes } = progress();
-        logger.info(`… ${done} of ${total} images done, ${formatBytes(bytes)} moved`);
-    }, INTERVAL_MS);
-    return () => {
-        timers.clearInterval(handle);
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/action/input-names.js
-/** The inputs of the action, in the order in which action.yml declares and the README explains them. */
-const inputNames = [
-    'images',
-    'images-file',
-    'source-registry',
-    'source-username',
-    'source-password',
-    'destination-registry',
-    'destination-username',
-    'destination-password',
-    'registry-auth',
-    'github-token',
-    'platforms',
-    'on-missing-platform',
-    'on-existing',
-    'dry-run',
-    'fail-fast',
-    'concurrency',
-    'retries',
-    'timeout',
-    'insecure-registries',
-    'registry-tls',
-    'summary',
-];
-/**
- * What a blank input stands for; empty where there is nothing. The same as in action.yml, with two
- * exceptions: only the runner knows the default of `github-token`, and action.yml gives none for
- * `source-registry`, because a value that the runner fills in cannot be told from one that the user
- * gave, and that decides which host the source credentials belong to.
- */
-const inputDefaults = {
-    images: '',
-    'images-file': '',
-    'source-registry': 'docker.io',
-    'source-username': '',
-    'source-password': '',
-    'destination-registry': '',
-    'destination-username': '',
-    'destination-password': '',
-    'registry-auth': '',
-    'github-token': '',
-    platforms: 'linux/amd64,linux/arm64',
-    'on-missing-platform': 'warn',
-    'on-existing': 'overwrite',
-    'dry-run': 'false',
-    'fail-fast': 'false',
-    concurrency: '16',
-    retries: '5',
-    timeout: '60',
-    'insecure-registries': '',
-    'registry-tls': '',
-    summary: 'true',
-};
-
-;// CONCATENATED MODULE: ./lib/action/input-reader.js
-
-
-/** Problems that the message spells out: people mend the first few and run again. */
-const SHOWN_PROBLEMS = 20;
-/** Inputs that cannot be used; `problems` has all that is wrong with them. */
-class InputError extends Error {
-    problems;
-    constructor(problems) {
-        super(describe(problems));
-        this.name = 'InputError';
-        this.problems = problems;
-    }
-}
-/**
- * Reads single values and notes what is wrong with them, so that a user sees every problem at once.
- * A method that notes a problem returns a stand-in, which is thrown away with everything else.
- */
-class InputReader {
-    #getInput;
-    #problems = [];
-    constructor(getInput) {
-        this.#getInput = getInput;
-    }
-    /** The value without blanks around it; the default when it is blank. */
-    text(name) {
-        return this.#getInput(name).trim() || inputDefaults[name];
-    }
-    /** Whether there is more than blanks. */
-    given(name) {
-        return this.#getInput(name).trim() !== '';
-    }
-    /** The value exactly as it was given, for texts whose lines are counted. */
-    rawText(name) {
-        return this.#getInput(name);
-    }
-    boolean(name) {
-        const value = this.text(name).toLowerCase();
-        if (value !== 'true' && value !== 'false')
-            this.#refuse(name, 'true or false');
-        return value === 'true';
-    }
-    /** A whole number in decimal digits, without sign or unit. */
-    integer(name, { min, max }) {
-        const value = this.text(name);
-        const number = /^[0-9]+$/.test(value) ? Number(value) : Number.NaN;
-        if (number >= min && number <= max)
-            return number;
-        this.#refuse(name, `a whole number from ${min} to ${max}`);
-        return min;
-    }
-    choice(name, choices) {
-        const value = this.text(name);
-        const found = choices.find((choice) => choice === value);
-        if (found === undefined)
-            this.#refuse(name, alternatives(choices));
-        return found ?? choices[0];
-    }
-    /** Takes the message of what `read` throws for the problem. */
-    parsed(name, standIn, read) {
-        try {
-            return read(this.text(name));
-        }
-        catch (error) {
-            this.problem(name, error instanceof Error ? error.message : 'cannot be read');
-            return standIn;
-        }
-    }
-    problem(input, message, place = input) {
-        this.#problems.push({ input, place, message });
-    }
-    /** @throws InputError if any problem was noted, with all of them in the order of the inputs */
-    throwProblems() {
-        if (this.#problems.length === 0)
-            return;
-        throw new InputError(this.#problems.toSorted((a, b) => position(a) - position(b)));
-    }
-    #refuse(name, accepted) {
-        this.problem(name, `${quote(this.text(name))} is not accepted; expected ${accepted}`);
-    }
-}
-function describe(problems) {
-    const lines = problems
-        .slice(0, SHOWN_PROBLEMS)
-        .map(({ place, message }) => `${place}: ${message}`);
-    if (problems.length === 1)
-        return `Input ${lines.join('')}`;
-    const rest = problems.length - lines.length;
-    return [
-        `${problems.length} problems with the inputs:`,
-        ...lines.map((line) => `- ${line}`),
-        ...(rest > 0 ? [`and ${rest} more`] : []),
-    ].join('\n');
-}
-function position({ input }) {
-    return inputNames.indexOf(input);
-}
-/** `warn or fail`; `overwrite, skip or fail` */
-function alternatives(choices) {
-    return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}`;
-}
-
-;// CONCATENATED MODULE: ./lib/oci/platform.js
-
-
-const platform_COMPONENT = /^[A-Za-z0-9_.-]+$/;
-/** Far above any real platform; what is longer is not looked at. */
-const MAX_PLATFORM_LENGTH = 128;
-const architectureAliases = new Map([
-    ['aarch64', 'arm64'],
-    ['x86_64', 'amd64'],
-    ['x86-64', 'amd64'],
-    ['i386', '386'],
-]);
-/** Debian's names for two kinds of 32-bit Arm, which imply the variant. */
-const armAliases = new Map([
-    ['armhf', 'v7'],
-    ['armel', 'v6'],
-]);
-/**
- * One spelling for each platform, so that comparing is equality: lower case, the usual aliases
- * (`aarch64`, `x86_64`, `armhf`, `macos`, …) replaced, `arm` always with a variant, and the variants
- * that say nothing (`arm64/v8`, `amd64/v1`) dropped.
- */
-function normalisePlatform(platform) {
-    const system = platform.os.toLowerCase();
-    const os = system === 'macos' ? 'darwin' : system;
-    const named = platform.architecture.toLowerCase();
-    const armVariant = armAliases.get(named);
-    if (armVariant !== undefined)
-        return { os, architecture: 'arm', variant: armVariant };
-    const architecture = architectureAliases.get(named) ?? named;
-    const variant = normaliseVariant(architecture, (platform.variant ?? '').toLowerCase());
-    return variant === '' ? { os, architecture } : { os, architecture, variant };
-}
-function normaliseVariant(architecture, variant) {
-    switch (architecture) {
-        case 'arm':
-            if (variant === '')
-                return 'v7';
-            return /^[5-8]$/.test(variant) ? `v${variant}` : variant;
-        case 'arm64':
-            return variant === '8' || variant === 'v8' ? '' : variant;
-        case 'amd64':
-            return variant === 'v1' ? '' : variant;
-        default:
-            return variant;
-    }
-}
-/**
- * `os/architecture[/variant]` of the normalised platform. A part that is no plain word (an index may
- * hold any text there) is percent-encoded, so that two platforms never share one string and the
- * string is plain ASCII.
- */
-function formatPlatform(platform) {
-    const { os, architecture, variant } = normalisePlatform(platform);
-    const parts = variant === undefined ? [os, architecture] : [os, architecture, variant];
-    return parts.map((part) => encodeURIComponent(part.toWellFormed())).join('/');
-}
-/**
- * Reads `os/architecture[/variant]` and normalises it.
- * @throws FormatError of kind `platform`
- */
-function parsePlatform(text) {
-    const [os, architecture, variant, ...rest] = text.length <= MAX_PLATFORM_LENGTH ? text.split('/') : [];
-    if (!isComponent(os) ||
-        !isComponent(architecture) ||
-        (variant !== undefined && !isComponent(variant)) ||
-        rest.length > 0) {
-        throw new FormatError('platform', `platform ${quote(text)} is malformed: expected os/architecture or os/architecture/variant, such as linux/arm64 or linux/arm/v7`);
-    }
-    return normalisePlatform({ os, architecture, variant });
-}
-function isComponent(text) {
-    return text !== undefined && platform_COMPONENT.test(text);
-}
-/**
- * Reads platforms separated by commas and white space, or the word `all`. The result is sorted by
- * platform string and holds each platform once.
- * @throws FormatError of kind `platform`, for an empty list as well
- */
-function parsePlatformFilter(text) {
-    const words = text.split(/[\s,]+/).filter((word) => word !== '');
-    if (words.length === 0) {
-        throw new FormatError('platform', 'no platform is named: expected os/architecture, or all');
-    }
-    if (words.some((word) => word.toLowerCase() === 'all')) {
-        if (words.length === 1)
-            return 'all';
-        throw new FormatError('platform', 'all cannot be combined with other platforms');
-    }
-    const platforms = new Map();
-    for (const word of words) {
-        const platform = parsePlatform(word);
-        platforms.set(formatPlatform(platform), platform);
-    }
-    return [...platforms].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, platform]) => platform);
-}
-
-;// CONCATENATED MODULE: ./lib/sync/image-list-entry.js
-
-const SEPARATORS = /[\s,]+/;
-/** What people write in place of `=>`. */
-const OTHER_ARROW = /^(?:[-=]*>|=+|→|⇒)$/;
-/** The words of a text, which white space and commas separate. */
-function splitWords(text) {
-    return text.split(SEPARATORS).filter((word) => word !== '');
-}
-/** Reads `SOURCE [=>] [DESTINATION…]`; the text has no comment and is not blank. */
-function image_list_entry_readEntry(text, line) {
-    const words = splitWords(text.replaceAll('=>', ' => '));
-    const arrow = words.indexOf('=>');
-    const problem = arrowProblem(words, arrow);
-    if (problem !== undefined)
-        return { line, message: problem };
-    const [source = ''] = words;
-    const destinations = words.slice(arrow === -1 ? 1 : 2);
-    return destinations.length === 0 ? { line, source } : { line, source, destinations };
-}
-function arrowProblem(words, arrow) {
-    const other = words.find((word) => word !== '=>' && OTHER_ARROW.test(word));
-    if (other !== undefined)
-        return `${quote(other)} is no separator; write "=>" or only a blank`;
-    if (arrow === -1)
-        return undefined;
-    if (words.lastIndexOf('=>') !== arrow)
-        return '"=>" occurs twice; one line names one source';
-    if (arrow === 0)
-        return 'no source stands before "=>"';
-    if (arrow > 1)
-        return `${arrow} references stand before "=>"; one line names one source`;
-    if (arrow === words.length - 1)
-        return 'no destination stands after "=>"';
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/sync/image-list-reference.js
-
-
-
-/** The source, with the tag `latest` where it has neither tag nor digest. */
-function readSource(text, bases) {
-    const source = parseReference(text, bases.source);
-    return source.tag === undefined && source.digest === undefined
-        ? { ...source, tag: 'latest' }
-        : source;
-}
-/**
- * What the text of a destination means; undefined where that depends on a source which could not be
- * read.
- */
-function readDestination(text, source, bases) {
-    if (text === undefined)
-        return source && defaultDestination(source, bases);
-    const sibling = text.startsWith(':');
-    if (sibling && source === undefined)
-        return undefined;
-    const full = sibling && source !== undefined ? repositoryName(source) + text : text;
-    const { registry, repository, tag, digest } = parseReference(full, bases.destination);
-    if (digest !== undefined) {
-        throw new FormatError('reference', `reference ${quote(text)} has a digest; a destination takes a tag, and its digest follows from the source`);
-    }
-    if (bases.destination === undefined && !namesRegistry(full)) {
-        throw new FormatError('reference', `reference ${quote(text)} names no registry; write its host before it, or give the input destination-registry`);
-    }
-    return withTag({ registry, repository }, tag ?? source?.tag);
-}
-function defaultDestination(source, bases) {
-    if (bases.destination === undefined) {
-        throw new FormatError('reference', `none is named for ${formatReference(source)}, and without the input destination-registry it has no default`);
-    }
-    return withTag(locate(relativePath(source, bases.source), bases.destination), source.tag);
-}
-function withTag(reference, tag) {
-    return tag === undefined ? reference : { ...reference, tag };
-}
-
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./lib/sync/image-list-yaml.js
-
-
-
-const KEYS = ['source', 'destination', 'platforms'];
-/** Enough to share a list of platforms or destinations; a bomb of aliases needs more. */
-const MAX_ALIASES = 100;
-/** Texts in all, aliases followed: a hundred thousand are more than any honest list has. */
-const MAX_TEXTS = 100_000;
-/** Where an alias leads that is no use; the problem has been noted. */
-const NOTHING = Symbol('nothing');
-/** Nothing but separators. */
-const BLANK = /^[\s,]*$/;
-/** Unknown keys that one message names. */
-const NAMED_KEYS = 5;
-/** Reads a YAML (or JSON) list of strings and of objects; see `parseImageList` for the grammar. */
-function readYamlList(text) {
-    const counter = new dist/* LineCounter */.HN();
-    try {
-        // Pretty errors and the check for unique keys both take quadratic time on hostile text.
-        const document = (0,dist/* parseDocument */.Tp)(text, {
-            lineCounter: counter,
-            prettyErrors: false,
-            uniqueKeys: false,
-            stringKeys: true,
-        });
-        const problems = syntaxProblems(document, counter);
-        if (problems.length > 0)
-            return { entries: [], problems };
-        return new YamlList(document, counter).read();
-    }
-    catch (error) {
-        // The parser is recursive, and nothing but its stack overflowing makes it throw.
-        if (!(error instanceof RangeError))
-            throw error;
-        return { entries: [], problems: [{ line: 1, message: TOO_DEEP }] };
-    }
-}
-const TOO_DEEP = 'not readable as YAML: it is nested too deeply';
-/** The first error of every line; those that follow in a line come from the first, as a rule. */
-function syntaxProblems(document, counter) {
-    const byLine = new Map();
-    for (const { pos, code, message } of document.errors) {
-        const line = lineAt(counter, pos[0]);
-        if (byLine.has(line))
-            continue;
-        const deep = code === 'RESOURCE_EXHAUSTION';
-        byLine.set(line, { line, message: deep ? TOO_DEEP : `not readable as YAML: ${message}` });
-    }
-    return [...byLine.values()];
-}
-function lineAt(counter, offset) {
-    return Math.max(counter.linePos(offset).line, 1);
-}
-/** The walk over one document: what it has found so far, and how much it may still look at. */
-class YamlList {
-    #document;
-    #counter;
-    #entries = [];
-    #problems = [];
-    #aliases = 0;
-    #texts = 0;
-    constructor(document, counter) {
-        this.#document = document;
-        this.#counter = counter;
-    }
-    read() {
-        const { contents } = this.#document;
-        if ((0,dist/* isSeq */.oP)(contents)) {
-            for (const item of contents.items) {
-                if (this.#exhausted())
-                    break;
-                this.#readItem(item);
-            }
-        }
-        else if ((0,dist/* isMap */.jh)(contents)) {
-            this.#readItem(contents);
-        }
-        else if (!(0,dist/* isScalar */.jn)(contents) || contents.value !== null) {
-            this.#problem(this.#lineOf(contents, 1), 'expected a YAML list of images');
-        }
-        return { entries: this.#entries, problems: this.#problems };
-    }
-    #exhausted() {
-        return this.#aliases > MAX_ALIASES || this.#texts > MAX_TEXTS;
-    }
-    #problem(line, message) {
-        this.#problems.push({ line, message });
-    }
-    #readItem(item) {
-        const line = this.#lineOf(item, 1);
-        const node = this.#follow(item, line);
-        if ((0,dist/* isMap */.jh)(node)) {
-            this.#readObject(node, line);
-        }
-        else if ((0,dist/* isSeq */.oP)(node)) {
-            this.#problem(line, 'a list inside the list; an image is a string or an object');
-        }
-        else {
-            const text = this.#text(node, line, 'the item');
-            if (text === undefined)
-                return;
-            const entry = image_list_entry_readEntry(text, line);
-            if ('message' in entry)
-                this.#problems.push(entry);
-            else
-                this.#entries.push(entry);
-        }
-    }
-    #readObject(map, line) {
-        const values = this.#members(map, line);
-        const source = values.has('source')
-            ? this.#text(this.#follow(values.get('source'), line), line, 'source')
-            : undefined;
-        const destinations = this.#list(values, 'destination', line);
-        const platforms = this.#list(values, 'platforms', line);
-        if (source === undefined)
-            return;
-        this.#entries.push({
-            line,
-            source,
-            ...(destinations && { destinations: destinations.flatMap(splitWords) }),
-            ...(platforms && platforms.length > 0 && { platforms: platforms.join(',') }),
-        });
-    }
-    #members(map, line) {
-        const values = new Map();
-        const unknown = [];
-        for (const { key, value } of map.items) {
-            const name = (0,dist/* isScalar */.jn)(key) ? String(key.value) : '';
-            if (!KEYS.includes(name))
-                unknown.push(name);
-            else if (values.has(name))
-                this.#problem(line, `the key ${quote(name)} occurs twice`);
-            values.set(name, value);
-        }
-        if (unknown.length > 0)
-            this.#problem(line, unknownKeys(unknown, map.items.length));
-        else if (!values.has('source'))
-            this.#problem(line, 'the object has no source');
-        return values;
-    }
-    /** The strings under a key that takes one string or a list of them; undefined without the key. */
-    #list(values, name, line) {
-        if (!values.has(name))
-            return undefined;
-        const written = values.get(name);
-        const node = this.#follow(written, line);
-        const items = (0,dist/* isSeq */.oP)(node) ? node.items : [node];
-        if (items.length === 0)
-            this.#problem(this.#lineOf(node, line), emptyText(name));
-        const texts = [];
-        for (const item of items) {
-            const at = (0,dist/* isAlias */.Vj)(written) ? line : this.#lineOf(item, line);
-            const text = this.#text(this.#follow(item, at), at, name);
-            if (text !== undefined)
-                texts.push(text);
-            if (this.#exhausted())
-                break;
-        }
-        return texts;
-    }
-    /** The node itself, or the one that an alias stands for. */
-    #follow(node, line) {
-        if (!(0,dist/* isAlias */.Vj)(node))
-            return node;
-        this.#aliases += 1;
-        if (this.#aliases === MAX_ALIASES + 1)
-            this.#problem(line, `more than ${MAX_ALIASES} aliases`);
-        if (this.#exhausted())
-            return NOTHING;
-        const target = node.resolve(this.#document);
-        if (target === undefined)
-            this.#problem(line, `nothing has the anchor ${quote(node.source)}`);
-        return target ?? NOTHING;
-    }
-    #text(node, line, name) {
-        if (node === NOTHING || this.#exhausted())
-            return undefined;
-        this.#texts += 1;
-        if (this.#texts > MAX_TEXTS)
-            this.#problem(line, `more than ${MAX_TEXTS} strings`);
-        const value = (0,dist/* isScalar */.jn)(node) ? node.value : node;
-        if (typeof value === 'string' && !BLANK.test(value))
-            return value.trim();
-        if (value === null || value === undefined || typeof value === 'string') {
-            this.#problem(line, emptyText(name));
-        }
-        else if ((0,dist/* isScalar */.jn)(node)) {
-            const shown = quote(node.source ?? typeof value);
-            this.#problem(line, `${name}: YAML does not read ${shown} as text; put it between quotes`);
-        }
-        else {
-            this.#problem(line, `${name}: expected a string`);
-        }
-        return undefined;
-    }
-    #lineOf(node, fallback) {
-        return (0,dist/* isNode */.Ll)(node) && node.range ? lineAt(this.#counter, node.range[0]) : fallback;
-    }
-}
-function emptyText(name) {
-    return name === 'the item'
-        ? 'the item is empty'
-        : `${name} is empty; give it a value or leave it out`;
-}
-function unknownKeys(unknown, size) {
-    const named = unknown.slice(0, NAMED_KEYS).map((name) => quote(name));
-    const rest = unknown.length > NAMED_KEYS ? ` and ${unknown.length - NAMED_KEYS} more` : '';
-    const hint = size === 1 ? ' (a reference has no blank after its colon)' : '';
-    const keys = unknown.length === 1 ? 'key' : 'keys';
-    return `unknown ${keys} ${named.join(', ')}${rest}; source, destination and platforms are accepted${hint}`;
-}
-
-;// CONCATENATED MODULE: ./lib/sync/image-list.js
-
-
-
-
-
-
-/** Room for the greatest number of pairs below; a longer text is some other file. */
-const MAX_LIST_LENGTH = 4 * 1024 * 1024;
-/** Far above any real list. Keeps a wrong file or a repeated alias from filling the memory. */
-const MAX_PAIRS = 20_000;
-/** Nobody reads on; a file of something else entirely would give one for each of its words. */
-const MAX_PROBLEMS = 1000;
-/** Problems that the error's message spells out; people mend the first few and try again. */
-const image_list_SHOWN_PROBLEMS = 20;
-/** Everything that is wrong with a list, in the order of its lines. */
-class ImageListError extends Error {
-    problems;
-    constructor(problems) {
-        const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-        const shown = problems.slice(0, image_list_SHOWN_PROBLEMS).map((one) => `line ${one.line}: ${one.message}`);
-        const rest = problems.length - shown.length;
-        const lines = [
-            `the image list has ${count}:`,
-            ...shown,
-            ...(rest > 0 ? [`and ${rest} more`] : []),
-        ];
-        super(lines.join('\n'));
-        this.name = 'ImageListError';
-        this.problems = problems;
-    }
-}
-/**
- * Reads an image list. Each line is `SOURCE [=>] [DESTINATION…]`, separated by blanks and commas,
- * with comments after `#`. If the first character that counts is `-`, `[` or `{`, the text is YAML or
- * JSON instead: a list of such strings or of objects with `source`, `destination` (a string or a
- * list) and `platforms` (the same). A first line such as `[::1]:5000/app` is no YAML.
- *
- * A source without tag and digest means `latest`. A destination
- * - without a tag takes the source's, and none if the source has only a digest,
- * - of the form `:tag` is another tag in the source's repository,
- * - that is left out is the source's repository and tag under the destination base. The repository
- *   counts from the source base where it lies under it, and an official image of Docker Hub goes
- *   without `library/`: `alpine:3.20` becomes `ghcr.io/acme/alpine:3.20`.
- *
- * Returns one pair for each destination, in the order of the list, repetitions left out.
- * @throws ImageListError with every problem there is
- */
-function parseImageList(text, bases) {
-    if (text.length > MAX_LIST_LENGTH) {
-        throw new ImageListError([
-            { line: 1, message: `the list is longer than ${MAX_LIST_LENGTH} characters` },
-        ]);
-    }
-    const { entries, problems } = readList(text);
-    const list = new PairList(bases, problems);
-    for (const entry of entries)
-        list.add(entry);
-    return list.finish();
-}
-function readList(text) {
-    const lines = text.replace(/^\uFEFF/, '').split(/\r\n|[\r\n]/);
-    const first = lines
-        .map((line) => line.trim())
-        .find((line) => line !== '' && !line.startsWith('#'));
-    if (first !== undefined && isYaml(first))
-        return readYamlList(text);
-    const entries = [];
-    const problems = [];
-    for (const [index, line] of lines.entries()) {
-        const comment = line.search(/(?:^|\s)#/);
-        const content = comment === -1 ? line : line.slice(0, comment);
-        if (/^[\s,]*$/.test(content))
-            continue;
-        const entry = image_list_entry_readEntry(content, index + 1);
-        if ('message' in entry)
-            problems.push(entry);
-        else
-            entries.push(entry);
-    }
-    return { entries, problems };
-}
-/** An IPv6 host opens with a bracket too, but no YAML goes on after the closing one like this. */
-function isYaml(line) {
-    return /^[-[{]/.test(line) && !/^\[[0-9A-Fa-f:.]*\](?::[0-9]*)?\//.test(line);
-}
-/** The pairs and problems found so far. */
-class PairList {
-    #bases;
-    #problems;
-    /** By destination. */
-    #pairs = new Map();
-    constructor(bases, problems) {
-        this.#bases = bases;
-        this.#problems = [...problems];
-    }
-    add(entry) {
-        if (this.#isFull())
-            return;
-        const { line } = entry;
-        const platforms = this.#attempt(line, 'platforms: ', () => entry.platforms === undefined ? undefined : parsePlatformFilter(entry.platforms));
-        const source = this.#attempt(line, 'source: ', () => readSource(entry.source, this.#bases));
-        for (const text of entry.destinations ?? [undefined]) {
-            if (this.#isFull())
-                return;
-            const destination = this.#attempt(line, 'destination: ', () => readDestination(text, source, this.#bases));
-            if (source === undefined || destination === undefined)
-                continue;
-            this.#addPair({ source, destination, ...(platforms && { platforms }), line });
-        }
-    }
-    #isFull() {
-        return this.#pairs.size > MAX_PAIRS || this.#problems.length >= MAX_PROBLEMS;
-    }
-    finish() {
-        if (this.#pairs.size === 0 && this.#problems.length === 0) {
-            this.#problems.push({ line: 1, message: 'the list names no image' });
-        }
-        if (this.#problems.length > 0) {
-            throw new ImageListError(this.#problems.sort((a, b) => a.line - b.line));
-        }
-        return [...this.#pairs.values()];
-    }
-    #attempt(line, subject, read) {
-        try {
-            return read();
-        }
-        catch (error) {
-            if (!(error instanceof FormatError))
-                throw error;
-            this.#problems.push({ line, message: subject + error.message });
-            return undefined;
-        }
-    }
-    #addPair(pair) {
-        const { source, destination, line } = pair;
-        const place = placeOf(source, destination);
-        const other = this.#pairs.get(place);
-        const message = isSame(source, destination)
-            ? `source and destination are the same: ${place}`
-            : other && conflict(other, pair, place);
-        if (message !== undefined)
-            this.#problems.push({ line, message });
-        else if (other === undefined)
-            this.#pairs.set(place, pair);
-        if (this.#pairs.size > MAX_PAIRS) {
-            this.#problems.push({ line, message: `the list has more than ${MAX_PAIRS} destinations` });
-        }
-    }
-}
-/** The name under which a destination is reached, the source's digest where it has no tag. */
-function placeOf(source, destination) {
-    const { tag } = destination;
-    if (tag !== undefined || source.digest === undefined)
-        return formatReference(destination);
-    return formatReference({ ...destination, digest: source.digest });
-}
-/** A source with a digest may well go to its own tag: that moves the tag to the digest. */
-function isSame(source, destination) {
-    return formatReference(source) === placeOf(source, destination);
-}
-function conflict(first, second, place) {
-    const [before, now] = [formatReference(first.source), formatReference(second.source)];
-    const already = `${place} is the destination of line ${first.line} already`;
-    if (before !== now)
-        return `${already}, from ${before}; line ${second.line} has ${now}`;
-    const same = formatFilter(first.platforms) === formatFilter(second.platforms);
-    return same ? undefined : `${already}, with other platforms than in line ${second.line}`;
-}
-function formatFilter(filter) {
-    if (filter === undefined || filter === 'all')
-        return filter ?? '';
-    return filter.map((platform) => formatPlatform(platform)).join(',');
-}
-
-;// CONCATENATED MODULE: ./lib/action/images-file.js
-
-
-/** More than the list parser takes; a larger file is a mistake in the path, and is not even read. */
-const MAX_IMAGES_FILE_BYTES = 8 * 1024 * 1024;
-/**
- * Reads the file of an image list. It must lie in the workspace, also after symbolic links are
- * followed: a list in a pull request must not pull in other files of the runner, whose lines would
- * then show up in error messages.
- *
- * @param path as given by the user; relative ones start at the workspace
- */
-function readImagesFile(path, workspace, readFile) {
-    try {
-        const root = (0,external_node_fs_namespaceObject.realpathSync)(workspace);
-        if (!contains(root, (0,external_node_path_.resolve)(root, path)))
-            return { problem: 'lies outside of the workspace' };
-        const file = (0,external_node_fs_namespaceObject.realpathSync)((0,external_node_path_.resolve)(root, path));
-        if (!contains(root, file)) {
-            return { problem: 'leads out of the workspace through a symbolic link' };
-        }
-        const { size, kind } = images_file_describe(file);
-        if (kind === 'directory')
-            return { problem: 'is a directory, not a file' };
-        if (kind === 'other')
-            return { problem: 'is not a regular file' };
-        return size > MAX_IMAGES_FILE_BYTES ? tooLarge(size) : decode(readFile(file));
-    }
-    catch (error) {
-        return { problem: unreadable(error) };
-    }
-}
-function contains(root, path) {
-    const way = (0,external_node_path_.relative)(root, path);
-    return way !== '..' && !way.startsWith(`..${external_node_path_.sep}`) && !(0,external_node_path_.isAbsolute)(way);
-}
-function images_file_describe(path) {
-    const stats = (0,external_node_fs_namespaceObject.statSync)(path);
-    const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other';
-    return { size: stats.size, kind };
-}
-function decode(content) {
-    // The file may have grown since its size was asked for.
-    if (content.length > MAX_IMAGES_FILE_BYTES)
-        return tooLarge(content.length);
-    if (typeof content === 'string')
-        return { text: content };
-    try {
-        return { text: new TextDecoder('utf-8', { fatal: true }).decode(content) };
-    }
-    catch {
-        return { problem: 'is not UTF-8 text' };
-    }
-}
-function tooLarge(bytes) {
-    return { problem: `has ${bytes} bytes; at most ${MAX_IMAGES_FILE_BYTES} are accepted` };
-}
-function unreadable(error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-        return 'does not exist in the workspace; is the repository checked out before this step?';
-    }
-    return `cannot be read${code === undefined ? '' : ` (${code})`}`;
-}
-function codeOf(error) {
-    if (typeof error !== 'object' || error === null || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/action/image-lists.js
-
-
-
-
-
-/**
- * Reads `images` and `images-file`, each in its own notation and with its own line numbers, and joins
- * them. Problems are noted in the reader.
- */
-function readImageLists(reader, source, bases) {
-    if (!reader.given('images') && !reader.given('images-file')) {
-        reader.problem('images', 'no image is named; give images, images-file, or both');
-        return [];
-    }
-    const lists = [];
-    if (reader.given('images')) {
-        const text = reader.rawText('images');
-        lists.push(image_lists_parse(reader, { input: 'images', name: 'images', text }, bases));
-    }
-    if (reader.given('images-file')) {
-        const path = reader.text('images-file');
-        const name = `images-file ${foreignText(path)}`;
-        const file = readImagesFile(path, source.workspace, (absolute) => source.readFile(absolute));
-        if ('problem' in file)
-            reader.problem('images-file', file.problem, name);
-        else
-            lists.push(image_lists_parse(reader, { input: 'images-file', name, text: file.text }, bases));
-    }
-    return join(reader, lists);
-}
-function image_lists_parse(reader, { text, ...list }, bases) {
-    try {
-        return { ...list, pairs: parseImageList(text, bases) };
-    }
-    catch (error) {
-        if (!(error instanceof ImageListError))
-            throw error;
-        for (const { line, message } of error.problems) {
-            reader.problem(list.input, message, `${list.name}, line ${line}`);
-        }
-        return { ...list, pairs: [] };
-    }
-}
-/**
- * Within one list the parser has found repetitions and conflicts; here they are found across lists: a
- * repeated pair is taken once, and two sources for one destination are a problem.
- */
-function join(reader, lists) {
-    const first = new Map();
-    return lists.flatMap((list) => list.pairs.filter((pair) => {
-        const key = target(pair);
-        const known = first.get(key);
-        if (known === undefined)
-            first.set(key, { list, pair });
-        if (known === undefined || known.list === list)
-            return true;
-        if (wish(known.pair) !== wish(pair)) {
-            reader.problem(list.input, `${formatReference(pair.destination)} has another source in ${known.list.name}, line ${known.pair.line}`, `${list.name}, line ${pair.line}`);
-        }
-        return false;
-    }));
-}
-/** What a pair writes to. Without a tag that is the digest, so that any number of sources fit. */
-function target({ source, destination }) {
-    const name = formatReference(destination);
-    return destination.tag === undefined ? `${name} ${formatReference(source)}` : name;
-}
-function wish({ source, platforms }) {
-    const wanted = platforms === undefined || platforms === 'all' ? [platforms] : platforms.map(formatPlatform);
-    return [formatReference(source), ...wanted].join(' ');
-}
-
-;// CONCATENATED MODULE: ./lib/action/registry-auth.js
-
-
-
-const FIELDS = new Set(['registry', 'username', 'password', 'scope', 'auth-host', 'ecr', 'logout']);
-/** Every scalar is text here (YAML failsafe schema), so that a password `0123` stays what it is. */
-const Entries = array(record(string(), string()));
-/**
- * Reads the input of the same name that docker/login-action takes: a YAML (or JSON) list of objects
- * with `registry` (Docker Hub when left out), `username` and `password`. The path in `scope` limits
- * the credentials to the repositories below it, as a path behind the registry does; the actions
- * behind its `@` are ignored, and so are `ecr` and `logout`: there is neither a login to AWS nor one
- * that would have to be undone. `auth-host` is a field of our own: the token service that the
- * credentials may be sent to as well. Blank text is no credentials.
- */
-function parseRegistryAuth(text) {
-    const { entries, problem } = readEntries(text);
-    const credentials = [];
-    const problems = problem === undefined ? [] : [problem];
-    for (const [index, entry] of entries.entries()) {
-        const result = registry_auth_readEntry(entry);
-        const known = typeof result === 'string' ? -1 : credentials.findIndex((other) => sameScope(other, result));
-        if (typeof result === 'string') {
-            problems.push(`entry ${index + 1}: ${result}`);
-        }
-        else if (known !== -1 && !sameLogin(credentials[known], result)) {
-            problems.push(`entry ${index + 1}: an entry above has other credentials for the same registry`);
-        }
-        else if (known === -1) {
-            credentials.push(result);
-        }
-    }
-    return { credentials, problems };
-}
-function readEntries(text) {
-    if (text.trim() === '')
-        return { entries: [] };
-    const shape = 'expected a YAML list of objects with registry, username and password';
-    try {
-        const lineCounter = new dist/* LineCounter */.HN();
-        // At a lower level the parser prints warnings, and parts of the text with them.
-        const document = (0,dist/* parseDocument */.Tp)(text, { schema: 'failsafe', logLevel: 'error', lineCounter });
-        const [error] = document.errors;
-        if (error !== undefined) {
-            const { line } = lineCounter.linePos(error.pos[0]);
-            return { entries: [], problem: `line ${line} is not valid YAML; ${shape}` };
-        }
-        const parsed = safeParse(Entries, document.toJS());
-        if (parsed.success)
-            return { entries: parsed.output };
-        const [index] = (parsed.issues[0].path ?? []).map((item) => item.key);
-        const place = typeof index === 'number' ? `entry ${index + 1}: ` : '';
-        return { entries: [], problem: `${place}${shape}` };
-    }
-    catch {
-        // Aliases without end, nesting beyond the stack.
-        return { entries: [], problem: `this is not valid YAML; ${shape}` };
-    }
-}
-function registry_auth_readEntry(entry) {
-    if (Object.keys(entry).some((name) => !FIELDS.has(name))) {
-        return `holds a field that is not known; the fields are ${[...FIELDS].join(', ')}`;
-    }
-    const username = entry['username']?.trim() ?? '';
-    const password = entry['password']?.trim() ?? '';
-    if (username === '')
-        return 'has no username';
-    if (username.includes(':'))
-        return 'the username holds a colon, which basic authentication forbids';
-    if (password === '') {
-        return 'has no password (secrets are empty in runs started by forks and by Dependabot)';
-    }
-    const base = readBase(entry['registry']?.trim() ?? '', entry['scope']?.trim() ?? '');
-    if (typeof base === 'string')
-        return base;
-    const authHost = entry['auth-host']?.trim() ?? '';
-    if (authHost === '')
-        return { ...base, username, password };
-    try {
-        return { ...base, username, password, authHost: readAuthHost(authHost) };
-    }
-    catch {
-        return 'auth-host is not a host, optionally with a port; it has neither scheme nor path';
-    }
-}
-/** As a URL has it: in lower case, without the default port. */
-function readAuthHost(host) {
-    normaliseRegistry(host);
-    return new URL(`https://${host}`).host;
-}
-function readBase(registry, scope) {
-    const [path = ''] = scope.split('@');
-    const host = registry === '' ? 'docker.io' : registry;
-    try {
-        const base = parseRegistryBase(host);
-        if (path === '')
-            return base;
-        if (base.prefix !== undefined)
-            return 'give a path either in registry or in scope, not in both';
-        return parseRegistryBase(`${base.registry}/${path}`);
-    }
-    catch {
-        return 'registry is not a host, optionally followed by a repository path';
-    }
-}
-function sameScope(a, b) {
-    return a.registry === b.registry && a.prefix === b.prefix;
-}
-function sameLogin(a, b) {
-    return a?.username === b.username && a.password === b.password && a.authHost === b.authHost;
-}
-
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-;// CONCATENATED MODULE: ./lib/registry/tls.js
-
-/**
- * What Node needs for connections to that host. Throws what OpenSSL has to say about a certificate
- * and a key that cannot be used, or not together.
- */
-function secureContext({ ca, cert, key }) {
-    return (0,external_node_tls_.createSecureContext)({
-        ...(ca === undefined
-            ? {}
-            : {
-                // What is given here takes the place of the usual authorities, with those of
-                // NODE_EXTRA_CA_CERTS, so they are given again.
-                ca: [...(0,external_node_tls_.getCACertificates)('default'), ca],
-                // An intermediate authority, or the registry's own certificate, is trusted as it is.
-                allowPartialTrustChain: true,
-            }),
-        ...(cert === undefined ? {} : { cert }),
-        ...(key === undefined ? {} : { key }),
-    });
-}
-/** `name:port` of a host, without brackets, such that every spelling of one endpoint is the same. */
-function tls_endpoint(hostname, port) {
-    const name = hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-    return `${name}:${port === undefined || port === '' ? 443 : port}`;
-}
-/** The endpoint of `host[:port]`. */
-function endpointOf(host) {
-    const { hostname, port } = new URL(`https://${host}`);
-    return tls_endpoint(hostname, port);
-}
-
-;// CONCATENATED MODULE: ./lib/action/registry-tls.js
-
-
-
-
-
-
-
-const registry_tls_FIELDS = ['registry', 'ca', 'cert', 'key'];
-const SHAPE = `expected a YAML list of objects with ${registry_tls_FIELDS.join(', ')}`;
-/** A store with every authority there is takes 250 KiB; more than this is a mistake in the path. */
-const MAX_PEM_BYTES = 4 * 1024 * 1024;
-/** No private key is as short as this, not even without its header. */
-const MAX_SHOWN_PATH = 100;
-/** Every scalar is text here (YAML failsafe schema). */
-const registry_tls_Entries = array(record(string(), string()));
-/**
- * Reads the input of that name: a YAML (or JSON) list of objects with `registry`, which is any host
- * that is to be spoken to, and `ca`, or `cert` and `key`, or all three. Each is PEM text or the path
- * of a file that holds it, relative to the workspace. Blank text is an empty list.
- */
-function parseRegistryTls(text, files) {
-    const { entries, problem } = registry_tls_readEntries(text);
-    const hosts = new Map();
-    const problems = problem === undefined ? [] : [problem];
-    for (const [index, entry] of entries.entries()) {
-        const refuse = (reason) => {
-            problems.push(`entry ${index + 1}: ${reason}`);
-        };
-        try {
-            const host = hostOf(entry);
-            const options = readOptions(entry, files);
-            if (hosts.has(host))
-                refuse('an entry above is for the same host');
-            hosts.set(host, options);
-        }
-        catch (error) {
-            refuse(error instanceof Refusal ? error.message : 'cannot be read');
-        }
-    }
-    return { hosts, problems };
-}
-/** Words that may be shown. */
-class Refusal extends Error {
-}
-function registry_tls_readEntries(text) {
-    if (text.trim() === '')
-        return { entries: [] };
-    try {
-        const lineCounter = new dist/* LineCounter */.HN();
-        // At a lower level the parser prints warnings, and parts of the text with them.
-        const document = (0,dist/* parseDocument */.Tp)(text, { schema: 'failsafe', logLevel: 'error', lineCounter });
-        const [error] = document.errors;
-        if (error !== undefined) {
-            const { line } = lineCounter.linePos(error.pos[0]);
-            return { entries: [], problem: `line ${line} is not valid YAML; ${SHAPE}` };
-        }
-        const parsed = safeParse(registry_tls_Entries, document.toJS());
-        if (parsed.success)
-            return { entries: parsed.output };
-        const [index] = (parsed.issues[0].path ?? []).map((item) => item.key);
-        const place = typeof index === 'number' ? `entry ${index + 1}: ` : '';
-        return { entries: [], problem: `${place}${SHAPE}` };
-    }
-    catch {
-        // Aliases without end, nesting beyond the stack.
-        return { entries: [], problem: `this is not valid YAML; ${SHAPE}` };
-    }
-}
-function hostOf(entry) {
-    if (Object.keys(entry).some((name) => !registry_tls_FIELDS.includes(name))) {
-        throw new Refusal(`holds a field that is not known; the fields are ${registry_tls_FIELDS.join(', ')}`);
-    }
-    const host = entry['registry']?.trim() ?? '';
-    if (host === '')
-        throw new Refusal('has no registry');
-    try {
-        return normaliseRegistry(host);
-    }
-    catch {
-        throw new Refusal('registry is not a host, optionally with a port; it has no scheme and no path');
-    }
-}
-function readOptions(entry, files) {
-    const [ca, cert, key] = ['ca', 'cert', 'key'].map((field) => readPem(field, entry, files));
-    if (ca === undefined && cert === undefined && key === undefined) {
-        throw new Refusal('has neither ca nor cert and key');
-    }
-    if (cert === undefined && key !== undefined)
-        throw new Refusal('has a key without a cert');
-    if (key === undefined && cert !== undefined) {
-        throw new Refusal('has a cert without a key (secrets are empty in runs started by forks)');
-    }
-    const options = {
-        ...(ca === undefined ? {} : { ca }),
-        ...(cert === undefined ? {} : { cert }),
-        ...(key === undefined ? {} : { key }),
-    };
-    checkTogether(options);
-    return options;
-}
-/** The PEM text of a field; undefined where it is blank. Throws a Refusal that quotes no content. */
-function readPem(field, entry, files) {
-    const value = entry[field]?.trim() ?? '';
-    if (value === '')
-        return undefined;
-    const isText = value.includes('\n') || value.includes('-----');
-    // A secret with its line breaks written as `\n` has been through some tool or other.
-    const pem = isText ? value.replaceAll(String.raw `\n`, '\n') : readFileOf(field, value, files);
-    const place = isText ? field : named(field, value);
-    if (field === 'key')
-        checkKey(pem, place);
-    else
-        checkCertificates(pem, place);
-    return pem;
-}
-function named(field, path) {
-    const isShown = field !== 'key' || path.length <= MAX_SHOWN_PATH;
-    return isShown ? `${field}: ${quote(path)}` : `${field}: the file`;
-}
-function readFileOf(field, path, files) {
-    const place = named(field, path);
-    let content;
-    try {
-        content = files.readFile((0,external_node_path_.resolve)(files.workspace, path));
-    }
-    catch (error) {
-        const code = registry_tls_codeOf(error);
-        if (code === 'ENOENT' || code === 'ENOTDIR') {
-            throw new Refusal(`${place} does not exist; a path starts at the workspace`);
-        }
-        if (code === 'EISDIR')
-            throw new Refusal(`${place} is a directory, not a file`);
-        throw new Refusal(`${place} cannot be read${code === '' ? '' : ` (${code})`}`);
-    }
-    if (content.length > MAX_PEM_BYTES)
-        throw new Refusal(`${place} is too large for PEM`);
-    return typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
-}
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
-const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[\s\S]*?-----END/;
-const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
-function checkCertificates(pem, place) {
-    const certificates = pem.match(CERTIFICATE) ?? [];
-    if (certificates.length === 0)
-        throw new Refusal(`${place} holds no certificate in PEM`);
-    for (const [index, certificate] of certificates.entries()) {
-        if (!isCertificate(certificate)) {
-            const which = certificates.length === 1 ? 'a certificate' : `certificate ${index + 1}`;
-            throw new Refusal(`${place} holds ${which} that cannot be read`);
-        }
-    }
-}
-function isCertificate(pem) {
-    try {
-        return new external_node_crypto_.X509Certificate(pem).raw.length > 0;
-    }
-    catch {
-        return false;
-    }
-}
-function checkKey(pem, place) {
-    if (!PRIVATE_KEY.test(pem))
-        throw new Refusal(`${place} holds no private key in PEM`);
-    if (ENCRYPTED_KEY.test(pem)) {
-        throw new Refusal(`${place} is encrypted; a key without a passphrase is needed`);
-    }
-}
-/** Finds what OpenSSL would refuse before anything is sent. */
-function checkTogether(options) {
-    try {
-        secureContext(options);
-    }
-    catch (error) {
-        const code = registry_tls_codeOf(error);
-        if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' ||
-            code === 'ERR_OSSL_X509_KEY_TYPE_MISMATCH') {
-            throw new Refusal('cert and key do not belong together');
-        }
-        const reason = /^[A-Z0-9_]+$/.test(code) ? ` (${code})` : '';
-        const what = options.cert === undefined ? 'ca' : 'cert and key';
-        throw new Refusal(`${what} cannot be used for TLS${reason}`);
-    }
-}
-function registry_tls_codeOf(error) {
-    const hasCode = typeof error === 'object' && error !== null && 'code' in error;
-    return hasCode && typeof error.code === 'string' ? error.code : '';
-}
-
-;// CONCATENATED MODULE: ./lib/action/inputs.js
-
-
-
-
-
-
-
-
-/** Registries take more connections than that from one client for an attack. */
-const CONCURRENCY = { min: 1, max: 256 };
-/** With waits that double, more retries than that outlast the job. */
-const RETRIES = { min: 0, max: 20 };
-/** Seconds; a connection that is silent for an hour is dead. */
-const TIMEOUT = { min: 1, max: 3600 };
-/**
- * Reads and checks all inputs. Asks nothing of the network.
- * @throws InputError with every problem of every input; it never quotes a secret
- */
-function readInputs(source) {
-    const reader = new InputReader((name) => source.getInput(name));
-    const dockerHub = { registry: 'docker.io' };
-    const sourceRegistry = reader.parsed('source-registry', dockerHub, parseRegistryBase);
-    const destinationRegistry = reader.given('destination-registry')
-        ? reader.parsed('destination-registry', dockerHub, parseRegistryBase)
-        : undefined;
-    const bases = {
-        source: sourceRegistry,
-        ...(destinationRegistry !== undefined && { destination: destinationRegistry }),
-    };
-    const pairs = readImageLists(reader, source, bases);
-    const sourceCredentials = readCredentials(reader, 'source', sourceRegistry, pairs);
-    const destinationCredentials = readCredentials(reader, 'destination', destinationRegistry, pairs);
-    const inputs = {
-        pairs,
-        sourceRegistry,
-        ...(destinationRegistry !== undefined && { destinationRegistry }),
-        ...(sourceCredentials !== undefined && { sourceCredentials }),
-        ...(destinationCredentials !== undefined && { destinationCredentials }),
-        registryAuth: readRegistryAuth(reader),
-        ...(reader.given('github-token') && { githubToken: reader.text('github-token') }),
-        platforms: reader.parsed('platforms', 'all', parsePlatformFilter),
-        onMissingPlatform: reader.choice('on-missing-platform', ['warn', 'fail']),
-        onExisting: reader.choice('on-existing', ['overwrite', 'skip', 'fail']),
-        dryRun: reader.boolean('dry-run'),
-        failFast: reader.boolean('fail-fast'),
-        concurrency: reader.integer('concurrency', CONCURRENCY),
-        retries: reader.integer('retries', RETRIES),
-        timeoutSeconds: reader.integer('timeout', TIMEOUT),
-        insecureRegistries: reader.parsed('insecure-registries', [], parseHosts),
-        registryTls: readRegistryTls(reader, source),
-        summary: reader.boolean('summary'),
-    };
-    reader.throwProblems();
-    return inputs;
-}
-/** The inputs of the step that runs; untrimmed, so that the lines of `images` keep their numbers. */
-const stepInputs = {
-    getInput: (name) => getInput(name, { trimWhitespace: false }),
-    readFile: (path) => (0,external_node_fs_namespaceObject.readFileSync)(path),
-    get workspace() {
-        return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
-    },
-};
-function readRegistryAuth(reader) {
-    const { credentials, problems } = parseRegistryAuth(reader.rawText('registry-auth'));
-    for (const problem of problems)
-        reader.problem('registry-auth', problem);
-    return credentials;
-}
-function readRegistryTls(reader, source) {
-    const { hosts, problems } = parseRegistryTls(reader.rawText('registry-tls'), source);
-    for (const problem of problems)
-        reader.problem('registry-tls', problem);
-    return hosts;
-}
-/**
- * The credentials belong to the host of the base when that was given, else to the only host that the
- * list has in this role; a password is never sent to one of several hosts on a guess.
- */
-function readCredentials(reader, side, base, pairs) {
-    const login = readLogin(reader, side);
-    if (login === undefined)
-        return undefined;
-    if (base !== undefined && reader.given(`${side}-registry`)) {
-        return { registry: base.registry, ...login };
-    }
-    const hosts = [...new Set(pairs.map((pair) => pair[side].registry))];
-    const [registry, ...others] = hosts;
-    if (registry === undefined)
-        return undefined;
-    if (others.length === 0)
-        return { registry, ...login };
-    reader.problem(`${side}-username`, `the list has several ${side} registries (${hosts.slice(0, 5).join(', ')}${hosts.length > 5 ? ', …' : ''}), ` +
-        `so it is not clear which one these credentials are for; set ${side}-registry, or use registry-auth`);
-    return undefined;
-}
-function readLogin(reader, side) {
-    const username = reader.text(`${side}-username`);
-    const password = reader.text(`${side}-password`);
-    if (username === '' && password === '')
-        return undefined;
-    if (username === '') {
-        reader.problem(`${side}-username`, `is empty, but ${side}-password is given; give both or none`);
-    }
-    else if (password === '') {
-        reader.problem(`${side}-password`, `is empty, but ${side}-username is given; give both or none ` +
-            '(secrets are empty in runs started by forks and by Dependabot)');
-    }
-    else if (username.includes(':')) {
-        reader.problem(`${side}-username`, 'holds a colon, which basic authentication forbids (RFC 7617)');
-    }
-    return { username, password };
-}
-/** Hosts separated by commas and white space. */
-function parseHosts(text) {
-    const hosts = text.split(/[\s,]+/).filter((host) => host !== '');
-    return [...new Set(hosts.map(normaliseRegistry))];
-}
-
-;// CONCATENATED MODULE: ./lib/action/logger.js
-
-/** GitHub keeps ten annotations of a kind from one step and drops the others without a word. */
-const MAX_ANNOTATIONS = 10;
-/**
- * Prints to the job's log. Whatever is printed is one harmless line: the runner reads the log and
- * obeys lines that look like commands, and plain printing escapes nothing.
- */
-class ActionLogger {
-    #commands;
-    /** Warnings that came when only the last annotation was left. */
-    #held = [];
-    #warnings = 0;
-    constructor(commands) {
-        this.#commands = commands;
-    }
-    /** Printed only under the runner's debug switch. */
-    debug(message) {
-        if (this.#commands.isDebug())
-            this.#commands.debug(harmlessLine(message));
-    }
-    info(message) {
-        this.#commands.info(harmlessLine(message));
-    }
-    /** An annotation as long as GitHub shows them, after that a line of the log. See `finish`. */
-    warning(message) {
-        const line = harmlessLine(message);
-        this.#warnings += 1;
-        if (this.#warnings < MAX_ANNOTATIONS) {
-            this.#commands.warning(line);
-        }
-        else {
-            this.#held.push(line);
-            this.info(`Warning: ${line}`);
-        }
-    }
-    /** A log for one image, whose lines stay together although images are copied side by side. */
-    bufferedLog() {
-        return new BufferedLog(this, this.#commands);
-    }
-    /** Spends the last annotation on the warnings that were held back. To be called at the end. */
-    finish() {
-        const [only, ...others] = this.#held;
-        if (only === undefined)
-            return;
-        this.#commands.warning(others.length === 0 ? only : `… and ${this.#held.length} more warnings: see the log.`);
-        this.#held.length = 0;
-    }
-}
-/** Collects the lines of one image until it is done. */
-class BufferedLog {
-    #logger;
-    #commands;
-    #lines = [];
-    constructor(logger, commands) {
-        this.#logger = logger;
-        this.#commands = commands;
-    }
-    debug(message) {
-        this.#lines.push({ level: 'debug', message });
-    }
-    info(message) {
-        this.#lines.push({ level: 'info', message });
-    }
-    warning(message) {
-        this.#lines.push({ level: 'warning', message });
-    }
-    /** Prints everything collected so far as one closed group with this title, and forgets it. */
-    print(title) {
-        const lines = this.#lines;
-        this.#lines = [];
-        this.#commands.startGroup(harmlessLine(title));
-        for (const { level, message } of lines)
-            this.#logger[level](message);
-        this.#commands.endGroup();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/bytes-moved.js
-const noBytes = { copied: 0, mounted: 0, existing: 0 };
-function bytesOf(outcome, size) {
-    return { ...noBytes, [outcome]: size };
-}
-function addBytes(parts) {
-    const sum = { copied: 0, mounted: 0, existing: 0 };
-    for (const part of parts) {
-        sum.copied += part.copied;
-        sum.mounted += part.mounted;
-        sum.existing += part.existing;
-    }
-    return sum;
-}
-
-;// CONCATENATED MODULE: ./lib/sync/report.js
-
-/** Counts the results; `durationMs` is the wall-clock time of the whole run. */
-function totalsOf(results, durationMs) {
-    const count = (status) => results.filter((result) => result.status === status).length;
-    return {
-        images: results.length,
-        copied: count('copied'),
-        unchanged: count('unchanged'),
-        skipped: count('skipped'),
-        failed: count('failed'),
-        bytes: addBytes(results.map((result) => result.bytes)),
-        durationMs,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/action/outputs.js
-
-
-
-
-
-/** What a run reports that ended before its first image. */
-const emptyReport = { dryRun: false, results: [], totals: totalsOf([], 0) };
-/** The text of every output; `reportPath` is empty when no report could be written. */
-function outputsOf({ results, totals }, reportPath) {
-    return {
-        digest: digestOfDestination(results[0]) ?? '',
-        digests: JSON.stringify(digestsByDestination(results)),
-        images: imagesByDigest(results).join('\n'),
-        results: JSON.stringify(results.map(publicResult)),
-        report: reportPath,
-        changed: String(totals.copied > 0),
-        copied: String(totals.copied),
-        unchanged: String(totals.unchanged),
-        skipped: String(totals.skipped),
-        failed: String(totals.failed),
-    };
-}
-/** Sets every output. To be called before the step is failed. */
-function setOutputs(commands, report, reportPath) {
-    for (const [name, value] of Object.entries(outputsOf(report, reportPath))) {
-        commands.setOutput(name, value);
-    }
-}
-/**
- * Writes the report as a JSON file with a name of its own into `directory` (RUNNER_TEMP, which the
- * runner empties after the job), readable by the runner's user only. Returns its path; throws what
- * the file system throws.
- */
-function writeReport(report, directory) {
-    const path = (0,external_node_path_.join)(directory, `image-sync-report-${(0,external_node_crypto_.randomUUID)()}.json`);
-    const { dryRun, totals, pullsLeft = [], results } = report;
-    const content = { dryRun, totals, pullsLeft, results: results.map(publicResult) };
-    (0,external_node_fs_namespaceObject.writeFileSync)(path, `${JSON.stringify(content, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 });
-    return path;
-}
-/** What the destination holds after the run; one that was skipped holds what it had before. */
-function digestOfDestination(result) {
-    return result?.status === 'failed' ? undefined : (result?.digest ?? result?.previousDigest);
-}
-function digestsByDestination(results) {
-    const entries = results.flatMap((result) => {
-        const digest = digestOfDestination(result);
-        return digest === undefined ? [] : [[result.destination, digest]];
-    });
-    return Object.fromEntries(entries);
-}
-function imagesByDigest(results) {
-    const images = results.flatMap((result) => {
-        const digest = digestOfDestination(result);
-        if (digest === undefined)
-            return [];
-        return [`${repositoryName(parseReference(result.destination))}@${digest}`];
-    });
-    return [...new Set(images)];
-}
-/** The fields that users may rely on, in a fixed order; what is not known is left out. */
-function publicResult(result) {
-    const { source, destination, status, sourceDigest, previousDigest } = result;
-    const digest = digestOfDestination(result);
-    const { platforms, bytes, durationMs, error } = result;
-    return {
-        source,
-        destination,
-        status,
-        ...(digest === undefined ? {} : { digest }),
-        ...(sourceDigest === undefined ? {} : { sourceDigest }),
-        ...(previousDigest === undefined ? {} : { previousDigest }),
-        platforms,
-        bytes: { copied: bytes.copied, mounted: bytes.mounted, existing: bytes.existing },
-        durationMs,
-        ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/action/result-lines.js
-
-/** Prints what became of an image as one group of the log: the title says it all, the lines say how. */
-function printResult(result, log, dryRun) {
-    const { bytes, error } = result;
-    if (result.sourceDigest !== undefined)
-        log.info(`source digest: ${result.sourceDigest}`);
-    for (const [platform, digest] of Object.entries(result.platforms))
-        log.info(`${platform}: ${digest}`);
-    if (result.previousDigest !== undefined)
-        log.info(`digest before: ${result.previousDigest}`);
-    if (result.digest !== undefined)
-        log.info(`digest: ${result.digest}`);
-    if (result.status === 'copied' && !dryRun) {
-        log.info(`blobs: ${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already`);
-    }
-    if (error !== undefined)
-        log.info(`${error.code}: ${error.message}`);
-    if (error?.hint !== undefined)
-        log.info(`hint: ${error.hint}`);
-    log.print(`${statusWord(result, dryRun)} ${result.source} => ${result.destination} (${formatDuration(result.durationMs)})`);
-}
-function statusWord({ status }, dryRun) {
-    return dryRun && status === 'copied' ? 'would copy' : status;
-}
-/** Prints the sums of a run, and what is left of the pulls that a registry counts. */
-function printTotals({ totals, dryRun, pullsLeft = [] }, logger) {
-    const { copied, unchanged, skipped, failed, bytes } = totals;
-    logger.info(`${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ` +
-        `${copied} ${dryRun ? 'would be copied' : 'copied'}, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed; ` +
-        `${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already`);
-    for (const pulls of pullsLeft)
-        logger.info(pullsLine(pulls));
-}
-/** `docker.io (user octo from registry-auth): 76 of 100 pulls left, counted over 6 h 00 min`. */
-function pullsLine({ registry, login, remaining, limit, windowSeconds }) {
-    const total = limit === undefined ? '' : ` of ${limit}`;
-    const window = windowSeconds === undefined ? '' : `, counted over ${formatDuration(windowSeconds * 1000)}`;
-    return `${registry} (${login}): ${remaining}${total} pulls left${window}`;
-}
-
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-;// CONCATENATED MODULE: ./lib/registry/hosts.js
-
-
-
-/** How long a host that may speak plain HTTP is given to show that it speaks TLS. */
-const PROBE_TIMEOUT_MS = 3_000;
-/** `host[:port]` of the registry's API. */
-function apiHost(registry) {
-    return familyOfHost(registry)?.apiHost ?? registry;
-}
-/** The host name without port, IPv6 without brackets. */
-function hostName(host) {
-    const bracketed = /^\[([^\]]*)\]/.exec(host);
-    return bracketed?.[1] ?? host.replace(/:\d+$/, '');
-}
-/** Whether the name can only mean this machine: `localhost`, `*.localhost`, 127.0.0.0/8, ::1. */
-function isLoopback(host) {
-    // A dot at the end says that the name is complete, and no more.
-    const name = ((0,external_node_net_.isIP)(host) === 0 ? hostName(host) : host).toLowerCase().replace(/\.$/, '');
-    if (name === 'localhost' || name.endsWith('.localhost') || name === '::1')
-        return true;
-    return (0,external_node_net_.isIP)(name) === 4 && name.startsWith('127.');
-}
-/** Whether two host names stand in one domain: `registry.example.com` and `auth.example.com`. */
-function isSameSite(a, b) {
-    const site = siteOf(b);
-    return site !== undefined && (a === site || a.endsWith(`.${site}`));
-}
-/**
- * The domain that a host stands in: `example.com` for `registry.example.com` and itself. Addresses
- * stand in none.
- */
-function siteOf(host) {
-    const labels = host.split('.');
-    if (labels.length < 2 || /^[\d.]+$|:/.test(host))
-        return undefined;
-    return labels.length === 2 ? host : labels.slice(1).join('.');
-}
-/** What only a host sends that speaks TLS, although not with us. */
-const TLS_ALERT = /_ALERT_/;
-/**
- * Asks a host that may be spoken to over plain HTTP whether it speaks TLS after all, with nothing
- * but a handshake: no byte of HTTP is sent, and the certificate is checked later, by the first
- * request. Undefined where nobody answers at a port that either of the two may be spoken at.
- */
-async function speaksTls(host, { signal, lookup, secureContext } = {}) {
-    const name = hostName(host);
-    const port = /:(\d+)$/.exec(host)?.[1];
-    return new Promise((resolve) => {
-        const socket = (0,external_node_tls_.connect)({
-            host: name,
-            port: Number(port ?? 443),
-            rejectUnauthorized: false,
-            ...((0,external_node_net_.isIP)(name) === 0 ? { servername: name } : {}),
-            ...(lookup === undefined ? {} : { lookup }),
-            ...(secureContext === undefined ? {} : { secureContext }),
-        });
-        // Without a port they are spoken at 443 and 80, so that silence at the one is an answer.
-        let answered = port === undefined;
-        const finish = (secure) => {
-            signal?.removeEventListener('abort', refuse);
-            socket.destroy();
-            resolve(answered ? secure : undefined);
-        };
-        const refuse = () => {
-            finish(false);
-        };
-        socket.setTimeout(PROBE_TIMEOUT_MS, refuse);
-        socket.once('connect', () => {
-            answered = true;
-        });
-        socket.once('secureConnect', () => {
-            finish(true);
-        });
-        socket.once('error', ({ code }) => {
-            finish(TLS_ALERT.test(code ?? ''));
-        });
-        socket.once('close', refuse);
-        signal?.addEventListener('abort', refuse, { once: true });
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/registry/proxies.js
-
-const PROTOCOLS = new Set(['http:', 'https:']);
-/**
- * The proxies of the environment, in either case, lower case first as curl has it. An `http_proxy`
- * is not used for https targets. Throws an Error that names the variable, and not its value, which
- * may hold a password, where that is not the URL of an HTTP proxy.
- */
-function readProxies(environment) {
-    const http = proxyIn(environment, 'http_proxy');
-    const https = proxyIn(environment, 'https_proxy');
-    return {
-        ...(http === undefined ? {} : { http }),
-        ...(https === undefined ? {} : { https }),
-        exceptions: setting(environment, 'no_proxy')
-            .split(/[\s,]+/)
-            .flatMap((entry) => parseException(entry) ?? []),
-    };
-}
-/** The proxy for requests to an origin; undefined where they go there directly. */
-function proxyFor(proxies, origin) {
-    const { protocol, hostname, port } = new URL(origin);
-    const proxy = protocol === 'https:' ? proxies.https : proxies.http;
-    if (proxy === undefined || isLoopback(hostname))
-        return undefined;
-    const name = hostName(hostname).replace(/\.$/, '');
-    const actualPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port;
-    return proxies.exceptions.some((one) => excepts(one, name, actualPort)) ? undefined : proxy;
-}
-/** The URL of a proxy. As in curl and in Go, `host:port` alone means `http://`. */
-function parseProxy(text) {
-    return URL.parse(text.includes('://') ? text : `http://${text}`);
-}
-function proxyIn(environment, variable) {
-    const text = setting(environment, variable);
-    if (text === '')
-        return undefined;
-    const url = parseProxy(text);
-    if (url === null || !PROTOCOLS.has(url.protocol)) {
-        throw new Error(`the environment variable ${variable} is not the URL of a proxy`);
-    }
-    const { origin, host: name, username, password } = url;
-    if (username === '' && password === '')
-        return { origin, name };
-    const login = Buffer.from(`${decoded(username)}:${decoded(password)}`);
-    return { origin, name, authorization: `Basic ${login.toString('base64')}` };
-}
-function setting(environment, variable) {
-    return (environment[variable] ?? environment[variable.toUpperCase()] ?? '').trim();
-}
-function decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        // A lone percent sign: the text is its own meaning.
-        return text;
-    }
-}
-/**
- * `host`, `.host` and `host:port`, of which each covers the hosts below as well; `*.host`, which
- * covers only those; `*`. Anything else, such as a range of addresses, is nobody's name, and is left
- * out.
- */
-function parseException(entry) {
-    if (/^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(entry))
-        return parseException(`[${entry}]`);
-    const parts = /^(\*?\.)?(\*|\[[\da-f:.]+\]|[^\s*/:[\]]+)(?::(\d+))?$/i.exec(entry);
-    if (parts === null)
-        return undefined;
-    const [, prefix, host = '', port] = parts;
-    const hostname = host === '*' ? host : URL.parse(`http://${host}/`)?.hostname;
-    if (hostname === undefined)
-        return undefined;
-    return {
-        name: hostName(hostname).replace(/\.$/, ''),
-        ...(port === undefined ? {} : { port: String(Number(port)) }),
-        subdomainsOnly: prefix === '*.',
-    };
-}
-function excepts(exception, name, port) {
-    if (exception.port !== undefined && exception.port !== port)
-        return false;
-    if (exception.name === '*')
-        return true;
-    return (name.endsWith(`.${exception.name}`) || (!exception.subdomainsOnly && name === exception.name));
-}
-
-;// CONCATENATED MODULE: ./lib/action/secrets.js
-
-
-/**
- * Shorter lines of a multi-line secret are punctuation more often than secrets (the `{` of a JSON
- * key), and hiding them everywhere would make a log unreadable.
- */
-const SHORTEST_LINE = 4;
-/** Makes the function that hides values. Blank values are never announced. */
-function secretMasker(commands) {
-    const known = new Set();
-    return (value) => {
-        for (const form of formsOf(value)) {
-            if (known.has(form))
-                continue;
-            known.add(form);
-            commands.setSecret(form);
-        }
-    };
-}
-/** Hides the password and what basic authentication makes of it (RFC 7617); never the user name. */
-function maskCredentials(mask, { username, password, headers }) {
-    maskHeaders(mask, headers);
-    if (password.trim() === '')
-        return;
-    mask(password);
-    mask(Buffer.from(`${username}:${password}`).toString('base64'));
-}
-/** Hides what stands in the files with logins of earlier steps. */
-function maskAuthFiles(mask, files) {
-    for (const { file } of files) {
-        maskHeaders(mask, file.headers);
-        for (const login of file.logins)
-            maskCredentials(mask, login);
-    }
-}
-/** A header may hold a key, but its value is as often `1` or `yes`, and no secret is that short. */
-function maskHeaders(mask, headers = {}) {
-    for (const value of Object.values(headers)) {
-        if (value.trim().length >= SHORTEST_LINE)
-            mask(value);
-    }
-}
-/** Hides every secret of the inputs. To be called before the first request. */
-function maskInputs(mask, inputs, actor) {
-    for (const credentials of [
-        inputs.sourceCredentials,
-        inputs.destinationCredentials,
-        ...inputs.registryAuth,
-    ]) {
-        if (credentials !== undefined)
-            maskCredentials(mask, credentials);
-    }
-    if (inputs.githubToken !== undefined) {
-        maskCredentials(mask, githubCredentials(inputs.githubToken, actor));
-    }
-}
-const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'];
-/** Hides the passwords in the URLs of proxies, as written there and decoded. */
-function maskProxyPasswords(mask, environment) {
-    for (const name of PROXY_VARIABLES.flatMap((lower) => [lower, lower.toUpperCase()])) {
-        const url = parseProxy(environment[name]?.trim() ?? '');
-        if (url === null || url.password === '')
-            continue;
-        mask(url.password);
-        maskCredentials(mask, { username: secrets_decoded(url.username), password: secrets_decoded(url.password) });
-    }
-}
-function secrets_decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        // A lone percent sign: the text is its own meaning.
-        return text;
-    }
-}
-/**
- * The strings to announce for one secret. The runner splits a value of several lines and hides every
- * line of it, however short; where that would hide a brace everywhere, only the longer lines and the
- * one-line spellings of the whole are announced.
- */
-function formsOf(value) {
-    const secret = value.trim();
-    if (secret === '')
-        return [];
-    const lines = secret
-        .split(/[\r\n]+/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-    if (lines.length === 1)
-        return [secret];
-    const longLines = lines.filter((line) => line.length >= SHORTEST_LINE);
-    const whole = longLines.length === lines.length
-        ? [secret]
-        : [JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('base64')];
-    return [...whole, ...longLines];
-}
-
-;// CONCATENATED MODULE: ./lib/action/summary.js
-
-
-
-
-
-/**
- * GitHub refuses a summary of more than 1 MiB as a whole. A page of half of that is already more
- * than anyone reads, and the report file has everything.
- */
-const MAX_SUMMARY_BYTES = 512 * 1024;
-/** The message of a failure is in the annotation and the report too; a table cell shows the start. */
-const MAX_ERROR = 400;
-const COLUMNS = ['Source', 'Destination', 'Digest', 'Platforms', 'Moved', 'Status', 'Time'];
-const STATUS = {
-    copied: { done: '✅ copied', planned: '✅ would be copied' },
-    unchanged: { done: '☑️ unchanged', planned: '☑️ unchanged' },
-    skipped: { done: '⏭️ skipped', planned: '⏭️ would be skipped' },
-    failed: { done: '❌ failed', planned: '❌ failed' },
-};
-/**
- * The job summary: one HTML table, failures first, and the totals. There is no blank line inside of
- * the table, so that Markdown is not interpreted there (CommonMark, HTML blocks), and all text is
- * escaped for both languages.
- */
-function renderSummary(report, maxBytes = MAX_SUMMARY_BYTES) {
-    const failed = report.results.filter((result) => result.status === 'failed');
-    const others = report.results.filter((result) => result.status !== 'failed');
-    const rows = [...failed, ...others].map((result) => row(result, report.dryRun));
-    const head = `## Image sync\n\n${report.dryRun ? 'Dry run: nothing was written.\n\n' : ''}`;
-    const pulls = (report.pullsLeft ?? []).map((left) => `\n${escapeMarkup(pullsLine(left))}\n`);
-    const foot = `${totalsLine(report)}\n${pulls.join('')}`;
-    const { kept, left } = fit(rows, maxBytes - summary_bytesOf(head) - summary_bytesOf(foot) - FRAME_BYTES);
-    const table = kept.length === 0 ? '' : `${TABLE_OPEN}\n${kept.join('\n')}\n</table>\n\n`;
-    const rest = left === 0 ? '' : `${count(left, 'row')} left out here; the \`report\` output has them all.\n\n`;
-    return `${head}${table}${rest}${foot}`;
-}
-/**
- * Appends the summary to the runner's file. Says whether it could: the file is missing outside of
- * GitHub Actions and in some emulators, and that is no reason to fail a run.
- */
-function writeSummary(summary, file) {
-    if (file === undefined || file === '')
-        return false;
-    try {
-        (0,external_node_fs_namespaceObject.appendFileSync)(file, summary);
-        return true;
-    }
-    catch {
-        return false;
-    }
-}
-/** Text that means only itself in Markdown as well as in HTML. */
-function escapeMarkup(text) {
-    return text.replace(/[^\p{L}\p{M}\p{N}\p{Extended_Pictographic} ./:@_,;=%()?+…-]/gu, (character) => `&#${character.codePointAt(0) ?? 0xfffd};`);
-}
-const TABLE_OPEN = `<table>\n<tr>${COLUMNS.map((name) => `<th>${name}</th>`).join('')}</tr>`;
-/** Room for the table's own tags and for the line that says how many rows are missing. */
-const FRAME_BYTES = 512;
-function row(result, dryRun) {
-    const cells = [
-        code(result.source),
-        code(result.destination),
-        result.digest === undefined ? '' : code(summary_short(result.digest)),
-        Object.keys(result.platforms).map(code).join(' '),
-        moved(result.bytes),
-        statusCell(result, dryRun),
-        formatDuration(result.durationMs),
-    ];
-    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
-}
-function summary_short(digest) {
-    return isDigest(digest) ? shortDigest(digest) : digest;
-}
-function moved(bytes) {
-    const parts = [
-        formatBytes(bytes.copied),
-        ...(bytes.mounted > 0 ? [`${formatBytes(bytes.mounted)} mounted`] : []),
-        ...(bytes.existing > 0 ? [`${formatBytes(bytes.existing)} already there`] : []),
-    ];
-    return parts.join(', ');
-}
-function statusCell({ status, error }, dryRun) {
-    const { done, planned } = STATUS[status];
-    const text = dryRun ? planned : done;
-    if (error === undefined)
-        return text;
-    const hint = error.hint === undefined ? '' : `<br>${escapeMarkup(foreignText(error.hint))}`;
-    return `${text}<br>${code(foreignText(error.message, MAX_ERROR))}${hint}`;
-}
-function totalsLine({ totals, dryRun }) {
-    const { images, copied, unchanged, skipped, failed, bytes, durationMs } = totals;
-    return (`**${count(images, 'image')}**: ${failed} failed, ${copied} ${dryRun ? 'would be ' : ''}copied, ` +
-        `${unchanged} unchanged, ${skipped} skipped. Moved: ${moved(bytes)}. ` +
-        `Time: ${formatDuration(durationMs)}.`);
-}
-/** The element keeps GitHub from turning `@name` and `#1` into links. */
-function code(text) {
-    return `<code>${escapeMarkup(foreignText(text))}</code>`;
-}
-function fit(rows, room) {
-    let used = 0;
-    const end = rows.findIndex((text) => {
-        used += summary_bytesOf(text) + 1;
-        return used > room;
-    });
-    const kept = end === -1 ? rows : rows.slice(0, end);
-    return { kept, left: rows.length - kept.length };
-}
-function summary_bytesOf(text) {
-    return Buffer.byteLength(text);
-}
-
-;// CONCATENATED MODULE: ./lib/oci/media-types.js
-/** The media types that the client knows by name (image-spec "Media Types", Docker schema 2). */
-const MediaType = {
-    ociIndex: 'application/vnd.oci.image.index.v1+json',
-    ociManifest: 'application/vnd.oci.image.manifest.v1+json',
-    ociConfig: 'application/vnd.oci.image.config.v1+json',
-    ociLayer: 'application/vnd.oci.image.layer.v1.tar',
-    ociLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
-    ociLayerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
-    ociEmpty: 'application/vnd.oci.empty.v1+json',
-    dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',
-    dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
-    dockerConfig: 'application/vnd.docker.container.image.v1+json',
-    dockerLayer: 'application/vnd.docker.image.rootfs.diff.tar',
-    dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
-    dockerSchema1: 'application/vnd.docker.distribution.manifest.v1+json',
-    dockerSchema1Signed: 'application/vnd.docker.distribution.manifest.v1+prettyjws',
-};
-const nonDistributableTypes = new Set([
-    'application/vnd.oci.image.layer.nondistributable.v1.tar',
-    'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
-    'application/vnd.oci.image.layer.nondistributable.v1.tar+zstd',
-    'application/vnd.docker.image.rootfs.foreign.diff.tar',
-    'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
-]);
-/**
- * What to ask for in `Accept` whenever a manifest is wanted, on HEAD as well: a registry that misses
- * the index types here may answer with one platform's image or with schema 1.
- */
-const manifestAccept = [
-    MediaType.ociIndex,
-    MediaType.dockerList,
-    MediaType.ociManifest,
-    MediaType.dockerManifest,
-];
-/** A media type as it is compared: without parameters, trimmed, lower case. */
-function normaliseMediaType(header) {
-    const semicolon = header.indexOf(';');
-    return (semicolon === -1 ? header : header.slice(0, semicolon)).trim().toLowerCase();
-}
-/** An OCI image index or a Docker manifest list. */
-function isIndexType(mediaType) {
-    const type = normaliseMediaType(mediaType);
-    return type === MediaType.ociIndex || type === MediaType.dockerList;
-}
-/** The manifest of one image (or artifact): OCI or Docker schema 2. */
-function isImageManifestType(mediaType) {
-    const type = normaliseMediaType(mediaType);
-    return type === MediaType.ociManifest || type === MediaType.dockerManifest;
-}
-/** Docker schema 1, signed or not. */
-function isSchema1Type(mediaType) {
-    const type = normaliseMediaType(mediaType);
-    return type === MediaType.dockerSchema1 || type === MediaType.dockerSchema1Signed;
-}
-/** The config of a runnable image, which is the only config that may be parsed. */
-function isImageConfigType(mediaType) {
-    const type = normaliseMediaType(mediaType);
-    return type === MediaType.ociConfig || type === MediaType.dockerConfig;
-}
-/** Layers that must not be uploaded by default ("foreign" in Docker's words). */
-function isNonDistributableType(mediaType) {
-    return nonDistributableTypes.has(normaliseMediaType(mediaType));
-}
-
-;// CONCATENATED MODULE: ./lib/oci/image-index.js
-
-
-
-
-/**
- * Writes the OCI index that lists exactly the given images. Equal input gives equal bytes in
- * whatever order it comes: entries are sorted by platform string, members have a fixed order
- * (that of go-containerregistry 0.14 to 0.21.5, so that both tools arrive at the same digest).
- * `size` is in bytes.
- * @throws FormatError of kind `manifest` for no images at all or two with the same platform
- */
-function buildImageIndex(children) {
-    if (children.length === 0) {
-        throw new FormatError('manifest', 'an index needs at least one platform image');
-    }
-    const byPlatform = new Map();
-    for (const child of children) {
-        const platform = formatPlatform(child.platform);
-        if (byPlatform.has(platform)) {
-            throw new FormatError('manifest', `the index would list the platform ${platform} twice`);
-        }
-        byPlatform.set(platform, child);
-    }
-    // Platform strings are ASCII, so that comparing code units is comparing bytes.
-    const sorted = [...byPlatform].sort(([a], [b]) => (a < b ? -1 : 1));
-    const bytes = encode({
-        schemaVersion: 2,
-        mediaType: MediaType.ociIndex,
-        manifests: sorted.map(([, child]) => entry(child)),
-    });
-    return { bytes, digest: digestOf(bytes), size: bytes.byteLength, mediaType: MediaType.ociIndex };
-}
-function entry(child) {
-    const { os, architecture, variant } = normalisePlatform(child.platform);
-    const artifactType = isImageConfigType(child.configMediaType) ? '' : child.configMediaType;
-    return {
-        mediaType: normaliseMediaType(child.mediaType),
-        size: child.size,
-        digest: child.digest,
-        platform: { architecture, os, ...(variant !== undefined && { variant }) },
-        ...(artifactType !== '' && { artifactType }),
-    };
-}
-/** Go's encoder writes these five characters as escapes, `JSON.stringify` does not. */
-const ESCAPED_BY_GO = /[<>&\u2028\u2029]/g;
-function encode(value) {
-    const json = JSON.stringify(value).replace(ESCAPED_BY_GO, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-    return Buffer.from(json);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/content-ledger.js
-/**
- * What a destination registry is known to hold, repository by repository: whoever needs content that
- * somebody else is already moving waits for that, instead of moving it again. A failure is
- * forgotten, so that the next one may try, and counts for those only who wait for the same
- * content from the same source.
- */
-class ContentLedger {
-    #contents = new Map();
-    async once(repository, digest, source, move) {
-        const key = `${repository}@${digest}`;
-        for (let known = this.#contents.get(key); known !== undefined; known = this.#contents.get(key)) {
-            try {
-                await known.moved;
-                return 'existing';
-            }
-            catch (error) {
-                if (known.source === source)
-                    throw error;
-            }
-        }
-        const entry = { source, moved: move() };
-        this.#contents.set(key, entry);
-        try {
-            return await entry.moved;
-        }
-        catch (error) {
-            this.#contents.delete(key);
-            throw error;
-        }
-    }
-}
-
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./lib/registry/private-address.js
-
-
-/** This machine and its network, and what is no address of a single public host (RFC 6890). */
-const PRIVATE_IPV4 = [
-    ['0.0.0.0', 8],
-    ['10.0.0.0', 8],
-    ['100.64.0.0', 10],
-    ['127.0.0.0', 8],
-    ['169.254.0.0', 16],
-    ['172.16.0.0', 12],
-    ['192.0.0.0', 24],
-    ['192.168.0.0', 16],
-    ['198.18.0.0', 15],
-    ['224.0.0.0', 4],
-    ['240.0.0.0', 4],
-];
-const PRIVATE_IPV6 = [
-    ['::', 128],
-    ['::1', 128],
-    // The local part of NAT64 (RFC 8215), whose use is each network's own.
-    ['64:ff9b:1::', 48],
-    ['fc00::', 7],
-    ['fe80::', 10],
-    // Site-local, from before fc00::/7.
-    ['fec0::', 10],
-    ['ff00::', 8],
-];
-/** Where clouds keep the credentials of a machine; nothing else lives there. */
-const METADATA_IPV4 = [
-    ['169.254.0.0', 16],
-    ['100.100.100.200', 32],
-];
-const METADATA_IPV6 = [
-    ['fd00:ec2::254', 128],
-    ['fe80::', 10],
-];
-const privateAddresses = blockList(PRIVATE_IPV4, PRIVATE_IPV6);
-const metadataAddresses = blockList(METADATA_IPV4, METADATA_IPV6);
-/**
- * Whether a host is written as an address that only means something near us: this machine, its
- * network, the cloud's metadata services. Names are not looked up.
- */
-function isPrivateAddress(host) {
-    const name = addressOf(host);
-    return (0,external_node_net_.isIP)(name) === 0 ? isLoopback(name) : private_address_contains(privateAddresses, name);
-}
-/** Whether that is an address of a cloud's metadata service, or could be one on this link. */
-function isMetadataAddress(host) {
-    return private_address_contains(metadataAddresses, addressOf(host));
-}
-/** The host name without port, brackets and the zone of an IPv6 address. */
-function addressOf(host) {
-    const name = (0,external_node_net_.isIP)(host) === 0 ? hostName(host) : host;
-    return name.replace(/%.*$/, '');
-}
-function private_address_contains(list, address) {
-    const version = (0,external_node_net_.isIP)(address);
-    return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
-}
-/**
- * IPv6 has ways to write IPv4 addresses that routers act on: those of NAT64 (RFC 6052) and of 6to4
- * (RFC 3056) are blocked for the same subnets. Mapped ones (`::ffff:0:0/96`) the list knows itself.
- */
-function blockList(ipv4, ipv6) {
-    const list = new external_node_net_.BlockList();
-    for (const [network, prefix] of ipv4) {
-        const [high, low] = halves(network);
-        list.addSubnet(network, prefix, 'ipv4');
-        list.addSubnet(`64:ff9b::${high}:${low}`, 96 + prefix, 'ipv6');
-        list.addSubnet(`2002:${high}:${low}::`, 16 + prefix, 'ipv6');
-    }
-    for (const [network, prefix] of ipv6)
-        list.addSubnet(network, prefix, 'ipv6');
-    return list;
-}
-/** The two groups that an IPv4 address takes in an IPv6 address. */
-function halves(address) {
-    const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
-    return [(a * 256 + b).toString(16), (c * 256 + d).toString(16)];
-}
-
-;// CONCATENATED MODULE: ./lib/registry/guarded-lookup.js
-
-
-
-/** A host that nobody but a registry has named turned out to be where no registry may send us. */
-class ForeignAddressError extends Error {
-    name = 'ForeignAddressError';
-    host;
-    constructor(host) {
-        super(`${host} has a private address`);
-        this.host = host;
-    }
-}
-/**
- * The rule for hosts that the user did not name: no private address, unless the registry that named
- * the host is on this machine as well, or has a private address itself and is known to belong with
- * it.
- * Metadata services are never what a registry may point at.
- *
- * @param registries names of the hosts on whose behalf the connection is made
- */
-function foreignRule(registries, lookup) {
-    return async (host, address) => {
-        if (!isPrivateAddress(address))
-            return true;
-        if (isMetadataAddress(address))
-            return false;
-        if (isLoopback(address) && registries.some(isLoopback))
-            return true;
-        for (const registry of registries.filter((one) => belongsTo(host, one))) {
-            if (await isPrivate(registry, lookup))
-                return true;
-        }
-        return false;
-    };
-}
-function belongsTo(host, registry) {
-    return isSameSite(host, registry) || familyOfHost(registry)?.storageHosts?.test(host) === true;
-}
-/**
- * A lookup that fails with a ForeignAddressError where the rule forbids one of the addresses. Since
- * it is the one that the socket itself asks, no other answer of the name server can come between.
- */
-function guardedLookup(lookup, rule) {
-    return (host, options, callback) => {
-        lookup(host, options, (error, address, family) => {
-            const answer = async () => {
-                const isAllowed = error !== null || (await allowed(host, address, rule));
-                callback(isAllowed ? error : new ForeignAddressError(host), address, family);
-            };
-            void answer();
-        });
-    };
-}
-/** One forbidden address is enough: a name that has both kinds is out for the private one. */
-async function allowed(host, addresses, rule) {
-    const list = typeof addresses === 'string' ? [addresses] : addresses.map((one) => one.address);
-    const answers = await Promise.all(list.map(async (address) => rule(host, address)));
-    return answers.every(Boolean);
-}
-async function isPrivate(host, lookup) {
-    return new Promise((resolve) => {
-        lookup(host, { all: true }, (error, found) => {
-            const addresses = typeof found === 'string' ? [{ address: found }] : found;
-            resolve(error === null && addresses.every(({ address }) => isPrivateAddress(address)));
-        });
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/registry/tls-failure.js
-
-/** OpenSSL's verification results, as Node names them, and its protocol errors. */
-const TLS_CODE = /^(?:ERR_(?:SSL|TLS)_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|EPROTO)/;
-function isTlsFailure(code) {
-    return TLS_CODE.test(code);
-}
-/** What failed, by OpenSSL's name for it. `HOST` stands for the host. */
-const REASONS = {
-    CERT_HAS_EXPIRED: 'the certificate of HOST has expired',
-    CERT_NOT_YET_VALID: 'the certificate of HOST is not valid yet; is the clock of the runner right?',
-    CERT_REVOKED: 'the certificate of HOST has been revoked',
-    DEPTH_ZERO_SELF_SIGNED_CERT: 'HOST has a self-signed certificate, which is not among those that are trusted',
-    SELF_SIGNED_CERT_IN_CHAIN: 'the certificate of HOST comes from an authority of its own, which is not among those that are trusted',
-    UNABLE_TO_GET_ISSUER_CERT: 'the certificate of HOST comes from an authority that is not among those that are trusted',
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate of HOST comes from an authority that is not among those that are trusted',
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate of HOST comes from an authority that is not among those that are trusted',
-    ERR_SSL_WRONG_VERSION_NUMBER: 'HOST does not speak TLS; it may speak plain HTTP',
-    ERR_SSL_PACKET_LENGTH_TOO_LONG: 'HOST does not speak TLS; it may speak plain HTTP',
-    ERR_SSL_UNSUPPORTED_PROTOCOL: 'HOST speaks no version of TLS that is still safe',
-    CERTIFICATE_REQUIRED: 'HOST wants a client certificate, and none is given for it',
-    UNKNOWN_CA: 'HOST does not accept the client certificate (its authority is not known there)',
-    BAD_CERTIFICATE: 'HOST does not accept the client certificate, or wants one',
-    CERTIFICATE_EXPIRED: 'HOST does not accept the client certificate (it has expired)',
-    CERTIFICATE_REVOKED: 'HOST does not accept the client certificate (it has been revoked)',
-    CERTIFICATE_UNKNOWN: 'HOST does not accept the client certificate',
-    UNSUPPORTED_CERTIFICATE: 'HOST does not accept the client certificate',
-    DECRYPT_ERROR: 'HOST does not accept the client certificate',
-    HANDSHAKE_FAILURE: 'HOST ended the TLS handshake; it may want a client certificate',
-    PROTOCOL_VERSION: 'HOST speaks no version of TLS that is still safe',
-    UNRECOGNIZED_NAME: 'HOST says that it does not go by this name',
-};
-/** What the host itself sent before it hung up: `ERR_SSL_TLSV1_ALERT_UNKNOWN_CA` and the like. */
-const ALERT = /_ALERT_([A-Z_]+)$/;
-/** Names that a certificate is for: enough to see which host it was made for. */
-const SHOWN_NAMES = 5;
-/** What is wrong with the TLS of a host, in words of which the host's name is one. */
-function tlsReason(error, code, host) {
-    const name = foreignText(host);
-    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-        return `the certificate of ${name} is for ${namesIn(error)}, and not for this name`;
-    }
-    const reason = REASONS[ALERT.exec(code)?.[1] ?? code];
-    if (reason !== undefined)
-        return reason.replaceAll('HOST', () => name);
-    return `no TLS connection to ${name}: ${foreignText(error.message)}`;
-}
-/** `DNS:a.example, IP Address:10.0.0.1`, which is how Node writes them, as `a.example, 10.0.0.1`. */
-function namesIn(error) {
-    const cert = 'cert' in error ? error.cert : undefined;
-    const text = typeof cert === 'object' && cert !== null && 'subjectaltname' in cert
-        ? String(cert.subjectaltname)
-        : '';
-    const names = [...text.matchAll(/(?:DNS|IP Address):("[^"]*"|[^,]*)/g)].map(([, one]) => one ?? '');
-    if (names.length === 0)
-        return 'no name at all';
-    const rest = names.length > SHOWN_NAMES ? ', …' : '';
-    return foreignText(`${names.slice(0, SHOWN_NAMES).join(', ')}${rest}`);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/tunnel.js
-
-/** The proxy, and not the host behind it, is what failed. */
-class ProxyError extends Error {
-    name = 'ProxyError';
-    /** `host[:port]` of the proxy. */
-    proxy;
-    status;
-    constructor(proxy, reason, { status, cause } = {}) {
-        super(`the proxy ${proxy} ${reason}`, { cause });
-        this.proxy = proxy;
-        this.status = status;
-    }
-}
-/** The error of a proxy that says no, itself or for the network behind it. */
-function refusedBy(proxy, status, host) {
-    const words = status === 407
-        ? `wants a login, or another one than it was given (HTTP ${status})`
-        : `refused the connection to ${host} (HTTP ${status})`;
-    return new ProxyError(proxy.name, words, { status });
-}
-function proxyHeaders({ authorization }) {
-    return authorization === undefined ? {} : { 'proxy-authorization': authorization };
-}
-/** Connects to a proxy itself; what fails is told to be the proxy's. */
-function proxyConnector(proxy, connect) {
-    // The name that undici has is that of the host behind the proxy.
-    const { hostname } = new URL(proxy.origin);
-    const names = (0,external_node_net_.isIP)(hostname.replace(/^\[|\]$/g, '')) === 0 ? { servername: hostname } : {};
-    return (target, callback) => {
-        const { hostname: host, protocol, port } = target;
-        connect({ hostname: host, protocol, port, ...names }, (...result) => {
-            const [error] = result;
-            if (error === null)
-                callback(...result);
-            else
-                callback(new ProxyError(proxy.name, 'cannot be reached', { cause: error }), null);
-        });
-    };
-}
-/**
- * Connects to a host by way of a proxy (CONNECT; RFC 9110, 9.3.6), with TLS inside of the tunnel.
- * Nothing of the request reaches the proxy, and nothing of the proxy's login the host.
- *
- * @param pool connections to the proxy
- * @param connect makes the TLS connection in the tunnel
- */
-function tunnelConnector(proxy, pool, connect) {
-    return (target, callback) => {
-        const opening = openTunnel(proxy, pool, target);
-        // What goes wrong is for the callback alone.
-        const connecting = async () => {
-            try {
-                connect({ ...target, httpSocket: await opening }, callback);
-            }
-            catch (error) {
-                callback(error instanceof Error ? error : new ProxyError(proxy.name, 'failed'), null);
-            }
-        };
-        void connecting();
-    };
-}
-async function openTunnel(proxy, pool, { hostname, port }) {
-    const name = hostname.includes(':') ? `[${hostname}]` : hostname;
-    const authority = `${name}:${port === '' ? 443 : port}`;
-    const headers = { host: authority, ...proxyHeaders(proxy) };
-    let answer;
-    try {
-        answer = await pool.connect({ origin: proxy.origin, path: authority, headers });
-    }
-    catch (error) {
-        if (error instanceof ProxyError)
-            throw error;
-        throw new ProxyError(proxy.name, `did not open a tunnel to ${name}`, { cause: error });
-    }
-    const { statusCode, socket } = answer;
-    if (statusCode >= 200 && statusCode < 300 && socket instanceof external_node_net_.Socket)
-        return socket;
-    socket.on('error', () => undefined).destroy();
-    throw refusedBy(proxy, statusCode, name);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/network-failure.js
-
-
-
-
-
-
-
-
-/** Connections that break, and names that do not resolve just now. */
-const TRANSIENT_CODES = new Set([
-    'ECONNRESET',
-    'ECONNREFUSED',
-    'ECONNABORTED',
-    'EPIPE',
-    'ETIMEDOUT',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'EAI_AGAIN',
-    'UND_ERR_SOCKET',
-    'UND_ERR_CONNECT_TIMEOUT',
-    'UND_ERR_HEADERS_TIMEOUT',
-    'UND_ERR_BODY_TIMEOUT',
-    'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-]);
-const TIMEOUT_CODES = new Set([
-    'ETIMEDOUT',
-    'UND_ERR_CONNECT_TIMEOUT',
-    'UND_ERR_HEADERS_TIMEOUT',
-    'UND_ERR_BODY_TIMEOUT',
-]);
-/** Refusals of a proxy that can be over a moment later. */
-const TRANSIENT_PROXY_STATUSES = new Set([429, 500, 502, 503, 504]);
-/**
- * The error of a request that failed below HTTP, with its place. One that has a place passes
- * through.
- */
-function networkFailure(error, place, signal, sent = {}) {
-    if (error instanceof RegistryError)
-        return error;
-    const known = placed(error, place);
-    if (known instanceof RegistryError) {
-        // Bits do flip on the way: what did not match gets another chance, and is never completed
-        // before.
-        const transient = error instanceof MismatchError;
-        return transient
-            ? new RegistryError(known.code, error.message, { ...place, cause: error, transient })
-            : known;
-    }
-    if (signal?.aborted === true)
-        return cancelled(place, error);
-    const foreign = within(error, ForeignAddressError);
-    if (foreign !== undefined)
-        return refusedAddress(foreign.host, place, sent.refusal);
-    const code = network_failure_codeOf(error);
-    return new RegistryError(errorCode(code), reason(error, code, hostIn(sent), place), {
-        ...place,
-        cause: error,
-        transient: isTransient(error, code),
-    });
-}
-/**
- * The error of a request to a host that the user did not name, and that has an address where nobody
- * may be sent to by a registry.
- */
-function refusedAddress(host, place, code = 'REDIRECT') {
-    const sentence = `${foreignText(host)}, which the registry points to, has a private address, and is not connected to`;
-    return new RegistryError(code, sentence, place);
-}
-function isTransient(error, code) {
-    const status = within(error, ProxyError)?.status;
-    return status === undefined ? TRANSIENT_CODES.has(code) : TRANSIENT_PROXY_STATUSES.has(status);
-}
-function errorCode(code) {
-    if (TIMEOUT_CODES.has(code))
-        return 'TIMEOUT';
-    return isTlsFailure(code) ? 'TLS' : 'NETWORK';
-}
-function hostIn({ origin }) {
-    return origin === undefined ? undefined : new URL(origin).host;
-}
-function reason(error, code, host, place) {
-    const inner = innermost(error);
-    const proxy = within(error, ProxyError);
-    if (proxy !== undefined) {
-        return proxy.cause === undefined
-            ? foreignText(proxy.message)
-            : `${foreignText(proxy.message)}: ${reason(proxy.cause, code, proxy.proxy, place)}`;
-    }
-    if (isTlsFailure(code) && external_node_util_.types.isNativeError(inner)) {
-        return tlsReason(inner, code, host ?? place.registry ?? 'the registry');
-    }
-    // The registry itself is named by the place.
-    const isElsewhere = host !== undefined && host !== apiHost(place.registry ?? host);
-    return `${network_failure_words(error, code)}${isElsewhere ? ` (${foreignText(host)})` : ''}`;
-}
-function network_failure_words(error, code) {
-    switch (code) {
-        case 'ENOTFOUND':
-            return 'the host name does not exist';
-        case 'ECONNREFUSED':
-            return 'the connection was refused';
-        case 'UND_ERR_CONNECT_TIMEOUT':
-            return 'no connection within the time limit';
-        case 'UND_ERR_HEADERS_TIMEOUT':
-            return 'no answer within the time limit';
-        case 'UND_ERR_BODY_TIMEOUT':
-            return 'no byte arrived within the time limit';
-        default:
-            return foreignText(messageOf(error));
-    }
-}
-/** The code of an error, or of what caused it. */
-function network_failure_codeOf(error) {
-    const inner = innermost(error);
-    if (!external_node_util_.types.isNativeError(inner))
-        return '';
-    if ('code' in inner && typeof inner.code === 'string')
-        return inner.code;
-    return inner.cause === undefined ? '' : network_failure_codeOf(inner.cause);
-}
-function messageOf(error) {
-    const inner = innermost(error);
-    return external_node_util_.types.isNativeError(inner) ? inner.message : String(inner);
-}
-/** The error itself or what caused it, if it is of that kind. */
-function within(error, kind) {
-    const inner = innermost(error);
-    if (inner instanceof kind)
-        return inner;
-    return external_node_util_.types.isNativeError(inner) && inner.cause !== undefined
-        ? within(inner.cause, kind)
-        : undefined;
-}
-/**
- * A connection to several addresses fails with one error that holds the others. The last is of the
- * family that is there, where one of them is not.
- */
-function innermost(error) {
-    if (!external_node_util_.types.isNativeError(error) || !('errors' in error))
-        return error;
-    const { errors } = error;
-    return Array.isArray(errors) && errors.length > 0 ? innermost(errors.at(-1)) : error;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/body.js
-
-
-/**
- * Reads a whole body into memory, but never more than `limit` bytes, whatever length was declared.
- * Throws SIZE_MISMATCH for a longer one.
- */
-async function readBody(answer, limit, place, signal) {
-    const refusal = refusedEncoding(answer, place) ?? tooLong(declaredLength(answer), limit, place);
-    if (refusal !== undefined) {
-        abandon(answer);
-        throw refusal;
-    }
-    const chunks = [];
-    let size = 0;
-    try {
-        for await (const chunk of byteChunks(answer.body)) {
-            size += chunk.length;
-            const excess = tooLong(size, limit, place);
-            if (excess !== undefined)
-                throw excess;
-            chunks.push(chunk);
-        }
-    }
-    catch (error) {
-        throw networkFailure(error, place, signal);
-    }
-    return Buffer.concat(chunks, size);
-}
-function tooLong(size, limit, place) {
-    if (size <= limit)
-        return undefined;
-    return new RegistryError('SIZE_MISMATCH', `the answer is longer than ${limit} bytes`, place);
-}
-/** What `Content-Length` says, 0 where it says nothing. */
-function declaredLength(answer) {
-    const header = answer.headers['content-length'];
-    return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : 0;
-}
-/**
- * Some registries compress on the way although no request allows it (Q47): other bytes, other
- * digest.
- */
-function refusedEncoding(answer, place) {
-    const encoding = answer.headers['content-encoding'];
-    if (encoding === undefined || encoding === '' || encoding === 'identity')
-        return undefined;
-    const reason = 'the registry compresses content on the way, against our request';
-    return new RegistryError('UNSUPPORTED', reason, place);
-}
-/**
- * Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's. Never
- * throws.
- */
-async function readSome(answer, limit) {
-    const chunks = [];
-    let size = 0;
-    try {
-        for await (const chunk of byteChunks(answer.body)) {
-            chunks.push(chunk);
-            size += chunk.length;
-            if (size >= limit)
-                break;
-        }
-    }
-    catch {
-        // What arrived before the connection broke is still the best that there is to show.
-    }
-    return Buffer.concat(chunks).subarray(0, limit);
-}
-/** Reads a body to its end, if that is near, so that its connection can be used again. */
-async function discard(answer) {
-    await answer.body.dump().catch(() => undefined);
-}
-/** Drops a body and its connection at once. */
-function abandon({ body }) {
-    // Being destroyed early is an error to the stream, and one that nobody listens to ends the
-    // process.
-    body.on('error', () => undefined).destroy();
-}
-/** The chunks of a body, typed: undici's stream yields nothing but buffers. */
-async function* byteChunks(body) {
-    for await (const chunk of body) {
-        if (Buffer.isBuffer(chunk))
-            yield chunk;
-    }
-}
-/**
- * The value of a header that may come once only. Several are an error, because two readers may take
- * different ones.
- */
-function singleHeader(answer, name, place) {
-    const value = answer.headers[name];
-    if (!Array.isArray(value))
-        return value;
-    throw new RegistryError('REGISTRY', `the registry sent several ${name} headers`, {
-        ...place,
-        status: answer.status,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/registry/blobs.js
-
-
-
-
-/**
- * Whether a blob is known to be there (distribution-spec, Checking if content exists). A registry
- * that does not let us look (GHCR without write access, Q14) has not said that it is missing: the
- * upload will tell.
- */
-async function blobExists(repository, blob) {
-    const request = blobRequest(repository, blob, 'HEAD');
-    return repository.http.call({ ...request, expect: [403, 404, 405] }, async (answer) => {
-        await discard(answer);
-        return answer.status < 300;
-    });
-}
-/**
- * Opens a blob for reading (distribution-spec, Pulling blobs), without a slot and without retries:
- * both are the transfer's. The bytes are not verified here. Throws SIZE_MISMATCH where the registry
- * announces another size.
- */
-async function openBlob(repository, blob) {
-    const request = blobRequest(repository, blob, 'GET');
-    const answer = await repository.http.exchange(request);
-    const refusal = refusedEncoding(answer, request.place) ?? otherSize(answer, blob, request.place);
-    if (refusal !== undefined) {
-        abandon(answer);
-        throw refusal;
-    }
-    return readBlob(answer, request.place, repository.http.network.signal);
-}
-function blobRequest(repository, { digest }, method) {
-    return {
-        method,
-        target: repository.path(`blobs/${digest}`),
-        scopes: [repository.scope],
-        place: repository.place(method === 'HEAD' ? 'look up blob' : 'get blob', digest),
-    };
-}
-function otherSize(answer, blob, place) {
-    const length = singleHeader(answer, 'content-length', place) ?? '';
-    if (!/^\d+$/.test(length) || Number(length) === blob.size)
-        return undefined;
-    const reason = `expected ${blob.size} bytes, the registry has ${length}`;
-    return new RegistryError('SIZE_MISMATCH', reason, place);
-}
-async function* readBlob(answer, place, signal) {
-    try {
-        yield* byteChunks(answer.body);
-    }
-    catch (error) {
-        throw networkFailure(error, place, signal);
-    }
-}
-/** Configs hold the history of a build and stay far below this. */
-const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
-/**
- * Reads the config of an image whole, and verifies it. Throws SIZE_MISMATCH for one that is too
- * large for that.
- */
-async function fetchConfig(repository, blob) {
-    const { http } = repository;
-    const request = blobRequest(repository, blob, 'GET');
-    const { place } = request;
-    if (blob.size > MAX_CONFIG_BYTES) {
-        const reason = `${blob.size} bytes are more than the ${MAX_CONFIG_BYTES} that are read at once`;
-        throw new RegistryError('SIZE_MISMATCH', reason, place);
-    }
-    return http.call(request, async (answer) => {
-        const bytes = await readBody(answer, blob.size, place, http.network.signal);
-        try {
-            verifyBytes(bytes, blob);
-        }
-        catch (error) {
-            throw placed(error, place);
-        }
-        return bytes;
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/registry/chunk-reader.js
-/** Reads a stream in pieces of given lengths, holding back no more than what came with the last one. */
-class ChunkReader {
-    #source;
-    #rest = new Uint8Array();
-    constructor(source) {
-        this.#source = source[Symbol.asyncIterator]();
-    }
-    /** The next so many bytes, or fewer where the stream ends. To be read to its end before the next call. */
-    async *take(bytes) {
-        for (let left = bytes; left > 0;) {
-            if (this.#rest.length === 0) {
-                const next = await this.#source.next();
-                if (next.done === true)
-                    return;
-                this.#rest = next.value;
-            }
-            const piece = this.#rest.subarray(0, left);
-            this.#rest = this.#rest.subarray(piece.length);
-            left -= piece.length;
-            yield piece;
-        }
-    }
-    /** Ends the stream, read or not. */
-    async close() {
-        await this.#source.return?.();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/address.js
-
-
-
-
-/**
- * Whether a registry may point at that host: a public one or its own, on whatever port. A registry
- * on this machine may name this machine in another way.
- */
-function mayPointAt(host, registryOrigin) {
-    const { hostname } = new URL(registryOrigin);
-    return (!isPrivateAddress(host) ||
-        hostName(host) === hostName(hostname) ||
-        (isLoopback(host) && isLoopback(hostname)));
-}
-/**
- * Resolves a `Location` (RFC 9110, 10.2.2) against the address that gave it, and refuses what a
- * registry has no business to point at: other schemes, user info, plain HTTP after https, private
- * addresses other than its own.
- */
-function resolveLocation(from, location, rules) {
-    const refuse = (reason) => new RegistryError('REDIRECT', `the registry sent a location ${reason}: ${foreignText(location)}`, rules.place);
-    const url = URL.parse(location, `${from.origin}${from.path}`);
-    if (url === null)
-        throw refuse('that is no URL');
-    if (url.protocol !== 'https:' && url.protocol !== 'http:')
-        throw refuse('that is not HTTP');
-    if (url.username !== '' || url.password !== '')
-        throw refuse('with user info');
-    const origin = upgraded(url, from.origin);
-    if (from.origin.startsWith('https:') && !origin.startsWith('https:')) {
-        throw refuse('that leaves https');
-    }
-    if (!mayPointAt(url.host, rules.registryOrigin))
-        throw refuse('at a private address');
-    return { origin, path: rawPath(location, url) };
-}
-/**
- * A registry behind a proxy that ends TLS often names itself with http: the same host is still
- * spoken to over https (Q39).
- */
-function upgraded(url, from) {
-    const base = new URL(from);
-    const sameHost = url.hostname === base.hostname;
-    const samePort = url.port === '' || url.port === base.port || url.port === '80' || url.port === '443';
-    return sameHost && samePort && base.protocol === 'https:' && url.protocol === 'http:'
-        ? from
-        : url.origin;
-}
-/** What may stand in a request line, but for the backslash, which URL parsers take for a slash. */
-const RAW = /^[\x21-\x5b\x5d-\x7e]*$/;
-const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
-/**
- * Path and query as the registry wrote them, since it may have signed them; as the URL parser reads
- * them where they are relative, or in characters that have to be escaped.
- */
-function rawPath(location, url) {
-    const text = location.trim().replace(/#.*$/s, '');
-    const mark = text.indexOf('?');
-    const written = (mark === -1 ? text : text.slice(0, mark)).replace(/^(?:https?:)?\/\/[^/]*/i, '');
-    const query = mark === -1 ? '' : text.slice(mark);
-    const isAbsolute = written.startsWith('/') && RAW.test(written) && !DOT_SEGMENT.test(written);
-    return `${isAbsolute ? written : url.pathname}${RAW.test(query) ? query : url.search}`;
-}
-/** Adds a parameter to a query without touching what stands there. */
-function withParameter(path, name, value) {
-    return `${path}${path.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/auth/scope.js
-
-function pullScope(repository) {
-    return { resource: `repository:${repository}`, actions: ['pull'] };
-}
-function pushScope(repository) {
-    return { resource: `repository:${repository}`, actions: ['pull', 'push'] };
-}
-/** `repository:acme/app:pull,push`. */
-function formatScope(scope) {
-    return `${scope.resource}:${scope.actions.join(',')}`;
-}
-/** Reads `type:name:actions`; the name may hold colons, so the first and the last one decide. */
-function parseScope(text) {
-    const last = text.lastIndexOf(':');
-    const first = text.indexOf(':');
-    if (first < 1 || last === first || last === text.length - 1) {
-        throw new FormatError('challenge', 'a token scope has the form type:name:actions');
-    }
-    const actions = [...new Set(text.slice(last + 1).split(','))]
-        .filter((action) => action !== '')
-        .sort();
-    return { resource: text.slice(0, last), actions };
-}
-/**
- * One entry per resource with the actions of all, in the order of first mention: some token servers
- * overwrite an earlier entry of the same repository, and some read the first one only.
- */
-function mergeScopes(scopes) {
-    const merged = new Map();
-    for (const scope of scopes) {
-        const actions = merged.get(scope.resource) ?? new Set();
-        for (const action of scope.actions)
-            actions.add(action);
-        merged.set(scope.resource, actions);
-    }
-    return [...merged].map(([resource, actions]) => ({ resource, actions: [...actions].sort() }));
-}
-/** Whether everything wanted is among what is held. */
-function scope_covers(held, wanted) {
-    return wanted.every((want) => held.some((have) => have.resource === want.resource &&
-        want.actions.every((action) => have.actions.includes(action))));
-}
-
-;// CONCATENATED MODULE: ./lib/registry/upload.js
-
-
-
-/**
- * Registries hash and store a blob before they answer; the slowest seen need a second for 16 MB.
- */
-const SLOWEST_FINISH_BYTES_PER_MS = 16_000;
-/** Giving a session back is a courtesy, and a cancelled job has some seconds left at best. */
-const CANCEL_TIMEOUT_MS = 3_000;
-/** Restarts with a new session: replicas that do not share their secrets forget them (Q38). */
-const LOST_SESSION = ['BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID'];
-/**
- * Opens an upload session (distribution-spec, Pushing blobs). Needs a slot of the caller's; one
- * try.
- */
-async function startUpload(repository) {
-    const { http, scope } = repository;
-    const place = repository.place('start upload');
-    const target = repository.path('blobs/uploads/');
-    const request = { method: 'POST', target, scopes: [scope], place, refusal: 'UPLOAD' };
-    const answer = await http.exchange(request);
-    await discard(answer);
-    return sessionOf(repository, answer, place);
-}
-async function sessionOf({ http }, answer, place) {
-    return {
-        address: await http.location(answer, place),
-        minChunk: bytesIn(answer, 'oci-chunk-min-length') ?? 0,
-        // Not of the specification; Cloudflare has it (Q46).
-        maxChunk: bytesIn(answer, 'oci-chunk-max-length') ?? Number.POSITIVE_INFINITY,
-    };
-}
-/** The number in a header; undefined where it is none that could be meant. */
-function bytesIn({ headers }, name) {
-    const value = headers[name];
-    return typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : undefined;
-}
-/**
- * Asks the registry to take a blob over from another of its repositories (distribution-spec,
- * Mounting a blob from another repository). Where it will not, its 202 is an upload session like
- * any other.
- */
-async function mountBlob(repository, blob, from) {
-    const { http, scope } = repository;
-    const place = repository.place('mount blob', blob.digest);
-    const query = `mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(from)}`;
-    const target = repository.path(`blobs/uploads/?${query}`);
-    const answer = await http.exchange({
-        method: 'POST',
-        target,
-        scopes: [scope, pullScope(from)],
-        place,
-    });
-    await discard(answer);
-    if (answer.status === 201)
-        return { mounted: true };
-    return { mounted: false, session: await sessionOf(repository, answer, place) };
-}
-/**
- * Sends a whole blob in one request (distribution-spec, Pushing a blob monolithically): the one way
- * that every large registry takes. Needs a slot of the caller's; one try. `open` is called each
- * time the body has to be sent.
- */
-async function putBlob(repository, { address }, blob, open) {
-    await closeUpload(repository, address, blob, {
-        headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) },
-        body: open,
-    });
-}
-/** Ends a session with the digest of all that was sent, and with what is left to be sent. */
-async function closeUpload(repository, { origin, path }, blob, content) {
-    const { http, scope } = repository;
-    const answer = await http.exchange({
-        ...content,
-        method: 'PUT',
-        target: { origin, path: withParameter(path, 'digest', blob.digest) },
-        scopes: [scope],
-        place: repository.place('upload blob', blob.digest),
-        refusal: 'UPLOAD',
-        passing: LOST_SESSION,
-        answerTimeoutMs: http.network.timeoutMs + blob.size / SLOWEST_FINISH_BYTES_PER_MS,
-    });
-    await discard(answer);
-}
-/**
- * Gives a session back that will not be used (distribution-spec 1.2), also when the run has been
- * cancelled. Not every registry knows how, so nothing depends on it.
- */
-async function cancelUpload(repository, { address }) {
-    try {
-        const answer = await repository.http.exchange({
-            method: 'DELETE',
-            target: address,
-            scopes: [repository.scope],
-            place: repository.place('cancel upload'),
-            signal: AbortSignal.timeout(CANCEL_TIMEOUT_MS),
-        });
-        await discard(answer);
-    }
-    catch {
-        // Sessions expire by themselves.
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/chunked-upload.js
-
-
-
-
-/**
- * Sends a blob in chunks (distribution-spec, Pushing a blob in chunks), for registries that do not
- * take it whole. Needs a slot of the caller's; one try, and `content` is read once. What the answers
- * say of the bytes that have arrived is not asked for: it lags behind (Q01), and the digest at the
- * end is what counts.
- */
-async function putChunks(repository, session, blob, content) {
-    const { http } = repository;
-    const reader = new ChunkReader(content);
-    const size = chunkSize(session, http);
-    let { address } = session;
-    try {
-        for (let start = 0; start < blob.size; start += size) {
-            const end = Math.min(start + size, blob.size);
-            address = await putChunk(repository, address, { start, end, blob, reader });
-        }
-        await closeUpload(repository, address, blob, { headers: { 'content-length': '0' } });
-    }
-    finally {
-        await reader.close();
-    }
-}
-function chunkSize({ minChunk, maxChunk }, http) {
-    const { largeBlobs, family } = http;
-    const most = Math.min(maxChunk, family?.maxChunk ?? maxChunk);
-    return Math.max(1, Math.min(Math.max(largeBlobs.chunkBytes, minChunk), most));
-}
-/** Sends one chunk. Returns where the next one goes. */
-async function putChunk(repository, address, { start, end, blob, reader }) {
-    const { http, scope } = repository;
-    const place = repository.place('upload blob', blob.digest);
-    let sent = false;
-    const answer = await http.exchange({
-        method: 'PATCH',
-        target: address,
-        headers: {
-            'content-type': 'application/octet-stream',
-            'content-length': String(end - start),
-            'content-range': `${start}-${end - 1}`,
-        },
-        body: () => {
-            if (sent) {
-                const reason = 'the chunk was refused after it was sent, and is not held for a second time';
-                throw new RegistryError('UPLOAD', reason, { ...place, transient: true });
-            }
-            sent = true;
-            return reader.take(end - start);
-        },
-        scopes: [scope],
-        place,
-        refusal: 'UPLOAD',
-        passing: LOST_SESSION,
-    });
-    await discard(answer);
-    return answer.headers['location'] === undefined ? address : http.location(answer, place);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/large-blobs.js
-/**
- * Connections also break by chance: only a blob for which they did so twice in a row is taken for
- * one that is too large.
- */
-const MAX_RESETS = 2;
-/** Bytes of a chunk: below the caps that gateways are known to have, and not too many requests. */
-const CHUNK_BYTES = 8 * 1024 * 1024;
-/** What nginx lets through unless told otherwise; nobody is known to want less. */
-const SMALLEST_CHUNK_BYTES = 1024 * 1024;
-/** Statuses by which a registry, or a gateway before it, says that a body is too much at once. */
-const TOO_LARGE = new Set([405, 413, 501]);
-/**
- * What is known of the size above which a registry takes a blob in chunks only (Q18, Q32, Q45). It
- * is learned by being refused.
- */
-class LargeBlobs {
-    #limit = Number.POSITIVE_INFINITY;
-    #chunkBytes = CHUNK_BYTES;
-    needChunks(size) {
-        return size >= this.#limit;
-    }
-    /** Bytes that a chunk should have. */
-    get chunkBytes() {
-        return this.#chunkBytes;
-    }
-    /** Takes in that a chunk was refused for its size. Returns whether smaller ones are worth a try. */
-    refusedChunk() {
-        const isSmallest = this.#chunkBytes === SMALLEST_CHUNK_BYTES;
-        this.#chunkBytes = SMALLEST_CHUNK_BYTES;
-        return !isSmallest;
-    }
-    /** Takes in that a blob was refused in one piece. */
-    refused(size) {
-        this.#limit = Math.min(this.#limit, size);
-    }
-}
-/** Whether the upload of a whole blob failed for being too much at once, as far as one can tell. */
-function refusesWhole(error, resets) {
-    const { status, code, operation, registryCode } = error;
-    if (operation !== 'upload blob')
-        return false;
-    if (status === 400)
-        return registryCode === 'UNSUPPORTED';
-    return TOO_LARGE.has(status) || (code === 'NETWORK' && resets >= MAX_RESETS);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/pacing.js
-let limiters = 0;
-/** A counting semaphore, first come first served. */
-class Limiter {
-    capacity;
-    /** Its place among all limiters, for those who need slots of two. */
-    order;
-    #free;
-    #waiting = [];
-    constructor(capacity) {
-        this.capacity = capacity;
-        this.order = limiters++;
-        this.#free = capacity;
-    }
-    /** Waits for `slots` free slots; more than there are in all counts as all of them. */
-    async acquire(slots = 1) {
-        const wanted = Math.min(slots, this.capacity);
-        if (this.#waiting.length === 0 && this.#free >= wanted) {
-            this.#free -= wanted;
-        }
-        else {
-            await new Promise((resolve) => {
-                this.#waiting.push({ slots: wanted, admit: resolve });
-            });
-        }
-        let held = true;
-        return () => {
-            if (held)
-                this.#release(wanted);
-            held = false;
-        };
-    }
-    /** Runs `work` while holding one slot. */
-    async run(work) {
-        const release = await this.acquire();
-        try {
-            return await work();
-        }
-        finally {
-            release();
-        }
-    }
-    #release(slots) {
-        this.#free += slots;
-        for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-            if (next.slots > this.#free)
-                return;
-            this.#waiting.shift();
-            this.#free -= next.slots;
-            next.admit();
-        }
-    }
-}
-/**
- * One slot of each limiter, or two slots of the one they both are. Taken in a fixed order, because
- * two transfers that each hold what the other waits for would wait for ever.
- */
-async function acquireBoth(one, other) {
-    if (one === other)
-        return one.acquire(2);
-    const [first, second] = one.order < other.order ? [one, other] : [other, one];
-    const releaseFirst = await first.acquire();
-    const releaseSecond = await second.acquire();
-    return () => {
-        releaseFirst();
-        releaseSecond();
-    };
-}
-/** Runs works of one name one after another, and works of different names side by side. */
-class Turns {
-    #last = new Map();
-    async run(name, work) {
-        const before = this.#last.get(name);
-        const mine = before === undefined ? work() : before.then(work);
-        const over = mine.catch(() => undefined);
-        this.#last.set(name, over);
-        try {
-            return await mine;
-        }
-        finally {
-            if (this.#last.get(name) === over)
-                this.#last.delete(name);
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/repository.js
-
-/** One repository of a registry in one role: what the requests about its content have in common. */
-class Repository {
-    http;
-    /** `acme/app`. */
-    name;
-    side;
-    constructor(http, name, side) {
-        this.http = http;
-        this.name = name;
-        this.side = side;
-    }
-    /**
-     * A destination asks for everything at once, so that looking at a tag and writing it need one
-     * token.
-     */
-    get scope() {
-        return this.side === 'destination' ? pushScope(this.name) : pullScope(this.name);
-    }
-    /**
-     * `/v2/acme/app/…` (distribution-spec, Endpoints). The name and the rest are valid by their
-     * grammar.
-     */
-    path(rest) {
-        return `/v2/${this.name}/${rest}`;
-    }
-    place(operation, reference) {
-        return {
-            operation,
-            side: this.side,
-            registry: this.http.registry,
-            repository: this.name,
-            reference,
-            login: this.http.login,
-            family: this.http.family?.name,
-        };
-    }
-    /** Whether both are served by one registry, so that blobs can be mounted. */
-    sharesRegistryWith(other) {
-        return this.http.registry === other.http.registry;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/retry.js
-
-/** First back-off; it doubles with every retry. */
-const BASE_DELAY_MS = 200;
-/** No single back-off of our own is longer: beyond it, waiting does not make success likelier. */
-const MAX_DELAY_MS = 30_000;
-/** A registry may ask for a longer pause, but not for one that eats the job. */
-const MAX_RETRY_AFTER_MS = 120_000;
-/** Bits that flipped on the way will not flip again; what is wrong twice is wrong at its source. */
-const MISMATCH_RETRIES = 1;
-/** What a registry does not know of its own content after some seconds it will not know later. */
-const INCONSISTENCY_RETRIES = 3;
-/** Statuses after which a request may succeed (RFC 9110, and gateways in front of registries). */
-const TRANSIENT_STATUSES = new Set([
-    408, 425, 429, 499, 500, 502, 503, 504, 522, 524,
-]);
-function isTransientStatus(status) {
-    return TRANSIENT_STATUSES.has(status);
-}
-/**
- * Errors that have used up their retries: an operation around the one that failed does not start
- * over.
- */
-const exhausted = new WeakSet();
-/** Runs an operation until it succeeds, fails for good, or has used up its retries. */
-async function withRetries(policy, logger, attempt) {
-    for (let tried = 0;; tried++) {
-        try {
-            return await attempt(tried);
-        }
-        catch (error) {
-            if (!(error instanceof RegistryError) || !error.transient || exhausted.has(error))
-                throw error;
-            const retries = retriesFor(error, policy);
-            if (tried >= retries) {
-                exhausted.add(error);
-                throw error;
-            }
-            const delay = retryDelay(tried, error.retryAfterMs, policy.random);
-            const seconds = (delay / 1000).toFixed(1);
-            logger.info(`${error.message}; trying again in ${seconds} s (${tried + 1} of ${retries})`);
-            await pause(policy, delay, error);
-        }
-    }
-}
-function retriesFor(error, { retries }) {
-    const isMismatch = error.code === 'DIGEST_MISMATCH' || error.code === 'SIZE_MISMATCH';
-    if (isMismatch)
-        return Math.min(retries, MISMATCH_RETRIES);
-    // Transient only because of the registry's own code (`passing` of a request).
-    const isInconsistency = error.status !== undefined && !isTransientStatus(error.status);
-    return isInconsistency ? Math.min(retries, INCONSISTENCY_RETRIES) : retries;
-}
-/** Waits. Throws CANCELLED where the run ends in the meantime. */
-async function pause(policy, ms, place) {
-    try {
-        await policy.clock.sleep(ms, policy.signal);
-    }
-    catch (error) {
-        throw cancelled(place, error);
-    }
-}
-/**
- * Exponential back-off with full jitter, in milliseconds; when the registry named a pause, that
- * pause and the jitter on top, so that the waiting requests do not come back all at once.
- */
-function retryDelay(tried, retryAfterMs, random) {
-    const jitter = random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** tried);
-    return retryAfterMs === undefined ? jitter : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) + jitter;
-}
-/**
- * Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where
- * it says nothing usable.
- */
-function parseRetryAfter(value, now) {
-    const text = value?.trim() ?? '';
-    if (/^\d+$/.test(text))
-        return Number(text) * 1000;
-    // `Date.parse` takes much more than HTTP dates, all of which end in GMT.
-    const date = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/copy-blob.js
-
-
-
-
-
-
-
-
-
-
-/**
- * Brings one blob from one repository to another, by the cheapest way that works: it is there
- * already, the registry takes it over from the source's repository, or its bytes are streamed
- * through, hashed on the way. The last of them leave this process only after the size and the
- * digest are known to be right.
- */
-async function copyBlob(source, destination, blob) {
-    if (await blobExists(destination, blob))
-        return 'existing';
-    const start = await tryMount(source, destination, blob);
-    if (start?.mounted === true)
-        return 'mounted';
-    const transfer = new Transfer(source, destination, blob, start?.session);
-    const { network, logger } = destination.http;
-    await withRetries(network, logger, async (tried) => {
-        // The bytes may have arrived although the answer did not.
-        if (tried > 0 && (await blobExists(destination, blob)))
-            return;
-        await transfer.run();
-    });
-    return 'copied';
-}
-/**
- * Asks for a mount where there is a chance. It saves time or it does not: whatever goes wrong with
- * it, the ordinary upload follows.
- */
-async function tryMount(source, destination, blob) {
-    const { http } = destination;
-    if (!source.sharesRegistryWith(destination) || http.family?.mounts === false)
-        return undefined;
-    if (!http.mounts.areWorthTrying)
-        return undefined;
-    try {
-        if (!(await mayMount(source, destination, blob)))
-            return undefined;
-        const start = await http.limiter.run(() => mountBlob(destination, blob, source.name));
-        http.mounts.note(start.mounted);
-        return start;
-    }
-    catch (error) {
-        if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
-            throw error;
-        http.mounts.note(false);
-        http.logger.debug(`no mount: ${error.message}`);
-        return undefined;
-    }
-}
-/** Another account may read the source for us; the one that mounts has to be allowed to, too. */
-async function mayMount(source, { http }, blob) {
-    if (source.http === http)
-        return true;
-    const from = new Repository(http, source.name, 'source');
-    return http.mounts.mayRead(source.name, async () => blobExists(from, blob));
-}
-/** The way of one blob's bytes, which may take several tries. */
-class Transfer {
-    #source;
-    #destination;
-    #blob;
-    /** One that is open already, for the first try. */
-    #session;
-    /** Broken connections one after the other. */
-    #resets = 0;
-    constructor(source, destination, blob, session) {
-        this.#source = source;
-        this.#destination = destination;
-        this.#blob = blob;
-        this.#session = session;
-    }
-    /** One try: in one piece or, once that was refused, in chunks. */
-    async run() {
-        const { http } = this.#destination;
-        const release = await acquireBoth(this.#source.http.limiter, http.limiter);
-        try {
-            if (!http.largeBlobs.needChunks(this.#blob.size) && (await this.#wasTakenWhole()))
-                return;
-            await this.#inChunks();
-        }
-        finally {
-            release();
-        }
-    }
-    async #inChunks() {
-        const { http } = this.#destination;
-        try {
-            await this.#inSession(async (session) => putChunks(this.#destination, session, this.#blob, this.#content()));
-        }
-        catch (error) {
-            const isTooLarge = error instanceof RegistryError && error.status === 413;
-            if (!isTooLarge || !http.largeBlobs.refusedChunk())
-                throw error;
-            await this.#inChunks();
-        }
-    }
-    /** False where the blob was refused for its size, and chunks are worth a try. */
-    async #wasTakenWhole() {
-        const { http } = this.#destination;
-        try {
-            await this.#inSession(async (session) => putBlob(this.#destination, session, this.#blob, () => this.#content()));
-            return true;
-        }
-        catch (error) {
-            if (!(error instanceof RegistryError))
-                throw error;
-            this.#resets = error.code === 'NETWORK' ? this.#resets + 1 : 0;
-            if (http.family?.maxChunk === 0 || !refusesWhole(error, this.#resets))
-                throw error;
-            http.logger.info(`${error.message}; sending it in chunks`);
-            http.largeBlobs.refused(this.#blob.size);
-            return false;
-        }
-    }
-    async #inSession(send) {
-        const session = this.#session ?? (await startUpload(this.#destination));
-        this.#session = undefined;
-        try {
-            await send(session);
-        }
-        catch (error) {
-            await cancelUpload(this.#destination, session);
-            throw error;
-        }
-    }
-    #content() {
-        return verifiedBlob(this.#source, this.#blob);
-    }
-}
-/**
- * The blob's bytes from the source, opened when the first one is wanted. Errors name the source.
- */
-async function* verifiedBlob(source, blob) {
-    try {
-        yield* verified(await openBlob(source, blob), blob);
-    }
-    catch (error) {
-        throw networkFailure(error, source.place('get blob', blob.digest), source.http.network.signal);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/oci/descriptor.js
-
-
-
-
-/**
- * A media type becomes a request header. RFC 6838 allows 255 characters; registries add parameters
- * such as a charset, which are let through.
- */
-const MEDIA_TYPE = /^[\x21-\x7e][\x20-\x7e]{0,511}$/;
-const mediaTypeSchema = pipe(string('must be a string'), regex(MEDIA_TYPE, 'must be a media type in printable ASCII'));
-const digestSchema = pipe(string('must be a digest in a string'), rawTransform(({ dataset, addIssue, NEVER }) => {
-    try {
-        return parseDigest(dataset.value);
-    }
-    catch (error) {
-        if (!(error instanceof FormatError))
-            throw error;
-        addIssue({ message: error.message });
-        return NEVER;
-    }
-}));
-const sizeRule = 'must be an integer from 0 to 2^53 - 1';
-const sizeSchema = pipe(number(sizeRule), safeInteger(sizeRule), minValue(0, sizeRule));
-const platformSchema = looseObject({
-    os: string('must be a string'),
-    architecture: string('must be a string'),
-    variant: nullish(string('must be a string')),
-}, 'must be an object');
-/** Go writes null for what is absent, and reads it so. */
-const schema = looseObject({
-    mediaType: mediaTypeSchema,
-    digest: digestSchema,
-    size: sizeSchema,
-    platform: nullish(platformSchema),
-    artifactType: nullish(string('must be a string')),
-    annotations: nullish(record(string(), unknown(), 'must be an object')),
-    urls: nullish(array(string('must be a string'), 'must be an array')),
-    data: nullish(string('must be a string')),
-}, 'must be an object');
-/** Validates a descriptor of a parsed document; unknown members and media types are accepted. */
-const descriptorSchema = pipe(schema, transform(toDescriptor));
-function toDescriptor(raw) {
-    const { mediaType, digest, size, platform, artifactType, annotations, urls, data } = raw;
-    return {
-        mediaType,
-        digest,
-        size,
-        ...(platform && {
-            platform: normalisePlatform({ ...platform, variant: platform.variant ?? '' }),
-        }),
-        ...(artifactType && { artifactType }),
-        ...(annotations && { annotations: textsOf(annotations) }),
-        ...(urls && { urls }),
-        ...(typeof data === 'string' && { data }),
-    };
-}
-/** Annotations are strings; other values occur in the wild and mean nothing to us. */
-function textsOf(annotations) {
-    const texts = {};
-    for (const [name, value] of Object.entries(annotations)) {
-        if (typeof value === 'string')
-            texts[name] = value;
-    }
-    return texts;
-}
-
-;// CONCATENATED MODULE: ./lib/oci/strict-json.js
-
-
-/** Manifests and image configs nest about six deep; the rest is room for extensions. */
-const MAX_DEPTH = 64;
-/**
- * Keeps what a small body of many tiny values (`[[],[],…`) can turn into in memory to a few ten
- * megabytes; the largest honest manifests hold some ten thousand values.
- */
-const MAX_VALUES = 500_000;
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/**
- * Reads one JSON value as all parsers would read it (I-JSON, RFC 7493). Refused is whatever one
- * program could understand in another way than the next one: invalid UTF-8, a byte order mark,
- * duplicate names, names that differ only in case (Go's decoder takes them for the same), the name
- * `__proto__`, integers that a double cannot hold. Takes linear time and no stack.
- * @throws FormatError of kind `json` that names the place as a path such as `manifests[2].size`
- */
-function parseStrictJson(bytes, limits = {}) {
-    const text = strict_json_decode(bytes);
-    scan(text, limits);
-    try {
-        const value = JSON.parse(text);
-        return value;
-    }
-    catch (error) {
-        throw new FormatError('json', `not valid JSON: ${whereItFails(text, error)}`, { cause: error });
-    }
-}
-function strict_json_decode(bytes) {
-    let text;
-    try {
-        text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch (error) {
-        throw new FormatError('json', 'not valid JSON: it is not UTF-8', { cause: error });
-    }
-    if (text.startsWith('\uFEFF')) {
-        throw new FormatError('json', 'not valid JSON: it starts with a byte order mark');
-    }
-    return text;
-}
-/** Where it goes wrong; for what is no JSON at all (a proxy's HTML page), how it starts. */
-function whereItFails(text, error) {
-    const start = text.slice(0, 1024).trimStart();
-    if (start === '')
-        return 'it is empty';
-    if (!/^[[{]/.test(start))
-        return `it starts with ${quote(start.slice(0, 24))}`;
-    const message = error instanceof Error ? error.message : '';
-    if (message.includes('end of JSON'))
-        return 'it ends too early';
-    return `it has a mistake${/ at position \d+/.exec(message)?.[0] ?? ''}`;
-}
-/**
- * Finds what `JSON.parse` lets pass. On text that is no JSON it may find anything, since the parser
- * that follows refuses that text.
- */
-function scan(text, limits) {
-    const maxDepth = limits.maxDepth ?? MAX_DEPTH;
-    const maxValues = limits.maxValues ?? MAX_VALUES;
-    const freeMaps = new Set(limits.freeMaps);
-    const frames = [];
-    let values = 0;
-    let at = 0;
-    while (at < text.length) {
-        const character = text.charAt(at);
-        const frame = frames.at(-1);
-        switch (character) {
-            case '{':
-            case '[':
-                if (frames.length >= maxDepth) {
-                    throw problem(frames, `more than ${maxDepth} objects and arrays inside one another`);
-                }
-                frames.push(openFrame(character, frame, freeMaps));
-                values += 1;
-                at += 1;
-                break;
-            case '}':
-            case ']':
-                frames.pop();
-                at += 1;
-                break;
-            case ',':
-                if (frame !== undefined)
-                    nextMember(frame);
-                at += 1;
-                break;
-            case '"': {
-                const end = endOfString(text, at);
-                if (frame?.expectsName === true)
-                    addName(frames, frame, text.slice(at, end));
-                values += 1;
-                at = end;
-                break;
-            }
-            default:
-                if (isNumberStart(character)) {
-                    at = checkNumber(frames, text, at);
-                    values += 1;
-                }
-                else {
-                    at += 1;
-                }
-        }
-        if (values > maxValues)
-            throw problem([], `more than ${maxValues} values`);
-    }
-}
-function openFrame(open, parent, freeMaps) {
-    const name = parent?.key;
-    const freeMap = parent?.freeMap === true || (name !== undefined && freeMaps.has(name));
-    const expectsName = open === '{';
-    return { open, freeMap, names: new Map(), key: undefined, index: 0, expectsName };
-}
-function nextMember(frame) {
-    frame.index += 1;
-    frame.expectsName = frame.open === '{';
-}
-/** The position after the closing quote, or the end of the text if there is none. */
-function endOfString(text, start) {
-    let at = start + 1;
-    while (at < text.length) {
-        const character = text.charAt(at);
-        if (character === '"')
-            return at + 1;
-        at += character === '\\' ? 2 : 1;
-    }
-    return text.length;
-}
-function addName(frames, frame, token) {
-    const name = decodeName(token);
-    frame.expectsName = false;
-    frame.key = name;
-    if (name === '__proto__')
-        throw problem(frames, 'the name "__proto__" is not allowed');
-    const compared = frame.freeMap ? name : foldCase(name);
-    const twin = frame.names.get(compared);
-    if (twin === name)
-        throw problem(frames, 'the name occurs twice in one object');
-    if (twin !== undefined) {
-        throw problem(frames, `the name differs only in case from ${quote(twin)} in the same object`);
-    }
-    frame.names.set(compared, name);
-}
-function decodeName(token) {
-    if (!token.includes('\\'))
-        return token.slice(1, -1);
-    try {
-        const name = JSON.parse(token);
-        return String(name);
-    }
-    catch (error) {
-        throw new FormatError('json', 'not valid JSON: a name has a bad escape', { cause: error });
-    }
-}
-/** Upper case first, so that U+017F falls together with s, and U+212A with k, as it does in Go. */
-function foldCase(name) {
-    return name.toUpperCase().toLowerCase();
-}
-function isNumberStart(character) {
-    return character === '-' || (character >= '0' && character <= '9');
-}
-function checkNumber(frames, text, start) {
-    NUMBER.lastIndex = start;
-    const token = NUMBER.exec(text)?.[0] ?? '-';
-    const value = Number(token);
-    if (!Number.isFinite(value) && token !== '-')
-        throw problem(frames, 'the number is too large');
-    if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-        throw problem(frames, 'the integer is beyond 2^53 - 1');
-    }
-    return start + token.length;
-}
-function problem(frames, message) {
-    const path = pathOf(frames);
-    return new FormatError('json', path === '' ? message : `${path}: ${message}`);
-}
-function pathOf(frames) {
-    let path = '';
-    for (const { open, key, index } of frames) {
-        if (open === '[')
-            path += `[${index}]`;
-        else if (key !== undefined)
-            path = formatMember(path, key);
-    }
-    return path;
-}
-/** `parent.name`, or `parent["some name"]` where the name is no plain word. */
-function formatMember(parent, name) {
-    if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name))
-        return `${parent}[${quote(name)}]`;
-    return parent === '' ? name : `${parent}.${name}`;
-}
-
-;// CONCATENATED MODULE: ./lib/oci/manifest.js
-
-
-
-
-
-
-/** The spec asks registries for 4 MiB; a few (Gitea, for one) take more, so twice as much is read. */
-const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
-/** No spec sets a limit. Real indexes hold some dozens; each child costs at least one request. */
-const MAX_INDEX_CHILDREN = 1000;
-/** Container runtimes stop at about 128 layers; artifacts with one file a layer go further. */
-const MAX_LAYERS = 1000;
-const common = {
-    schemaVersion: literal(2, 'must be 2'),
-    subject: nullish(descriptorSchema),
-    artifactType: nullish(string('must be a string')),
-};
-/** Go writes an empty list as null now and then. */
-function descriptors(limit, what) {
-    const list = pipe(array(descriptorSchema, 'must be an array'), maxLength(limit, `has more than ${limit} ${what}`));
-    return pipe(nullable(list), transform((entries) => entries ?? []));
-}
-const imageSchema = looseObject({
-    ...common,
-    config: descriptorSchema,
-    layers: descriptors(MAX_LAYERS, 'layers'),
-});
-const indexSchema = looseObject({
-    ...common,
-    manifests: descriptors(MAX_INDEX_CHILDREN, 'entries'),
-});
-const documentSchema = record(string(), unknown());
-/**
- * Reads a manifest or index. The bytes are not kept and never written again from what is returned.
- * @throws FormatError of kind `json` or `manifest` that names the place and the rule
- */
-function parseManifest(bytes, hints = {}) {
-    if (bytes.byteLength > MAX_MANIFEST_BYTES) {
-        throw new FormatError('manifest', `the manifest has ${bytes.byteLength} bytes, more than the ${MAX_MANIFEST_BYTES} that are accepted`);
-    }
-    const document = parseStrictJson(bytes, { freeMaps: ['annotations'] });
-    if (!is(documentSchema, document) || Array.isArray(document)) {
-        throw new FormatError('manifest', 'the manifest must be a JSON object');
-    }
-    refuseSchema1(document, hints);
-    refuseAmbiguous(document);
-    const mediaType = decideMediaType(document, hints);
-    return isIndexType(mediaType) ? readIndex(document, mediaType) : readImage(document, mediaType);
-}
-/**
- * Whether an index entry is one of BuildKit's attestations (provenance, bill of materials) rather
- * than an image for a platform.
- */
-function isAttestation(descriptor) {
-    const type = descriptor.annotations?.['vnd.docker.reference.type'];
-    if (type === 'attestation-manifest')
-        return true;
-    const { platform } = descriptor;
-    return platform?.os === 'unknown' && platform.architecture === 'unknown';
-}
-function refuseSchema1(document, hints) {
-    const promised = hints.expectedType ?? hints.contentType ?? '';
-    const stated = document['mediaType'];
-    if (document['schemaVersion'] === 1 ||
-        isSchema1Type(promised) ||
-        (typeof stated === 'string' && isSchema1Type(stated))) {
-        throw new FormatError('manifest', 'this is a Docker schema 1 manifest, a format that registries no longer accept: pull the image and push it again with a current tool to convert it');
-    }
-}
-/** One document that is an index to some programs and an image to others (CVE-2021-41190). */
-function refuseAmbiguous(document) {
-    if (!Object.hasOwn(document, 'manifests'))
-        return;
-    for (const name of ['config', 'layers']) {
-        if (Object.hasOwn(document, name)) {
-            throw new FormatError('manifest', `the manifest is ambiguous: it has both manifests (an index) and ${name} (an image)`);
-        }
-    }
-}
-/** Image-spec "Descriptors": with a verified digest the promised type counts, else all must agree. */
-function decideMediaType(document, hints) {
-    const expected = knownType(hints.expectedType);
-    if (expected !== undefined)
-        return expected;
-    const stated = statedType(document);
-    const served = knownType(hints.contentType);
-    if (stated !== undefined && served !== undefined && stated !== served) {
-        throw new FormatError('manifest', `mediaType: the manifest says ${stated}, but the registry served it as ${served}`);
-    }
-    return stated ?? served ?? sniffType(document);
-}
-function knownType(type) {
-    if (type === undefined || !(isIndexType(type) || isImageManifestType(type)))
-        return undefined;
-    return normaliseMediaType(type);
-}
-function statedType(document) {
-    const value = document['mediaType'];
-    if (value === undefined || value === null || value === '')
-        return undefined;
-    const result = safeParse(mediaTypeSchema, value);
-    const known = result.success ? knownType(result.output) : undefined;
-    if (known !== undefined)
-        return known;
-    const shown = typeof value === 'string' ? quote(value) : 'something else than a string';
-    throw new FormatError('manifest', `mediaType: must be that of an OCI or Docker manifest or index, not ${shown}`);
-}
-/** Only Docker's format requires `mediaType`, so that what has none is OCI unless the config is Docker's. */
-function sniffType(document) {
-    if (Object.hasOwn(document, 'manifests'))
-        return MediaType.ociIndex;
-    if (!Object.hasOwn(document, 'config') && !Object.hasOwn(document, 'layers')) {
-        throw new FormatError('manifest', 'this is no manifest: it has neither manifests nor config and layers');
-    }
-    const { config } = document;
-    const docker = is(looseObject({ mediaType: literal(MediaType.dockerConfig) }), config);
-    return docker ? MediaType.dockerManifest : MediaType.ociManifest;
-}
-function readIndex(document, mediaType) {
-    const { manifests, subject, artifactType } = validate(indexSchema, document, 'index');
-    return { kind: 'index', mediaType, manifests, ...manifest_optional(subject, artifactType) };
-}
-function readImage(document, mediaType) {
-    const { config, layers, subject, artifactType } = validate(imageSchema, document, 'manifest');
-    return { kind: 'image', mediaType, config, layers, ...manifest_optional(subject, artifactType) };
-}
-function manifest_optional(subject, artifactType) {
-    return { ...(subject && { subject }), ...(artifactType && { artifactType }) };
-}
-function validate(schema, document, what) {
-    const result = safeParse(schema, document, { abortEarly: true });
-    if (result.success)
-        return result.output;
-    const [issue] = result.issues;
-    const path = formatPath(issue.path ?? []);
-    const missing = issue.received === 'undefined' || issue.input === undefined;
-    const rule = missing ? 'is required' : issue.message;
-    throw new FormatError('manifest', `the ${what} is not valid: ${path}: ${rule}`);
-}
-function formatPath(items) {
-    let path = '';
-    for (const { key } of items) {
-        path = typeof key === 'number' ? `${path}[${key}]` : formatMember(path, String(key));
-    }
-    return path;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/manifests.js
-
-
-
-
-
-const accept = manifestAccept.join(', ');
-/**
- * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
- * believed: its size where `expected` tells it, its digest where the reference is one. Throws
- * RegistryError: NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH, INVALID_MANIFEST and the errors of
- * every request.
- */
-async function fetchManifest(repository, reference, expected) {
-    const { http } = repository;
-    const request = manifestRequest(repository, reference, 'GET', 'get manifest');
-    const { place } = request;
-    const limit = Math.min(expected?.size ?? MAX_MANIFEST_BYTES, MAX_MANIFEST_BYTES);
-    return http.call(request, async (answer) => {
-        const bytes = await readBody(answer, limit, place, http.network.signal);
-        try {
-            const digest = verifiedDigest(bytes, reference, expected);
-            const manifest = parseManifest(bytes, {
-                ...contentType(singleHeader(answer, 'content-type', place)),
-                ...(expected === undefined ? {} : { expectedType: expected.mediaType }),
-            });
-            return { digest, size: bytes.length, mediaType: manifest.mediaType, bytes, manifest };
-        }
-        catch (error) {
-            throw placed(error, place);
-        }
-    });
-}
-function manifestRequest(repository, reference, method, operation) {
-    return {
-        method,
-        target: repository.path(`manifests/${reference}`),
-        headers: { accept },
-        scopes: [repository.scope],
-        place: repository.place(operation, reference),
-    };
-}
-function verifiedDigest(bytes, reference, expected) {
-    const digest = expected?.digest ?? (isDigest(reference) ? reference : undefined);
-    if (digest === undefined)
-        return digestOf(bytes);
-    verifyBytes(bytes, { digest, size: expected?.size ?? bytes.length });
-    return digest;
-}
-function contentType(header) {
-    return header === undefined ? {} : { contentType: header };
-}
-/**
- * Statuses by which registries and proxies say that they do not do HEAD on manifests, or not on this
- * one (Q09, Q56). A GET tells whether that is so, and in words why not: the answer to a HEAD has no
- * room for them.
- */
-const NO_HEAD = [400, 401, 403, 405, 406, 415, 501];
-/**
- * The digest that a tag or digest has at a registry, by HEAD (distribution-spec, Checking if
- * content exists); undefined only for "not found". Where the answer names no digest, the manifest
- * is fetched and hashed.
- */
-async function resolveDigest(repository, reference) {
-    const request = manifestRequest(repository, reference, 'HEAD', 'look up');
-    const expect = [404, ...NO_HEAD];
-    const found = await repository.http.call({ ...request, expect }, async (answer) => {
-        await discard(answer);
-        const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? '';
-        return { status: answer.status, digest: isDigest(digest) ? digest : undefined };
-    });
-    if (found.status === 404)
-        return undefined;
-    if (found.digest !== undefined && found.status < 300)
-        return found.digest;
-    return hashedDigest(repository, reference, isDigest(reference) ? algorithmOf(reference) : 'sha256');
-}
-/**
- * As `resolveDigest`, for a destination that is about to be written: one that does not let us look
- * (Q14), or says the same of what does not exist (Q31), holds nothing that we know of. Whether we
- * may write is for the push to tell. Not so for a 401, which is about the login.
- */
-async function heldDigest(repository, reference) {
-    try {
-        return await resolveDigest(repository, reference);
-    }
-    catch (error) {
-        if (!(error instanceof RegistryError) || error.status !== 403)
-            throw error;
-        repository.http.logger.debug(`not known: ${error.message}`);
-        return undefined;
-    }
-}
-async function hashedDigest(repository, reference, algorithm) {
-    const { http } = repository;
-    const request = manifestRequest(repository, reference, 'GET', 'look up');
-    return http.call({ ...request, expect: [404] }, async (answer) => {
-        if (answer.status === 404) {
-            await discard(answer);
-            return undefined;
-        }
-        const bytes = await readBody(answer, MAX_MANIFEST_BYTES, request.place, http.network.signal);
-        return digestOf(bytes, algorithm);
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/registry/push-manifest.js
-
-
-
-
-
-
-/** A digest of the longest algorithm, with its name. */
-const push_manifest_MAX_DIGEST_LENGTH = 140;
-/**
- * Pushes a manifest under a tag or its digest, and checks what the registry shows there afterwards.
- * One after another where several tags of a repository get the same manifest: a registry on a plain
- * file system (distribution) fails to read what it is just writing again. Throws VERIFICATION.
- */
-async function publishManifest(repository, reference, content) {
-    await repository.http.turns.run(`${repository.name}@${content.digest}`, async () => {
-        const confirmed = await pushManifest(repository, reference, content);
-        await verifyPushed(repository, reference, { digest: content.digest, confirmed });
-    });
-}
-/** What has just been uploaded is not seen by all parts of a registry at once (Q33, Q58). */
-const NOT_YET_SEEN = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN'];
-/**
- * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its
- * digest. Returns whether the registry named the digest in its answer. Throws VERIFICATION where
- * that is another one, and EXISTS where the registry does not let the tag be moved.
- */
-async function pushManifest(repository, reference, content) {
-    const request = {
-        ...manifestRequest(repository, reference, 'PUT', 'push manifest'),
-        headers: { 'content-type': content.mediaType },
-        body: content.bytes,
-        passing: NOT_YET_SEEN,
-    };
-    const { place } = request;
-    try {
-        return await repository.http.call(request, async (answer) => {
-            await discard(answer);
-            const stored = singleHeader(answer, 'docker-content-digest', place);
-            if (stored === undefined)
-                return false;
-            if (stored === content.digest)
-                return true;
-            if (!sameAlgorithm(stored, content.digest))
-                return false;
-            const details = { ...place, status: answer.status };
-            throw new RegistryError('VERIFICATION', otherDigest(content.digest, stored), details);
-        });
-    }
-    catch (error) {
-        if (await isThereAnyway(repository, reference, content.digest, error))
-            return true;
-        throw frozenTag(repository, reference, error) ?? refusedType(content.mediaType, error) ?? error;
-    }
-}
-/**
- * Whether a tag that must not be moved, or not be written again, shows what it should: then another
- * run was faster, or an answer was lost (Q03).
- */
-async function isThereAnyway(repository, reference, digest, error) {
-    if (!(error instanceof RegistryError) || isDigest(reference))
-        return false;
-    if (error.status === undefined || error.status < 400 || error.status >= 500)
-        return false;
-    if (error.code === 'AUTHENTICATION')
-        return false;
-    try {
-        return (await resolveDigest(repository, reference)) === digest;
-    }
-    catch {
-        // The refusal is what counts.
-        return false;
-    }
-}
-/**
- * Registries have many statuses and codes for a tag that is frozen, but most of them use the same
- * word (Q03, Q25, Q30).
- */
-function frozenTag(repository, reference, error) {
-    if (!(error instanceof RegistryError) || isDigest(reference))
-        return undefined;
-    const { status = 0, registryCode = '', registryMessage = '' } = error;
-    const words = [/immutab/i, repository.http.family?.frozenTag];
-    const isFrozen = words.some((one) => one?.test(`${registryCode} ${registryMessage}`) === true);
-    if (status < 400 || status >= 500 || !isFrozen)
-        return undefined;
-    return reworded('EXISTS', 'the registry does not let this tag be moved', error);
-}
-/** Names the type that is not taken: the registry's words seldom do (Q36). */
-function refusedType(mediaType, error) {
-    if (!(error instanceof RegistryError) || error.status !== 415)
-        return undefined;
-    return reworded('UNSUPPORTED', `the registry does not take the type ${mediaType}`, error);
-}
-function reworded(code, reason, error) {
-    const { operation, side, registry, repository, reference, family } = error;
-    const { status, registryCode, registryMessage } = error;
-    const place = { operation, side, registry, repository, reference, family };
-    return new RegistryError(code, reason, {
-        ...place,
-        status,
-        registryCode,
-        registryMessage,
-        cause: error,
-    });
-}
-/**
- * Milliseconds between the looks at a tag that does not show yet what was pushed. Registries that
- * keep several copies need a moment; more than some seconds is no delay any more.
- */
-const LOOKS_AFTER = [250, 500, 1_000, 2_000];
-/**
- * Reads back what a tag shows after it was written. Throws VERIFICATION where that is not what was
- * pushed, also after some time. A registry that does not let us look is believed where its answer to
- * the push was `confirmed` by the digest.
- */
-async function verifyPushed(repository, reference, { digest, confirmed = false }) {
-    const { network } = repository.http;
-    const place = repository.place('verify', reference);
-    let shown;
-    for (const delay of [0, ...LOOKS_AFTER]) {
-        if (delay > 0)
-            await pause(network, delay, place);
-        try {
-            shown = await shownDigest(repository, reference, digest);
-        }
-        catch (error) {
-            if (confirmed && error instanceof RegistryError && error.status === 403)
-                return;
-            throw error;
-        }
-        if (shown === digest)
-            return;
-    }
-    throw new RegistryError('VERIFICATION', shown === undefined ? `pushed ${digest}, but nothing is there` : otherDigest(digest, shown), place);
-}
-async function shownDigest(repository, reference, digest) {
-    const shown = await resolveDigest(repository, reference);
-    // A registry may name content by another algorithm (distribution-spec, Pulling manifests).
-    return shown === undefined || sameAlgorithm(shown, digest)
-        ? shown
-        : hashedDigest(repository, reference, algorithmOf(digest));
-}
-function otherDigest(pushed, stored) {
-    return `pushed ${pushed}, but the registry shows ${foreignText(stored, push_manifest_MAX_DIGEST_LENGTH)}`;
-}
-function sameAlgorithm(one, other) {
-    return one.split(':')[0] === other.split(':')[0];
-}
-
-;// CONCATENATED MODULE: ./lib/registry/settled.js
-/**
- * The results of all promises, or the first failure in the list; either way only when nothing is
- * left running, so that no work goes on behind the back of a caller that has already failed.
- */
-async function settled(promises) {
-    const values = [];
-    for (const result of await Promise.allSettled(promises)) {
-        if (result.status === 'rejected')
-            throw result.reason;
-        values.push(result.value);
-    }
-    return values;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/copy-image.js
-
-
-
-
-
-
-
-/** Indexes nest once or twice in practice; the specification sets no bound. */
-const MAX_INDEX_DEPTH = 4;
-/** More manifests than this beneath one reference is not an image but an attack. */
-const MAX_MANIFESTS = 5_000;
-/**
- * All manifests beneath one reference are held at one time; honest ones need some kilobytes each.
- */
-const MAX_TREE_BYTES = 64 * 1024 * 1024;
-/**
- * Copies everything beneath a manifest, but not the manifest itself: blobs first, then the
- * manifests that it lists, by digest. What the destination needs to accept it is there when this
- * returns.
- */
-async function copyContent(route, top) {
-    // A tag beside another one in the same repository: what the source lists is there by definition.
-    if (isSameRepository(route))
-        return noBytes;
-    return new TreeCopy(route).content(top, 0);
-}
-/** Copies one manifest by digest with everything beneath it. */
-async function copyByDigest(route, fetched) {
-    if (isSameRepository(route))
-        return noBytes;
-    return new TreeCopy(route).manifest(fetched, 0);
-}
-function isSameRepository({ source, destination }) {
-    return source.sharesRegistryWith(destination) && source.name === destination.name;
-}
-/** One walk down a tree of manifests. */
-class TreeCopy {
-    #route;
-    /** Children that are being copied or are done: an index may list one more than once. */
-    #children = new Map();
-    /** Bytes of all manifests that were met, as their descriptors promise them. */
-    #size = 0;
-    constructor(route) {
-        this.#route = route;
-    }
-    async manifest(fetched, depth) {
-        const bytes = await this.content(fetched, depth);
-        const { destination } = this.#route;
-        await this.#subjectOf(fetched);
-        await this.#once('manifest', fetched.digest, async () => {
-            await pushManifest(destination, fetched.digest, fetched);
-            return 'copied';
-        });
-        return bytes;
-    }
-    /** Waits for what a manifest refers to, if that is on its way too: some want it first (Q27). */
-    async #subjectOf({ manifest, digest }) {
-        const { subject } = manifest;
-        if (subject !== undefined && subject.digest !== digest) {
-            await this.#children.get(subject.digest);
-        }
-    }
-    async content({ manifest }, depth) {
-        return manifest.kind === 'image' ? this.#blobs(manifest) : this.#index(manifest, depth);
-    }
-    async #blobs(manifest) {
-        const blobs = new Map();
-        for (const blob of [manifest.config, ...manifest.layers]) {
-            // Their makers do not allow others to pass these on (image-spec, Non-Distributable Layers).
-            if (!isNonDistributableType(blob.mediaType))
-                blobs.set(blob.digest, blob);
-        }
-        return addBytes(await settled([...blobs.values()].map(async (blob) => this.#blob(blob))));
-    }
-    async #blob(blob) {
-        const { source, destination } = this.#route;
-        const outcome = await this.#once('blob', blob.digest, () => copyBlob(source, destination, blob));
-        return bytesOf(outcome, blob.size);
-    }
-    /**
-     * Moves a blob or manifest unless another image of the run does or did. The same bytes can be both,
-     * in two places of the registry.
-     */
-    async #once(kind, digest, move) {
-        const { source, destination, ledger } = this.#route;
-        const from = `${source.http.registry}/${source.name}`;
-        return ledger.once(`${kind} ${destination.name}`, digest, from, move);
-    }
-    async #index(index, depth) {
-        if (depth >= MAX_INDEX_DEPTH) {
-            throw this.#refusal(`indexes nested deeper than ${MAX_INDEX_DEPTH}`);
-        }
-        const children = index.manifests.map(async (child) => {
-            const known = this.#children.get(child.digest);
-            if (known !== undefined) {
-                await known;
-                // Its bytes count once, where it was met first.
-                return noBytes;
-            }
-            const copying = this.#child(child, depth + 1);
-            this.#children.set(child.digest, copying);
-            return copying;
-        });
-        return addBytes(await settled(children));
-    }
-    async #child(child, depth) {
-        const { source, destination } = this.#route;
-        if (isBlobType(child.mediaType))
-            return this.#blob(child);
-        if (this.#children.size >= MAX_MANIFESTS) {
-            throw this.#refusal(`more than ${MAX_MANIFESTS} manifests`);
-        }
-        this.#size += child.size;
-        if (this.#size > MAX_TREE_BYTES) {
-            throw this.#refusal(`manifests of more than ${MAX_TREE_BYTES} bytes together`);
-        }
-        if ((await heldDigest(destination, child.digest)) === child.digest)
-            return noBytes;
-        return this.manifest(await fetchManifest(source, child.digest, child), depth);
-    }
-    #refusal(reason) {
-        return new RegistryError('INVALID_MANIFEST', reason, this.#route.source.place('copy index'));
-    }
-}
-/**
- * Whether an index entry can only be a blob: what is of no known type is taken for a manifest
- * (image-spec, Image Index).
- */
-function isBlobType(mediaType) {
-    return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/logger.js
-/** Says nothing; for callers that want no log. */
-const silentLogger = {
-    debug: () => undefined,
-    info: () => undefined,
-    warning: () => undefined,
-};
-
-// EXTERNAL MODULE: external "node:dns"
-var external_node_dns_ = __nccwpck_require__(610);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./lib/registry/clock.js
-
-const systemClock = {
-    now: () => Date.now(),
-    sleep: async (ms, signal) => {
-        await (0,promises_namespaceObject.setTimeout)(ms, undefined, signal === undefined ? {} : { signal });
-    },
-};
-
-;// CONCATENATED MODULE: ./lib/registry/foreign-hosts.js
-
-
-
-
-
-/**
- * Tells the hosts that the user named from those that only a registry did: token services, storage
- * behind redirects, upload sessions. The latter must not be used to reach what is private.
- */
-class ForeignHosts {
-    #lookup;
-    #named;
-    #registries = new Set();
-    /** @param named further hosts, `host[:port]`, that the user named */
-    constructor(lookup, named) {
-        this.#lookup = lookup;
-        this.#named = new Set(named.map((host) => endpointOf(apiHost(host))));
-    }
-    /** @param origin of a registry that the user named */
-    addRegistry(origin) {
-        this.#registries.add(origin);
-    }
-    /**
-     * The guard for requests to an origin; undefined where the user named it, or where it is another
-     * port of the registry itself.
-     *
-     * @param registry the origin on whose behalf the request is made; any registry if undefined
-     */
-    guard(origin, registry) {
-        const { hostname, port } = new URL(origin);
-        if (this.#registries.has(origin) || this.#named.has(tls_endpoint(hostname, port)))
-            return undefined;
-        const registries = registry === undefined ? [...this.#registries] : [registry];
-        // Nobody has pointed anywhere.
-        if (registries.length === 0)
-            return undefined;
-        const names = registries.map((one) => hostName(new URL(one).hostname));
-        if (names.includes(hostName(hostname)))
-            return undefined;
-        return {
-            key: names.join(' '),
-            rule: foreignRule(names, this.#lookup),
-            refuses: isPrivateAddress(hostname) && !registries.some((one) => mayPointAt(hostname, one)),
-        };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/connection.js
-
-
-/**
- * How long one address of a host is given before the next one is tried as well. Node's quarter of a
- * second is less than some registries are away; a dead family costs no more than this.
- */
-const NEXT_ADDRESS_MS = 1_000;
-/**
- * How connections are made: as undici makes them, each host with its own TLS options, but such that
- * an answer is heard even where it came before the request was sent. A registry that refuses an
- * upload by its headers (401, 413) says so and hangs up, and what is written after that fails. Taken
- * for the end, that failure would throw away the answer that is waiting to be read.
- */
-function connector(options) {
-    const common = {
-        allowH2: false,
-        timeout: options.timeoutMs,
-        lookup: options.lookup,
-        // Names with both families where one of them is dead.
-        autoSelectFamily: true,
-        autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
-    };
-    const usual = (0,undici.buildConnector)(common);
-    const special = new Map();
-    const connectorOf = (key) => {
-        const tls = options.tls.get(key);
-        if (tls === undefined)
-            return usual;
-        let connect = special.get(key);
-        if (connect === undefined) {
-            connect = (0,undici.buildConnector)({ ...common, secureContext: secureContext(tls) });
-            special.set(key, connect);
-        }
-        return connect;
-    };
-    return (target, callback) => {
-        connectorOf(tls_endpoint(target.hostname, target.port))(target, (...result) => {
-            const [error, socket] = result;
-            if (error === null) {
-                holdWriteErrors(socket);
-                keepFirstError(socket);
-            }
-            callback(...result);
-        });
-    };
-}
-/**
- * A host that wants a client certificate says so after the handshake (RFC 8446, 4.4.2.4), and hangs
- * up. That it hung up is not to hide what it said.
- */
-function keepFirstError(socket) {
-    socket.once('error', (error) => {
-        socket.destroy(error);
-    });
-}
-/** The other side is gone, or does not read any more. */
-const HUNG_UP = new Set(['EPIPE', 'ECONNRESET']);
-/**
- * Leaves a write unfinished when it fails for want of a reader. Reading goes on then: to the answer,
- * or to the end that tells the same as the failure did.
- */
-function holdWriteErrors(socket) {
-    const write = socket['_write'].bind(socket);
-    const writev = socket['_writev']?.bind(socket);
-    const held = {
-        _write(chunk, encoding, callback) {
-            write(chunk, encoding, hold(callback));
-        },
-        _writev(chunks, callback) {
-            writev?.(chunks, hold(callback));
-        },
-    };
-    Object.assign(socket, held);
-}
-function hold(callback) {
-    return (error) => {
-        if (!HUNG_UP.has(error?.code))
-            callback(error);
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/registry/transport.js
-
-
-
-
-
-/** A host that has not even accepted a connection after this long is not going to. */
-const CONNECT_TIMEOUT_MS = 10_000;
-/** Longer than the pause between two blobs of an image, shorter than load balancers keep idle. */
-const KEEP_ALIVE_MS = 15_000;
-const PROXY_WANTS_LOGIN = 407;
-/** Connections, and the way to each host: directly or through a proxy. */
-class Transport {
-    #options;
-    #proxies;
-    #agents = new Map();
-    #pools = new Map();
-    /** Throws an Error that names the variable where the environment's proxies make no sense. */
-    constructor(options) {
-        this.#options = options;
-        this.#proxies = readProxies(options.environment);
-    }
-    /**
-     * Sends a request and follows nothing.
-     *
-     * @param guard for hosts that are not to be connected to at every address. A connection is not
-     *   shared with requests of another guard. Behind a proxy it does nothing: the proxy looks the name
-     *   up, and only what is written as an address can be judged here.
-     */
-    async request(request, guard) {
-        const proxy = proxyFor(this.#proxies, request.origin);
-        // What is meant for TLS gets a tunnel when its connection is made.
-        if (proxy === undefined || request.origin.startsWith('https:')) {
-            return this.#agent(guard).request(request);
-        }
-        return this.#forward(request, proxy);
-    }
-    /** Plain HTTP goes through a proxy request by request (RFC 9112, 3.2.2). */
-    async #forward(request, proxy) {
-        const { host } = new URL(request.origin);
-        const response = await this.#pool(proxy).request({
-            ...request,
-            path: `${request.origin}${request.path}`,
-            headers: { host, ...request.headers, ...proxyHeaders(proxy) },
-        });
-        if (response.statusCode !== PROXY_WANTS_LOGIN)
-            return response;
-        await response.body.dump();
-        throw refusedBy(proxy, response.statusCode, host);
-    }
-    #agent(guard) {
-        const key = guard?.key ?? '';
-        let agent = this.#agents.get(key);
-        if (agent === undefined) {
-            const { lookup } = this.#options;
-            const direct = this.#connector(guard === undefined ? lookup : guardedLookup(lookup, guard.rule));
-            agent = new undici.Agent({
-                ...this.#limits(),
-                connect: (target, callback) => {
-                    const origin = `${target.protocol}//${target.host ?? target.hostname}`;
-                    const proxy = proxyFor(this.#proxies, origin);
-                    const connect = proxy === undefined ? direct : tunnelConnector(proxy, this.#pool(proxy), direct);
-                    connect(target, callback);
-                },
-            });
-            this.#agents.set(key, agent);
-        }
-        return agent;
-    }
-    #pool(proxy) {
-        let pool = this.#pools.get(proxy.origin);
-        if (pool === undefined) {
-            const connect = proxyConnector(proxy, this.#connector(this.#options.lookup));
-            pool = new undici.Pool(proxy.origin, { ...this.#limits(), connect });
-            this.#pools.set(proxy.origin, pool);
-        }
-        return pool;
-    }
-    #connector(lookup) {
-        const { timeoutMs, tls } = this.#options;
-        return connector({ timeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs), lookup, tls });
-    }
-    #limits() {
-        return {
-            allowH2: false,
-            headersTimeout: this.#options.timeoutMs,
-            bodyTimeout: this.#options.timeoutMs,
-            keepAliveTimeout: KEEP_ALIVE_MS,
-            // The limiters bound the connections: a bound of the pool's own could starve a transfer of
-            // its second half.
-            connections: null,
-        };
-    }
-    /** Ends all connections at once; what is still under way fails. */
-    async destroy() {
-        const all = [...this.#agents.values(), ...this.#pools.values()];
-        await Promise.all(all.map(async (one) => one.destroy()));
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/network.js
-
-
-
-
-
-
-
-
-
-
-const USER_AGENT = 'image-sync-action';
-/**
- * What all clients of a run share: connections, slots per host, time, chance, and the end of it
- * all.
- */
-class Network {
-    retries;
-    clock;
-    random;
-    signal;
-    maskSecret;
-    timeoutMs;
-    #concurrency;
-    #insecure;
-    #lookup;
-    #tls;
-    #transport;
-    #foreign;
-    #limiters = new Map();
-    #origins = new Map();
-    constructor(options = {}) {
-        this.retries = options.retries ?? 5;
-        this.clock = options.clock ?? systemClock;
-        this.random = options.random ?? Math.random;
-        this.signal = options.signal;
-        this.maskSecret = options.maskSecret ?? (() => undefined);
-        this.timeoutMs = options.timeoutMs ?? 60_000;
-        this.#concurrency = options.concurrency ?? 16;
-        this.#insecure = new Set(options.insecureRegistries ?? []);
-        this.#lookup = options.lookup ?? external_node_dns_.lookup;
-        const tlsHosts = [...(options.tls ?? [])];
-        this.#tls = new Map(tlsHosts.map(([host, tls]) => [endpointOf(apiHost(host)), tls]));
-        this.#foreign = new ForeignHosts(this.#lookup, [
-            ...(options.insecureRegistries ?? []),
-            ...(options.namedHosts ?? []),
-            ...tlsHosts.map(([host]) => host),
-        ]);
-        this.#transport = new Transport({
-            timeoutMs: this.timeoutMs,
-            lookup: this.#lookup,
-            tls: this.#tls,
-            environment: options.environment ?? process.env,
-        });
-    }
-    /** The slots of a registry host, shared by all clients that speak to it. */
-    limiter(registry) {
-        let limiter = this.#limiters.get(registry);
-        if (limiter === undefined) {
-            limiter = new Limiter(this.#concurrency);
-            this.#limiters.set(registry, limiter);
-        }
-        return limiter;
-    }
-    /** Whether the user allows plain HTTP to this host. */
-    mayBePlain(host) {
-        return isLoopback(host) || this.#insecure.has(host);
-    }
-    /**
-     * `https://host[:port]`, or `http://…` for a host that may be plain and does not speak TLS. The
-     * registry is one that the user named; it may be anywhere.
-     */
-    async originOf(registry) {
-        let origin = this.#origins.get(registry);
-        if (origin === undefined) {
-            const host = apiHost(registry);
-            origin = this.mayBePlain(registry)
-                ? this.#probe(registry, host)
-                : Promise.resolve(`https://${host}`);
-            this.#origins.set(registry, origin);
-        }
-        this.#foreign.addRegistry(await origin);
-        return origin;
-    }
-    async #probe(registry, host) {
-        const tls = this.#tls.get(endpointOf(host));
-        const secure = await speaksTls(host, {
-            signal: this.signal,
-            lookup: this.#lookup,
-            secureContext: tls === undefined ? undefined : secureContext(tls),
-        });
-        // Nobody was there to ask; the next request asks again.
-        if (secure === undefined)
-            this.#origins.delete(registry);
-        return `${secure === true ? 'https' : 'http'}://${host}`;
-    }
-    /** Sends one request and follows nothing. Throws a RegistryError for failures below HTTP. */
-    async send(exchange, place) {
-        const signal = exchange.signal ?? this.signal;
-        if (signal?.aborted === true)
-            throw cancelled(place);
-        const { origin, refusal } = exchange;
-        const guard = this.#foreign.guard(origin, exchange.onBehalfOf);
-        if (guard?.refuses === true)
-            throw refusedAddress(new URL(origin).host, place, refusal);
-        try {
-            const response = await this.#transport.request({
-                origin,
-                path: exchange.path,
-                method: exchange.method,
-                headers: {
-                    'user-agent': USER_AGENT,
-                    // A compressed answer would have other bytes than the ones the digest is about.
-                    'accept-encoding': 'identity',
-                    ...exchange.headers,
-                },
-                body: toBody(exchange.body),
-                headersTimeout: exchange.answerTimeoutMs ?? this.timeoutMs,
-                ...(signal === undefined ? {} : { signal }),
-            }, guard);
-            return { status: response.statusCode, headers: response.headers, body: response.body };
-        }
-        catch (error) {
-            throw networkFailure(error, place, signal, { origin, refusal });
-        }
-    }
-    /** Ends all connections at once; what is still under way fails. */
-    async close() {
-        await this.#transport.destroy();
-    }
-}
-function toBody(body) {
-    if (body === undefined || body instanceof Uint8Array)
-        return body ?? null;
-    return external_node_stream_.Readable.from(body, { objectMode: false });
-}
-
-;// CONCATENATED MODULE: ./lib/registry/platform-entries.js
-
-
-
-
-
-/**
- * The platform images of an index in its order, those of nested indexes in the place of these.
- * Attestations and entries that name no platform are told to `leftOut` and are not among them.
- */
-async function listPlatforms(repository, index, leftOut = () => undefined) {
-    const entries = [];
-    /** Nested indexes that were searched: what is listed again has nothing new in it. */
-    const searched = new Set();
-    const search = async ({ manifests }, depth) => {
-        for (const descriptor of manifests) {
-            const { mediaType, platform, digest } = descriptor;
-            if (isIndexType(mediaType)) {
-                if (searched.has(digest))
-                    continue;
-                searched.add(digest);
-                checkLimits(depth, searched.size, repository, digest);
-                const { manifest } = await fetchManifest(repository, digest, descriptor);
-                if (manifest.kind === 'index') {
-                    await search(manifest, depth + 1);
-                    continue;
-                }
-            }
-            if (platform === undefined || isAttestation(descriptor))
-                leftOut(descriptor);
-            else
-                entries.push({ platform, descriptor });
-        }
-    };
-    await search(index, 0);
-    return entries;
-}
-function checkLimits(depth, count, repository, digest) {
-    const refuse = (reason) => new RegistryError('INVALID_MANIFEST', reason, repository.place('get image index', digest));
-    if (depth >= MAX_INDEX_DEPTH)
-        throw refuse(`indexes nested deeper than ${MAX_INDEX_DEPTH}`);
-    if (count > MAX_MANIFESTS)
-        throw refuse(`more than ${MAX_MANIFESTS} manifests`);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/answer-error.js
-
-
-
-
-
-/** More of an error is not worth reading. */
-const MAX_ERROR_BYTES = 64 * 1024;
-/** The longest code of the specification has 21 characters. */
-const MAX_CODE_LENGTH = 64;
-/** Registries put null where they have nothing to say. */
-const answer_error_text = fallback(optional(string()), undefined);
-/** What is read of the form that the specification gives (distribution-spec, Error Codes). */
-const SpecifiedBody = object({
-    errors: pipe(array(object({ code: answer_error_text, message: answer_error_text })), minLength(1)),
-});
-/** What others send: GitHub, Docker Hub's and Azure's token services. */
-const OtherBody = object({
-    message: answer_error_text,
-    details: answer_error_text,
-    error: answer_error_text,
-    error_description: answer_error_text,
-});
-/**
- * Turns a refusal into an error: the status decides what it is, the body how it is told, and
- * whether it is worth another try.
- */
-async function answerError(answer, place, { now, refusal, passing = [], family }) {
-    const { status, headers } = answer;
-    const body = await readSome(answer, MAX_ERROR_BYTES);
-    const told = registryWords(body.toString('utf8'), headers['content-type']);
-    const code = answer_error_codeOf(status, told.code) ?? refusal ?? 'REGISTRY';
-    const isFinal = family?.exhausted?.test(`${told.code ?? ''} ${told.message ?? ''}`) === true;
-    return new RegistryError(code, reasonOf(code, status), {
-        ...place,
-        status,
-        registryCode: told.code,
-        registryMessage: told.message,
-        transient: !isFinal && (isTransientStatus(status) || passing.includes(told.code ?? '')),
-        retryAfterMs: parseRetryAfter([headers['retry-after']].flat()[0], now),
-    });
-}
-function answer_error_codeOf(status, registryCode) {
-    switch (status) {
-        case 401:
-            return 'AUTHENTICATION';
-        case 403:
-            return 'DENIED';
-        case 404:
-            return 'NOT_FOUND';
-        case 408:
-        case 504:
-            return 'TIMEOUT';
-        case 429:
-            return 'RATE_LIMITED';
-        default:
-            return registryCode === 'TOOMANYREQUESTS' ? 'RATE_LIMITED' : undefined;
-    }
-}
-const answer_error_REASONS = {
-    AUTHENTICATION: 'not found, or the login was missing or not accepted',
-    DENIED: 'access denied',
-    NOT_FOUND: 'not found',
-    TIMEOUT: 'the registry ran out of time',
-    RATE_LIMITED: 'too many requests',
-};
-function reasonOf(code, status) {
-    return answer_error_REASONS[code] ?? (status >= 500 ? 'the registry failed' : 'the registry refused');
-}
-function registryWords(body, contentType) {
-    let document;
-    try {
-        document = JSON.parse(body);
-    }
-    catch {
-        // Gateways answer with pages: their markup says nothing in a log, but their title does.
-        const isPage = String(contentType).includes('html') || body.trimStart().startsWith('<');
-        return { message: harmless(isPage ? /<title>([^<]*)/i.exec(body)?.[1] : body) };
-    }
-    const specified = safeParse(SpecifiedBody, document);
-    if (specified.success) {
-        const [first] = specified.output.errors;
-        return { code: harmless(first?.code, MAX_CODE_LENGTH), message: harmless(first?.message) };
-    }
-    const other = safeParse(OtherBody, document);
-    if (!other.success)
-        return {};
-    const { message, details, error_description: description, error } = other.output;
-    return { message: harmless(message ?? details ?? description ?? error) };
-}
-/** Foreign text for a log; undefined where nothing is left of it. */
-function harmless(words, limit) {
-    const line = foreignText(words ?? '', limit);
-    return line === '' ? undefined : line;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/credentials/credentials.js
-/** The value of an `Authorization` header (RFC 7617); user and password are taken as UTF-8. */
-function basicAuthorization({ username, password }) {
-    return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
-}
-const NAMELESS = {
-    password: 'a password without a user name',
-    'identity-token': 'an identity token',
-    'registry-token': 'a registry token',
-};
-/** Whose login it is and where it comes from, for people: `user octo from registry-auth`. */
-function loginText({ credentials, origin }) {
-    if (credentials === undefined)
-        return 'anonymous';
-    const { username, kind = 'password' } = credentials;
-    return `${username === '' ? NAMELESS[kind] : `user ${username}`} from ${origin}`;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/auth/challenge.js
-
-/** Longer headers are not worth reading. */
-const MAX_HEADER_LENGTH = 8 * 1024;
-const MAX_CHALLENGES = 10;
-const challenge_TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
-const TOKEN68 = /[A-Za-z0-9\-._~+/]+=*(?=\s*(?:,|$))/y;
-const BLANKS = /[ \t]*/y;
-const challenge_SEPARATORS = /[ \t,]*/y;
-/**
- * Reads every challenge of every header, in order. Several may stand in one header, separated like
- * their parameters by commas; a word that no `=` follows begins the next one. Throws a FormatError
- * for what is not of that form.
- */
-function parseChallenges(headers) {
-    const lines = headers === undefined ? [] : typeof headers === 'string' ? [headers] : headers;
-    const challenges = lines.flatMap((line) => new ChallengeParser(line).parse());
-    if (challenges.length > MAX_CHALLENGES)
-        throw malformed('too many challenges');
-    return challenges;
-}
-/**
- * The challenge to answer: Bearer where it is offered, else Basic. Schemes that we do not speak are
- * passed over.
- */
-function chooseChallenge(challenges) {
-    return (challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm')) ??
-        challenges.find(({ scheme }) => scheme === 'basic'));
-}
-/** A cursor that only moves forward, so that the time is linear in the length of the header. */
-class ChallengeParser {
-    #text;
-    #at = 0;
-    constructor(text) {
-        if (text.length > MAX_HEADER_LENGTH)
-            throw malformed('too long');
-        this.#text = text;
-    }
-    parse() {
-        const challenges = [];
-        this.#match(challenge_SEPARATORS);
-        while (this.#at < this.#text.length) {
-            const word = this.#match(challenge_TOKEN);
-            if (word === '')
-                throw malformed('a name was expected');
-            const blanks = this.#match(BLANKS);
-            const current = challenges.at(-1);
-            if (this.#text[this.#at] === '=' && current !== undefined) {
-                this.#at++;
-                this.#match(BLANKS);
-                const value = this.#value();
-                const name = word.toLowerCase();
-                if (!current.parameters.has(name))
-                    current.parameters.set(name, value);
-            }
-            else {
-                challenges.push({ scheme: word.toLowerCase(), parameters: new Map() });
-                if (blanks !== '')
-                    this.#skipToken68();
-            }
-            this.#match(challenge_SEPARATORS);
-        }
-        return challenges;
-    }
-    #value() {
-        if (this.#text[this.#at] !== '"') {
-            const value = this.#match(challenge_TOKEN);
-            if (value === '')
-                throw malformed('a value was expected');
-            return value;
-        }
-        let value = '';
-        for (this.#at++; this.#at < this.#text.length; this.#at++) {
-            const character = this.#text.charAt(this.#at);
-            if (character === '"') {
-                this.#at++;
-                return value;
-            }
-            if (character === '\\')
-                this.#at++;
-            value += this.#text.charAt(this.#at);
-        }
-        throw malformed('a quotation mark is missing');
-    }
-    /**
-     * `Negotiate YII…=`: a blob in place of parameters. It looks like a parameter name only where an
-     * `=` and more follow.
-     */
-    #skipToken68() {
-        const start = this.#at;
-        const blob = this.#match(TOKEN68);
-        // A lone word without padding may as well be the next scheme: `Basic Bearer`. Nobody sends
-        // that; a blob it is.
-        if (blob === '')
-            this.#at = start;
-    }
-    #match(pattern) {
-        pattern.lastIndex = this.#at;
-        const found = pattern.exec(this.#text)?.[0] ?? '';
-        this.#at += found.length;
-        return found;
-    }
-}
-function malformed(reason) {
-    return new FormatError('challenge', `the WWW-Authenticate header is malformed: ${reason}`);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/auth/realm.js
-
-
-
-
-
-/**
- * The URL of the token service that a challenge names, if the registry has any business to name it:
- * https (unless the registry itself is spoken to in the clear), no user info, and no private
- * address but the registry's own host or the one that the user named beside it.
- */
-function parseRealm(realm, registryOrigin, place, authHost) {
-    const refuse = (reason) => new RegistryError('AUTHENTICATION', `the registry names a token service ${reason}: ${foreignText(realm)}`, place);
-    const url = realm === '' ? null : URL.parse(realm, registryOrigin);
-    if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-        throw refuse('that is no web address');
-    }
-    if (url.username !== '' || url.password !== '')
-        throw refuse('with user info');
-    if (url.protocol === 'http:' && registryOrigin.startsWith('https:')) {
-        throw refuse('without https');
-    }
-    if (url.host !== authHost && !mayPointAt(url.host, registryOrigin)) {
-        throw refuse('at a private address');
-    }
-    url.hash = '';
-    return url;
-}
-/**
- * Whether a registry's credentials may go to that token service: its own host, a host of the same
- * site, one that is known to belong to it, or the one that came with the credentials. A token
- * without credentials may be fetched from anywhere that `parseRealm` lets through.
- */
-function mayReceiveCredentials(realm, registry, { authHost }) {
-    const { hostname } = new URL(registry.origin);
-    const service = realm.hostname;
-    if (service === hostname || realm.host === authHost)
-        return true;
-    if (familyOfHost(registry.host)?.tokenHosts?.includes(service) === true)
-        return true;
-    return isSameSite(service, hostname);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/auth/token.js
-
-
-
-
-
-
-/** Tokens grow with the rights in them, and have to fit into a request's header. */
-const MAX_TOKEN_LENGTH = 16 * 1024;
-/** Room for the token under both of its names, and for a refresh token. */
-const MAX_TOKEN_ANSWER_BYTES = 128 * 1024;
-/** What a token lives where its service does not say (distribution: token authentication). */
-const DEFAULT_LIFETIME_MS = 60_000;
-/** Shorter lives are not believed: renewing ahead of them would cost a token for each request. */
-const MIN_LIFETIME_MS = 1_000;
-/** Tokens are renewed this long before they expire, or after three quarters of a shorter life. */
-const RENEWAL_MARGIN_MS = 30_000;
-/** OAuth 2 wants every client to have a name. */
-const CLIENT_ID = 'image-sync-action';
-/** Everything is optional, and what is of another type than it should be counts as absent. */
-const optionalText = fallback(optional(string()), undefined);
-const TokenAnswer = object({
-    token: optionalText,
-    access_token: optionalText,
-    refresh_token: optionalText,
-    // Seconds; some services write them between quotation marks.
-    expires_in: optional(pipe(unknown(), transform(Number))),
-});
-/** Answers of a token service that say nothing about the other way of asking it. */
-const SAME_BY_GET = new Set([undefined, 408, 429]);
-/**
- * Fetches a token (distribution: token authentication specification). One try; redirects are not
- * followed. Throws AUTHENTICATION for every refusal that will not change by itself.
- */
-async function fetchToken(network, request) {
-    if (request.credentials?.kind !== 'identity-token')
-        return tokenByGet(network, request);
-    try {
-        return await tokenByPost(network, request, request.credentials);
-    }
-    catch (error) {
-        if (!(error instanceof RegistryError) || SAME_BY_GET.has(error.status))
-            throw error;
-        // Many know GET alone, and each of them has its own way to say so (Q54).
-        return tokenByGet(network, request);
-    }
-}
-async function tokenByGet(network, request) {
-    const { credentials } = request;
-    const url = new URL(request.realm);
-    if (request.service !== undefined)
-        url.searchParams.set('service', request.service);
-    for (const scope of request.scopes)
-        url.searchParams.append('scope', formatScope(scope));
-    const authorization = credentials === undefined ? {} : { authorization: basicAuthorization(credentials) };
-    return exchangeToken(network, request, {
-        origin: url.origin,
-        path: `${url.pathname}${url.search}`,
-        method: 'GET',
-        headers: authorization,
-    });
-}
-/** OAuth 2 (distribution: token OAuth specification). */
-async function tokenByPost(network, request, { password }) {
-    const { realm, service, scopes } = request;
-    const form = new URLSearchParams({
-        grant_type: 'refresh_token',
-        client_id: CLIENT_ID,
-        ...(service === undefined ? {} : { service }),
-        scope: scopes.map(formatScope).join(' '),
-        refresh_token: password,
-    });
-    return exchangeToken(network, request, {
-        origin: realm.origin,
-        path: `${realm.pathname}${realm.search}`,
-        method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        body: Buffer.from(form.toString()),
-    });
-}
-async function exchangeToken(network, request, exchange) {
-    const { place, onBehalfOf } = request;
-    const headers = { accept: 'application/json', ...exchange.headers };
-    const refusal = 'AUTHENTICATION';
-    const answer = await network.send({ ...exchange, headers, onBehalfOf, refusal }, place);
-    if (answer.status !== 200) {
-        const error = await answerError(answer, place, { now: network.clock.now() });
-        throw error.transient ? error : rejected(error, request);
-    }
-    const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network.signal);
-    const { value, lifetimeMs } = readToken(body, network, place);
-    const margin = Math.min(RENEWAL_MARGIN_MS, lifetimeMs / 4);
-    return { value, renewAt: network.clock.now() + lifetimeMs - margin };
-}
-function readToken(body, network, place) {
-    const answer = parseAnswer(body);
-    const tokens = [answer?.access_token, answer?.token, answer?.refresh_token];
-    // What cannot be a token is nobody's secret, and masking it would hide innocent words of the log.
-    for (const token of tokens)
-        if (isToken(token))
-            network.maskSecret(token);
-    const value = tokens.slice(0, 2).find((token) => token !== undefined && token !== '');
-    if (!isToken(value)) {
-        const reason = 'the token service answered without a usable token';
-        throw new RegistryError('AUTHENTICATION', reason, { ...place, status: 200 });
-    }
-    const seconds = answer?.expires_in ?? 0;
-    const isLifetime = Number.isFinite(seconds) && seconds > 0;
-    const lifetimeMs = isLifetime ? Math.max(seconds * 1000, MIN_LIFETIME_MS) : DEFAULT_LIFETIME_MS;
-    return { value, lifetimeMs };
-}
-/** Whether it can stand in a header field (RFC 6750, 2.1, and servers that take more characters). */
-function isToken(text) {
-    return text !== undefined && text.length <= MAX_TOKEN_LENGTH && /^[\x21-\x7e]+$/.test(text);
-}
-function parseAnswer(body) {
-    try {
-        const parsed = safeParse(TokenAnswer, JSON.parse(body.toString('utf8')));
-        return parsed.success ? parsed.output : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-function rejected(error, request) {
-    const who = request.credentials === undefined ? 'anonymous access' : 'the login';
-    return new RegistryError('AUTHENTICATION', `the token service did not accept ${who}`, {
-        ...request.place,
-        status: error.status,
-        registryCode: error.registryCode,
-        registryMessage: error.registryMessage,
-        cause: error,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/registry/auth/authorizer.js
-
-
-
-
-
-
-
-
-
-/**
- * Logs in to one registry as one identity. Nothing is sent before the registry asks for it; tokens
- * are kept for as long as they last, shared by all requests, and fetched once for each set of
- * scopes however many requests wait for them.
- */
-class Authorizer {
-    #registry;
-    #credentials;
-    #network;
-    #logger;
-    /** By resource: one host may stand for several registries, each with its token service (Q60). */
-    #schemes = new Map();
-    /** What all of them have shown so far, for the resources that have not. */
-    #common;
-    #tokens = [];
-    constructor(registry, credentials, network, logger) {
-        this.#registry = registry;
-        this.#credentials = credentials;
-        this.#network = network;
-        this.#logger = logger;
-    }
-    /** What to send with a request that needs these scopes; nothing until the registry has asked. */
-    async attempt(scopes, place) {
-        const authorization = await this.#authorization(this.#schemeFor(scopes), scopes, place);
-        return { authorization, scopes, isAnswer: false };
-    }
-    /**
-     * Takes in a 401 (RFC 9110, 15.5.2). Returns what to try once more with, or undefined where there
-     * is nothing better to offer than what was just refused: a second refusal is looked at again only
-     * where it names a wider scope.
-     */
-    async challenged(answer, refused, place) {
-        const challenge = readChallenge(answer, place);
-        const wanted = readScopes(challenge?.parameters.get('scope'));
-        if (refused.isAnswer && scope_covers(mergeScopes(refused.scopes), wanted))
-            return undefined;
-        // Some gateways name the scheme once, and later refuse a worn token without a word.
-        const scheme = challenge === undefined
-            ? this.#schemeFor(refused.scopes)
-            : this.#learn(refused.scopes, await this.#schemeOf(challenge, place));
-        this.#dropToken(refused.authorization);
-        const scopes = mergeScopes([...refused.scopes, ...wanted]);
-        const authorization = await this.#authorization(scheme, scopes, place);
-        if (authorization === refused.authorization)
-            return undefined;
-        return { authorization, scopes, isAnswer: true };
-    }
-    /** Forgets all tokens. Returns whether there is a chance that new ones are better. */
-    forget() {
-        const hadTokens = this.#tokens.length > 0;
-        this.#tokens = [];
-        return hadTokens;
-    }
-    async #authorization(scheme, scopes, place) {
-        const credentials = this.#credentials;
-        if (scheme === undefined)
-            return undefined;
-        if (credentials?.kind === 'registry-token')
-            return `Bearer ${credentials.password}`;
-        if (scheme.kind === 'basic') {
-            return credentials === undefined ? undefined : basicAuthorization(credentials);
-        }
-        const token = await this.#token(scheme, mergeScopes(scopes), place);
-        return `Bearer ${token.value}`;
-    }
-    #schemeFor(scopes) {
-        const known = this.#schemes.get(resourceOf(scopes));
-        return known ?? (this.#common === 'various' ? undefined : this.#common);
-    }
-    #learn(scopes, scheme) {
-        this.#schemes.set(resourceOf(scopes), scheme);
-        if (this.#common === undefined)
-            this.#common = scheme;
-        else if (this.#common !== 'various' && !sameScheme(this.#common, scheme)) {
-            this.#common = 'various';
-        }
-        return scheme;
-    }
-    async #schemeOf(challenge, place) {
-        if (challenge.scheme === 'basic')
-            return { kind: 'basic' };
-        const { parameters } = challenge;
-        const authHost = this.#credentials?.authHost;
-        const realm = parseRealm(parameters.get('realm') ?? '', await this.#home(), place, authHost);
-        return { kind: 'bearer', realm, service: parameters.get('service') };
-    }
-    async #token(scheme, scopes, place) {
-        const find = () => this.#tokens.find((held) => sameScheme(held.scheme, scheme) && scope_covers(held.scopes, scopes));
-        for (let held = find(); held !== undefined; held = find()) {
-            const token = await held.token;
-            if (token.renewAt > this.#network.clock.now())
-                return token;
-            this.#drop(held);
-        }
-        const fetched = {
-            scheme,
-            scopes,
-            token: this.#fetch(scheme, scopes, place),
-            value: undefined,
-        };
-        this.#tokens = [...this.#tokens, fetched];
-        try {
-            const token = await fetched.token;
-            fetched.value = token.value;
-            return token;
-        }
-        catch (error) {
-            this.#drop(fetched);
-            throw error;
-        }
-    }
-    #drop(token) {
-        this.#tokens = this.#tokens.filter((held) => held !== token);
-    }
-    #dropToken(authorization) {
-        this.#tokens = this.#tokens.filter(({ value }) => authorization !== `Bearer ${value ?? ''}`);
-    }
-    async #fetch(scheme, scopes, place) {
-        const { realm } = scheme;
-        const credentials = this.#credentials;
-        const registry = { host: this.#registry, origin: await this.#home() };
-        if (credentials !== undefined && !mayReceiveCredentials(realm, registry, credentials)) {
-            const service = foreignText(realm.host);
-            const reason = `the registry sends logins to ${service}, which is not known to belong to it; if it does, ` +
-                'name it as auth-host of an entry in registry-auth';
-            throw new RegistryError('AUTHENTICATION', reason, place);
-        }
-        this.#logger.debug(`token from ${realm.host} for ${scopes.map(formatScope).join(' ')}`);
-        return withRetries(this.#network, this.#logger, () => fetchToken(this.#network, {
-            realm,
-            onBehalfOf: registry.origin,
-            service: scheme.service,
-            scopes,
-            credentials,
-            place: { ...place, operation: 'log in' },
-        }));
-    }
-    async #home() {
-        return this.#network.originOf(this.#registry);
-    }
-}
-/** The repository that a request is about; a mount names the one that it writes to first. */
-function resourceOf(scopes) {
-    return scopes[0]?.resource ?? '';
-}
-function sameScheme(one, other) {
-    if (one.kind === 'basic' || other.kind === 'basic')
-        return one.kind === other.kind;
-    return one.realm.href === other.realm.href && one.service === other.service;
-}
-function readChallenge(answer, place) {
-    try {
-        return chooseChallenge(parseChallenges(answer.headers['www-authenticate']));
-    }
-    catch (error) {
-        if (!(error instanceof FormatError))
-            throw error;
-        throw new RegistryError('AUTHENTICATION', error.message, {
-            ...place,
-            status: 401,
-            cause: error,
-        });
-    }
-}
-/**
- * The scopes that a challenge asks for. What is not of their form is of no use, and is left out.
- */
-function readScopes(text) {
-    return (text ?? '').split(' ').flatMap((part) => {
-        try {
-            return part === '' ? [] : [parseScope(part)];
-        }
-        catch {
-            return [];
-        }
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/registry/mounts.js
-/**
- * A registry that has not mounted any of so many blobs does not do it at all (Q06). Each of them may
- * have cost a request, or a token that was refused.
- */
-const MAX_MISSES = 3;
-/** What is known about mounting blobs at one registry, as one identity. */
-class Mounts {
-    #misses = 0;
-    #hasWorked = false;
-    #readable = new Map();
-    get areWorthTrying() {
-        return this.#hasWorked || this.#misses < MAX_MISSES;
-    }
-    note(mounted) {
-        if (mounted)
-            this.#hasWorked = true;
-        else
-            this.#misses++;
-    }
-    /**
-     * Whether the identity that writes may read the repository to mount from, where another one reads
-     * it for us. `ask` is called once for each repository.
-     */
-    async mayRead(repository, ask) {
-        const known = this.#readable.get(repository);
-        if (known !== undefined)
-            return known;
-        const asked = ask();
-        this.#readable.set(repository, asked);
-        return asked;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/pull-limit.js
-/** Reads `ratelimit-remaining: 76;w=21600` and `ratelimit-limit: 100;w=21600`. */
-function readPullLimit(headers) {
-    const remaining = readQuantity(headers['ratelimit-remaining']);
-    if (remaining === undefined)
-        return undefined;
-    const limit = readQuantity(headers['ratelimit-limit']);
-    const windowSeconds = remaining.windowSeconds ?? limit?.windowSeconds;
-    return { remaining: remaining.amount, limit: limit?.amount, windowSeconds };
-}
-function readQuantity(header) {
-    const [, amount, window] = /^(\d{1,9})(?:\s*;\s*w=(\d{1,9}))?$/.exec(String(header)) ?? [];
-    if (amount === undefined)
-        return undefined;
-    return {
-        amount: Number(amount),
-        windowSeconds: window === undefined ? undefined : Number(window),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/registry/request.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
-const MAX_REDIRECTS = 5;
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Those that keep the method and the body (RFC 9110, 15.4). */
-const EXACT_REDIRECTS = new Set([307, 308]);
-/** Logging in, and once more where a registry says that it wanted a wider scope. */
-const MAX_LOGINS = 2;
-/**
- * Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping
- * of refusals. What is learned about the registry on the way is kept here.
- */
-class RegistryHttp {
-    registry;
-    /** Who asks, in words. */
-    login;
-    network;
-    logger;
-    limiter;
-    /** For writes that must not meet each other. */
-    turns = new Turns();
-    mounts = new Mounts();
-    largeBlobs = new LargeBlobs();
-    #headers;
-    #authorizer;
-    #family;
-    #pullLimit;
-    #introduction;
-    constructor(registry, login, network, logger) {
-        this.registry = registry;
-        this.login = loginText(login);
-        this.network = network;
-        this.logger = logger;
-        this.limiter = network.limiter(registry);
-        this.#headers = login.credentials?.headers ?? {};
-        this.#family = familyOfHost(registry);
-        this.#authorizer = new Authorizer(registry, login.credentials, network, logger);
-    }
-    /** Known by its host from the start, or by its answers from the first of them on. */
-    get family() {
-        return this.#family;
-    }
-    /** What the registry last said of the pulls that are left. */
-    get pullLimit() {
-        return this.#pullLimit;
-    }
-    /**
-     * One request with retries, in a slot of its own that is held until `read` is done with the
-     * answer.
-     */
-    async call(request, read) {
-        return withRetries(this.network, this.logger, () => this.limiter.run(async () => read(await this.exchange(request))));
-    }
-    /**
-     * One try of one request, without a slot: for callers that hold one. Throws a RegistryError
-     * unless the status is fine.
-     */
-    async exchange(request) {
-        try {
-            return await this.#tried(request);
-        }
-        catch (error) {
-            if (!(error instanceof RegistryError) || !this.#saysExpired(error))
-                throw error;
-            // Some say that a login is over with the status of a refusal (Q08, Q10).
-            if (this.#authorizer.forget())
-                return this.#tried(request);
-            const { status, registryCode, registryMessage } = error;
-            const details = { ...request.place, status, registryCode, registryMessage, cause: error };
-            throw new RegistryError('AUTHENTICATION', 'the login has expired', details);
-        }
-    }
-    async #tried(request) {
-        const { place, refusal } = request;
-        const answer = await this.#introduced(() => this.#authorized(request));
-        if (answer.status >= 200 && answer.status < 300)
-            return answer;
-        if (request.expect?.includes(answer.status) === true)
-            return answer;
-        throw await answerError(answer, place, {
-            now: this.network.clock.now(),
-            refusal,
-            passing: request.passing,
-            family: this.#family,
-        });
-    }
-    #saysExpired({ registryMessage = '' }) {
-        return this.#family?.expiredLogin?.test(registryMessage) === true;
-    }
-    /** The address of a `Location` header, which uploads need. */
-    async location(answer, place) {
-        const location = singleHeader(answer, 'location', place);
-        if (location === undefined) {
-            const { status } = answer;
-            throw new RegistryError('UPLOAD', 'the answer has no Location', { ...place, status });
-        }
-        const registryOrigin = await this.network.originOf(this.registry);
-        return resolveLocation(answer.address, location, { registryOrigin, place });
-    }
-    /**
-     * The first request goes alone, so that a registry asks for a login once and not sixteen times.
-     */
-    async #introduced(work) {
-        if (this.#introduction === undefined) {
-            const first = work();
-            this.#introduction = first.catch(() => undefined);
-            return first;
-        }
-        await this.#introduction;
-        return work();
-    }
-    async #authorized(request) {
-        const { scopes, place } = request;
-        const origin = await this.network.originOf(this.registry);
-        let attempt = await this.#authorizer.attempt(scopes, place);
-        for (let logins = 0;; logins++) {
-            const answer = await this.#follow(request, origin, attempt.authorization);
-            if (answer.address.origin !== origin)
-                return answer;
-            this.#learn(answer);
-            if (answer.status !== 401 || logins === MAX_LOGINS)
-                return answer;
-            const better = await this.#challenged(answer, attempt, place);
-            if (better === undefined)
-                return answer;
-            attempt = better;
-            await discard(answer);
-        }
-    }
-    async #challenged(answer, attempt, place) {
-        try {
-            return await this.#authorizer.challenged(answer, attempt, place);
-        }
-        catch (error) {
-            abandon(answer);
-            throw error;
-        }
-    }
-    /** What an answer of the registry itself gives away about it. */
-    #learn({ headers }) {
-        this.#family ??= familyOfAnswer(headers);
-        this.#pullLimit = readPullLimit(headers) ?? this.#pullLimit;
-    }
-    async #follow(request, origin, authorization) {
-        const { target, method, place } = request;
-        let address = typeof target === 'string' ? { origin, path: target } : target;
-        for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-            const isHome = address.origin === origin;
-            const identity = isHome
-                ? { ...this.#headers, ...(authorization === undefined ? {} : { authorization }) }
-                : {};
-            const answer = await this.#send(request, { address, identity, onBehalfOf: origin });
-            const { status } = answer;
-            if (!REDIRECTS.has(status) || answer.headers['location'] === undefined) {
-                return { ...answer, address };
-            }
-            await discard(answer);
-            if (method !== 'GET' && method !== 'HEAD' && !EXACT_REDIRECTS.has(status)) {
-                const reason = 'the registry answers a write with a redirect that is for reading';
-                throw new RegistryError('REDIRECT', reason, { ...place, status });
-            }
-            const location = singleHeader(answer, 'location', place) ?? '';
-            address = resolveLocation(address, location, { registryOrigin: origin, place });
-        }
-        throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place);
-    }
-    async #send(request, { address, identity, onBehalfOf }) {
-        const { method, body, headers, answerTimeoutMs, signal, place } = request;
-        const startedAt = this.network.clock.now();
-        const answer = await this.network.send({
-            ...address,
-            method,
-            headers: { ...headers, ...identity },
-            body: typeof body === 'function' ? body() : body,
-            answerTimeoutMs,
-            signal,
-            onBehalfOf,
-        }, place);
-        const url = foreignText(`${address.origin}${address.path}`);
-        const elapsed = this.network.clock.now() - startedAt;
-        this.logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`);
-        return answer;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/client.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Talks to one registry as one identity, over the OCI Distribution API. References are given as
- * text or parsed; one without a host means this registry. Every method throws a RegistryError whose
- * `code` says what went wrong.
- */
-class Client {
-    registry;
-    network;
-    ledger = new ContentLedger();
-    #http;
-    #ownsNetwork;
-    constructor(options) {
-        this.registry = normaliseRegistry(options.host);
-        this.network = options.network ?? new Network();
-        this.#ownsNetwork = options.network === undefined;
-        this.#http = new RegistryHttp(this.registry, client_loginOf(options), this.network, options.logger ?? silentLogger);
-    }
-    /** The manifest or index that a reference names: media type, size, digest, and its bytes. */
-    async getImage(reference) {
-        const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
-        return fetchManifest(repository, name);
-    }
-    /** A single image. Throws GET_IMAGE where the reference names an index. */
-    async getImageHandle(reference) {
-        const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
-        const fetched = await fetchSingle(repository, name, 'get image');
-        const { config } = fetched.manifest;
-        return { ...fetched, readConfig: async () => fetchConfig(repository, config) };
-    }
-    /** The digest of what a reference names. Throws NOT_FOUND. */
-    async getDigest(reference) {
-        const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
-        const digest = await resolveDigest(repository, name);
-        if (digest !== undefined)
-            return digest;
-        const place = repository.place('get digest', name);
-        throw new RegistryError('NOT_FOUND', 'not found', { ...place, status: 404 });
-    }
-    /**
-     * Platform (`linux/arm64`) to digest, of all images in an index. Throws GET_IMAGE_INDEX where it
-     * is none.
-     */
-    async getPlatformDigests(reference) {
-        const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
-        const index = await fetchIndex(repository, name);
-        const entries = await listPlatforms(repository, index.manifest);
-        const digests = new Map();
-        for (const { platform, descriptor } of entries) {
-            const key = formatPlatform(platform);
-            // The first of several that match counts (image-spec, Image Index).
-            if (!digests.has(key))
-                digests.set(key, descriptor.digest);
-        }
-        return digests;
-    }
-    /** True if it exists, false only if the registry says "not found"; everything else throws. */
-    async checkExists(reference) {
-        const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
-        return (await resolveDigest(repository, name)) !== undefined;
-    }
-    /**
-     * Copies a single image byte for byte: blobs, then the manifest under the destination's tag, or
-     * by digest where it names none. Throws GET_IMAGE for an index.
-     */
-    async copyImage(source, destination, to) {
-        const route = this.#route(source, destination, to);
-        return copyWhole(route, await fetchSingle(route.source, route.sourceName, 'copy image'));
-    }
-    /**
-     * Copies an index and everything beneath it byte for byte. Throws GET_IMAGE_INDEX for a single
-     * image.
-     */
-    async copyIndex(source, destination, to) {
-        const route = this.#route(source, destination, to);
-        return copyWhole(route, await fetchIndex(route.source, route.sourceName));
-    }
-    /**
-     * Copies one image of an index by its digest, and pushes it to the destination's repository by
-     * digest. The tags of the references play no part. Returns what `pushManifestList` needs, but for
-     * the platform.
-     */
-    async copyPlatformImage(source, platformDigest, destination, to) {
-        const route = this.#route(source, destination, to);
-        const fetched = await fetchSingle(route.source, platformDigest, 'copy platform image');
-        const moved = await copyByDigest(route, fetched);
-        return { ...copiedOf(fetched, moved), configMediaType: fetched.manifest.config.mediaType };
-    }
-    /**
-     * Pushes the index of these images (see buildImageIndex: sorted, so that the same images give the
-     * same bytes) under a tag, or by digest where the reference names none, and checks what is shown
-     * there then. Returns its digest, computed here.
-     */
-    async pushManifestList(reference, images) {
-        const { repository, tag } = this.target(reference, 'PARSE_MANIFEST_REFERENCE');
-        const index = buildImageIndex(images);
-        const name = tag ?? index.digest;
-        await publishManifest(repository, name, index);
-        return index.digest;
-    }
-    /** The pulls that this login has left, where the registry has said so. */
-    get pullsLeft() {
-        const { registry, login, pullLimit } = this.#http;
-        return pullLimit === undefined ? undefined : { registry, login, ...pullLimit };
-    }
-    /** A repository of this registry, for the functions underneath that work on one. */
-    repository(name, side) {
-        return new Repository(this.#http, name, side);
-    }
-    /** Reads a reference to this registry. Throws the code where it is none, or names another one. */
-    parse(reference, code, side) {
-        const base = { registry: this.registry };
-        try {
-            const parsed = typeof reference === 'string' ? parseReference(reference, base) : reference;
-            if (parsed.registry === this.registry)
-                return parsed;
-            const reason = `this client speaks to ${this.registry}, not to ${parsed.registry}`;
-            throw new FormatError('reference', reason);
-        }
-        catch (error) {
-            if (!(error instanceof FormatError))
-                throw error;
-            const place = { operation: 'parse reference', side, registry: this.registry };
-            throw new RegistryError(code, error.message, { ...place, cause: error });
-        }
-    }
-    /**
-     * Where something is written to: what is written there decides the digest, never the reference.
-     */
-    target(reference, code) {
-        const { repository: name, digest, tag } = this.parse(reference, code, 'destination');
-        const repository = this.repository(name, 'destination');
-        if (digest === undefined)
-            return { repository, tag };
-        const reason = 'a destination has no digest: that comes from what is copied';
-        throw new RegistryError(code, reason, repository.place('parse reference', digest));
-    }
-    /** Ends the connections, unless they are those of a network that is shared. */
-    async close() {
-        if (this.#ownsNetwork)
-            await this.network.close();
-    }
-    #route(source, destination, to) {
-        const from = this.#locate(source, 'PARSE_SOURCE_REFERENCE');
-        const target = to.target(destination, 'PARSE_DESTINATION_REFERENCE');
-        return {
-            source: from.repository,
-            sourceName: from.name,
-            destination: target.repository,
-            destinationName: target.tag,
-            ledger: to.ledger,
-        };
-    }
-    #locate(reference, code) {
-        const { repository, digest, tag } = this.parse(reference, code, 'source');
-        return { repository: this.repository(repository, 'source'), name: digest ?? tag ?? 'latest' };
-    }
-}
-function client_loginOf({ login, username, password }) {
-    if (login !== undefined)
-        return login;
-    const isGiven = username !== undefined && password !== undefined;
-    return { credentials: isGiven ? { username, password } : undefined, origin: 'the caller' };
-}
-async function fetchSingle(repository, name, operation) {
-    const fetched = await fetchManifest(repository, name);
-    const { manifest } = fetched;
-    if (manifest.kind === 'image')
-        return { ...fetched, manifest };
-    const place = repository.place(operation, name);
-    throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place);
-}
-async function fetchIndex(repository, name) {
-    const fetched = await fetchManifest(repository, name);
-    const { manifest } = fetched;
-    if (manifest.kind === 'index')
-        return { ...fetched, manifest };
-    const place = repository.place('get image index', name);
-    throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place);
-}
-async function copyWhole(route, fetched) {
-    const moved = await copyContent(route, fetched);
-    const name = route.destinationName ?? fetched.digest;
-    await publishManifest(route.destination, name, fetched);
-    return copiedOf(fetched, moved);
-}
-function copiedOf(fetched, moved) {
-    return { digest: fetched.digest, mediaType: fetched.mediaType, size: fetched.size, moved };
-}
-
-;// CONCATENATED MODULE: ./lib/registry/client-pool.js
-
-
-
-/**
- * One client for each registry and identity, so that tokens and what is known about blobs are
- * shared by all images of a run, and never between two accounts.
- */
-class ClientPool {
-    #sources;
-    #network;
-    #logger;
-    #clients = new Map();
-    #told = new Set();
-    constructor(sources, network, logger) {
-        this.#sources = sources;
-        this.#network = network;
-        this.#logger = logger;
-    }
-    /** The client for a repository in a role. Throws a RegistryError where the run was cancelled. */
-    async client(side, reference) {
-        const { registry } = reference;
-        const login = await findLogin(this.#sources, side, reference);
-        this.#tell(`${registry} (${side}): ${loginText(login)}`);
-        const key = JSON.stringify([registry, ...identityOf(login.credentials)]);
-        let client = this.#clients.get(key);
-        if (client === undefined) {
-            client = new Client({ host: registry, login, network: this.#network, logger: this.#logger });
-            this.#clients.set(key, client);
-        }
-        return client;
-    }
-    /** The pulls that are left at the registries that count them. */
-    get pullsLeft() {
-        return [...this.#clients.values()].flatMap((client) => client.pullsLeft ?? []);
-    }
-    #tell(line) {
-        if (this.#told.has(line))
-            return;
-        this.#told.add(line);
-        this.#logger.info(line);
-    }
-}
-/** All that makes two credentials different to a registry; nothing for anonymous access. */
-function identityOf(credentials) {
-    if (credentials === undefined)
-        return [];
-    const { username, password, kind = 'password', authHost = '', headers = {} } = credentials;
-    const sorted = Object.entries(headers).toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return [username, password, kind, authHost, sorted];
-}
-
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: ./lib/registry/credentials/helper-program.js
-
-
-
-
-/** More than any login takes: the longest tokens of the clouds have a few KiB. */
-const MAX_ANSWER_BYTES = 64 * 1024;
-/** What is no path and means nothing to any file system. */
-const NAME = /^[a-zA-Z0-9._-]+$/;
-const helper_program_isWindows = process.platform === 'win32';
-function isHelperName(name) {
-    return NAME.test(name);
-}
-/**
- * Path of the program `docker-credential-NAME`. Folders that are relative to the working directory
- * are passed over: that is a workspace, with whatever was checked out there. On Windows only `.exe`
- * counts, as batch files would need a shell.
- */
-async function findHelperProgram(name, environment) {
-    const variable = helper_program_isWindows
-        ? Object.keys(environment).find((key) => key.toUpperCase() === 'PATH')
-        : 'PATH';
-    const folders = (environment[variable ?? 'PATH'] ?? '').split(external_node_path_.delimiter).filter(external_node_path_.isAbsolute);
-    for (const folder of folders) {
-        const path = (0,external_node_path_.join)(folder, `docker-credential-${name}${helper_program_isWindows ? '.exe' : ''}`);
-        if (await isProgram(path))
-            return path;
-    }
-    return undefined;
-}
-async function isProgram(path) {
-    try {
-        await (0,promises_.access)(path, external_node_fs_namespaceObject.constants.X_OK);
-        return (await (0,promises_.stat)(path)).isFile();
-    }
-    catch {
-        return false;
-    }
-}
-/**
- * Runs `PROGRAM get` without a shell, with the server on its standard input, and never throws. The
- * inputs of the step are kept from it, as they hold the passwords of other registries. What it
- * prints to standard error is thrown away: it may hold a secret in a form that nobody knows to mask.
- */
-async function runHelper(program, server, { environment, timeoutMs, signal }) {
-    if (signal?.aborted === true)
-        return { failure: 'the run was cancelled' };
-    return new Promise((resolve) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, ['get'], {
-            env: withoutInputs(environment),
-            stdio: ['pipe', 'pipe', 'ignore'],
-            // A group of its own, so that what a script has started ends with it.
-            detached: !helper_program_isWindows,
-            windowsHide: true,
-        });
-        const chunks = [];
-        let size = 0;
-        const finish = (end) => {
-            clearTimeout(timer);
-            signal?.removeEventListener('abort', onAbort);
-            resolve(end);
-        };
-        const give = (failure) => {
-            kill(child);
-            child.stdout.destroy();
-            finish({ failure });
-        };
-        const onAbort = () => give('the run was cancelled');
-        const timer = setTimeout(() => give(`it took longer than ${timeoutMs / 1000} s`), timeoutMs);
-        signal?.addEventListener('abort', onAbort, { once: true });
-        child.stdout.on('data', (chunk) => {
-            size += chunk.length;
-            if (size > MAX_ANSWER_BYTES)
-                give(`it answered more than ${MAX_ANSWER_BYTES / 1024} KiB`);
-            else
-                chunks.push(chunk);
-        });
-        child.once('error', (error) => {
-            finish({ failure: `it could not be started (${error.code ?? error.name})` });
-        });
-        child.once('close', (code, killedBy) => {
-            const answer = Buffer.concat(chunks).toString('utf8');
-            finish(code === null
-                ? { failure: `${killedBy ?? 'a signal'} ended it` }
-                : { exitCode: code, answer });
-        });
-        // Some know their one server and end without reading.
-        child.stdin.on('error', () => undefined);
-        child.stdin.end(server);
-    });
-}
-function kill(child) {
-    const { pid } = child;
-    if (pid === undefined)
-        return;
-    try {
-        if (helper_program_isWindows)
-            child.kill('SIGKILL');
-        else
-            process.kill(-pid, 'SIGKILL');
-    }
-    catch {
-        // It has ended by itself.
-    }
-}
-function withoutInputs(environment) {
-    return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^INPUT_/i.test(name)));
-}
-
-;// CONCATENATED MODULE: ./lib/registry/credentials/helper.js
-
-
-
-
-
-/** Helpers of clouds ask their service for a token first; one that takes longer asks a person. */
-const TIMEOUT_MS = 30_000;
-/** What helpers answer that have nothing for a server (docker-credential-helpers, credentials/error.go). */
-const NOT_FOUND = 'credentials not found in native keychain';
-const Answer = object({ Username: string(), Secret: string() });
-/** The credential helpers of a run: each is asked once about a registry. */
-class CredentialHelpers {
-    #options;
-    #answers = new Map();
-    constructor(options) {
-        this.#options = options;
-    }
-    /**
-     * What a helper has for a registry. That it fails is told to the logger, and is otherwise as if it
-     * had nothing. Throws only where the run was cancelled.
-     */
-    async find(helper, registry) {
-        const key = JSON.stringify([helper, registry]);
-        const answer = this.#answers.get(key) ?? this.#ask(helper, registry);
-        this.#answers.set(key, answer);
-        const credentials = await answer;
-        if (this.#options.signal?.aborted === true) {
-            throw cancelled({ operation: 'look for credentials', registry });
-        }
-        return credentials;
-    }
-    async #ask(helper, registry) {
-        const { logger, mask, signal } = this.#options;
-        const warn = (problem) => {
-            if (signal?.aborted === true)
-                return undefined;
-            logger.warning(`the credential helper ${problem}; ${registry} is asked without it`);
-            return undefined;
-        };
-        // Its text is not repeated: in a broken file it may be anything.
-        if (!isHelperName(helper))
-            return warn(`for ${registry} has a name that no program may have`);
-        const program = await findHelperProgram(helper, this.#options.environment);
-        if (program === undefined) {
-            return warn(`${helper} is missing: there is no program docker-credential-${helper} in PATH`);
-        }
-        for (const server of keysOf(registry)) {
-            const credentials = await this.#get(program, server);
-            if (typeof credentials === 'string')
-                return warn(`${helper} failed: ${credentials}`);
-            if (credentials === undefined)
-                continue;
-            mask(credentials);
-            return credentials;
-        }
-        return undefined;
-    }
-    /** Credentials, nothing, or what went wrong in words. */
-    async #get(program, server) {
-        const { environment, signal, timeoutMs = TIMEOUT_MS } = this.#options;
-        const end = await runHelper(program, server, { environment, signal, timeoutMs });
-        if ('failure' in end)
-            return end.failure;
-        const { exitCode, answer } = end;
-        if (exitCode !== 0) {
-            return answer.includes(NOT_FOUND) ? undefined : `it ended with exit code ${exitCode}`;
-        }
-        const parsed = safeParse(Answer, helper_parseJson(answer));
-        if (!parsed.success)
-            return 'its answer is not a login in JSON';
-        const credentials = credentialsOf(parsed.output.Username, parsed.output.Secret);
-        return credentials === 'broken' ? 'its user name has a colon' : credentials;
-    }
-}
-function helper_parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/oci/image-config.js
-
-
-
-
-const textSchema = nullish(string(), '');
-const image_config_schema = looseObject({ os: textSchema, architecture: textSchema, variant: textSchema });
-/** Both hold maps with keys that the image's author chose, `container_config` in Docker's form. */
-const freeMaps = ['config', 'container_config'];
-/**
- * The platform that an image config names (image-spec "Image Configuration"), normalised; undefined
- * if it leaves out the operating system or the architecture, as configs of artifacts do.
- * @throws FormatError of kind `json`, also where one of the three members is not a string
- */
-function parseImageConfigPlatform(bytes) {
-    const document = parseStrictJson(bytes, { freeMaps });
-    if (Array.isArray(document))
-        throw invalid('it must be an object');
-    const result = safeParse(image_config_schema, document);
-    if (!result.success) {
-        const name = getDotPath(result.issues[0]);
-        throw invalid(name === null ? 'it must be an object' : `${name} must be a string`);
-    }
-    const { os, architecture, variant } = result.output;
-    if (os === '' || architecture === '')
-        return undefined;
-    return normalisePlatform({ os, architecture, variant });
-}
-function invalid(rule) {
-    return new FormatError('json', `the image config is not valid: ${rule}`);
-}
-
-;// CONCATENATED MODULE: ./lib/sync/select-platforms.js
-
-
-
-
-
-/** Room for some forty platforms in one message; an index may name a thousand, of any length. */
-const MAX_NAMES_LENGTH = 600;
-/**
- * Finds the wanted platforms in an index and in the indexes beneath it. Where several entries are
- * for one platform the first counts.
- * @throws RegistryError PLATFORM when none of them is there, and those of fetching nested indexes
- */
-async function selectPlatforms(repository, index, wanted, reference) {
-    const leftOut = [];
-    const entries = await listPlatforms(repository, index, (entry) => {
-        leftOut.push(nameOf(entry));
-    });
-    const names = new Set(wanted.map(formatPlatform));
-    const selected = new Map();
-    for (const entry of entries) {
-        const name = formatPlatform(entry.platform);
-        if (!names.has(name))
-            leftOut.push(name);
-        else if (selected.has(name))
-            leftOut.push(`another ${name}`);
-        else
-            selected.set(name, entry);
-    }
-    if (selected.size === 0) {
-        const asked = listNames([...names]);
-        const has = listNames(entries.map(({ platform }) => formatPlatform(platform))) || 'none at all';
-        throw new RegistryError('PLATFORM', `the image has none of the wanted platforms (${asked}); it has ${has}`, repository.place('select platforms', reference));
-    }
-    return {
-        selected: [...selected.values()],
-        missing: wanted.filter((platform) => !selected.has(formatPlatform(platform))),
-        leftOut: listNames(leftOut),
-    };
-}
-/** What an entry is called that is for no platform. */
-function nameOf(entry) {
-    return isAttestation(entry) ? 'attestation' : `entry without platform (${entry.mediaType})`;
-}
-/** `linux/arm/v7, attestation (2)`: each name once, in the order in which they come. */
-function listNames(names) {
-    const counts = new Map();
-    for (const name of names)
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-    const parts = [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count})`));
-    return foreignText(parts.join(', '), MAX_NAMES_LENGTH);
-}
-
-;// CONCATENATED MODULE: ./lib/sync/source-image.js
-
-
-
-
-
-
-
-
-
-
-
-/** Longer than any platform that somebody runs; an index may hold any text in its place. */
-const source_image_MAX_PLATFORM_LENGTH = 128;
-/**
- * What a source reference named when it was resolved, and what of it is wanted. From here on,
- * everything is fetched by digest.
- */
-class SourceImage {
-    repository;
-    top;
-    /** The images of which a new index is made; undefined where the top is copied byte for byte. */
-    selection;
-    #filter;
-    #release;
-    constructor(repository, top, filter, selection) {
-        this.repository = repository;
-        this.top = top;
-        this.selection = selection;
-        this.#filter = filter;
-    }
-    /** Fetches what the reference names, and indexes beneath it where they have to be searched. */
-    static async resolve(repository, reference, filter) {
-        const name = reference.digest ?? reference.tag ?? 'latest';
-        const top = await fetchManifest(repository, name);
-        const selection = top.manifest.kind === 'index' && filter !== 'all'
-            ? await selectPlatforms(repository, top.manifest, filter, name)
-            : undefined;
-        return new SourceImage(repository, top, filter, selection);
-    }
-    /**
-     * What an up-to-date destination has, told without another request. Where an index does not say
-     * that one of its images has a config of another kind, only `release` can tell.
-     */
-    expected() {
-        if (this.selection === undefined)
-            return this.top;
-        return buildImageIndex(this.selection.selected.map(({ platform, descriptor }) => ({
-            ...descriptor,
-            platform,
-            configMediaType: descriptor.artifactType ?? MediaType.ociConfig,
-        })));
-    }
-    /** Platform to digest, as far as the source's own document tells. */
-    knownPlatforms() {
-        if (this.selection !== undefined)
-            return digestsByPlatform(this.selection.selected);
-        const { manifest } = this.top;
-        if (manifest.kind === 'image')
-            return {};
-        return digestsByPlatform(manifest.manifests.flatMap(platformEntries));
-    }
-    /**
-     * Fetches and verifies every manifest that is to be pushed beside the top: once, for however many
-     * destinations. Throws PLATFORM for a single image that is for none of the wanted platforms.
-     */
-    async release() {
-        this.#release ??= this.selection === undefined ? this.#whole() : this.#filtered(this.selection);
-        return this.#release;
-    }
-    async #whole() {
-        const platform = await this.#platform();
-        const platforms = platform === undefined
-            ? this.knownPlatforms()
-            : { [formatPlatform(platform)]: this.top.digest };
-        return { ...this.top, platforms, children: undefined };
-    }
-    async #filtered({ selected }) {
-        const images = await settled(selected.map(async (entry) => ({ entry, image: await this.#fetchImage(entry.descriptor) })));
-        const index = buildImageIndex(images.map(({ entry: { platform }, image: { digest, size, mediaType, manifest } }) => ({
-            digest,
-            size,
-            mediaType,
-            platform,
-            configMediaType: manifest.config.mediaType,
-        })));
-        const platforms = digestsByPlatform(selected);
-        return { ...index, platforms, children: images.map(({ image }) => image) };
-    }
-    async #fetchImage(descriptor) {
-        const fetched = await fetchManifest(this.repository, descriptor.digest, descriptor);
-        const { manifest } = fetched;
-        if (manifest.kind === 'image')
-            return { ...fetched, manifest };
-        throw new RegistryError('GET_IMAGE', 'the index names a platform for it, but it is an index itself', this.repository.place('get image', descriptor.digest));
-    }
-    /** The platform of a single image, if platforms matter and its config tells. */
-    async #platform() {
-        const { manifest, digest } = this.top;
-        if (this.#filter === 'all' || manifest.kind === 'index')
-            return undefined;
-        if (!isImageConfigType(manifest.config.mediaType))
-            return undefined;
-        const platform = await this.#readPlatform(manifest.config);
-        if (platform === undefined)
-            return undefined;
-        const name = formatPlatform(platform);
-        const wanted = this.#filter.map(formatPlatform);
-        if (wanted.includes(name))
-            return platform;
-        throw new RegistryError('PLATFORM', `the image is for ${foreignText(name, source_image_MAX_PLATFORM_LENGTH)}, which is not among ` +
-            `the wanted platforms (${wanted.join(', ')}); ` +
-            'add it to them, or take every image as it is with platforms: all', this.repository.place('select platforms', digest));
-    }
-    async #readPlatform(config) {
-        const bytes = await fetchConfig(this.repository, config);
-        try {
-            return parseImageConfigPlatform(bytes);
-        }
-        catch (error) {
-            throw placed(error, this.repository.place('read image config', config.digest));
-        }
-    }
-}
-/** The entry as that of a platform's image, if it is one: a list of one or none. */
-function platformEntries(descriptor) {
-    const { platform, mediaType } = descriptor;
-    if (platform === undefined || isAttestation(descriptor) || isIndexType(mediaType))
-        return [];
-    return [{ platform, descriptor }];
-}
-/** Sorted by platform. The first of several entries for one counts (image-spec, Image Index). */
-function digestsByPlatform(entries) {
-    const digests = new Map();
-    for (const { platform, descriptor } of entries) {
-        const name = foreignText(formatPlatform(platform), source_image_MAX_PLATFORM_LENGTH);
-        if (!digests.has(name))
-            digests.set(name, descriptor.digest);
-    }
-    return Object.fromEntries([...digests].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-;// CONCATENATED MODULE: ./lib/sync/syncer.js
-
-
-
-
-
-
-
-
-
-
-/** What is copied unless somebody says otherwise. */
-const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64';
-/**
- * Copies images from one registry to another: all of what is wanted, nothing that is there already,
- * the tag last. Methods throw RegistryError.
- */
-class Syncer {
-    #source;
-    #destination;
-    #logger;
-    #policy;
-    constructor(options) {
-        this.#source = options.source;
-        this.#destination = options.destination;
-        this.#logger = options.logger ?? silentLogger;
-        this.#policy = {
-            platforms: options.platforms ?? parsePlatformFilter(DEFAULT_PLATFORMS),
-            onMissingPlatform: options.onMissingPlatform ?? 'warn',
-            onExisting: options.onExisting ?? 'overwrite',
-            dryRun: options.dryRun ?? false,
-        };
-    }
-    /**
-     * Brings the destination up to date with the source. A destination without a tag takes the
-     * source's; if that has only a digest, the image goes there by digest. Returns the digest that
-     * the destination has then: computed here, unless the tag was left alone as `onExisting: 'skip'`
-     * wants it.
-     */
-    async syncImage(source, destination) {
-        const { digest, previousDigest } = await this.sync(source, destination);
-        const held = digest ?? previousDigest;
-        if (held === undefined)
-            throw new TypeError('a finished sync has a digest');
-        return held;
-    }
-    /** Whether the destination has that image; false only if its registry says "not found". */
-    async checkExists(reference) {
-        const { repository, tag, digest } = this.#destination.parse(reference, 'PARSE_IMAGE_REFERENCE', 'destination');
-        const place = this.#destination.repository(repository, 'destination');
-        return (await resolveDigest(place, digest ?? tag ?? 'latest')) !== undefined;
-    }
-    /**
-     * As `syncImage`, and tells what was done. `resolve` gives the source, for those who have several
-     * destinations for one.
-     */
-    async sync(source, destination, resolve = () => this.resolve(source)) {
-        const { repository, tag } = this.#target(source, destination);
-        // What must not be overwritten has to be seen; what may be is only compared.
-        const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest;
-        const [image, tagged] = await both(resolve(), tag === undefined ? Promise.resolve(undefined) : held(repository, tag));
-        this.#tellSelection(image);
-        // Without a tag the destination is the digest itself, which is there or not.
-        const lookUp = async (digest) => tag === undefined ? heldDigest(repository, digest) : tagged;
-        const known = {
-            sourceDigest: image.top.digest,
-            platforms: image.knownPlatforms(),
-            bytes: noBytes,
-        };
-        const expected = digestUnder(tag, image.expected());
-        const found = await lookUp(expected);
-        if (found === expected)
-            return { ...known, ...unchanged(expected) };
-        const release = await image.release();
-        const digest = digestUnder(tag, release);
-        const previous = digest === expected ? found : await lookUp(digest);
-        const outcome = { ...known, platforms: release.platforms };
-        if (previous === digest)
-            return { ...outcome, ...unchanged(digest) };
-        const before = previous === undefined ? {} : { previousDigest: previous };
-        if (previous !== undefined && !this.#mayOverwrite({ repository, tag }, previous, digest)) {
-            return { ...outcome, ...before, status: 'skipped' };
-        }
-        const bytes = this.#policy.dryRun
-            ? noBytes
-            : await this.#push(image, { ...release, digest }, { repository, tag });
-        return { ...outcome, ...before, status: 'copied', digest, bytes };
-    }
-    /** Fetches what a source reference names, once for all of its destinations. */
-    async resolve(source) {
-        const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
-        const repository = this.#source.repository(reference.repository, 'source');
-        return SourceImage.resolve(repository, reference, this.#policy.platforms);
-    }
-    #target(source, destination) {
-        const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
-        const { repository, tag } = this.#destination.target(destination, 'PARSE_DESTINATION_REFERENCE');
-        return {
-            repository,
-            tag: tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
-        };
-    }
-    #tellSelection({ selection, repository, top }) {
-        if (selection === undefined)
-            return;
-        if (selection.leftOut !== '')
-            this.#logger.info(`left out: ${selection.leftOut}`);
-        if (selection.missing.length === 0)
-            return;
-        const reason = `the image lacks ${selection.missing.map(formatPlatform).join(', ')}`;
-        if (this.#policy.onMissingPlatform === 'fail') {
-            const place = repository.place('select platforms', top.digest);
-            throw new RegistryError('PLATFORM', reason, place);
-        }
-        this.#logger.warning(reason);
-    }
-    #mayOverwrite({ repository, tag }, previous, wanted) {
-        if (this.#policy.onExisting === 'overwrite')
-            return true;
-        const reason = `the tag exists with ${previous}, the source gives ${wanted}`;
-        if (this.#policy.onExisting === 'fail') {
-            throw new RegistryError('EXISTS', reason, repository.place('write', tag));
-        }
-        this.#logger.info(`skipped: ${reason}`);
-        return false;
-    }
-    /** Blobs, then platform images by digest, then the tag: one write, last. */
-    async #push(image, release, target) {
-        const { repository, tag } = target;
-        const { ledger } = this.#destination;
-        const route = { source: image.repository, destination: repository, ledger };
-        const moved = release.children === undefined
-            ? await copyContent(route, image.top)
-            : addBytes(await settled(release.children.map(async (child) => copyByDigest(route, child))));
-        const name = tag ?? release.digest;
-        await publishManifest(repository, name, release);
-        return moved;
-    }
-}
-/**
- * The digest by which a destination will know a document. Registries name what a tag shows by
- * sha256, also where the source's reference has a digest of another algorithm.
- */
-function digestUnder(tag, document) {
-    return tag === undefined ? document.digest : digestOf(document.bytes);
-}
-function unchanged(digest) {
-    return { status: 'unchanged', digest, previousDigest: digest };
-}
-/** Both results; the failure of the first counts first, and nothing is left running. */
-async function both(first, second) {
-    const [one, other] = await Promise.allSettled([first, second]);
-    if (one.status === 'rejected')
-        throw one.reason;
-    if (other.status === 'rejected')
-        throw other.reason;
-    return [one.value, other.value];
-}
-
-;// CONCATENATED MODULE: ./lib/sync/run.js
-
-
-
-
-
-
-
-/** Images that are worked on side by side; the network bounds the requests of all of them. */
-const IMAGES_AT_ONCE = 16;
-/**
- * Syncs every pair, keeps failures apart from each other, and reports all results in list order.
- * Whatever goes wrong with an image is a failed result. Only what `openLog`, `onDone` and
- * `describe` throw is thrown, when all is over.
- */
-async function runSync(run) {
-    const startedAt = run.clock.now();
-    const images = new Limiter(IMAGES_AT_ONCE);
-    const sources = new SharedSources(run.pairs, run.policy);
-    let failed = false;
-    const results = await settled(run.pairs.map(async (pair) => images.run(async () => {
-        const log = run.openLog();
-        const result = failed && run.failFast ? notStarted(pair) : await syncPair(run, pair, log, sources);
-        failed ||= result.status === 'failed';
-        run.onDone(result, log);
-        return result;
-    })));
-    const totals = totalsOf(results, run.clock.now() - startedAt);
-    return { dryRun: run.policy.dryRun, results, totals };
-}
-async function syncPair(run, pair, logger, sources) {
-    const { source, destination } = pair;
-    const startedAt = run.clock.now();
-    const durationMs = () => run.clock.now() - startedAt;
-    try {
-        const syncer = new Syncer({
-            ...run.policy,
-            platforms: platformsOf(pair, run.policy),
-            source: await run.clientFor('source', source),
-            destination: await run.clientFor('destination', destination),
-            logger,
-        });
-        const resolve = async () => sources.use(pair, () => syncer.resolve(source));
-        const outcome = await syncer.sync(source, destination, resolve);
-        return { ...namesOf(pair), ...outcome, durationMs: durationMs() };
-    }
-    catch (error) {
-        return {
-            ...nothingDone(pair),
-            status: 'failed',
-            durationMs: durationMs(),
-            error: run.describe(error),
-        };
-    }
-}
-function notStarted(pair) {
-    const message = 'not started: another image failed, and fail-fast is on';
-    return { ...nothingDone(pair), status: 'skipped', error: { code: 'NOT_STARTED', message } };
-}
-function nothingDone(pair) {
-    return { ...namesOf(pair), platforms: {}, bytes: noBytes, durationMs: 0 };
-}
-function namesOf(pair) {
-    return { source: formatReference(pair.source), destination: formatReference(pair.destination) };
-}
-function platformsOf(pair, policy) {
-    return pair.platforms ?? policy.platforms;
-}
-/**
- * Sources by reference and platforms, each resolved once for all of its destinations, so that all
- * of them get the same even if the tag moves in between. Forgotten when the last of them has it.
- */
-class SharedSources {
-    #policy;
-    #uses = new Map();
-    #resolved = new Map();
-    constructor(pairs, policy) {
-        this.#policy = policy;
-        for (const pair of pairs) {
-            const key = this.#key(pair);
-            this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
-        }
-    }
-    /** Failures are shared as well: each of them is the end of all retries. */
-    async use(pair, resolve) {
-        const key = this.#key(pair);
-        const resolved = this.#resolved.get(key) ?? resolve();
-        const left = (this.#uses.get(key) ?? 1) - 1;
-        this.#uses.set(key, left);
-        if (left > 0)
-            this.#resolved.set(key, resolved);
-        else
-            this.#resolved.delete(key);
-        return resolved;
-    }
-    #key(pair) {
-        const platforms = platformsOf(pair, this.#policy);
-        const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',');
-        return `${formatReference(pair.source)} ${names}`;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/main.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
-async function main(commands = runnerCommands, environment = process.env) {
-    const logger = new ActionLogger(commands);
-    let report = emptyReport;
-    let failure;
-    try {
-        const mask = secretMasker(commands);
-        maskProxyPasswords(mask, environment);
-        const inputs = readInputs(stepInputs);
-        const context = runContext();
-        maskInputs(mask, inputs, context.actor);
-        for (const { key } of inputs.registryTls.values())
-            if (key !== undefined)
-                mask(key);
-        const end = await sync(inputs, context, logger, mask, environment);
-        report = end.report;
-        if (inputs.summary)
-            writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY']);
-        annotateFailures(commands, report);
-        failure = end.stray === undefined ? failureMessage(report) : unexpected(end.stray, logger);
-    }
-    catch (error) {
-        failure = error instanceof InputError ? error.message : unexpected(error, logger);
-    }
-    try {
-        setOutputs(commands, report, reportFile(report, environment, logger));
-    }
-    catch (error) {
-        const problem = `The outputs could not be set: ${unexpected(error, logger)}`;
-        failure = failure === undefined ? problem : `${failure} ${problem}`;
-    }
-    logger.finish();
-    if (failure !== undefined)
-        commands.fail(failure);
-}
-/** Everything between the inputs and the outputs. `stray` is the error that ended it, if one did that no image caught. */
-async function sync(inputs, context, logger, mask, environment) {
-    const files = readAuthFiles(environment, logger);
-    maskAuthFiles(mask, files);
-    const cancel = startCancellation(logger);
-    const network = new Network({
-        concurrency: inputs.concurrency,
-        retries: inputs.retries,
-        timeoutMs: inputs.timeoutSeconds * 1000,
-        insecureRegistries: inputs.insecureRegistries,
-        tls: inputs.registryTls,
-        namedHosts: inputs.registryAuth.flatMap(({ authHost }) => authHost ?? []),
-        environment,
-        signal: cancel.signal,
-        maskSecret: mask,
-    });
-    const helpers = new CredentialHelpers({
-        environment,
-        logger,
-        mask: (credentials) => maskCredentials(mask, credentials),
-        signal: cancel.signal,
-    });
-    const sources = credentialSources(inputs, files, helpers, context);
-    const pool = new ClientPool(sources, network, logger);
-    const progress = { done: 0, total: inputs.pairs.length, bytes: 0 };
-    const stopHeartbeat = startHeartbeat(logger, () => progress, nodeTimers);
-    try {
-        const results = await runSync({
-            pairs: inputs.pairs,
-            policy: inputs,
-            failFast: inputs.failFast,
-            clock: systemClock,
-            clientFor: async (side, reference) => pool.client(side, reference),
-            openLog: () => logger.bufferedLog(),
-            describe: (error) => describeError(error, context),
-            onDone: (result, log) => {
-                progress.done += 1;
-                progress.bytes += result.bytes.copied;
-                printResult(result, log, inputs.dryRun);
-            },
-        });
-        const report = { ...results, pullsLeft: pool.pullsLeft };
-        printTotals(report, logger);
-        return { report, stray: cancel.stray() };
-    }
-    finally {
-        stopHeartbeat();
-        cancel.forget();
-        await network.close();
-    }
-}
-/** Puts an error into words that no image accounts for: most likely a defect, so the debug log gets all of it. */
-function unexpected(error, logger) {
-    const trace = error instanceof Error ? (error.stack ?? '') : '';
-    for (const line of trace.split('\n'))
-        logger.debug(line);
-    return describeError(error, runContext()).message;
-}
-/** Where the report was written; empty where it could not be, which is no reason to fail. */
-function reportFile(report, environment, logger) {
-    try {
-        return writeReport(report, environment['RUNNER_TEMP'] ?? '.');
-    }
-    catch (error) {
-        logger.warning(`the report could not be written: ${String(error)}`);
-        return '';
-    }
-}
-
 
 /***/ })
 
