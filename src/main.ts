@@ -17,8 +17,8 @@ import {
   maskCredentials,
   maskInputs,
   maskProxyPasswords,
-  type MaskSecret,
-  secretMasker,
+  redacted,
+  Secrets,
 } from './action/secrets.ts'
 import { renderSummary, writeSummary } from './action/summary.ts'
 import { ClientPool } from './registry/client-pool.ts'
@@ -33,17 +33,17 @@ export async function main(
   commands: Commands = runnerCommands,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<void> {
-  const logger = new ActionLogger(commands)
+  const secrets = new Secrets(commands)
+  const logger = new ActionLogger(commands, secrets.redact)
   const cancel = startCancellation(logger)
   let report = emptyReport
   let failure: string | undefined
   try {
-    const mask = secretMasker(commands)
-    maskProxyPasswords(mask, environment)
+    maskProxyPasswords(secrets.mask, environment)
     const inputs = readInputs(stepInputs)
     const context = await runContext(environment)
-    maskInputs(mask, inputs, context.actor)
-    report = await sync(inputs, context, logger, mask, environment, cancel)
+    maskInputs(secrets.mask, inputs, context.actor)
+    report = await sync(inputs, context, logger, secrets, environment, cancel)
     if (inputs.summary) writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY'])
     annotateFailures(commands, report)
     failure = failureMessage(report)
@@ -58,8 +58,8 @@ export async function main(
   }
   logger.finish()
   failure = endedBy(cancel, logger, failure)
-  if (failure !== undefined) commands.fail(failure)
-  cancel.leave((error) => commands.fail(unexpected(error, logger)))
+  if (failure !== undefined) commands.fail(secrets.redact(failure))
+  cancel.leave((error) => commands.fail(secrets.redact(unexpected(error, logger))))
 }
 
 /** Everything between the inputs and the outputs. */
@@ -67,7 +67,7 @@ async function sync(
   inputs: Inputs,
   context: RunContext,
   logger: ActionLogger,
-  mask: MaskSecret,
+  { mask, redact }: Secrets,
   environment: Readonly<Record<string, string | undefined>>,
   cancel: Cancellation,
 ): Promise<RunReport> {
@@ -105,7 +105,7 @@ async function sync(
       clock: systemClock,
       clientFor: async (side, reference) => pool.client(side, reference),
       openLog: () => logger.bufferedLog(),
-      describe: (error) => describeError(error, context),
+      describe: (error) => redacted(describeError(error, context), redact),
       onDone: (result, log) => {
         if (isOver) return
         finished.push(result)

@@ -4,7 +4,8 @@ import {
   maskCredentials,
   maskInputs,
   maskProxyPasswords,
-  secretMasker,
+  redacted,
+  Secrets,
 } from '../../src/action/secrets.ts'
 import { recordCommands } from './command-recorder.ts'
 
@@ -13,9 +14,29 @@ const base64 = (text: string) => Buffer.from(text).toString('base64')
 /** What the runner was told to hide by `act`. */
 function masked(act: (mask: (value: string) => void) => void): readonly string[] {
   const commands = recordCommands()
-  act(secretMasker(commands))
+  act(new Secrets(commands).mask)
   return commands.of('secret')
 }
+
+describe('what a registry repeats', () => {
+  const secrets = new Secrets(recordCommands())
+  for (const secret of ['hunter2', 'hunter2-and-more', 'line one\nline two']) secrets.mask(secret)
+
+  test.each([
+    ['Authorization: hunter2', 'Authorization: ***'],
+    ['hunter2hunter2', '******'],
+    ['hunter2-and-more of it', '*** of it'],
+    ['line two, then line one', '***, then ***'],
+    ['nothing of it', 'nothing of it'],
+  ])('is taken out of %j', (text, rest) => {
+    expect(secrets.redact(text)).toBe(rest)
+  })
+
+  test('is taken out of an error, and the rest of it stays', () => {
+    const error = { code: 'DENIED', message: 'no, hunter2', hint: 'Look.' }
+    expect(redacted(error, secrets.redact)).toEqual({ ...error, message: 'no, ***' })
+  })
+})
 
 describe('a secret', () => {
   test('is hidden', () => {

@@ -13,26 +13,33 @@ type Level = 'debug' | 'info' | 'warning'
  */
 export class ActionLogger implements Logger {
   readonly #commands: Commands
+  readonly #redact: (text: string) => string
   /** Warnings that came when only the last annotation was left. */
   readonly #held: string[] = []
   #warnings = 0
 
-  constructor(commands: Commands) {
+  /** @param redact takes secrets out of a text */
+  constructor(commands: Commands, redact: (text: string) => string = (text) => text) {
     this.#commands = commands
+    this.#redact = redact
   }
 
   /** Printed only under the runner's debug switch. */
   debug(message: string): void {
-    if (this.#commands.isDebug()) this.#commands.debug(harmlessLine(message))
+    if (this.#commands.isDebug()) this.#commands.debug(this.#line(message))
   }
 
   info(message: string): void {
-    this.#commands.info(harmlessLine(message))
+    this.#commands.info(this.#line(message))
+  }
+
+  #line(message: string): string {
+    return harmlessLine(this.#redact(message))
   }
 
   /** An annotation as long as GitHub shows them, after that a line of the log. See `finish`. */
   warning(message: string): void {
-    const line = harmlessLine(message)
+    const line = this.#line(message)
     this.#warnings += 1
     if (this.#warnings < MAX_ANNOTATIONS) {
       this.#commands.warning(line)

@@ -1,6 +1,7 @@
 import type { Credentials } from '../registry/credentials/credentials.ts'
 import { parseProxy, proxyLogin } from '../registry/network/proxies.ts'
 import type { TlsOptions } from '../registry/network/tls.ts'
+import type { ResultError } from '../sync/report.ts'
 import type { Commands } from './commands.ts'
 import { githubCredentials } from './credentials.ts'
 import type { ReadAuthFile } from './auth-files.ts'
@@ -23,16 +24,37 @@ export interface SecretInputs {
   readonly githubToken?: string
 }
 
-/** Makes the function that hides values. Blank values are never announced. */
-export function secretMasker(commands: Pick<Commands, 'setSecret'>): MaskSecret {
-  const known = new Set<string>()
-  return (value) => {
-    for (const form of formsOf(value)) {
-      if (known.has(form)) continue
-      known.add(form)
-      commands.setSecret(form)
-    }
+/** What the runner writes where a secret stood. */
+const REDACTED = '***'
+
+/**
+ * Knows the secrets of a run. The runner hides them in the log; in what it does not look through
+ * (outputs, the report, the summary) a registry could repeat what it was sent.
+ */
+export class Secrets {
+  readonly #commands: Pick<Commands, 'setSecret'>
+  /** The longest first, since one may stand in another. */
+  #known: readonly string[] = []
+
+  constructor(commands: Pick<Commands, 'setSecret'>) {
+    this.#commands = commands
   }
+
+  /** Hides a value from now on. Blank ones are never announced, the others once. */
+  readonly mask: MaskSecret = (value) => {
+    const forms = formsOf(value).filter((form) => !this.#known.includes(form))
+    for (const form of new Set(forms)) this.#commands.setSecret(form)
+    this.#known = [...new Set([...this.#known, ...forms])].toSorted((a, b) => b.length - a.length)
+  }
+
+  /** The text without any secret. */
+  readonly redact = (text: string): string =>
+    this.#known.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text)
+}
+
+/** An error without any secret that was repeated in it. */
+export function redacted(error: ResultError, redact: (text: string) => string): ResultError {
+  return { ...error, message: redact(error.message) }
 }
 
 /** Hides the password and what basic authentication makes of it (RFC 7617); never the user name. */
