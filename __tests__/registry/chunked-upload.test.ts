@@ -4,9 +4,10 @@ import { copyBlob } from '../../src/registry/copy-blob.ts'
 import { Repository } from '../../src/registry/repository.ts'
 import { RegistryHttp } from '../../src/registry/request.ts'
 import { digestOf } from '../../testkit/registry/content.ts'
-import type { Middleware } from '../../testkit/registry/exchange.ts'
+import { Disconnect, type Middleware } from '../../testkit/registry/exchange.ts'
 import {
   all,
+  dropAfterWork,
   dropBeforeHeaders,
   flipBit,
   removeHeader,
@@ -44,6 +45,15 @@ function ranges(world: RegistryWorld) {
 function isStored(world: RegistryWorld) {
   const stored = world.destination.store.blob('mirror/app', blob.digest)
   return stored !== undefined && Buffer.concat([...stored.read()]).equals(bytes)
+}
+
+async function* firstBytes(body: AsyncIterable<Uint8Array>, count: number) {
+  let left = count
+  for await (const piece of body) {
+    yield piece.subarray(0, left)
+    left -= piece.length
+    if (left <= 0) return
+  }
 }
 
 /** As gateways do it: by the header, before the body has been read. */
@@ -187,7 +197,51 @@ describe('a blob that is refused for its size', () => {
     expect(world.destination.store.uploads.size).toBe(0)
   })
 
-  test('starts over where a token ends between two chunks', async () => {
+  test('goes on in the middle of a chunk where the connection broke there', async () => {
+    await using world = await worldWithBlob({ network: { retries: 2 } })
+    world.destination.fault(whole, tooLarge)
+    // What has arrived stays in the session, and nobody hears of it.
+    const broken = world.destination.fault({ ...chunk, nth: 2 }, async (request, next) => {
+      const { body } = request
+      await next({
+        ...request,
+        headers: { ...request.headers, 'content-range': undefined },
+        body: firstBytes(body, 3 * MiB),
+      })
+      throw new Disconnect()
+    })
+    expect(await copy(world)).toBe('copied')
+    expect(broken.hits).toBe(1)
+    expect(isStored(world)).toBe(true)
+    expect(ranges(world)).toEqual([
+      '0-8388607',
+      '8388608-16777215',
+      `${11 * MiB}-16777215`,
+      '16777216-20971519',
+    ])
+    expect(world.source.count('GET', blob.digest)).toBe(2)
+  })
+
+  test('goes on with the next chunk where only the answer was lost', async () => {
+    await using world = await worldWithBlob({ network: { retries: 2 } })
+    world.destination.fault(whole, tooLarge)
+    world.destination.fault({ ...chunk, nth: 2 }, dropAfterWork())
+    expect(await copy(world)).toBe('copied')
+    expect(isStored(world)).toBe(true)
+    expect(world.destination.count('PATCH')).toBe(3)
+  })
+
+  test('starts over where the registry has forgotten the upload, or does not say', async () => {
+    await using world = await worldWithBlob({ network: { retries: 2 } })
+    world.destination.fault(whole, tooLarge)
+    world.destination.fault({ ...chunk, nth: 2 }, dropBeforeHeaders())
+    world.destination.fault({ method: 'GET', path: '/blobs/uploads/' }, replyWith(404))
+    expect(await copy(world)).toBe('copied')
+    expect(isStored(world)).toBe(true)
+    expect(ranges(world).filter((range) => range?.startsWith('0-'))).toHaveLength(2)
+  })
+
+  test('goes on where a token ends between two chunks', async () => {
     const users = { robot: 'hunter2' }
     await using world = await worldWithBlob({
       destination: { auth: { kind: 'bearer', users } },

@@ -22,6 +22,14 @@ export class ChunkReader {
     }
   }
 
+  /** The next so many bytes in one piece, or fewer where the stream ends. */
+  async read(bytes: number): Promise<Buffer> {
+    const pieces: Uint8Array[] = []
+    // A copy of each, since the source may write into the same memory again.
+    for await (const piece of this.take(bytes)) pieces.push(Buffer.from(piece))
+    return Buffer.concat(pieces)
+  }
+
   /** Ends the stream, read or not. */
   async close(): Promise<void> {
     await this.#source.return?.()

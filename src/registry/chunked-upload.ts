@@ -2,10 +2,14 @@ import type { Content } from '../oci/digest.ts'
 import type { Address } from './address.ts'
 import { discard } from './body.ts'
 import { ChunkReader } from './chunk-reader.ts'
-import { RegistryError } from './errors.ts'
+import { type ErrorPlace, RegistryError } from './errors.ts'
 import type { Repository } from './repository.ts'
-import type { RegistryHttp } from './request.ts'
+import type { RegistryHttp, RegistryRequest } from './request.ts'
+import { waitToRetry } from './retry.ts'
 import { closeUpload, LOST_SESSION, type UploadSession } from './upload.ts'
+
+/** Larger chunks, which only a registry can ask for, are streamed: what is held counts for each upload. */
+const HELD_BYTES = 16 * 1024 * 1024
 
 /**
  * Sends a blob in chunks (distribution-spec, Pushing a blob in chunks), for registries that do not
@@ -54,25 +58,69 @@ async function putChunk(
   address: Address,
   { start, end, blob, reader }: Chunk,
 ): Promise<Address> {
-  const { http, scope } = repository
   const place = repository.place('upload blob', blob.digest)
-  let sent = false
+  if (end - start > HELD_BYTES) {
+    return patch(repository, address, {
+      start,
+      size: end - start,
+      body: onlyOnce(reader, end - start, place),
+      place,
+    })
+  }
+  const bytes = await reader.read(end - start)
+  return putHeldChunk(repository, address, { start, bytes, place })
+}
+
+/**
+ * Sends a chunk that is held in memory. Where that breaks, the registry is asked how much of it has
+ * arrived, and gets the rest (distribution-spec, Pushing a blob in chunks).
+ */
+async function putHeldChunk(
+  repository: Repository,
+  address: Address,
+  { start, bytes, place }: { start: number; bytes: Buffer; place: ErrorPlace },
+): Promise<Address> {
+  const { network, logger } = repository.http
+  let state: UploadState = { address, received: start }
+  for (let tried = 0; ; tried++) {
+    const rest = bytes.subarray(state.received - start)
+    try {
+      const part = { start: state.received, size: rest.length, body: rest, place }
+      return await patch(repository, state.address, part)
+    } catch (error) {
+      await waitToRetry(network, logger, error, tried)
+      const found = await uploadState(repository, state.address, place)
+      const end = start + bytes.length
+      // Less than before this chunk, or more than was ever sent: it is another upload by now.
+      if (found === undefined || found.received < start || found.received > end) throw error
+      if (found.received === end) return found.address
+      state = found
+    }
+  }
+}
+
+interface Part {
+  readonly start: number
+  readonly size: number
+  readonly body: NonNullable<RegistryRequest['body']>
+  readonly place: ErrorPlace
+}
+
+/** One request. Returns the newest address of the upload. */
+async function patch(
+  { http, scope }: Repository,
+  address: Address,
+  { start, size, body, place }: Part,
+): Promise<Address> {
   const answer = await http.exchange({
     method: 'PATCH',
     target: address,
     headers: {
       'content-type': 'application/octet-stream',
-      'content-length': String(end - start),
-      'content-range': `${start}-${end - 1}`,
+      'content-length': String(size),
+      'content-range': `${start}-${start + size - 1}`,
     },
-    body: () => {
-      if (sent) {
-        const reason = 'the chunk was refused after it was sent, and is not held for a second time'
-        throw new RegistryError('UPLOAD', reason, { ...place, transient: true })
-      }
-      sent = true
-      return reader.take(end - start)
-    },
+    body,
     scopes: [scope],
     place,
     refusal: 'UPLOAD',
@@ -80,4 +128,48 @@ async function putChunk(
   })
   await discard(answer)
   return answer.headers['location'] === undefined ? address : http.location(answer, place)
+}
+
+/** The body of a chunk that is too large to be held. */
+function onlyOnce(
+  reader: ChunkReader,
+  size: number,
+  place: ErrorPlace,
+): () => AsyncIterable<Uint8Array> {
+  let sent = false
+  return () => {
+    if (sent) {
+      const reason = 'the chunk was refused after it was sent, and is not held for a second time'
+      throw new RegistryError('UPLOAD', reason, { ...place, transient: true })
+    }
+    sent = true
+    return reader.take(size)
+  }
+}
+
+/** Where an upload goes on, and how many bytes of it have arrived. */
+interface UploadState {
+  readonly address: Address
+  readonly received: number
+}
+
+/** Asks for the state of an upload; undefined where the registry does not say. */
+async function uploadState(
+  { http, scope }: Repository,
+  address: Address,
+  place: ErrorPlace,
+): Promise<UploadState | undefined> {
+  try {
+    const answer = await http.exchange({ method: 'GET', target: address, scopes: [scope], place })
+    await discard(answer)
+    // An empty upload is `0-0`, `0--1`, or has none (Q35, Q37).
+    const last = /^(?:bytes=)?0-(\d+)$/.exec(String(answer.headers['range'] ?? '0-0'))?.[1]
+    if (last === undefined) return undefined
+    const received = last === '0' ? 0 : Number(last) + 1
+    const isMoved = answer.headers['location'] !== undefined
+    return { address: isMoved ? await http.location(answer, place) : address, received }
+  } catch (error) {
+    if (error instanceof RegistryError && error.code !== 'CANCELLED') return undefined
+    throw error
+  }
 }

@@ -187,7 +187,9 @@ export class Authorizer {
         'name it as auth-host of an entry in registry-auth'
       throw new RegistryError('AUTHENTICATION', reason, place)
     }
-    this.#logger.debug(`token from ${realm.host} for ${foreignText(scopes.map(formatScope).join(' '))}`)
+    this.#logger.debug(
+      `token from ${realm.host} for ${foreignText(scopes.map(formatScope).join(' '))}`,
+    )
     return withRetries(this.#network, this.#logger, () =>
       fetchToken(this.#network, {
         realm,
