@@ -64323,7 +64323,8 @@ function startCancellation(logger, events = nodeProcess) {
     const { signal } = controller;
     const overdue = Promise.withResolvers();
     let timer;
-    let signalName;
+    let deadline;
+    let reason;
     let stray;
     const end = () => {
         if (signal.aborted)
@@ -64331,17 +64332,20 @@ function startCancellation(logger, events = nodeProcess) {
         timer = setTimeout(() => overdue.resolve(undefined), GRACE_MS);
         controller.abort();
     };
+    const stop = (why) => {
+        if (signal.aborted)
+            return;
+        reason = why;
+        logger.info(`${why}: stopping`);
+        end();
+    };
     let onStray = (error) => {
         stray ??= error;
         end();
     };
     for (const name of SIGNALS) {
         events.on(name, () => {
-            if (signal.aborted)
-                return;
-            signalName = name;
-            logger.info(`${name}: stopping`);
-            end();
+            stop(name);
         });
     }
     const somethingStray = (error) => {
@@ -64352,12 +64356,16 @@ function startCancellation(logger, events = nodeProcess) {
     events.on('unhandledRejection', somethingStray);
     return {
         signal,
-        signalName: () => signalName,
+        reason: () => reason,
         stray: () => stray,
+        endAfter: (milliseconds, why) => {
+            deadline = setTimeout(() => stop(why), milliseconds);
+        },
         within: async (work) => Promise.race([work, overdue.promise]),
         leave: (report) => {
             onStray = report;
             clearTimeout(timer);
+            clearTimeout(deadline);
             setTimeout(() => events.exit(), signal.aborted ? LEAVE_MS : LINGER_MS).unref();
         },
     };
@@ -67610,6 +67618,7 @@ const inputNames = [
     'concurrency',
     'retries',
     'timeout',
+    'deadline',
     'insecure-registries',
     'registry-tls',
     'summary',
@@ -67639,6 +67648,7 @@ const inputDefaults = {
     concurrency: '16',
     retries: '5',
     timeout: '60',
+    deadline: '',
     'insecure-registries': '',
     'registry-tls': '',
     summary: 'true',
@@ -68795,6 +68805,8 @@ const CONCURRENCY = { min: 1, max: 256 };
 const RETRIES = { min: 0, max: 20 };
 /** Seconds; a connection that is silent for an hour is dead. */
 const TIMEOUT = { min: 1, max: 3600 };
+/** Seconds; the longest that GitHub lets a job run is five days, on runners of one's own. */
+const DEADLINE = { min: 1, max: 432_000 };
 /**
  * Reads and checks all inputs. Asks nothing of the network.
  * @throws InputError with every problem of every input; it never quotes a secret
@@ -68829,6 +68841,7 @@ function readInputs(source) {
         concurrency: reader.integer('concurrency', CONCURRENCY),
         retries: reader.integer('retries', RETRIES),
         timeoutSeconds: reader.integer('timeout', TIMEOUT),
+        ...(reader.given('deadline') && { deadlineSeconds: reader.integer('deadline', DEADLINE) }),
         insecureRegistries: reader.parsed('insecure-registries', [], parseHosts),
         registryTls: readRegistryTls(reader, source),
         summary: reader.boolean('summary'),
@@ -68910,23 +68923,29 @@ const MAX_ANNOTATIONS = 10;
  */
 class ActionLogger {
     #commands;
+    #redact;
     /** Warnings that came when only the last annotation was left. */
     #held = [];
     #warnings = 0;
-    constructor(commands) {
+    /** @param redact takes secrets out of a text */
+    constructor(commands, redact = (text) => text) {
         this.#commands = commands;
+        this.#redact = redact;
     }
     /** Printed only under the runner's debug switch. */
     debug(message) {
         if (this.#commands.isDebug())
-            this.#commands.debug(harmlessLine(message));
+            this.#commands.debug(this.#line(message));
     }
     info(message) {
-        this.#commands.info(harmlessLine(message));
+        this.#commands.info(this.#line(message));
+    }
+    #line(message) {
+        return harmlessLine(this.#redact(message));
     }
     /** An annotation as long as GitHub shows them, after that a line of the log. See `finish`. */
     warning(message) {
-        const line = harmlessLine(message);
+        const line = this.#line(message);
         this.#warnings += 1;
         if (this.#warnings < MAX_ANNOTATIONS) {
             this.#commands.warning(line);
@@ -69338,17 +69357,32 @@ function excepts(exception, name, port) {
  * key), and hiding them everywhere would make a log unreadable.
  */
 const SHORTEST_LINE = 4;
-/** Makes the function that hides values. Blank values are never announced. */
-function secretMasker(commands) {
-    const known = new Set();
-    return (value) => {
-        for (const form of formsOf(value)) {
-            if (known.has(form))
-                continue;
-            known.add(form);
-            commands.setSecret(form);
-        }
+/** What the runner writes where a secret stood. */
+const REDACTED = '***';
+/**
+ * Knows the secrets of a run. The runner hides them in the log; in what it does not look through
+ * (outputs, the report, the summary) a registry could repeat what it was sent.
+ */
+class Secrets {
+    #commands;
+    /** The longest first, since one may stand in another. */
+    #known = [];
+    constructor(commands) {
+        this.#commands = commands;
+    }
+    /** Hides a value from now on. Blank ones are never announced, the others once. */
+    mask = (value) => {
+        const forms = formsOf(value).filter((form) => !this.#known.includes(form));
+        for (const form of new Set(forms))
+            this.#commands.setSecret(form);
+        this.#known = [...new Set([...this.#known, ...forms])].toSorted((a, b) => b.length - a.length);
     };
+    /** The text without any secret. */
+    redact = (text) => this.#known.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
+}
+/** An error without any secret that was repeated in it. */
+function redacted(error, redact) {
+    return { ...error, message: redact(error.message) };
 }
 /** Hides the password and what basic authentication makes of it (RFC 7617); never the user name. */
 function maskCredentials(mask, { username, password, headers }) {
@@ -70356,10 +70390,113 @@ class ChunkReader {
             yield piece;
         }
     }
+    /** The next so many bytes in one piece, or fewer where the stream ends. */
+    async read(bytes) {
+        const pieces = [];
+        // A copy of each, since the source may write into the same memory again.
+        for await (const piece of this.take(bytes))
+            pieces.push(Buffer.from(piece));
+        return Buffer.concat(pieces);
+    }
     /** Ends the stream, read or not. */
     async close() {
         await this.#source.return?.();
     }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/retry.js
+
+/**
+ * Milliseconds before each retry, at least: short for a connection that merely broke, and then such
+ * that the five that are usual outlast a registry that is away for half a minute.
+ */
+const DELAYS_MS = [200, 1_000, 4_000, 10_000, 16_000];
+/** Before every further retry: beyond it, waiting does not make success likelier. */
+const LONGEST_DELAY_MS = 20_000;
+/** A registry may ask for a longer pause, but not for one that eats the job. */
+const MAX_RETRY_AFTER_MS = 120_000;
+/** Bits that flipped on the way will not flip again; what is wrong twice is wrong at its source. */
+const MISMATCH_RETRIES = 1;
+/** What a registry does not know of its own content after some seconds it will not know later. */
+const INCONSISTENCY_RETRIES = 3;
+/** Statuses after which a request may succeed (RFC 9110, and gateways in front of registries). */
+const TRANSIENT_STATUSES = new Set([
+    408, 425, 429, 499, 500, 502, 503, 504, 522, 524,
+]);
+function isTransientStatus(status) {
+    return TRANSIENT_STATUSES.has(status);
+}
+/**
+ * Errors that have used up their retries: an operation around the one that failed does not start
+ * over.
+ */
+const exhausted = new WeakSet();
+/** Runs an operation until it succeeds, fails for good, or has used up its retries. */
+async function withRetries(policy, logger, attempt) {
+    for (let tried = 0;; tried++) {
+        try {
+            return await attempt(tried);
+        }
+        catch (error) {
+            await waitToRetry(policy, logger, error, tried);
+        }
+    }
+}
+/**
+ * Waits before an operation that failed is tried again. Throws the error where it is not to be:
+ * because it is final, or because the operation has been tried `tried` times again already.
+ */
+async function waitToRetry(policy, logger, error, tried) {
+    if (!(error instanceof RegistryError) || !error.transient || exhausted.has(error))
+        throw error;
+    const retries = retriesFor(error, policy);
+    if (tried >= retries) {
+        exhausted.add(error);
+        throw error;
+    }
+    const delay = retryDelay(tried, error.retryAfterMs, policy.random);
+    const seconds = (delay / 1000).toFixed(1);
+    logger.info(`${error.message}; trying again in ${seconds} s (${tried + 1} of ${retries})`);
+    await pause(policy, delay, error);
+}
+function retriesFor(error, { retries }) {
+    const isMismatch = error.code === 'DIGEST_MISMATCH' || error.code === 'SIZE_MISMATCH';
+    if (isMismatch)
+        return Math.min(retries, MISMATCH_RETRIES);
+    // Transient only because of the registry's own code (`passing` of a request).
+    const isInconsistency = error.status !== undefined && !isTransientStatus(error.status);
+    return isInconsistency ? Math.min(retries, INCONSISTENCY_RETRIES) : retries;
+}
+/** Waits. Throws CANCELLED where the run ends in the meantime. */
+async function pause(policy, ms, place) {
+    try {
+        await policy.clock.sleep(ms, policy.signal);
+    }
+    catch (error) {
+        throw cancelled(place, error);
+    }
+}
+/**
+ * How long to wait before a retry, in milliseconds: what the registry asked for, or else longer and
+ * longer; up to half of our own delay on top, by chance, so that the waiting requests do not come
+ * back all at once.
+ */
+function retryDelay(tried, retryAfterMs, random) {
+    const delay = DELAYS_MS[tried] ?? LONGEST_DELAY_MS;
+    const jitter = (random() * delay) / 2;
+    return (retryAfterMs === undefined ? delay : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)) + jitter;
+}
+/**
+ * Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where
+ * it says nothing usable.
+ */
+function parseRetryAfter(value, now) {
+    const text = value?.trim() ?? '';
+    if (/^\d+$/.test(text))
+        return Number(text) * 1000;
+    // `Date.parse` takes much more than HTTP dates, all of which end in GMT.
+    const date = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/foreign-hosts.js
@@ -70631,6 +70768,9 @@ async function cancelUpload(repository, { address }) {
 
 
 
+
+/** Larger chunks, which only a registry can ask for, are streamed: what is held counts for each upload. */
+const HELD_BYTES = 16 * 1024 * 1024;
 /**
  * Sends a blob in chunks (distribution-spec, Pushing a blob in chunks), for registries that do not
  * take it whole. Needs a slot of the caller's; one try, and `content` is read once. What the answers
@@ -70660,25 +70800,55 @@ function chunkSize({ minChunk, maxChunk }, http) {
 }
 /** Sends one chunk. Returns where the next one goes. */
 async function putChunk(repository, address, { start, end, blob, reader }) {
-    const { http, scope } = repository;
     const place = repository.place('upload blob', blob.digest);
-    let sent = false;
+    if (end - start > HELD_BYTES) {
+        return patch(repository, address, {
+            start,
+            size: end - start,
+            body: onlyOnce(reader, end - start, place),
+            place,
+        });
+    }
+    const bytes = await reader.read(end - start);
+    return putHeldChunk(repository, address, { start, bytes, place });
+}
+/**
+ * Sends a chunk that is held in memory. Where that breaks, the registry is asked how much of it has
+ * arrived, and gets the rest (distribution-spec, Pushing a blob in chunks).
+ */
+async function putHeldChunk(repository, address, { start, bytes, place }) {
+    const { network, logger } = repository.http;
+    let state = { address, received: start };
+    for (let tried = 0;; tried++) {
+        const rest = bytes.subarray(state.received - start);
+        try {
+            const part = { start: state.received, size: rest.length, body: rest, place };
+            return await patch(repository, state.address, part);
+        }
+        catch (error) {
+            await waitToRetry(network, logger, error, tried);
+            const found = await uploadState(repository, state.address, place);
+            const end = start + bytes.length;
+            // Less than before this chunk, or more than was ever sent: it is another upload by now.
+            if (found === undefined || found.received < start || found.received > end)
+                throw error;
+            if (found.received === end)
+                return found.address;
+            state = found;
+        }
+    }
+}
+/** One request. Returns the newest address of the upload. */
+async function patch({ http, scope }, address, { start, size, body, place }) {
     const answer = await http.exchange({
         method: 'PATCH',
         target: address,
         headers: {
             'content-type': 'application/octet-stream',
-            'content-length': String(end - start),
-            'content-range': `${start}-${end - 1}`,
+            'content-length': String(size),
+            'content-range': `${start}-${start + size - 1}`,
         },
-        body: () => {
-            if (sent) {
-                const reason = 'the chunk was refused after it was sent, and is not held for a second time';
-                throw new RegistryError('UPLOAD', reason, { ...place, transient: true });
-            }
-            sent = true;
-            return reader.take(end - start);
-        },
+        body,
         scopes: [scope],
         place,
         refusal: 'UPLOAD',
@@ -70687,100 +70857,36 @@ async function putChunk(repository, address, { start, end, blob, reader }) {
     await discard(answer);
     return answer.headers['location'] === undefined ? address : http.location(answer, place);
 }
-
-;// CONCATENATED MODULE: ./lib/registry/retry.js
-
-/**
- * Milliseconds before each retry, at least: short for a connection that merely broke, and then such
- * that the five that are usual outlast a registry that is away for half a minute.
- */
-const DELAYS_MS = [200, 1_000, 4_000, 10_000, 16_000];
-/** Before every further retry: beyond it, waiting does not make success likelier. */
-const LONGEST_DELAY_MS = 20_000;
-/** A registry may ask for a longer pause, but not for one that eats the job. */
-const MAX_RETRY_AFTER_MS = 120_000;
-/** Bits that flipped on the way will not flip again; what is wrong twice is wrong at its source. */
-const MISMATCH_RETRIES = 1;
-/** What a registry does not know of its own content after some seconds it will not know later. */
-const INCONSISTENCY_RETRIES = 3;
-/** Statuses after which a request may succeed (RFC 9110, and gateways in front of registries). */
-const TRANSIENT_STATUSES = new Set([
-    408, 425, 429, 499, 500, 502, 503, 504, 522, 524,
-]);
-function isTransientStatus(status) {
-    return TRANSIENT_STATUSES.has(status);
-}
-/**
- * Errors that have used up their retries: an operation around the one that failed does not start
- * over.
- */
-const exhausted = new WeakSet();
-/** Runs an operation until it succeeds, fails for good, or has used up its retries. */
-async function withRetries(policy, logger, attempt) {
-    for (let tried = 0;; tried++) {
-        try {
-            return await attempt(tried);
+/** The body of a chunk that is too large to be held. */
+function onlyOnce(reader, size, place) {
+    let sent = false;
+    return () => {
+        if (sent) {
+            const reason = 'the chunk was refused after it was sent, and is not held for a second time';
+            throw new RegistryError('UPLOAD', reason, { ...place, transient: true });
         }
-        catch (error) {
-            await waitToRetry(policy, logger, error, tried);
-        }
-    }
+        sent = true;
+        return reader.take(size);
+    };
 }
-/**
- * Waits before an operation that failed is tried again. Throws the error where it is not to be:
- * because it is final, or because the operation has been tried `tried` times again already.
- */
-async function waitToRetry(policy, logger, error, tried) {
-    if (!(error instanceof RegistryError) || !error.transient || exhausted.has(error))
-        throw error;
-    const retries = retriesFor(error, policy);
-    if (tried >= retries) {
-        exhausted.add(error);
-        throw error;
-    }
-    const delay = retryDelay(tried, error.retryAfterMs, policy.random);
-    const seconds = (delay / 1000).toFixed(1);
-    logger.info(`${error.message}; trying again in ${seconds} s (${tried + 1} of ${retries})`);
-    await pause(policy, delay, error);
-}
-function retriesFor(error, { retries }) {
-    const isMismatch = error.code === 'DIGEST_MISMATCH' || error.code === 'SIZE_MISMATCH';
-    if (isMismatch)
-        return Math.min(retries, MISMATCH_RETRIES);
-    // Transient only because of the registry's own code (`passing` of a request).
-    const isInconsistency = error.status !== undefined && !isTransientStatus(error.status);
-    return isInconsistency ? Math.min(retries, INCONSISTENCY_RETRIES) : retries;
-}
-/** Waits. Throws CANCELLED where the run ends in the meantime. */
-async function pause(policy, ms, place) {
+/** Asks for the state of an upload; undefined where the registry does not say. */
+async function uploadState({ http, scope }, address, place) {
     try {
-        await policy.clock.sleep(ms, policy.signal);
+        const answer = await http.exchange({ method: 'GET', target: address, scopes: [scope], place });
+        await discard(answer);
+        // An empty upload is `0-0`, `0--1`, or has none (Q35, Q37).
+        const last = /^(?:bytes=)?0-(\d+)$/.exec(String(answer.headers['range'] ?? '0-0'))?.[1];
+        if (last === undefined)
+            return undefined;
+        const received = last === '0' ? 0 : Number(last) + 1;
+        const isMoved = answer.headers['location'] !== undefined;
+        return { address: isMoved ? await http.location(answer, place) : address, received };
     }
     catch (error) {
-        throw cancelled(place, error);
+        if (error instanceof RegistryError && error.code !== 'CANCELLED')
+            return undefined;
+        throw error;
     }
-}
-/**
- * How long to wait before a retry, in milliseconds: what the registry asked for, or else longer and
- * longer; up to half of our own delay on top, by chance, so that the waiting requests do not come
- * back all at once.
- */
-function retryDelay(tried, retryAfterMs, random) {
-    const delay = DELAYS_MS[tried] ?? LONGEST_DELAY_MS;
-    const jitter = (random() * delay) / 2;
-    return (retryAfterMs === undefined ? delay : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)) + jitter;
-}
-/**
- * Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where
- * it says nothing usable.
- */
-function parseRetryAfter(value, now) {
-    const text = value?.trim() ?? '';
-    if (/^\d+$/.test(text))
-        return Number(text) * 1000;
-    // `Date.parse` takes much more than HTTP dates, all of which end in GMT.
-    const date = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/trickle.js
@@ -72565,14 +72671,21 @@ async function answerError(answer, place, { now, refusal, passing = [], family }
     const told = registryWords(body.toString('utf8'), headers['content-type']);
     const code = answer_error_codeOf(status, told.code) ?? refusal ?? 'REGISTRY';
     const isFinal = family?.exhausted?.test(`${told.code ?? ''} ${told.message ?? ''}`) === true;
-    return new RegistryError(code, reasonOf(code, status), {
+    const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], now);
+    return new RegistryError(code, `${reasonOf(code, status)}${patience(retryAfterMs)}`, {
         ...place,
         status,
         registryCode: told.code,
         registryMessage: told.message,
         transient: !isFinal && (isTransientStatus(status) || passing.includes(told.code ?? '')),
-        retryAfterMs: parseRetryAfter([headers['retry-after']].flat()[0], now),
+        retryAfterMs,
     });
+}
+/** When a limit lifts, where the registry says so. */
+function patience(retryAfterMs) {
+    if (retryAfterMs === undefined)
+        return '';
+    return `, and asks to come back in ${Math.ceil(retryAfterMs / 1000)} s`;
 }
 function answer_error_codeOf(status, registryCode) {
     switch (status) {
@@ -73058,7 +73171,7 @@ class Authorizer {
                 'name it as auth-host of an entry in registry-auth';
             throw new RegistryError('AUTHENTICATION', reason, place);
         }
-        this.#logger.debug(`token from ${realm.host} for ${scopes.map(formatScope).join(' ')}`);
+        this.#logger.debug(`token from ${realm.host} for ${foreignText(scopes.map(formatScope).join(' '))}`);
         return withRetries(this.#network, this.#logger, () => fetchToken(this.#network, {
             realm,
             onBehalfOf: registry.origin,
@@ -74391,17 +74504,21 @@ class SharedSources {
 
 /** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
 async function main(commands = runnerCommands, environment = process.env) {
-    const logger = new ActionLogger(commands);
+    const secrets = new Secrets(commands);
+    const logger = new ActionLogger(commands, secrets.redact);
     const cancel = startCancellation(logger);
     let report = emptyReport;
     let failure;
     try {
-        const mask = secretMasker(commands);
-        maskProxyPasswords(mask, environment);
+        maskProxyPasswords(secrets.mask, environment);
         const inputs = readInputs(stepInputs);
         const context = await runContext(environment);
-        maskInputs(mask, inputs, context.actor);
-        report = await sync(inputs, context, logger, mask, environment, cancel);
+        maskInputs(secrets.mask, inputs, context.actor);
+        if (inputs.deadlineSeconds !== undefined) {
+            const seconds = inputs.deadlineSeconds;
+            cancel.endAfter(seconds * 1000, `The deadline of ${seconds} s`);
+        }
+        report = await sync(inputs, context, logger, secrets, environment, cancel);
         if (inputs.summary)
             writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY']);
         annotateFailures(commands, report);
@@ -74420,11 +74537,11 @@ async function main(commands = runnerCommands, environment = process.env) {
     logger.finish();
     failure = endedBy(cancel, logger, failure);
     if (failure !== undefined)
-        commands.fail(failure);
-    cancel.leave((error) => commands.fail(unexpected(error, logger)));
+        commands.fail(secrets.redact(failure));
+    cancel.leave((error) => commands.fail(secrets.redact(unexpected(error, logger))));
 }
 /** Everything between the inputs and the outputs. */
-async function sync(inputs, context, logger, mask, environment, cancel) {
+async function sync(inputs, context, logger, { mask, redact }, environment, cancel) {
     const files = readAuthFiles(environment, logger);
     maskAuthFiles(mask, files);
     const network = new Network({
@@ -74459,7 +74576,7 @@ async function sync(inputs, context, logger, mask, environment, cancel) {
             clock: systemClock,
             clientFor: async (side, reference) => pool.client(side, reference),
             openLog: () => logger.bufferedLog(),
-            describe: (error) => describeError(error, context),
+            describe: (error) => redacted(describeError(error, context), redact),
             onDone: (result, log) => {
                 if (isOver)
                     return;
@@ -74488,8 +74605,8 @@ function endedBy(cancel, logger, failure) {
     const stray = cancel.stray();
     if (stray !== undefined)
         return unexpected(stray, logger);
-    const signalName = cancel.signalName();
-    return failure ?? (signalName === undefined ? undefined : `${signalName} ended the run.`);
+    const reason = cancel.reason();
+    return failure ?? (reason === undefined ? undefined : `${reason} ended the run.`);
 }
 /** Puts an error into words that no image accounts for: most likely a defect, so the debug log gets all of it. */
 function unexpected(error, logger) {

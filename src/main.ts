@@ -43,6 +43,10 @@ export async function main(
     const inputs = readInputs(stepInputs)
     const context = await runContext(environment)
     maskInputs(secrets.mask, inputs, context.actor)
+    if (inputs.deadlineSeconds !== undefined) {
+      const seconds = inputs.deadlineSeconds
+      cancel.endAfter(seconds * 1000, `The deadline of ${seconds} s`)
+    }
     report = await sync(inputs, context, logger, secrets, environment, cancel)
     if (inputs.summary) writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY'])
     annotateFailures(commands, report)
@@ -136,8 +140,8 @@ function endedBy(
 ): string | undefined {
   const stray = cancel.stray()
   if (stray !== undefined) return unexpected(stray, logger)
-  const signalName = cancel.signalName()
-  return failure ?? (signalName === undefined ? undefined : `${signalName} ended the run.`)
+  const reason = cancel.reason()
+  return failure ?? (reason === undefined ? undefined : `${reason} ended the run.`)
 }
 
 /** Puts an error into words that no image accounts for: most likely a defect, so the debug log gets all of it. */

@@ -31,7 +31,7 @@ describe('a run', () => {
   test('goes on until something ends it', async () => {
     const { cancel } = startProcess()
     expect(cancel.signal.aborted).toBe(false)
-    expect([cancel.signalName(), cancel.stray()]).toEqual([undefined, undefined])
+    expect([cancel.reason(), cancel.stray()]).toEqual([undefined, undefined])
     expect(await cancel.within(Promise.resolve('done'))).toBe('done')
   })
 
@@ -39,14 +39,14 @@ describe('a run', () => {
     const { cancel, commands, events } = startProcess()
     events.emit(name, name)
     expect(cancel.signal.aborted).toBe(true)
-    expect(cancel.signalName()).toBe(name)
+    expect(cancel.reason()).toBe(name)
     expect(commands.lines).toEqual([`info: ${name}: stopping`])
   })
 
   test('is ended by the first signal, and no other changes that', () => {
     const { cancel, commands, events } = startProcess()
     for (const name of ['SIGINT', 'SIGTERM', 'SIGINT']) events.emit(name, name)
-    expect(cancel.signalName()).toBe('SIGINT')
+    expect(cancel.reason()).toBe('SIGINT')
     expect(commands.lines).toEqual(['info: SIGINT: stopping'])
   })
 
@@ -57,7 +57,7 @@ describe('a run', () => {
     events.emit(name, second)
     expect(cancel.signal.aborted).toBe(true)
     expect(cancel.stray()).toBe(first)
-    expect(cancel.signalName()).toBeUndefined()
+    expect(cancel.reason()).toBeUndefined()
   })
 
   test.each([undefined, null])(

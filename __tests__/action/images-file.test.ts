@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { MAX_IMAGES_FILE_BYTES, readImagesFile } from '../../src/action/images-file.ts'
 
 // Windows has neither pipes nor devices among its files.
-const testOnUnix = process.platform === 'win32' ? test.skip : test
+const describeOnUnix = process.platform === 'win32' ? describe.skip : describe
 
 let root = ''
 let workspace = ''
@@ -85,20 +85,6 @@ describe('the images file', () => {
     expect(read(path)).toEqual({ problem })
   })
 
-  testOnUnix('is refused without being read when it is a pipe, which might never end', () => {
-    execFileSync('mkfifo', [join(workspace, 'pipe')])
-    const unread = failing(new Error('was read'))
-    expect(read('pipe', unread)).toEqual({ problem: 'is not a regular file' })
-  })
-
-  testOnUnix(
-    'is refused without being read when it is a device, as far as one can be in a workspace',
-    () => {
-      const unread = failing(new Error('was read'))
-      expect(readImagesFile('null', '/dev', unread)).toEqual({ problem: 'is not a regular file' })
-    },
-  )
-
   test('is refused when a link leads round in a circle', () => {
     symlinkSync('circle', join(workspace, 'circle'))
     expect(read('circle')).toEqual({ problem: 'cannot be read (ELOOP)' })
@@ -130,5 +116,18 @@ describe('the images file', () => {
   test('names the reason when it cannot be read', () => {
     const error = Object.assign(new Error('permission denied'), { code: 'EACCES' })
     expect(read('lists/app.txt', failing(error))).toEqual({ problem: 'cannot be read (EACCES)' })
+  })
+})
+
+describeOnUnix('the images file is refused without being read when it is', () => {
+  test('a pipe, which might never end', () => {
+    execFileSync('mkfifo', [join(workspace, 'pipe')])
+    const unread = failing(new Error('was read'))
+    expect(read('pipe', unread)).toEqual({ problem: 'is not a regular file' })
+  })
+
+  test('a device', () => {
+    const unread = failing(new Error('was read'))
+    expect(readImagesFile('null', '/dev', unread)).toEqual({ problem: 'is not a regular file' })
   })
 })

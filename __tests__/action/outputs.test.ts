@@ -150,29 +150,30 @@ describe('the outputs', () => {
   })
 })
 
+/** As set for this many images, and what the log was told. */
+function setFor(count: number, { reportPath = '/tmp/report.json', platforms = 1 } = {}) {
+  const results = Array.from({ length: count }, (_, number) =>
+    copied({
+      destination: `ghcr.io/acme/alpine:${number}`,
+      platforms: Object.fromEntries(
+        Array.from({ length: platforms }, (__, index) => [`linux/${index}`, digestC]),
+      ),
+    }),
+  )
+  const commands = recordCommands()
+  setOutputs(commands, commands, reportOf(results), reportPath)
+  const values = commands.of('output').map((line) => {
+    const end = line.indexOf('=')
+    return [line.slice(0, end), line.slice(end + 1)] as const
+  })
+  return { outputs: new Map(values), warnings: commands.of('warning') }
+}
+
+function lengthOf(outputs: ReadonlyMap<string, string>) {
+  return [...outputs.values()].reduce((sum, { length }) => sum + length, 0)
+}
+
 describe('the outputs of a long list', () => {
-  /** As set for this many images, and what the log was told. */
-  function setFor(count: number, { reportPath = '/tmp/report.json', platforms = 1 } = {}) {
-    const results = Array.from({ length: count }, (_, number) =>
-      copied({
-        destination: `ghcr.io/acme/alpine:${number}`,
-        platforms: Object.fromEntries(
-          Array.from({ length: platforms }, (__, index) => [`linux/${index}`, digestC]),
-        ),
-      }),
-    )
-    const commands = recordCommands()
-    setOutputs(commands, commands, reportOf(results), reportPath)
-    const values = commands.of('output').map((line) => {
-      const end = line.indexOf('=')
-      return [line.slice(0, end), line.slice(end + 1)] as const
-    })
-    return { outputs: new Map(values), warnings: commands.of('warning') }
-  }
-
-  const lengthOf = (outputs: ReadonlyMap<string, string>) =>
-    [...outputs.values()].reduce((sum, { length }) => sum + length, 0)
-
   test('are whole as long as they fit into a job', () => {
     const { outputs, warnings } = setFor(700)
     expect(JSON.parse(outputs.get('results') ?? '')).toHaveLength(700)

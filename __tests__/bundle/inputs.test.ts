@@ -243,6 +243,15 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(fault.hits).toBe(1)
   },
 
+  deadline: async () => {
+    const { source, run } = await startCopy()
+    const held = source.hold({ method: 'GET', path: '/blobs/' })
+    const { parsed, errors } = await run({ deadline: '1' })
+    held.release()
+    expect(parsed.results).toMatchObject([{ error: { code: 'CANCELLED' } }])
+    expect(errors.at(-1)).toContain('1 of 1 image failed')
+  },
+
   'insecure-registries': async () => {
     const { destination, source, run } = await startCopy()
     const routes = { 'registry.test:5000': destination.host }

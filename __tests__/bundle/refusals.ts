@@ -234,6 +234,10 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     inputs: { images: good, timeout: '60s' },
     lines: ['timeout: "60s" is not accepted; expected a whole number from 1 to 3600'],
   },
+  'a deadline of no time': {
+    inputs: { images: good, deadline: '0' },
+    lines: ['deadline: "0" is not accepted; expected a whole number from 1 to 432000'],
+  },
   'a number that is not whole': {
     inputs: { images: good, retries: '1.5', timeout: '1e3' },
     lines: ['retries: "1.5" is not accepted', 'timeout: "1e3" is not accepted'],

@@ -127,7 +127,7 @@ describe('the pause before a retry', () => {
     await world.from.getImage('acme/app:1.0')
     const lines = world.log.lines.filter((line) => line.startsWith('info:'))
     expect(lines).toHaveLength(1)
-    expect(lines[0]).toContain('too many requests (HTTP 429, slow')
+    expect(lines[0]).toContain('too many requests, and asks to come back in 7 s (HTTP 429, slow')
     expect(lines[0]).toMatch(/; trying again in 7\.0 s \(1 of 3\)$/)
     expect(lines[0]).not.toContain('\n')
   })

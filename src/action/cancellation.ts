@@ -24,10 +24,12 @@ export interface ProcessEvents {
 export interface Cancellation {
   /** Aborted when the run is to end. */
   readonly signal: AbortSignal
-  /** The signal of the system that ended it, such as `SIGTERM`. */
-  signalName(): string | undefined
+  /** What ended it from outside: the signal of the system, such as `SIGTERM`, or its deadline. */
+  reason(): string | undefined
   /** An error that no part of the run was there to catch, a defect; undefined as long as there is none. */
   stray(): unknown
+  /** Ends the run after so many milliseconds, unless it is over by then. */
+  endAfter(milliseconds: number, why: string): void
   /** What the work comes to; undefined where the run is to end and the work does not. */
   within<T>(work: Promise<T>): Promise<T | undefined>
   /**
@@ -49,12 +51,19 @@ export function startCancellation(
   const { signal } = controller
   const overdue = Promise.withResolvers<undefined>()
   let timer: NodeJS.Timeout | undefined
-  let signalName: string | undefined
+  let deadline: NodeJS.Timeout | undefined
+  let reason: string | undefined
   let stray: unknown
   const end = (): void => {
     if (signal.aborted) return
     timer = setTimeout(() => overdue.resolve(undefined), GRACE_MS)
     controller.abort()
+  }
+  const stop = (why: string): void => {
+    if (signal.aborted) return
+    reason = why
+    logger.info(`${why}: stopping`)
+    end()
   }
   let onStray = (error: unknown): void => {
     stray ??= error
@@ -62,10 +71,7 @@ export function startCancellation(
   }
   for (const name of SIGNALS) {
     events.on(name, () => {
-      if (signal.aborted) return
-      signalName = name
-      logger.info(`${name}: stopping`)
-      end()
+      stop(name)
     })
   }
   const somethingStray = (error: unknown): void => {
@@ -76,12 +82,16 @@ export function startCancellation(
   events.on('unhandledRejection', somethingStray)
   return {
     signal,
-    signalName: () => signalName,
+    reason: () => reason,
     stray: () => stray,
+    endAfter: (milliseconds, why) => {
+      deadline = setTimeout(() => stop(why), milliseconds)
+    },
     within: async (work) => Promise.race([work, overdue.promise]),
     leave: (report) => {
       onStray = report
       clearTimeout(timer)
+      clearTimeout(deadline)
       setTimeout(() => events.exit(), signal.aborted ? LEAVE_MS : LINGER_MS).unref()
     },
   }

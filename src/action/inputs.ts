@@ -43,6 +43,8 @@ export interface Inputs {
   readonly concurrency: number
   readonly retries: number
   readonly timeoutSeconds: number
+  /** Of the whole run. */
+  readonly deadlineSeconds?: number
   /** Normalised hosts. */
   readonly insecureRegistries: readonly string[]
   /** By normalised host. */
@@ -58,6 +60,9 @@ const RETRIES = { min: 0, max: 20 }
 
 /** Seconds; a connection that is silent for an hour is dead. */
 const TIMEOUT = { min: 1, max: 3600 }
+
+/** Seconds; the longest that GitHub lets a job run is five days, on runners of one's own. */
+const DEADLINE = { min: 1, max: 432_000 }
 
 /**
  * Reads and checks all inputs. Asks nothing of the network.
@@ -93,6 +98,7 @@ export function readInputs(source: InputSource): Inputs {
     concurrency: reader.integer('concurrency', CONCURRENCY),
     retries: reader.integer('retries', RETRIES),
     timeoutSeconds: reader.integer('timeout', TIMEOUT),
+    ...(reader.given('deadline') && { deadlineSeconds: reader.integer('deadline', DEADLINE) }),
     insecureRegistries: reader.parsed('insecure-registries', [], parseHosts),
     registryTls: readRegistryTls(reader, source),
     summary: reader.boolean('summary'),

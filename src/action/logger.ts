@@ -19,7 +19,7 @@ export class ActionLogger implements Logger {
   #warnings = 0
 
   /** @param redact takes secrets out of a text */
-  constructor(commands: Commands, redact: (text: string) => string = (text) => text) {
+  constructor(commands: Commands, redact: (text: string) => string = (text): string => text) {
     this.#commands = commands
     this.#redact = redact
   }

@@ -56,14 +56,21 @@ export async function answerError(
   const told = registryWords(body.toString('utf8'), headers['content-type'])
   const code = codeOf(status, told.code) ?? refusal ?? 'REGISTRY'
   const isFinal = family?.exhausted?.test(`${told.code ?? ''} ${told.message ?? ''}`) === true
-  return new RegistryError(code, reasonOf(code, status), {
+  const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], now)
+  return new RegistryError(code, `${reasonOf(code, status)}${patience(retryAfterMs)}`, {
     ...place,
     status,
     registryCode: told.code,
     registryMessage: told.message,
     transient: !isFinal && (isTransientStatus(status) || passing.includes(told.code ?? '')),
-    retryAfterMs: parseRetryAfter([headers['retry-after']].flat()[0], now),
+    retryAfterMs,
   })
+}
+
+/** When a limit lifts, where the registry says so. */
+function patience(retryAfterMs: number | undefined): string {
+  if (retryAfterMs === undefined) return ''
+  return `, and asks to come back in ${Math.ceil(retryAfterMs / 1000)} s`
 }
 
 function codeOf(status: number, registryCode: string | undefined): ErrorCode | undefined {
