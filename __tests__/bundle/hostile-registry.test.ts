@@ -33,6 +33,19 @@ const errorBody = (message: string, code = 'DENIED') =>
 
 const json = { 'content-type': 'application/json' }
 
+/** The attack as far as it fits into the value of a header, without its line breaks. */
+const inHeader = attack.replace(/[^\x20-\x7e]/g, ' ').slice(0, 2000)
+
+/** As a string between the quotes of a challenge. */
+const inQuotes = inHeader.replaceAll('"', '').replaceAll('\\', '')
+
+/** Asks for a login that this registry's own token service gives. */
+function challenge({ url }: TestRegistry, more: Readonly<Record<string, string>>) {
+  const parameters = { realm: `${url}/token`, service: 'x', ...more }
+  const list = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`)
+  return replyWith(401, { headers: { 'www-authenticate': `Bearer ${list.join(',')}` } })
+}
+
 /** Where a registry can put a text, each with what is to go wrong there. */
 const places: Readonly<
   Record<string, (registries: { source: TestRegistry; destination: TestRegistry }) => void>
@@ -171,6 +184,127 @@ const places: Readonly<
   'a warning': ({ source }) => {
     const text = attack.replace(/[^\x20-\x7e]/g, ' ').slice(0, 2000)
     source.fault({}, setHeader('warning', `299 - "${text}"`))
+  },
+  'the details of a refusal': ({ source }) => {
+    const error = {
+      code: 'DENIED',
+      message: 'no',
+      detail: { [attack]: [attack] },
+      [attack]: attack,
+    }
+    const body = JSON.stringify({ errors: [error, { detail: attack }] })
+    source.fault({ path: '/manifests/' }, replyWith(403, { headers: json, body }))
+  },
+  'refusals of the wrong shape': ({ source }) => {
+    const errors = [{ code: [attack], message: { attack } }, attack, null, { message: [attack] }]
+    const body = JSON.stringify({ errors, error: attack, message: attack })
+    source.fault({ path: '/manifests/' }, replyWith(400, { headers: json, body }))
+  },
+  'the title of a page': ({ destination }) => {
+    const body = `<html><head><title>${attack}</title></head><body><h1>${attack}</h1></body></html>`
+    const headers = { 'content-type': 'text/html' }
+    destination.fault({ method: 'POST' }, replyWith(403, { headers, body }))
+  },
+  'the XML of a storage': ({ source }) => {
+    const body = `<?xml version="1.0"?><Error><Code>${attack}</Code><Message>${attack}</Message></Error>`
+    const headers = { 'content-type': 'application/xml' }
+    source.fault({ method: 'GET', path: '/blobs/' }, replyWith(403, { headers, body }))
+  },
+  'the service, the scope and the error of a challenge': ({ destination }) => {
+    destination.fault(
+      { path: '/v2/' },
+      challenge(destination, {
+        service: inQuotes,
+        scope: inQuotes,
+        error: inQuotes,
+        error_description: inQuotes,
+      }),
+    )
+  },
+  'the realm of a challenge': ({ destination }) => {
+    destination.fault(
+      { path: '/v2/' },
+      challenge(destination, { realm: `${destination.url}/token?${inQuotes}` }),
+    )
+  },
+  'a challenge of another kind': ({ destination }) => {
+    const headers = { 'www-authenticate': inHeader }
+    destination.fault({ path: '/v2/' }, replyWith(401, { headers }))
+  },
+  'the description of a token service': ({ destination }) => {
+    destination.fault({ path: '/v2/' }, challenge(destination, {}))
+    const body = JSON.stringify({ error: attack, error_description: attack, details: attack })
+    destination.fault({ path: '/token' }, replyWith(400, { headers: json, body }))
+  },
+  'what is left of a limit': ({ source }) => {
+    for (const name of ['ratelimit-remaining', 'ratelimit-limit', 'docker-ratelimit-source']) {
+      source.fault({}, setHeader(name, inHeader))
+    }
+  },
+  'a number that is left, and more': ({ source }) => {
+    source.fault({}, setHeader('ratelimit-remaining', `7;w=60${inHeader}`))
+    source.fault({}, setHeader('ratelimit-limit', [`100;w=60`, inHeader]))
+  },
+  'the time to wait': ({ source }) => {
+    const headers = { 'retry-after': inHeader }
+    source.fault({ path: '/manifests/' }, replyWith(429, { headers }), { times: 1 })
+  },
+  'the name and the version of the server': ({ source, destination }) => {
+    for (const registry of [source, destination]) {
+      for (const name of ['server', 'x-powered-by', 'docker-distribution-api-version', 'via']) {
+        registry.fault({}, setHeader(name, inHeader))
+      }
+    }
+  },
+  'headers that are numbers': ({ source, destination }) => {
+    for (const name of ['oci-chunk-min-length', 'oci-chunk-max-length', 'range']) {
+      destination.fault({ method: ['POST', 'PATCH'] }, setHeader(name, inHeader))
+    }
+    source.fault({ path: '/blobs/' }, setHeader('content-range', inHeader))
+  },
+  'the type and the encoding of a blob': ({ source }) => {
+    source.fault({ path: '/blobs/' }, setHeader('content-type', inHeader))
+    source.fault({ path: '/blobs/' }, setHeader('content-encoding', inHeader))
+  },
+  'the digest of what is there': ({ destination }) => {
+    pushTo(destination.store, 'prod/app', 'v1', buildImage())
+    destination.fault(
+      { method: 'HEAD', path: '/manifests/' },
+      setHeader('docker-content-digest', inHeader),
+    )
+  },
+  'the digest of the source': ({ source }) => {
+    source.fault({ path: '/manifests/' }, setHeader('docker-content-digest', `sha256:${inHeader}`))
+  },
+  'the location of a token service that has moved': ({ destination }) => {
+    destination.fault({ path: '/v2/' }, challenge(destination, {}))
+    const location = `https://evil.example/${encodeURI(inHeader)}`
+    destination.fault({ path: '/token' }, replyWith(307, { headers: { location } }))
+  },
+  'the location of a write': ({ destination }) => {
+    const location = `http://169.254.169.254/${inHeader.replaceAll(' ', '-')}`
+    destination.fault({ method: 'PUT' }, replyWith(307, { headers: { location } }))
+  },
+  'the layers and the config of an image': ({ source }) => {
+    const layer = { bytes: 'text', mediaType: attack, annotations: { [attack]: attack } }
+    const image = buildImage({ layers: [layer], annotations: { [attack]: attack } })
+    pushTo(source.store, 'acme/app', 'v1', image)
+  },
+  'what an image says of itself': ({ source }) => {
+    const config = {
+      author: attack,
+      history: [{ created_by: attack }],
+      variant: attack,
+      [attack]: 1,
+    }
+    pushTo(source.store, 'acme/app', 'v1', buildImage({ config, artifactType: attack }))
+  },
+  'the digests and addresses of the parts': ({ source }) => {
+    const { bytes, mediaType } = buildImage().manifest
+    const manifest = JSON.parse(bytes.toString()) as { layers: Record<string, unknown>[] }
+    manifest.layers.push({ mediaType: attack, size: 1, digest: attack, urls: [attack] })
+    const changed = Buffer.from(JSON.stringify(manifest))
+    source.store.putManifest('acme/app', { bytes: changed, mediaType }, 'v1')
   },
 }
 

@@ -10,8 +10,8 @@ import type { RegistryAnswer, RegistryRequest } from './request.ts'
  * Registries hash and store a blob before they answer; the slowest seen need a second for 16 MB.
  */
 const SLOWEST_FINISH_BYTES_PER_MS = 16_000
-/** Giving a session back is a courtesy, and a cancelled job has some seconds left at best. */
-const CANCEL_TIMEOUT_MS = 3_000
+/** Giving a session back is a courtesy, and a cancelled run ends within two seconds. */
+const CANCEL_TIMEOUT_MS = 1_000
 
 /** Restarts with a new session: replicas that do not share their secrets forget them (Q38). */
 export const LOST_SESSION = ['BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID']

@@ -14,12 +14,15 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** Serves `handle` on a free port of a loopback address. */
+/** Serves `handle` on a loopback address, on a free port unless one is named. */
 export async function startServer(
   handle: Handler,
   log: RequestLog,
   certificate?: Certificate,
-  address: '127.0.0.1' | '::1' = '127.0.0.1',
+  {
+    address = '127.0.0.1',
+    port: wanted = 0,
+  }: { address?: '127.0.0.1' | '::1'; port?: number } = {},
 ): Promise<RunningServer> {
   const listener = (message: IncomingMessage, response: ServerResponse) => {
     void exchange(message, response, handle, log)
@@ -30,7 +33,7 @@ export async function startServer(
       : createSecureServer(secureOptions(certificate), listener)
   // Tests decide how long a request may take, so the server has no opinion.
   server.requestTimeout = 0
-  server.listen(0, address)
+  server.listen(wanted, address)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const host = `${address === '::1' ? '[::1]' : address}:${port}`

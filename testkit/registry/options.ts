@@ -11,6 +11,8 @@ export interface RegistryOptions {
   readonly tls?: boolean | CertificateOptions
   /** Where it listens; default 127.0.0.1. */
   readonly address?: '127.0.0.1' | '::1'
+  /** Default a free one. With that of a registry that was closed, and its store, it is back again. */
+  readonly port?: number
   readonly auth?: AuthOptions
   /** A store to share with another registry; by default a new one. */
   readonly store?: Store
@@ -59,7 +61,10 @@ export interface RegistryOptions {
 }
 
 export type Settings = Required<
-  Omit<RegistryOptions, 'address' | 'auth' | 'chunkMinLength' | 'onRequest' | 'store' | 'tls'>
+  Omit<
+    RegistryOptions,
+    'address' | 'auth' | 'chunkMinLength' | 'onRequest' | 'port' | 'store' | 'tls'
+  >
 > &
   Pick<RegistryOptions, 'chunkMinLength'>
 

@@ -45,12 +45,7 @@ export class TestRegistry {
         ? undefined
         : await createCertificate(options.tls === true ? {} : options.tls)
     const registry = new TestRegistry(options, certificate)
-    registry.#server = await startServer(
-      registry.#answer,
-      registry.#log,
-      certificate,
-      options.address,
-    )
+    registry.#server = await startServer(registry.#answer, registry.#log, certificate, options)
     return registry
   }
 
