@@ -151,7 +151,8 @@ class Transfer {
       return true
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error
-      this.#resets = error.code === 'NETWORK' ? this.#resets + 1 : 0
+      const isReset = error.code === 'NETWORK' && error.operation === 'upload blob'
+      this.#resets = isReset ? this.#resets + 1 : 0
       if (http.family?.maxChunk === 0 || !refusesWhole(error, this.#blob, this.#resets)) throw error
       http.logger.info(`${error.message}; sending it in chunks`)
       this.#refusal = error
