@@ -69359,6 +69359,8 @@ function excepts(exception, name, port) {
 const SHORTEST_LINE = 4;
 /** What the runner writes where a secret stood. */
 const REDACTED = '***';
+/** Stands where a text of a registry was cut (foreign-text.ts). */
+const CUT = '…';
 /**
  * Knows the secrets of a run. The runner hides them in the log; in what it does not look through
  * (outputs, the report, the summary) a registry could repeat what it was sent.
@@ -69375,10 +69377,25 @@ class Secrets {
         const forms = formsOf(value).filter((form) => !this.#known.includes(form));
         for (const form of new Set(forms))
             this.#commands.setSecret(form);
-        this.#known = [...new Set([...this.#known, ...forms])].toSorted((a, b) => b.length - a.length);
+        const spellings = forms.flatMap((form) => [form, encodeURIComponent(form)]);
+        const known = new Set([...this.#known, ...spellings]);
+        this.#known = [...known].toSorted((a, b) => b.length - a.length);
     };
-    /** The text without any secret. */
-    redact = (text) => this.#known.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
+    /** The text without any secret, nor the start of one where a text was cut. */
+    redact = (text) => {
+        const parts = text.split(CUT);
+        const uncut = parts.map((part, index) => index < parts.length - 1 ? this.#withoutStart(part) : part);
+        return this.#known.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), uncut.join(CUT));
+    };
+    #withoutStart(text) {
+        for (const secret of this.#known) {
+            for (let length = secret.length - 1; length >= SHORTEST_LINE; length--) {
+                if (text.endsWith(secret.slice(0, length)))
+                    return `${text.slice(0, -length)}${REDACTED}`;
+            }
+        }
+        return text;
+    }
 }
 /** An error without any secret that was repeated in it. */
 function redacted(error, redact) {
@@ -70666,8 +70683,8 @@ function scope_covers(held, wanted) {
  * Registries hash and store a blob before they answer; the slowest seen need a second for 16 MB.
  */
 const SLOWEST_FINISH_BYTES_PER_MS = 16_000;
-/** Giving a session back is a courtesy, and a cancelled job has some seconds left at best. */
-const CANCEL_TIMEOUT_MS = 3_000;
+/** Giving a session back is a courtesy, and a cancelled run ends within two seconds. */
+const CANCEL_TIMEOUT_MS = 1_000;
 /** Restarts with a new session: replicas that do not share their secrets forget them (Q38). */
 const LOST_SESSION = ['BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID'];
 /**
@@ -71352,7 +71369,8 @@ class Transfer {
         catch (error) {
             if (!(error instanceof RegistryError))
                 throw error;
-            this.#resets = error.code === 'NETWORK' ? this.#resets + 1 : 0;
+            const isReset = error.code === 'NETWORK' && error.operation === 'upload blob';
+            this.#resets = isReset ? this.#resets + 1 : 0;
             if (http.family?.maxChunk === 0 || !refusesWhole(error, this.#blob, this.#resets))
                 throw error;
             http.logger.info(`${error.message}; sending it in chunks`);
@@ -72105,10 +72123,13 @@ var _a;
 
 
 
+
 /** Indexes nest once or twice in practice; the specification sets no bound. */
 const MAX_INDEX_DEPTH = 4;
 /** More manifests than this beneath one reference is not an image but an attack. */
 const MAX_MANIFESTS = 5_000;
+/** More than the requests that a registry takes from us at a time, so that these are the bound. */
+const MANIFESTS_AT_ONCE = 64;
 /**
  * All manifests beneath one reference are held at one time; honest ones need some kilobytes each.
  */
@@ -72138,6 +72159,9 @@ class TreeCopy {
     #route;
     /** Children that are being copied or are done: an index may list one more than once. */
     #children = new Map();
+    /** Manifests that are being looked for. */
+    #walk = new Limiter(MANIFESTS_AT_ONCE);
+    #hasFailed = false;
     /** Bytes of all manifests that were met, as their descriptors promise them. */
     #size = 0;
     constructor(route) {
@@ -72220,9 +72244,21 @@ class TreeCopy {
         if (this.#size > MAX_TREE_BYTES) {
             throw this.#refusal(`manifests of more than ${MAX_TREE_BYTES} bytes together`);
         }
-        if ((await heldDigest(destination, child.digest)) === child.digest)
-            return noBytes;
-        return this.manifest(await fetchManifest(source, child.digest, child), depth);
+        const fetched = await this.#walk.run(async () => {
+            // An index of thousands, none of which is there, is not asked for to its end.
+            if (this.#hasFailed)
+                throw this.#refusal('not copied, since another part of the index failed');
+            try {
+                if ((await heldDigest(destination, child.digest)) === child.digest)
+                    return undefined;
+                return await fetchManifest(source, child.digest, child);
+            }
+            catch (error) {
+                this.#hasFailed = true;
+                throw error;
+            }
+        });
+        return fetched === undefined ? noBytes : this.manifest(fetched, depth);
     }
     #refusal(reason) {
         return new RegistryError('INVALID_MANIFEST', reason, this.#route.source.place('copy index'));
@@ -73081,11 +73117,14 @@ class Authorizer {
         // Some gateways name the scheme once, and later refuse a worn token without a word.
         const scheme = challenge === undefined
             ? this.#schemeFor(refused.scopes)
-            : this.#learn(refused.scopes, await this.#schemeOf(challenge, place));
+            : await this.#schemeOf(challenge, place);
         this.#dropToken(refused.authorization);
         const scopes = mergeScopes([...refused.scopes, ...wanted]);
         const held = new Set(this.#tokens.map(({ value }) => `Bearer ${value ?? ''}`));
         const authorization = await this.#authorization(scheme, scopes, place);
+        // What cannot be answered is not believed either: the next request asks again.
+        if (scheme !== undefined)
+            this.#learn(refused.scopes, scheme);
         if (authorization === refused.authorization)
             return undefined;
         return { authorization, scopes, isAnswer: !held.has(authorization ?? '') };
@@ -73119,7 +73158,6 @@ class Authorizer {
         else if (this.#common !== 'various' && !sameScheme(this.#common, scheme)) {
             this.#common = 'various';
         }
-        return scheme;
     }
     async #schemeOf(challenge, place) {
         if (challenge.scheme === 'basic')

@@ -28,6 +28,9 @@ describe('what a registry repeats', () => {
     ['hunter2-and-more of it', '*** of it'],
     ['line two, then line one', '***, then ***'],
     ['nothing of it', 'nothing of it'],
+    ['cut in the middle: hunter2-and-m…', 'cut in the middle: ***…'],
+    ['cut: hun… and hunt…', 'cut: hun… and ***…'],
+    ['line%20two', '***'],
   ])('is taken out of %j', (text, rest) => {
     expect(secrets.redact(text)).toBe(rest)
   })

@@ -26,6 +26,8 @@ export interface SecretInputs {
 
 /** What the runner writes where a secret stood. */
 const REDACTED = '***'
+/** Stands where a text of a registry was cut (foreign-text.ts). */
+const CUT = '…'
 
 /**
  * Knows the secrets of a run. The runner hides them in the log; in what it does not look through
@@ -44,12 +46,28 @@ export class Secrets {
   readonly mask: MaskSecret = (value) => {
     const forms = formsOf(value).filter((form) => !this.#known.includes(form))
     for (const form of new Set(forms)) this.#commands.setSecret(form)
-    this.#known = [...new Set([...this.#known, ...forms])].toSorted((a, b) => b.length - a.length)
+    const spellings = forms.flatMap((form) => [form, encodeURIComponent(form)])
+    const known = new Set([...this.#known, ...spellings])
+    this.#known = [...known].toSorted((a, b) => b.length - a.length)
   }
 
-  /** The text without any secret. */
-  readonly redact = (text: string): string =>
-    this.#known.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text)
+  /** The text without any secret, nor the start of one where a text was cut. */
+  readonly redact = (text: string): string => {
+    const parts = text.split(CUT)
+    const uncut = parts.map((part, index) =>
+      index < parts.length - 1 ? this.#withoutStart(part) : part,
+    )
+    return this.#known.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), uncut.join(CUT))
+  }
+
+  #withoutStart(text: string): string {
+    for (const secret of this.#known) {
+      for (let length = secret.length - 1; length >= SHORTEST_LINE; length--) {
+        if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}${REDACTED}`
+      }
+    }
+    return text
+  }
 }
 
 /** An error without any secret that was repeated in it. */

@@ -7,6 +7,7 @@ import { addBytes, type BytesMoved, bytesOf, noBytes } from './bytes-moved.ts'
 import { copyBlob } from './copy-blob.ts'
 import { RegistryError } from './errors.ts'
 import { type FetchedManifest, fetchManifest, heldDigest } from './manifests.ts'
+import { Limiter } from './pacing.ts'
 import { pushManifest } from './push-manifest.ts'
 import { pushWithRepair } from './repair.ts'
 import type { Repository } from './repository.ts'
@@ -16,6 +17,9 @@ import { settled } from './settled.ts'
 export const MAX_INDEX_DEPTH = 4
 /** More manifests than this beneath one reference is not an image but an attack. */
 export const MAX_MANIFESTS = 5_000
+
+/** More than the requests that a registry takes from us at a time, so that these are the bound. */
+const MANIFESTS_AT_ONCE = 64
 
 /**
  * All manifests beneath one reference are held at one time; honest ones need some kilobytes each.
@@ -57,6 +61,9 @@ class TreeCopy {
   readonly #route: Route
   /** Children that are being copied or are done: an index may list one more than once. */
   readonly #children = new Map<Digest, Promise<BytesMoved>>()
+  /** Manifests that are being looked for. */
+  readonly #walk = new Limiter(MANIFESTS_AT_ONCE)
+  #hasFailed = false
   /** Bytes of all manifests that were met, as their descriptors promise them. */
   #size = 0
 
@@ -155,8 +162,18 @@ class TreeCopy {
     if (this.#size > MAX_TREE_BYTES) {
       throw this.#refusal(`manifests of more than ${MAX_TREE_BYTES} bytes together`)
     }
-    if ((await heldDigest(destination, child.digest)) === child.digest) return noBytes
-    return this.manifest(await fetchManifest(source, child.digest, child), depth)
+    const fetched = await this.#walk.run(async () => {
+      // An index of thousands, none of which is there, is not asked for to its end.
+      if (this.#hasFailed) throw this.#refusal('not copied, since another part of the index failed')
+      try {
+        if ((await heldDigest(destination, child.digest)) === child.digest) return undefined
+        return await fetchManifest(source, child.digest, child)
+      } catch (error) {
+        this.#hasFailed = true
+        throw error
+      }
+    })
+    return fetched === undefined ? noBytes : this.manifest(fetched, depth)
   }
 
   #refusal(reason: string): RegistryError {

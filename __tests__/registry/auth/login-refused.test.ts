@@ -182,6 +182,16 @@ describe('credentials never go', () => {
     expect(service.requests).toEqual([])
   })
 
+  test('to a token service of another site, which the registry named once and not again', async () => {
+    await using held = await foreignRealm()
+    const { world } = held
+    world.source.clearRequests()
+    await failureOf(world.from.getImage('acme/app:1.0'))
+    await failureOf(world.from.getImage('acme/app:1.0'))
+    // The second one is sent, and not refused for what the first one was told.
+    expect(world.source.count('GET', '/manifests/')).toBe(2)
+  })
+
   test('anywhere that a token may be had without them', async () => {
     await using held = await foreignRealm()
     const { service, world } = held

@@ -89,11 +89,13 @@ export class Authorizer {
     const scheme =
       challenge === undefined
         ? this.#schemeFor(refused.scopes)
-        : this.#learn(refused.scopes, await this.#schemeOf(challenge, place))
+        : await this.#schemeOf(challenge, place)
     this.#dropToken(refused.authorization)
     const scopes = mergeScopes([...refused.scopes, ...wanted])
     const held = new Set(this.#tokens.map(({ value }) => `Bearer ${value ?? ''}`))
     const authorization = await this.#authorization(scheme, scopes, place)
+    // What cannot be answered is not believed either: the next request asks again.
+    if (scheme !== undefined) this.#learn(refused.scopes, scheme)
     if (authorization === refused.authorization) return undefined
     return { authorization, scopes, isAnswer: !held.has(authorization ?? '') }
   }
@@ -125,13 +127,12 @@ export class Authorizer {
     return known ?? (this.#common === 'various' ? undefined : this.#common)
   }
 
-  #learn(scopes: readonly Scope[], scheme: Scheme): Scheme {
+  #learn(scopes: readonly Scope[], scheme: Scheme): void {
     this.#schemes.set(resourceOf(scopes), scheme)
     if (this.#common === undefined) this.#common = scheme
     else if (this.#common !== 'various' && !sameScheme(this.#common, scheme)) {
       this.#common = 'various'
     }
-    return scheme
   }
 
   async #schemeOf(challenge: Challenge, place: ErrorPlace): Promise<Scheme> {

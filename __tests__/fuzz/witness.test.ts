@@ -1,0 +1,156 @@
+import { describe, expect, test } from '@jest/globals'
+import { buildImage } from '../../testkit/image/image.ts'
+import { pushOverHttp } from '../../testkit/image/push.ts'
+import { play, shrink } from '../../testkit/fuzz/play.ts'
+import { scenarioOf, type Scenario } from '../../testkit/fuzz/scenario.ts'
+import type { Job, JobResult, Outcome, Subject } from '../../testkit/fuzz/subject.ts'
+import { subjects } from './subjects.ts'
+
+/** The first seed that is like that, at a registry that lets everybody in. */
+function seedWhere(isLikeThat: (scenario: Scenario) => boolean): number {
+  for (let seed = 1; seed < 10_000; seed++) {
+    const scenario = scenarioOf(seed)
+    const { asStep, oneRegistry, sourceLogin, destinationLogin } = scenario
+    if (asStep || oneRegistry || sourceLogin !== undefined) continue
+    if (destinationLogin === undefined && isLikeThat(scenario)) return seed
+  }
+  throw new Error('no seed is like that')
+}
+
+function hasLogins({ oneRegistry, sourceLogin, asStep }: Scenario): boolean {
+  return !oneRegistry && !asStep && sourceLogin !== undefined
+}
+
+const anySeed = seedWhere(() => true)
+const honest = { without: [], only: new Set<string>() }
+
+/** What is found wrong with a run that does that, and with nothing spoilt. */
+async function problemsWith(subject: Subject, seed = anySeed): Promise<string> {
+  const { problems } = await play(seed, { run: subject, step: subject }, honest)
+  return problems.join('\n')
+}
+
+function resultsOf(job: Job, result: Partial<JobResult>): Outcome {
+  const results = job.pairs.map((pair) => ({ ...pair, status: 'failed', ...result }))
+  return { results, told: '', problems: [] }
+}
+
+const failure = { error: { code: 'NETWORK', message: 'it broke' } }
+
+/** Tells the password of the source, and sends it to the destination. */
+const leaks: Subject = async (job) => {
+  const { username = '', password = '' } = job.source.login ?? {}
+  const text = Buffer.from(`${username}:${password}`).toString('base64')
+  const headers = { authorization: `Basic ${text}` }
+  await (await fetch(`http://${job.destination.host}/v2/`, { headers })).arrayBuffer()
+  return { ...resultsOf(job, failure), told: `it was ${password}` }
+}
+
+/** Fails where one of many requests goes wrong. */
+const cannotBear: Subject = async (job) => {
+  const { host } = job.source
+  for (let number = 0; number < 200; number++) {
+    const url = `http://${host}/v2/?number=${number}`
+    const ok = await fetch(url).then(
+      ({ status }) => status === 200,
+      () => false,
+    )
+    if (!ok) return { ...resultsOf(job, failure), problems: ['one went wrong'] }
+  }
+  return resultsOf(job, failure)
+}
+
+const opensUpload: Subject = async (job) => {
+  const url = `http://${job.destination.host}/v2/mirror/app0/blobs/uploads/`
+  await (await fetch(url, { method: 'POST' })).arrayBuffer()
+  return resultsOf(job, failure)
+}
+
+const sendsOtherBytes: Subject = async (job) => {
+  const url = `http://${job.destination.host}/v2/mirror/app0/manifests/sha256:${'1'.repeat(64)}`
+  await (await fetch(url, { method: 'PUT', body: '{}' })).arrayBuffer()
+  return resultsOf(job, failure)
+}
+
+describe('What the fuzz test looks for is found:', () => {
+  test('nothing, where nothing is spoilt and the action does its work', async () => {
+    expect(await problemsWith(subjects.run)).toBe('')
+  })
+
+  test('nothing, where all have failed and nothing was done', async () => {
+    expect(await problemsWith((job) => Promise.resolve(resultsOf(job, failure)))).toBe('')
+  })
+
+  test('a copy that did not happen', async () => {
+    const digest = `sha256:${'0'.repeat(64)}`
+    const lie: Subject = (job) => Promise.resolve(resultsOf(job, { status: 'copied', digest }))
+    expect(await problemsWith(lie)).toMatch(/\(copied\): the destination has/)
+  })
+
+  test('another image than the one that was wanted', async () => {
+    const seed = seedWhere(({ pairs }) => pairs[0]?.destination.tag !== undefined)
+    const { repository = '', tag } = scenarioOf(seed).pairs[0]?.destination ?? {}
+    const wrong: Subject = async (job) => {
+      const image = buildImage({ annotations: { 'acme.note': 'of nobody' } })
+      await pushOverHttp(`http://${job.destination.host}`, repository, tag, image)
+      return resultsOf(job, failure)
+    }
+    const problems = await problemsWith(wrong, seed)
+    expect(problems).toMatch(/has sha256:.*, and only .* is right/)
+    expect(problems).toContain('(failed): the tag was moved')
+  })
+
+  test('a write in a dry run', async () => {
+    const seed = seedWhere(({ policy }) => policy.dryRun)
+    expect(await problemsWith(opensUpload, seed)).toContain(
+      'wrote POST /v2/mirror/app0/blobs/uploads/',
+    )
+  })
+
+  test('bytes sent under a digest that is not theirs', async () => {
+    expect(await problemsWith(sendsOtherBytes)).toContain('another manifest was sent as sha256:111')
+  })
+
+  test('a secret that is told, or sent to the other registry', async () => {
+    let seed = 1
+    while (!hasLogins(scenarioOf(seed))) seed++
+    const problems = await problemsWith(leaks, seed)
+    expect(problems).toContain("the source's password is in what was let out: it was [here]")
+    expect(problems).toMatch(/the source's password was sent to localhost:\d+/)
+  })
+
+  test('an error that nobody caught, and one of nobody', async () => {
+    expect(await problemsWith(() => Promise.reject(new Error('so it ends')))).toContain(
+      'the run threw: Error: so it ends',
+    )
+    const internal = { error: { code: 'INTERNAL', message: 'x is undefined' } }
+    expect(await problemsWith((job) => Promise.resolve(resultsOf(job, internal)))).toContain(
+      "an error of nobody's: x is undefined",
+    )
+  })
+})
+
+describe('A seed', () => {
+  test('gives the same scenario and the same mutations every time', async () => {
+    const seed = seedWhere(({ sabotage }) => sabotage.source.rate > 0.1)
+    const keysOf = async () => {
+      const { mutations } = await play(seed, subjects)
+      return mutations.map(({ kind, key }) => `${kind} ${key}`).toSorted()
+    }
+    const keys = await keysOf()
+    expect(keys).not.toEqual([])
+    expect(await keysOf()).toEqual(keys)
+  })
+
+  test('that fails is brought down to the mutations that it takes', async () => {
+    const seed = seedWhere(({ sabotage: { source } }) => {
+      return source.rate > 0.1 && source.focus === 'all' && source.kinds.includes('status')
+    })
+    const failing = { run: cannotBear, step: cannotBear }
+    const all = await play(seed, failing)
+    expect(all.problems).toContain('one went wrong')
+    const least = await shrink(all, failing)
+    expect(least.problems).toContain('one went wrong')
+    expect(least.mutations).toHaveLength(1)
+  })
+})

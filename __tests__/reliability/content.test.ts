@@ -1,0 +1,5 @@
+import { testGroup } from './cells.ts'
+
+testGroup('Wrong bytes')
+testGroup('Registries that lie')
+testGroup('Documents')

@@ -1,0 +1,4 @@
+import { testGroup } from './cells.ts'
+
+testGroup('Redirects and addresses')
+testGroup('Texts')

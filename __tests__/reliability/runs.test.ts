@@ -1,0 +1,3 @@
+import { testGroup } from './cells.ts'
+
+testGroup('Many images')

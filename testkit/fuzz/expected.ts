@@ -1,0 +1,132 @@
+import { digestOf } from '../registry/content.ts'
+import {
+  bareType,
+  dockerConfig,
+  isIndexType,
+  ociConfig,
+  ociIndex,
+} from '../registry/media-types.ts'
+import type { Store } from '../registry/storage.ts'
+
+interface PlatformMember {
+  readonly os?: unknown
+  readonly architecture?: unknown
+  readonly variant?: unknown
+}
+
+interface Member {
+  readonly mediaType?: unknown
+  readonly digest?: unknown
+  readonly size?: unknown
+  readonly platform?: PlatformMember
+}
+
+interface Document {
+  readonly mediaType?: unknown
+  readonly config?: Member
+  readonly layers?: readonly Member[]
+  readonly manifests?: readonly Member[]
+}
+
+/**
+ * The digest that a copy of this document has to get, computed from the promise of docs/digests.md
+ * and with none of the action's code; undefined where it is nothing that may be copied.
+ */
+export function expectedDigest(
+  bytes: Buffer,
+  platforms: 'all' | readonly string[],
+  lookUp: (digest: string) => Buffer | undefined,
+): string | undefined {
+  const document = parsed(bytes)
+  if (document === undefined) return undefined
+  const isIndex = Array.isArray(document.manifests)
+  if (isIndex === Array.isArray(document.layers)) return undefined
+  if (platforms === 'all') return digestOf(bytes)
+  if (isIndex) return filteredDigest(document, platforms, lookUp)
+  const config = parsed(lookUp(textOf(document.config?.digest)) ?? Buffer.alloc(0))
+  if (![ociConfig, dockerConfig].includes(textOf(document.config?.mediaType))) {
+    return digestOf(bytes)
+  }
+  const platform = platformOf(config as PlatformMember | undefined)
+  return platform === '' || platforms.includes(platform) ? digestOf(bytes) : undefined
+}
+
+function filteredDigest(
+  document: Document,
+  platforms: readonly string[],
+  lookUp: (digest: string) => Buffer | undefined,
+): string | undefined {
+  const found = entriesOf(document, lookUp)
+  const manifests = platforms.toSorted().flatMap((wanted) => {
+    const entry = found.find(({ platform }) => platformOf(platform) === wanted)
+    if (entry === undefined) return []
+    const digest = textOf(entry.digest)
+    const bytes = lookUp(digest)
+    const child = parsed(bytes ?? Buffer.alloc(0))
+    if (bytes === undefined || child === undefined) return []
+    const configType = textOf(child.config?.mediaType)
+    const [os = '', architecture = '', variant] = wanted.split('/')
+    return [
+      {
+        mediaType: bareType(textOf(child.mediaType)),
+        size: bytes.length,
+        digest,
+        platform: variant === undefined ? { architecture, os } : { architecture, os, variant },
+        ...([ociConfig, dockerConfig].includes(configType) ? {} : { artifactType: configType }),
+      },
+    ]
+  })
+  if (manifests.length === 0) return undefined
+  return digestOf(Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: ociIndex, manifests })))
+}
+
+/** In order, those of nested indexes where these stand. */
+function entriesOf(
+  document: Document,
+  lookUp: (digest: string) => Buffer | undefined,
+  depth = 0,
+): Member[] {
+  return (document.manifests ?? []).flatMap((entry) => {
+    if (!isIndexType(textOf(entry.mediaType)) || depth > 4) return [entry]
+    const nested = parsed(lookUp(textOf(entry.digest)) ?? Buffer.alloc(0))
+    return nested === undefined ? [] : entriesOf(nested, lookUp, depth + 1)
+  })
+}
+
+/** As the action writes it, for the few platforms that are in these images. */
+function platformOf(platform: PlatformMember | undefined): string {
+  const { os, architecture, variant } = platform ?? {}
+  if (textOf(os) === '' || textOf(architecture) === '') return ''
+  const name = `${textOf(os)}/${textOf(architecture)}`.toLowerCase()
+  const last = textOf(variant).toLowerCase()
+  if (name.endsWith('/arm')) return `${name}/${last === '' ? 'v7' : last}`
+  return last === '' || ['v8', 'v1'].includes(last) ? name : `${name}/${last}`
+}
+
+function parsed(bytes: Buffer): Document | undefined {
+  try {
+    const document: unknown = JSON.parse(bytes.toString())
+    return typeof document === 'object' && document !== null ? document : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** The true content of a digest, wherever one of the registries has it. */
+export function lookUpIn(stores: readonly Store[]): (digest: string) => Buffer | undefined {
+  return (digest) => {
+    for (const { repositories } of stores) {
+      for (const { blobs, manifests } of repositories.values()) {
+        const manifest = manifests.get(digest)
+        if (manifest !== undefined) return manifest.bytes
+        const blob = blobs.get(digest)
+        if (blob !== undefined) return Buffer.concat([...blob.read()])
+      }
+    }
+    return undefined
+  }
+}
