@@ -5,6 +5,7 @@ import { Network } from '../../src/registry/network/network.ts'
 import { cutBody, replyWith, setHeader } from '../../testkit/registry/faults.ts'
 import { TestRegistry } from '../../testkit/registry/registry.ts'
 import type { ReplyHeaders } from '../../testkit/registry/exchange.ts'
+import { FakeClock } from './registry-world.ts'
 
 const place = {
   operation: 'push manifest',
@@ -13,7 +14,7 @@ const place = {
   repository: 'acme/app',
   reference: '1.0',
 } as const
-const now = Date.parse('2026-01-02T03:04:05Z')
+const clock = new FakeClock(Date.parse('2026-01-02T03:04:05Z'))
 
 let registry: TestRegistry
 let network: Network
@@ -37,7 +38,7 @@ async function errorOf(
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   registry.use(replyWith(status, { body: text, headers }))
   const request = { origin: registry.url, path: '/v2/', method: 'GET', headers: {} } as const
-  return answerError(await network.send(request, place), place, { now, refusal })
+  return answerError(await network.send(request, place), place, { clock, refusal })
 }
 
 describe('the status of a refusal decides its code', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { withoutTrickle } from '../../src/registry/trickle.ts'
-import { failureOf, FakeClock } from './registry-world.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import type { Middleware } from '../../testkit/registry/exchange.ts'
+import { failureOf, FakeClock, RegistryWorld } from './registry-world.ts'
 
 const place = { operation: 'get blob' }
 
@@ -49,5 +51,39 @@ describe('a body', () => {
     const clock = new FakeClock()
     const slowly = () => void (clock.time += 100_000)
     expect(await received(clock, sent(clock, 100, 1, 10), slowly)).toBe(100)
+  })
+})
+
+/** Byte by byte, each after most of a minute. */
+function byteByByte(clock: FakeClock, status?: number): Middleware {
+  return async (_request, next) => {
+    const answer = await next()
+    const bytes = Buffer.alloc(200, 'a')
+    async function* chunks() {
+      for (const byte of bytes) {
+        clock.time += 50_000
+        yield Buffer.of(byte)
+        // Each on its own way, or they would arrive together.
+        await new Promise(setImmediate)
+      }
+    }
+    const { 'content-length': _size, ...headers } = answer.headers
+    return { status: status ?? answer.status, headers, body: { chunks: chunks() } }
+  }
+}
+
+describe('a registry that trickles', () => {
+  test.each([
+    ['a manifest', undefined, 'TIMEOUT'],
+    ['a refusal', 403, 'DENIED'],
+  ])('is not listened to for ever: %s', async (_what, status, code) => {
+    await using world = await RegistryWorld.start()
+    world.give(buildImage())
+    world.source.use(byteByByte(world.clock, status))
+    const start = world.clock.now()
+    const error = await failureOf(world.from.getImage('acme/app:1.0'))
+    expect(error.code).toBe(code)
+    expect(world.clock.now() - start).toBeGreaterThanOrEqual(120_000)
+    expect(error.registryMessage?.length ?? 0).toBeLessThan(200)
   })
 })

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { readSome } from './body.ts'
+import type { Clock } from './clock.ts'
 import { type ErrorCode, type ErrorPlace, RegistryError } from './errors.ts'
 import type { RegistryFamily } from './families/family.ts'
 import { foreignText } from './foreign-text.ts'
@@ -33,8 +34,7 @@ interface Words {
 }
 
 export interface RefusalRules {
-  /** Milliseconds since the epoch, by which a `Retry-After` date is read. */
-  readonly now: number
+  readonly clock: Clock
   /** The code of a refusal whose status has none of its own; REGISTRY where absent. */
   readonly refusal?: ErrorCode | undefined
   /** Codes of the registry after which the same request may succeed a moment later. */
@@ -49,14 +49,14 @@ export interface RefusalRules {
 export async function answerError(
   answer: Answer,
   place: ErrorPlace,
-  { now, refusal, passing = [], family }: RefusalRules,
+  { clock, refusal, passing = [], family }: RefusalRules,
 ): Promise<RegistryError> {
   const { status, headers } = answer
-  const body = await readSome(answer, MAX_ERROR_BYTES)
+  const body = await readSome(answer, MAX_ERROR_BYTES, { clock })
   const told = registryWords(body.toString('utf8'), headers['content-type'])
   const code = codeOf(status, told.code) ?? refusal ?? 'REGISTRY'
   const isFinal = family?.exhausted?.test(`${told.code ?? ''} ${told.message ?? ''}`) === true
-  const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], now)
+  const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], clock.now())
   return new RegistryError(code, `${reasonOf(code, status)}${patience(retryAfterMs)}`, {
     ...place,
     status,

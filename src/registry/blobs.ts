@@ -114,7 +114,7 @@ export async function fetchConfig(repository: Repository, blob: Content): Promis
     throw new RegistryError('SIZE_MISMATCH', reason, place)
   }
   return http.call(request, async (answer) => {
-    const bytes = await readBody(answer, blob.size, place, http.network.signal)
+    const bytes = await readBody(answer, blob.size, place, http.network)
     try {
       verifyBytes(bytes, blob)
     } catch (error) {

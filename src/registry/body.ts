@@ -1,6 +1,7 @@
 import { type ErrorPlace, RegistryError } from './errors.ts'
-import type { Answer } from './network/network.ts'
+import type { Answer, Network } from './network/network.ts'
 import { networkFailure } from './network/network-failure.ts'
+import { withoutTrickle } from './trickle.ts'
 
 /**
  * Reads a whole body into memory, but never more than `limit` bytes, whatever length was declared.
@@ -10,7 +11,7 @@ export async function readBody(
   answer: Answer,
   limit: number,
   place: ErrorPlace,
-  signal?: AbortSignal,
+  { clock, signal }: Pick<Network, 'clock' | 'signal'>,
 ): Promise<Buffer> {
   const refusal = refusedEncoding(answer, place) ?? tooLong(declaredLength(answer), limit, place)
   if (refusal !== undefined) {
@@ -20,7 +21,7 @@ export async function readBody(
   const chunks: Buffer[] = []
   let size = 0
   try {
-    for await (const chunk of byteChunks(answer.body)) {
+    for await (const chunk of withoutTrickle(byteChunks(answer.body), clock, place)) {
       size += chunk.length
       const excess = tooLong(size, limit, place)
       if (excess !== undefined) throw excess
@@ -58,11 +59,16 @@ export function refusedEncoding(answer: Answer, place: ErrorPlace): RegistryErro
  * Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's. Never
  * throws.
  */
-export async function readSome(answer: Answer, limit: number): Promise<Buffer> {
+export async function readSome(
+  answer: Answer,
+  limit: number,
+  { clock }: Pick<Network, 'clock'>,
+): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   try {
-    for await (const chunk of byteChunks(answer.body)) {
+    const place = { operation: 'read an error' }
+    for await (const chunk of withoutTrickle(byteChunks(answer.body), clock, place)) {
       chunks.push(chunk)
       size += chunk.length
       if (size >= limit) break
@@ -73,9 +79,14 @@ export async function readSome(answer: Answer, limit: number): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, limit)
 }
 
+/** What is cheaper to read to its end than to make a new connection for. */
+const DISCARD_BYTES = 128 * 1024
+const DISCARD_TIMEOUT_MS = 10_000
+
 /** Reads a body to its end, if that is near, so that its connection can be used again. */
 export async function discard(answer: Answer): Promise<void> {
-  await answer.body.dump().catch(() => undefined)
+  const signal = AbortSignal.timeout(DISCARD_TIMEOUT_MS)
+  await answer.body.dump({ limit: DISCARD_BYTES, signal }).catch(() => undefined)
 }
 
 /** Drops a body and its connection at once. */

@@ -43,7 +43,7 @@ export async function fetchManifest(
   const { place } = request
   const limit = Math.min(expected?.size ?? MAX_MANIFEST_BYTES, MAX_MANIFEST_BYTES)
   return http.call(request, async (answer) => {
-    const bytes = await readBody(answer, limit, place, http.network.signal)
+    const bytes = await readBody(answer, limit, place, http.network)
     try {
       const digest = verifiedDigest(bytes, reference, expected)
       const manifest = parseManifest(bytes, {
@@ -149,7 +149,7 @@ export async function hashedDigest(
       await discard(answer)
       return undefined
     }
-    const bytes = await readBody(answer, MAX_MANIFEST_BYTES, request.place, http.network.signal)
+    const bytes = await readBody(answer, MAX_MANIFEST_BYTES, request.place, http.network)
     return digestOf(bytes, algorithm)
   })
 }

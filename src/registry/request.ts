@@ -135,7 +135,7 @@ export class RegistryHttp {
     if (answer.status >= 200 && answer.status < 300) return answer
     if (request.expect?.includes(answer.status) === true) return answer
     throw await answerError(answer, place, {
-      now: this.network.clock.now(),
+      clock: this.network.clock,
       refusal,
       passing: request.passing,
       family: this.#family,

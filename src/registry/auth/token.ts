@@ -115,10 +115,10 @@ async function exchangeToken(
   const refusal = 'AUTHENTICATION'
   const answer = await network.send({ ...exchange, headers, onBehalfOf, refusal }, place)
   if (answer.status !== 200) {
-    const error = await answerError(answer, place, { now: network.clock.now() })
+    const error = await answerError(answer, place, { clock: network.clock })
     throw error.transient ? error : rejected(error, request)
   }
-  const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network.signal)
+  const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network)
   const { value, lifetimeMs } = readToken(body, network, place)
   const margin = Math.min(RENEWAL_MARGIN_MS, lifetimeMs / 4)
   return { value, renewAt: network.clock.now() + lifetimeMs - margin }
