@@ -70186,14 +70186,45 @@ function innermost(error) {
     return Array.isArray(errors) && errors.length > 0 ? innermost(errors.at(-1)) : error;
 }
 
+;// CONCATENATED MODULE: ./lib/registry/trickle.js
+
+/** Milliseconds of waiting over which a rate is judged: long enough for a line that hangs at times. */
+const WINDOW_MS = 120_000;
+/** What has to arrive in it, 512 bytes a second: slower than any line that could finish an image. */
+const WINDOW_BYTES = 60 * 1024;
+/**
+ * Passes chunks on, and ends a body that never falls silent and never gets anywhere. Only the time
+ * spent waiting for the sender counts. Throws TIMEOUT.
+ */
+async function* withoutTrickle(chunks, clock, place) {
+    let waited = 0;
+    let bytes = 0;
+    let askedAt = clock.now();
+    for await (const chunk of chunks) {
+        waited += clock.now() - askedAt;
+        bytes += chunk.length;
+        if (waited >= WINDOW_MS) {
+            if (bytes < WINDOW_BYTES) {
+                const reason = `only ${bytes} bytes arrived in ${Math.round(waited / 1000)} s`;
+                throw new RegistryError('TIMEOUT', reason, { ...place, transient: true });
+            }
+            waited = 0;
+            bytes = 0;
+        }
+        yield chunk;
+        askedAt = clock.now();
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/body.js
+
 
 
 /**
  * Reads a whole body into memory, but never more than `limit` bytes, whatever length was declared.
  * Throws SIZE_MISMATCH for a longer one.
  */
-async function readBody(answer, limit, place, signal) {
+async function readBody(answer, limit, place, { clock, signal }) {
     const refusal = refusedEncoding(answer, place) ?? tooLong(declaredLength(answer), limit, place);
     if (refusal !== undefined) {
         abandon(answer);
@@ -70202,7 +70233,7 @@ async function readBody(answer, limit, place, signal) {
     const chunks = [];
     let size = 0;
     try {
-        for await (const chunk of byteChunks(answer.body)) {
+        for await (const chunk of withoutTrickle(byteChunks(answer.body), clock, place)) {
             size += chunk.length;
             const excess = tooLong(size, limit, place);
             if (excess !== undefined)
@@ -70240,11 +70271,12 @@ function refusedEncoding(answer, place) {
  * Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's. Never
  * throws.
  */
-async function readSome(answer, limit) {
+async function readSome(answer, limit, { clock }) {
     const chunks = [];
     let size = 0;
     try {
-        for await (const chunk of byteChunks(answer.body)) {
+        const place = { operation: 'read an error' };
+        for await (const chunk of withoutTrickle(byteChunks(answer.body), clock, place)) {
             chunks.push(chunk);
             size += chunk.length;
             if (size >= limit)
@@ -70256,9 +70288,13 @@ async function readSome(answer, limit) {
     }
     return Buffer.concat(chunks).subarray(0, limit);
 }
+/** What is cheaper to read to its end than to make a new connection for. */
+const DISCARD_BYTES = 128 * 1024;
+const DISCARD_TIMEOUT_MS = 10_000;
 /** Reads a body to its end, if that is near, so that its connection can be used again. */
 async function discard(answer) {
-    await answer.body.dump().catch(() => undefined);
+    const signal = AbortSignal.timeout(DISCARD_TIMEOUT_MS);
+    await answer.body.dump({ limit: DISCARD_BYTES, signal }).catch(() => undefined);
 }
 /** Drops a body and its connection at once. */
 function abandon({ body }) {
@@ -70373,7 +70409,7 @@ async function fetchConfig(repository, blob) {
         throw new RegistryError('SIZE_MISMATCH', reason, place);
     }
     return http.call(request, async (answer) => {
-        const bytes = await readBody(answer, blob.size, place, http.network.signal);
+        const bytes = await readBody(answer, blob.size, place, http.network);
         try {
             verifyBytes(bytes, blob);
         }
@@ -70903,36 +70939,6 @@ async function uploadState({ http, scope }, address, place) {
         if (error instanceof RegistryError && error.code !== 'CANCELLED')
             return undefined;
         throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/trickle.js
-
-/** Milliseconds of waiting over which a rate is judged: long enough for a line that hangs at times. */
-const WINDOW_MS = 120_000;
-/** What has to arrive in it, 512 bytes a second: slower than any line that could finish an image. */
-const WINDOW_BYTES = 60 * 1024;
-/**
- * Passes chunks on, and ends a body that never falls silent and never gets anywhere. Only the time
- * spent waiting for the sender counts. Throws TIMEOUT.
- */
-async function* withoutTrickle(chunks, clock, place) {
-    let waited = 0;
-    let bytes = 0;
-    let askedAt = clock.now();
-    for await (const chunk of chunks) {
-        waited += clock.now() - askedAt;
-        bytes += chunk.length;
-        if (waited >= WINDOW_MS) {
-            if (bytes < WINDOW_BYTES) {
-                const reason = `only ${bytes} bytes arrived in ${Math.round(waited / 1000)} s`;
-                throw new RegistryError('TIMEOUT', reason, { ...place, transient: true });
-            }
-            waited = 0;
-            bytes = 0;
-        }
-        yield chunk;
-        askedAt = clock.now();
     }
 }
 
@@ -71834,7 +71840,7 @@ async function fetchManifest(repository, reference, expected) {
     const { place } = request;
     const limit = Math.min(expected?.size ?? MAX_MANIFEST_BYTES, MAX_MANIFEST_BYTES);
     return http.call(request, async (answer) => {
-        const bytes = await readBody(answer, limit, place, http.network.signal);
+        const bytes = await readBody(answer, limit, place, http.network);
         try {
             const digest = verifiedDigest(bytes, reference, expected);
             const manifest = parseManifest(bytes, {
@@ -71916,7 +71922,7 @@ async function hashedDigest(repository, reference, algorithm) {
             await discard(answer);
             return undefined;
         }
-        const bytes = await readBody(answer, MAX_MANIFEST_BYTES, request.place, http.network.signal);
+        const bytes = await readBody(answer, MAX_MANIFEST_BYTES, request.place, http.network);
         return digestOf(bytes, algorithm);
     });
 }
@@ -72701,13 +72707,13 @@ const OtherBody = object({
  * Turns a refusal into an error: the status decides what it is, the body how it is told, and
  * whether it is worth another try.
  */
-async function answerError(answer, place, { now, refusal, passing = [], family }) {
+async function answerError(answer, place, { clock, refusal, passing = [], family }) {
     const { status, headers } = answer;
-    const body = await readSome(answer, MAX_ERROR_BYTES);
+    const body = await readSome(answer, MAX_ERROR_BYTES, { clock });
     const told = registryWords(body.toString('utf8'), headers['content-type']);
     const code = answer_error_codeOf(status, told.code) ?? refusal ?? 'REGISTRY';
     const isFinal = family?.exhausted?.test(`${told.code ?? ''} ${told.message ?? ''}`) === true;
-    const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], now);
+    const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], clock.now());
     return new RegistryError(code, `${reasonOf(code, status)}${patience(retryAfterMs)}`, {
         ...place,
         status,
@@ -73016,10 +73022,10 @@ async function exchangeToken(network, request, exchange) {
     const refusal = 'AUTHENTICATION';
     const answer = await network.send({ ...exchange, headers, onBehalfOf, refusal }, place);
     if (answer.status !== 200) {
-        const error = await answerError(answer, place, { now: network.clock.now() });
+        const error = await answerError(answer, place, { clock: network.clock });
         throw error.transient ? error : rejected(error, request);
     }
-    const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network.signal);
+    const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network);
     const { value, lifetimeMs } = readToken(body, network, place);
     const margin = Math.min(RENEWAL_MARGIN_MS, lifetimeMs / 4);
     return { value, renewAt: network.clock.now() + lifetimeMs - margin };
@@ -73423,7 +73429,7 @@ class RegistryHttp {
         if (request.expect?.includes(answer.status) === true)
             return answer;
         throw await answerError(answer, place, {
-            now: this.network.clock.now(),
+            clock: this.network.clock,
             refusal,
             passing: request.passing,
             family: this.#family,
