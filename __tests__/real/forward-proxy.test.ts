@@ -35,7 +35,7 @@ async function startWorld() {
   const upstream = { hosts: ['secure.test', 'plain.test'], url: outer.url }
   const proxy = kept(await startTinyproxy({ login, upstream }))
   const options = {
-    inputs: { images: image, 'insecure-registries': 'plain.test:80', retries: '0' },
+    inputs: { images: image, 'insecure-registries': 'plain.test:80' },
     workspace: { 'ca.pem': tls.ca },
   }
   return { plain, outer, proxy, options }
