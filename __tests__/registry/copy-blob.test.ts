@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import type { Content, Digest } from '../../src/oci/digest.ts'
-import { copyBlob } from '../../src/registry/copy-blob.ts'
+import type { Digest } from '../../src/oci/digest.ts'
 import { bytesSource, digestOf, syntheticBlob } from '../../testkit/registry/content.ts'
 import type { Middleware } from '../../testkit/registry/exchange.ts'
 import {
@@ -14,28 +13,13 @@ import {
   truncateBody,
 } from '../../testkit/registry/faults.ts'
 import { MiB } from '../../testkit/registry/media-types.ts'
-import { failureOf, RegistryWorld, type WorldOptions } from './registry-world.ts'
+import { blobWorld } from './blob-world.ts'
+import { failureOf, RegistryWorld } from './registry-world.ts'
 
 /** Several chunks long, so that there is a last one to hold back. */
 const bytes = Buffer.from(Array.from({ length: 400_000 }, (_, index) => index % 251))
-const blob: Content = { digest: digestOf(bytes) as Digest, size: bytes.length }
+const { blob, worldWithBlob, copy, isStored } = blobWorld(bytes)
 const reading = { method: 'GET', path: blob.digest }
-
-async function worldWithBlob(options: WorldOptions = {}) {
-  const world = await RegistryWorld.start(options)
-  world.source.store.putBlob('acme/app', bytes)
-  return world
-}
-
-function copy(world: RegistryWorld, content: Content = blob) {
-  return copyBlob(world.sourceRepository(), world.destinationRepository(), content)
-}
-
-/** Whether the destination has a blob under that digest, and with the right bytes. */
-function isStored(world: RegistryWorld, content: Content = blob, right: Buffer = bytes) {
-  const stored = world.destination.store.blob('mirror/app', content.digest)
-  return stored !== undefined && Buffer.concat([...stored.read()]).equals(right)
-}
 
 describe('a blob', () => {
   test('is looked for, read and sent, once each', async () => {

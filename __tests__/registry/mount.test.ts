@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Content, Digest } from '../../src/oci/digest.ts'
+import type { Digest } from '../../src/oci/digest.ts'
 import { copyBlob } from '../../src/registry/copy-blob.ts'
 import { digestOf } from '../../testkit/registry/content.ts'
 import type { Middleware } from '../../testkit/registry/exchange.ts'
@@ -9,26 +9,10 @@ import {
   replyWith,
   setHeader,
 } from '../../testkit/registry/faults.ts'
-import { RegistryWorld, type WorldOptions } from './registry-world.ts'
+import { blobWorld } from './blob-world.ts'
 
 const bytes = Buffer.alloc(100_000, 'layer')
-const blob: Content = { digest: digestOf(bytes) as Digest, size: bytes.length }
-
-async function worldWithBlob(options: WorldOptions = {}) {
-  const world = await RegistryWorld.start(options)
-  world.source.store.putBlob('acme/app', bytes)
-  return world
-}
-
-function copy(world: RegistryWorld, content: Content = blob) {
-  return copyBlob(world.sourceRepository(), world.destinationRepository(), content)
-}
-
-/** Whether the destination has a blob under that digest, and with the right bytes. */
-function isStored(world: RegistryWorld, content: Content = blob, right: Buffer = bytes) {
-  const stored = world.destination.store.blob('mirror/app', content.digest)
-  return stored !== undefined && Buffer.concat([...stored.read()]).equals(right)
-}
+const { blob, worldWithBlob, copy, isStored } = blobWorld(bytes)
 
 /** The reader has the repository that is read, the writer the one that is written. */
 function eachTheirOwn(user: string | undefined, repository: string) {
