@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { acquireBoth, Limiter, Turns } from '../../src/registry/pacing.ts'
+import { acquireTransfer, Limiter, Turns } from '../../src/registry/pacing.ts'
 
 /** Lets everything run that can run now. */
 async function settle(): Promise<undefined> {
@@ -37,7 +37,7 @@ describe('a limiter', () => {
     const order: string[] = []
     const release = await limiter.acquire()
     const queue = async (name: string, slots: number) => {
-      const done = await limiter.acquire(slots)
+      const done = await limiter.acquire(Array(slots).fill('metadata'))
       order.push(name)
       done()
     }
@@ -52,7 +52,7 @@ describe('a limiter', () => {
 
   test('gives all it has to who wants more than that', async () => {
     const limiter = new Limiter(1)
-    const release = await limiter.acquire(2)
+    const release = await limiter.acquire(['read', 'write'])
     release()
     expect(await isFree(limiter)).toBe(true)
   })
@@ -78,7 +78,9 @@ describe('slots of two limiters', () => {
     const one = new Limiter(1)
     const other = new Limiter(1)
     const transfers = Array.from({ length: 10 }, async (_, index) => {
-      const release = await (index % 2 === 0 ? acquireBoth(one, other) : acquireBoth(other, one))
+      const release = await (index % 2 === 0
+        ? acquireTransfer(one, [other])
+        : acquireTransfer(other, [one]))
       await settle()
       release()
     })
@@ -89,7 +91,7 @@ describe('slots of two limiters', () => {
 
   test('are two of one where they are the same', async () => {
     const limiter = new Limiter(3)
-    const release = await acquireBoth(limiter, limiter)
+    const release = await acquireTransfer(limiter, [limiter])
     expect(await isFree(limiter)).toBe(true)
     expect(await isFree(limiter)).toBe(false)
     release()

@@ -6,7 +6,7 @@ import { downloadBlob } from './download.ts'
 import { RegistryError } from './errors.ts'
 import { refusesWhole } from './large-blobs.ts'
 import { networkFailure } from './network/network-failure.ts'
-import { acquireBoth } from './pacing.ts'
+import { acquireTransfer } from './pacing.ts'
 import { Repository } from './repository.ts'
 import { withRetries } from './retry.ts'
 import {
@@ -104,7 +104,7 @@ class Transfer {
   /** One try: in one piece or, once that was refused, in chunks. */
   async run(): Promise<void> {
     const { http } = this.#destination
-    const release = await acquireBoth(this.#source.http.limiter, http.limiter)
+    const release = await acquireTransfer(this.#source.http.limiter, [http.limiter])
     try {
       if (!http.largeBlobs.needChunks(this.#blob.size) && (await this.#wasTakenWhole())) return
       await this.#inChunks()
