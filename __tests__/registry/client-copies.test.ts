@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Digest } from '../../src/oci/digest.ts'
 import type { PlatformImage } from '../../src/oci/image-index.ts'
 import { digestOf } from '../../testkit/registry/content.ts'
-import { setHeader } from '../../testkit/registry/faults.ts'
+import { removeHeader, setHeader } from '../../testkit/registry/faults.ts'
 import { buildArtifact, buildImage, buildIndex } from '../../testkit/image/image.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import { failureOf, image, index, RegistryWorld, worldWithBoth } from './registry-world.ts'
@@ -63,7 +63,9 @@ describe('copying', () => {
     await using world = await worldWithBoth()
     const other = buildImage({ platform: 'linux/s390x' })
     pushTo(world.destination.store, 'mirror/app', undefined, other)
-    world.destination.fault({ method: 'PUT', path: '/manifests/' }, async (_request, next) => {
+    const pushing = { method: 'PUT', path: '/manifests/' }
+    world.destination.fault(pushing, removeHeader('docker-content-digest'))
+    world.destination.fault(pushing, async (_request, next) => {
       const answer = await next()
       world.destination.store.putTag('mirror/app', '1.0', other.manifest.digest)
       return answer
@@ -176,6 +178,7 @@ describe('a manifest list', () => {
   test('has the digest of what was pushed: a tag that shows otherwise is a failure', async () => {
     await using world = await RegistryWorld.start(loose)
     const lie = setHeader('docker-content-digest', `sha256:${'0'.repeat(64)}`)
+    world.destination.fault({ method: 'PUT' }, removeHeader('docker-content-digest'))
     world.destination.fault({ method: 'HEAD' }, lie)
     const error = await failureOf(world.to.pushManifestList('mirror/app:1.0', golden.images))
     expect(error).toMatchObject({ code: 'VERIFICATION', operation: 'verify', side: 'destination' })

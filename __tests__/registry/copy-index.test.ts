@@ -97,9 +97,12 @@ describe('an index', () => {
       'mirror/app',
       world.to,
     )
-    world.source.clearRequests()
+    world.destination.clearRequests()
     await copyIndex(world)
-    expect(world.source.count('GET', first?.manifest.digest)).toBe(0)
+    for (const { digest } of first?.layers ?? []) {
+      expect(world.destination.count(undefined, encodeURIComponent(digest))).toBe(0)
+    }
+    expect(world.destination.count('PUT', first?.manifest.digest)).toBe(0)
     expect((await world.pull('1.0')).children).toHaveLength(2)
   })
 

@@ -128,7 +128,7 @@ describe('inside one registry', () => {
       const layer = { digest: digestOf(content) as Digest, size: content.length }
       expect(await copy(world, layer)).toBe('copied')
     }
-    const mounts = world.source.select('POST').filter(({ query }) => query.includes('mount='))
+    const mounts = world.source.select('POST').filter(({ query }) => query.includes('from=acme'))
     expect(mounts).toHaveLength(3)
     expect(world.source.count('POST')).toBe(6)
     expect(world.source.store.uploads.size).toBe(0)

@@ -34,24 +34,16 @@ describe.each([
   })
 
   // A registry on a plain file system refuses to read what another request is writing again.
-  test('are written and looked at one after another', async () => {
+  test('are written one after another', async () => {
     const syncer = world.syncer(policy)
     const ofTags = /\/manifests\/(?:one|two)$/
     await Promise.all(
       ['one', 'two'].map(async (tag) => syncer.sync('acme/app:v1', `mirror/app:${tag}`)),
     )
-    const [first, firstLook, second, secondLook] = world.destination.requests
-      .filter(({ path }) => ofTags.test(path))
-      // The first two asked what the tags were before.
-      .slice(2)
-    expect([first, firstLook, second, secondLook].map((request) => request?.method)).toEqual([
-      'PUT',
-      'HEAD',
-      'PUT',
-      'HEAD',
-    ])
-    expect(firstLook?.path).toBe(first?.path)
-    expect(second?.startedAt).toBeGreaterThan(firstLook?.endedAt ?? Number.POSITIVE_INFINITY)
-    expect(secondLook?.path).toBe(second?.path)
+    const [first, second, ...others] = world.destination.requests.filter(
+      ({ method, path }) => method === 'PUT' && ofTags.test(path),
+    )
+    expect(others).toEqual([])
+    expect(second?.startedAt).toBeGreaterThan(first?.endedAt ?? Number.POSITIVE_INFINITY)
   })
 })

@@ -19,6 +19,7 @@ import { publishManifest } from './push-manifest.ts'
 import { pushWithRepair } from './repair.ts'
 import { Repository } from './repository.ts'
 import { RegistryHttp } from './request.ts'
+import { SeenImages } from './seen-images.ts'
 
 export interface ClientOptions {
   /** Registry host as people write it: `ghcr.io`, `docker.io`, `localhost:5000`. */
@@ -64,6 +65,7 @@ export class Client {
   readonly registry: string
   readonly network: Network
   readonly ledger = new ContentLedger()
+  readonly seen = new SeenImages(this.ledger)
   readonly #http: RegistryHttp
   readonly #ownsNetwork: boolean
 
@@ -239,6 +241,7 @@ export class Client {
       destination: target.repository,
       destinationName: target.tag,
       ledger: to.ledger,
+      seen: to.seen,
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Digest } from '../oci/digest.ts'
+import type { Content, Digest } from '../oci/digest.ts'
 
 /** How content came to be where it is wanted. */
 export type Outcome = 'copied' | 'mounted' | 'existing'
@@ -10,6 +10,13 @@ interface Entry {
   readonly moved: Promise<Outcome>
 }
 
+/** Where somebody brings a blob to for the first time. */
+interface Supply {
+  readonly over: Promise<unknown>
+  /** How many wait for it, to mount it from there. */
+  waiting: number
+}
+
 /**
  * What a destination registry is known to hold, repository by repository: whoever needs content that
  * somebody else is already moving waits for that, instead of moving it again. A failure is
@@ -18,14 +25,23 @@ interface Entry {
  */
 export class ContentLedger {
   readonly #contents = new Map<string, Entry>()
+  /** A repository for each blob that is in some repository. */
+  readonly #holders = new Map<Digest, string>()
+  readonly #supplies = new Map<Digest, Supply>()
 
+  /**
+   * Moves content to a place unless that is done or being done.
+   *
+   * @param place a repository, and what kind of content is meant
+   * @param source the repository that it would be taken from
+   */
   async once(
-    repository: string,
+    place: string,
     digest: Digest,
     source: string,
     move: () => Promise<Outcome>,
   ): Promise<Outcome> {
-    const key = `${repository}@${digest}`
+    const key = `${place}@${digest}`
     for (
       let known = this.#contents.get(key);
       known !== undefined;
@@ -45,6 +61,57 @@ export class ContentLedger {
     } catch (error) {
       this.#contents.delete(key)
       throw error
+    }
+  }
+
+  /** Takes in that a repository has these blobs. */
+  note(repository: string, blobs: readonly Content[]): void {
+    for (const { digest } of blobs) {
+      if (!this.#holders.has(digest)) this.#holders.set(digest, repository)
+    }
+  }
+
+  /** Another repository that has the blob. */
+  holder(digest: Digest, repository: string): string | undefined {
+    const holder = this.#holders.get(digest)
+    return holder === repository ? undefined : holder
+  }
+
+  /** Whether nobody has the blob or is about to have it, as far as a place is concerned. */
+  isNew(place: string, digest: Digest): boolean {
+    const isKnown = this.#holders.has(digest) || this.#supplies.has(digest)
+    return !isKnown && !this.#contents.has(`${place}@${digest}`)
+  }
+
+  /** How many wait for the blob. */
+  waiting(digest: Digest): number {
+    return this.#supplies.get(digest)?.waiting ?? 0
+  }
+
+  /**
+   * Brings a blob to a repository, for the first time or from the one that has it by then (see
+   * `holder`): of all that want it, one goes first.
+   */
+  async supply(repository: string, blob: Content, bring: () => Promise<Outcome>): Promise<Outcome> {
+    const { digest } = blob
+    for (
+      let supply = this.#supplies.get(digest);
+      supply !== undefined && !this.#holders.has(digest);
+      supply = this.#supplies.get(digest)
+    ) {
+      supply.waiting++
+      await supply.over
+    }
+    if (this.#holders.has(digest)) return bring()
+    const bringing = bring()
+    const supply = { over: bringing.catch(() => undefined), waiting: 0 }
+    this.#supplies.set(digest, supply)
+    try {
+      const outcome = await bringing
+      this.note(repository, [blob])
+      return outcome
+    } finally {
+      this.#supplies.delete(digest)
     }
   }
 }

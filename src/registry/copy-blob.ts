@@ -1,26 +1,43 @@
 import { type Content, verified } from '../oci/digest.ts'
-import type { Outcome } from './content-ledger.ts'
 import { blobExists } from './blobs.ts'
-import { putChunks } from './chunked-upload.ts'
+import type { Outcome } from './content-ledger.ts'
 import { downloadBlob } from './download.ts'
 import { RegistryError } from './errors.ts'
-import { refusesWhole } from './large-blobs.ts'
+import { type Journey, type Member, rideAlone } from './fan-out.ts'
 import { networkFailure } from './network/network-failure.ts'
-import { acquireTransfer } from './pacing.ts'
+import type { Rank } from './pacing.ts'
 import { Repository } from './repository.ts'
 import { withRetries } from './retry.ts'
+import { BlobSender } from './send-blob.ts'
 import {
   cancelUpload,
   mountBlob,
-  putBlob,
   startUpload,
   type UploadSession,
   type UploadStart,
 } from './upload.ts'
 
+/** Blobs up to this size, configs for the most part, are no more work than a request without a body. */
+export const SMALL_BLOB_BYTES = 64 * 1024
+
+export interface CopyBlobOptions {
+  /**
+   * Another repository of the destination's registry that holds the blob. A source in the same
+   * registry is one by itself.
+   */
+  readonly holder?: string | undefined
+  /** No mounts, in whatever way: what was there or was mounted has gone missing. */
+  readonly again?: boolean | undefined
+  /** For several destinations that share one download. */
+  readonly member?: Member | undefined
+  readonly rank?: Rank | undefined
+  /** All of it, verified, where it is at hand. */
+  readonly bytes?: Uint8Array | undefined
+}
+
 /**
  * Brings one blob from one repository to another, by the cheapest way that works: it is there
- * already, the registry takes it over from the source's repository, or its bytes are streamed
+ * already, the registry takes it over from another of its repositories, or its bytes are streamed
  * through, hashed on the way. The last of them leave this process only after the size and the
  * digest are known to be right.
  */
@@ -28,161 +45,221 @@ export async function copyBlob(
   source: Repository,
   destination: Repository,
   blob: Content,
-  { mount = true }: { readonly mount?: boolean } = {},
+  options: CopyBlobOptions = {},
 ): Promise<Outcome> {
-  if (await blobExists(destination, blob)) return 'existing'
-  const start = mount ? await tryMount(source, destination, blob) : undefined
-  if (start?.mounted === true) return 'mounted'
-  const transfer = new Transfer(source, destination, blob, start?.session)
-  const { network, logger } = destination.http
-  await withRetries(network, logger, async (tried) => {
-    // The bytes may have arrived although the answer did not.
-    if (tried > 0 && (await blobExists(destination, blob))) return
-    await transfer.run()
-  })
-  return 'copied'
+  return new Delivery(source, destination, blob, options).run()
 }
 
-/**
- * Asks for a mount where there is a chance. It saves time or it does not: whatever goes wrong with
- * it, the ordinary upload follows.
- */
-async function tryMount(
-  source: Repository,
-  destination: Repository,
-  blob: Content,
-): Promise<UploadStart | undefined> {
-  const { http } = destination
-  if (!source.sharesRegistryWith(destination) || http.family?.mounts === false) return undefined
-  if (!http.mounts.areWorthTrying) return undefined
-  try {
-    if (!(await mayMount(source, destination, blob))) return undefined
-    const start = await http.limiter.run(() => mountBlob(destination, blob, source.name))
-    // Saying so is easy; a blob that is not there would leave a hole in the image.
-    const isMounted = start.mounted && (await blobExists(destination, blob))
-    http.mounts.note(isMounted)
-    return start.mounted && !isMounted ? undefined : start
-  } catch (error) {
-    if (!(error instanceof RegistryError) || error.code === 'CANCELLED') throw error
-    http.mounts.note(false)
-    http.logger.debug(`no mount: ${error.message}`)
-    return undefined
-  }
-}
-
-/** Another account may read the source for us; the one that mounts has to be allowed to, too. */
-async function mayMount(source: Repository, { http }: Repository, blob: Content): Promise<boolean> {
-  if (source.http === http) return true
-  const from = new Repository(http, source.name, 'source')
-  return http.mounts.mayRead(source.name, async () => blobExists(from, blob))
-}
-
-/** The way of one blob's bytes, which may take several tries. */
-class Transfer {
+/** The way of one blob. */
+class Delivery {
   readonly #source: Repository
   readonly #destination: Repository
   readonly #blob: Content
+  readonly #options: CopyBlobOptions
+  readonly #sender: BlobSender
   /** One that is open already, for the first try. */
   #session: UploadSession | undefined
-  /** Broken connections one after the other. */
-  #resets = 0
-  /** Why it is being sent in chunks. */
-  #refusal: RegistryError | undefined
 
   constructor(
     source: Repository,
     destination: Repository,
     blob: Content,
-    session: UploadSession | undefined,
+    options: CopyBlobOptions,
   ) {
     this.#source = source
     this.#destination = destination
     this.#blob = blob
-    this.#session = session
+    this.#options = options
+    this.#sender = new BlobSender(destination, blob)
   }
 
-  /** One try: in one piece or, once that was refused, in chunks. */
-  async run(): Promise<void> {
+  get #isSmall(): boolean {
+    return this.#blob.size <= SMALL_BLOB_BYTES
+  }
+
+  /** Whether mounts may be asked for at all. */
+  get #mayAsk(): boolean {
+    return this.#options.again !== true && this.#destination.http.family?.mounts !== false
+  }
+
+  async run(): Promise<Outcome> {
+    const { mounts } = this.#destination.http
+    if (await this.#mountFromHolder()) return 'mounted'
+    if (this.#session === undefined && (await this.#answersLooks())) {
+      const outcome = await this.#deliver(true)
+      if (outcome === 'copied') return outcome
+      const isThere = await this.#isReallyThere()
+      mounts.noteLook(isThere)
+      if (isThere) return outcome
+    }
+    if (await blobExists(this.#destination, this.#blob)) {
+      await this.#cancel()
+      return 'existing'
+    }
+    return this.#deliver(false)
+  }
+
+  /** Whether a mount from the repository itself will tell if the blob is there. */
+  async #answersLooks(): Promise<boolean> {
+    if (!this.#mayAsk) return false
+    const { mounts } = this.#destination.http
+    if (!this.#isSmall && mounts.answersLooks === undefined) {
+      await mounts.tryOut(mountsItself)
+    }
+    // A small blob that is sent once more than needed costs no more than to look for it.
+    return mounts.answersLooks ?? this.#isSmall
+  }
+
+  /** A registry that says `created` to whatever it is asked would leave holes in images. */
+  async #isReallyThere(): Promise<boolean> {
+    return this.#destination.http.mounts.keepsWord(async () =>
+      blobExists(this.#destination, this.#blob),
+    )
+  }
+
+  /** Sends the blob; `asks` where the request that starts the upload is to find out if it is there. */
+  async #deliver(asks: boolean): Promise<Outcome> {
     const { http } = this.#destination
-    const release = await acquireTransfer(this.#source.http.limiter, [http.limiter])
+    return withRetries(http.network, http.logger, async (tried) => {
+      // The bytes may have arrived although the answer did not.
+      if (tried > 0 && (await blobExists(this.#destination, this.#blob))) return 'copied'
+      return this.#attempt(asks && tried === 0, tried === 0)
+    })
+  }
+
+  async #attempt(asks: boolean, isFirst: boolean): Promise<Outcome> {
+    const { member } = this.#options
+    const journey = this.#journey()
+    const ride = await (isFirst && member !== undefined ? member.ride(journey) : rideAlone(journey))
     try {
-      if (!http.largeBlobs.needChunks(this.#blob.size) && (await this.#wasTakenWhole())) return
-      await this.#inChunks()
-      if (this.#refusal !== undefined) http.largeBlobs.refused(this.#blob.size)
-    } catch (error) {
-      throw this.#rather(error)
+      const session = this.#session ?? (await this.#start(asks))
+      this.#session = undefined
+      if (session === undefined) return 'existing'
+      let { reader } = ride
+      await this.#sender.send(session, () => {
+        // A body can be wanted twice (after a login, in chunks), and a shared one is there once.
+        const content = reader ?? journey.open()
+        reader = undefined
+        return content
+      })
+      this.#destination.http.mounts.noteSent(this.#destination, this.#blob)
+      return 'copied'
     } finally {
-      release()
+      await ride.reader?.leave()
+      ride.release()
+    }
+  }
+
+  /** Opens an upload; undefined where the registry says that it has the blob. */
+  async #start(asks: boolean): Promise<UploadSession | undefined> {
+    const { mounts } = this.#destination.http
+    if (asks) {
+      try {
+        const start = await mountBlob(this.#destination, this.#blob, this.#destination.name)
+        return start.mounted ? undefined : start.session
+      } catch (error) {
+        if (!isUnheardOf(error)) throw error
+        mounts.noteLook(false)
+      }
+    }
+    return startUpload(this.#destination)
+  }
+
+  #journey(): Journey {
+    const { bytes, rank } = this.#options
+    return {
+      source: this.#source,
+      destination: this.#destination,
+      blob: this.#blob,
+      open: () => verifiedBlob(this.#source, this.#blob, bytes),
+      isSmall: this.#isSmall,
+      rank,
     }
   }
 
   /**
-   * What to tell of chunks that failed: where it was chance that broke the connections before, and
-   * chunks are refused, the broken connection is worth another try.
+   * Asks for a mount where there is a chance. It saves time or it does not: whatever goes wrong with
+   * it, the ordinary upload follows, in the session that may have been opened.
    */
-  #rather(error: unknown): unknown {
-    const refusal = this.#refusal
-    this.#refusal = undefined
-    // Chunks that are too large as well show that it was the size after all.
-    const isAboutChunks = error instanceof RegistryError && !error.transient && error.status !== 413
-    return isAboutChunks && refusal?.transient === true ? refusal : error
-  }
-
-  async #inChunks(): Promise<void> {
+  async #mountFromHolder(): Promise<boolean> {
     const { http } = this.#destination
+    const holder = this.#holder()
+    if (holder === undefined || !this.#mayAsk || !http.mounts.areWorthTrying) return false
     try {
-      await this.#inSession(async (session) =>
-        putChunks(this.#destination, session, this.#blob, this.#content()),
-      )
+      if (!(await this.#mayReadHolder(holder))) return false
+      const start = await this.#mountFrom(holder)
+      const isMounted = start.mounted && (await this.#isReallyThere())
+      http.mounts.note(isMounted)
+      if (!start.mounted) this.#session = start.session
+      return isMounted
     } catch (error) {
-      const isTooLarge = error instanceof RegistryError && error.status === 413
-      if (!isTooLarge || !http.largeBlobs.refusedChunk()) throw error
-      await this.#inChunks()
-    }
-  }
-
-  /** False where the blob was refused for its size, and chunks are worth a try. */
-  async #wasTakenWhole(): Promise<boolean> {
-    const { http } = this.#destination
-    try {
-      await this.#inSession(async (session) =>
-        putBlob(this.#destination, session, this.#blob, () => this.#content()),
-      )
-      return true
-    } catch (error) {
-      if (!(error instanceof RegistryError)) throw error
-      const isReset = error.code === 'NETWORK' && error.operation === 'upload blob'
-      this.#resets = isReset ? this.#resets + 1 : 0
-      if (http.family?.maxChunk === 0 || !refusesWhole(error, this.#blob, this.#resets)) throw error
-      http.logger.info(`${error.message}; sending it in chunks`)
-      this.#refusal = error
+      if (!(error instanceof RegistryError) || error.code === 'CANCELLED') throw error
+      http.mounts.note(false)
+      http.logger.debug(`no mount: ${error.message}`)
       return false
     }
   }
 
-  async #inSession(send: (session: UploadSession) => Promise<void>): Promise<void> {
-    const session = this.#session ?? (await startUpload(this.#destination))
-    this.#session = undefined
-    try {
-      await send(session)
-    } catch (error) {
-      await cancelUpload(this.#destination, session)
-      throw error
-    }
+  async #mountFrom(holder: string): Promise<UploadStart> {
+    const { http } = this.#destination
+    const mount = async (): Promise<UploadStart> =>
+      http.limiter.run(async () => mountBlob(this.#destination, this.#blob, holder))
+    // Some answer so as if they would another time, and never do (Q24, Q48).
+    return http.mounts.haveWorked ? withRetries(http.network, http.logger, mount) : mount()
   }
 
-  #content(): AsyncGenerator<Uint8Array, void, undefined> {
-    return verifiedBlob(this.#source, this.#blob)
+  #holder(): string | undefined {
+    const { holder } = this.#options
+    return this.#source.sharesRegistryWith(this.#destination) ? this.#source.name : holder
+  }
+
+  /** Another account may read the source for us; the one that mounts has to be allowed to, too. */
+  async #mayReadHolder(holder: string): Promise<boolean> {
+    const { http } = this.#destination
+    if (this.#source.http === http || holder === this.#options.holder) return true
+    const from = new Repository(http, holder, 'source')
+    return http.mounts.mayRead(holder, async () => blobExists(from, this.#blob))
+  }
+
+  async #cancel(): Promise<void> {
+    const session = this.#session
+    this.#session = undefined
+    if (session !== undefined) await cancelUpload(this.#destination, session)
   }
 }
 
-/**
- * The blob's bytes from the source, opened when the first one is wanted. Errors name the source.
- */
+/** Whether a blob that is there for certain is mounted into the very repository that it is in. */
+async function mountsItself(repository: Repository, blob: Content): Promise<boolean> {
+  const { http } = repository
+  try {
+    const start = await http.limiter.run(async () => mountBlob(repository, blob, repository.name))
+    if (!start.mounted) await cancelUpload(repository, start.session)
+    return start.mounted
+  } catch (error) {
+    if (!(error instanceof RegistryError) || error.code === 'CANCELLED') throw error
+    http.logger.debug(`no mount: ${error.message}`)
+    return false
+  }
+}
+
+/** Refusals of the question itself, not of who asks or of the moment. */
+function isUnheardOf(error: unknown): boolean {
+  if (!(error instanceof RegistryError) || error.transient || error.status === undefined) {
+    return false
+  }
+  return error.status >= 400 && error.code !== 'AUTHENTICATION' && error.code !== 'DENIED'
+}
+
+/** The blob's bytes, from the source when the first one is wanted. Errors name the source. */
 async function* verifiedBlob(
   source: Repository,
   blob: Content,
+  bytes: Uint8Array | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  if (bytes !== undefined) {
+    yield bytes
+    return
+  }
   try {
     yield* verified(downloadBlob(source, blob), blob)
   } catch (error) {

@@ -4,13 +4,15 @@ import type { ImageIndex, ImageManifest } from '../oci/manifest.ts'
 import { isNonDistributableType } from '../oci/media-types.ts'
 import type { ContentLedger, Outcome } from './content-ledger.ts'
 import { addBytes, type BytesMoved, bytesOf, noBytes } from './bytes-moved.ts'
-import { copyBlob } from './copy-blob.ts'
+import { copyBlob, SMALL_BLOB_BYTES } from './copy-blob.ts'
 import { RegistryError } from './errors.ts'
+import type { Member } from './fan-out.ts'
 import { type FetchedManifest, fetchManifest, heldDigest } from './manifests.ts'
 import { Limiter } from './pacing.ts'
 import { pushManifest } from './push-manifest.ts'
 import { pushWithRepair } from './repair.ts'
 import type { Repository } from './repository.ts'
+import type { SeenImages } from './seen-images.ts'
 import { settled } from './settled.ts'
 
 /** Indexes nest once or twice in practice; the specification sets no bound. */
@@ -26,13 +28,21 @@ const MANIFESTS_AT_ONCE = 64
  */
 const MAX_TREE_BYTES = 64 * 1024 * 1024
 
+/** Bytes: what others wait for goes first, however small it is. */
+const LARGEST_BLOB = 2 ** 40
+
 /** From where to where, and what the destination's registry is known to hold. */
 export interface Route {
   readonly source: Repository
   readonly destination: Repository
   readonly ledger: ContentLedger
+  readonly seen: SeenImages
   /** Everything is looked for anew: what was found, mounted or moved before has gone missing. */
   readonly again?: boolean
+  /** The place among several destinations that the source's blobs are fetched for at one time. */
+  readonly member?: Member | undefined
+  /** Blobs of the source that were read already, and verified. */
+  readonly read?: ReadonlyMap<Digest, Uint8Array> | undefined
 }
 
 /**
@@ -63,6 +73,8 @@ class TreeCopy {
   readonly #children = new Map<Digest, Promise<BytesMoved>>()
   /** Manifests that are being looked for. */
   readonly #walk = new Limiter(MANIFESTS_AT_ONCE)
+  /** Manifests that the destination was seen to have. */
+  readonly #held = new Set<Digest>()
   #hasFailed = false
   /** Bytes of all manifests that were met, as their descriptors promise them. */
   #size = 0
@@ -73,6 +85,7 @@ class TreeCopy {
 
   async manifest(fetched: FetchedManifest, depth: number): Promise<BytesMoved> {
     const bytes = await this.content(fetched, depth)
+    if (this.#held.has(fetched.digest)) return bytes
     const { destination } = this.#route
     await this.#subjectOf(fetched)
     await this.#once('manifest', fetched.digest, async () => {
@@ -98,25 +111,80 @@ class TreeCopy {
     }
   }
 
-  async content({ manifest }: FetchedManifest, depth: number): Promise<BytesMoved> {
-    return manifest.kind === 'image' ? this.#blobs(manifest) : this.#index(manifest, depth)
+  async content(fetched: FetchedManifest, depth: number): Promise<BytesMoved> {
+    const { manifest } = fetched
+    return manifest.kind === 'image' ? this.#image(fetched, manifest) : this.#index(manifest, depth)
   }
 
-  async #blobs(manifest: ImageManifest): Promise<BytesMoved> {
+  /**
+   * The config first: it is small, and hardly two images have the same. Where it is there, the whole
+   * image may be, and one request more tells.
+   */
+  async #image({ digest }: FetchedManifest, manifest: ImageManifest): Promise<BytesMoved> {
     const blobs = new Map<Digest, Descriptor>()
     for (const blob of [manifest.config, ...manifest.layers]) {
       // Their makers do not allow others to pass these on (image-spec, Non-Distributable Layers).
       if (!isNonDistributableType(blob.mediaType)) blobs.set(blob.digest, blob)
     }
-    return addBytes(await settled([...blobs.values()].map(async (blob) => this.#blob(blob))))
+    const [config, ...layers] = blobs.values()
+    if (config === undefined) return noBytes
+    try {
+      const outcome = await this.#blob(config)
+      const first = bytesOf(outcome, config.size)
+      if (outcome === 'existing' && layers.length > 0 && (await this.#isHeld(digest))) {
+        this.#held.add(digest)
+        this.#route.ledger.note(this.#route.destination.name, layers)
+        return first
+      }
+      const others = layers.map(async (blob) => bytesOf(await this.#blob(blob), blob.size))
+      return addBytes([first, ...(await settled(others))])
+    } finally {
+      for (const blob of layers) this.#route.member?.pass(blob.digest)
+    }
   }
 
-  async #blob(blob: Descriptor): Promise<BytesMoved> {
-    const { source, destination } = this.#route
-    const outcome = await this.#once('blob', blob.digest, () =>
-      copyBlob(source, destination, blob, { mount: this.#route.again !== true }),
-    )
-    return bytesOf(outcome, blob.size)
+  async #isHeld(digest: Digest): Promise<boolean> {
+    const { destination, again } = this.#route
+    return again !== true && (await heldDigest(destination, digest)) === digest
+  }
+
+  async #blob(blob: Descriptor): Promise<Outcome> {
+    const { destination, ledger, member } = this.#route
+    // Somebody else brings it, whom the other destinations do not have to wait for.
+    if (!ledger.isNew(`blob ${destination.name}`, blob.digest)) member?.pass(blob.digest)
+    try {
+      return await this.#once('blob', blob.digest, async () => this.#supply(blob))
+    } finally {
+      member?.pass(blob.digest)
+    }
+  }
+
+  /** From another repository of the destination's registry, if that is any use, or from the source. */
+  async #supply(blob: Descriptor): Promise<Outcome> {
+    const { source, destination, ledger, seen, again } = this.#route
+    const { mounts, family } = destination.http
+    const canMount = family?.mounts !== false && mounts.areWorthTrying
+    if (again === true || !canMount || destination.sharesRegistryWith(source)) {
+      return this.#bring(blob)
+    }
+    return ledger.supply(destination.name, blob, async () => {
+      const isLarge = blob.size > SMALL_BLOB_BYTES
+      if (isLarge && ledger.holder(blob.digest, destination.name) === undefined) {
+        await seen.look(blob)
+      }
+      return this.#bring(blob)
+    })
+  }
+
+  async #bring(blob: Descriptor): Promise<Outcome> {
+    const { source, destination, ledger, again, member, read } = this.#route
+    return copyBlob(source, destination, blob, {
+      holder: ledger.holder(blob.digest, destination.name),
+      again,
+      member,
+      rank: () => ledger.waiting(blob.digest) * LARGEST_BLOB + blob.size,
+      bytes: read?.get(blob.digest),
+    })
   }
 
   /**
@@ -153,8 +221,8 @@ class TreeCopy {
   }
 
   async #child(child: Descriptor, depth: number): Promise<BytesMoved> {
-    const { source, destination } = this.#route
-    if (isBlobType(child.mediaType)) return this.#blob(child)
+    const { source } = this.#route
+    if (isBlobType(child.mediaType)) return bytesOf(await this.#blob(child), child.size)
     if (this.#children.size >= MAX_MANIFESTS) {
       throw this.#refusal(`more than ${MAX_MANIFESTS} manifests`)
     }
@@ -166,14 +234,13 @@ class TreeCopy {
       // An index of thousands, none of which is there, is not asked for to its end.
       if (this.#hasFailed) throw this.#refusal('not copied, since another part of the index failed')
       try {
-        if ((await heldDigest(destination, child.digest)) === child.digest) return undefined
         return await fetchManifest(source, child.digest, child)
       } catch (error) {
         this.#hasFailed = true
         throw error
       }
     })
-    return fetched === undefined ? noBytes : this.manifest(fetched, depth)
+    return this.manifest(fetched, depth)
   }
 
   #refusal(reason: string): RegistryError {

@@ -1,22 +1,81 @@
+import type { Content } from '../oci/digest.ts'
+import type { Repository } from './repository.ts'
+
 /**
  * A registry that has not mounted any of so many blobs does not do it at all (Q06). Each of them may
- * have cost a request, or a token that was refused.
+ * have cost a token that was refused.
  */
 const MAX_MISSES = 3
 
-/** What is known about mounting blobs at one registry, as one identity. */
+/**
+ * What is known about mounting blobs at one registry, as one identity. To mount a blob from the very
+ * repository that wants it is to ask whether it is there, and to open an upload where it is not, in
+ * one request. That is relied on only where it was seen to work: where it does not, what is there
+ * would be sent again.
+ */
 export class Mounts {
   #misses = 0
   #hasWorked = false
+  #answersLooks: boolean | undefined
+  #trial: Promise<void> | undefined
+  #sent: { readonly repository: Repository; readonly blob: Content } | undefined
+  #word: Promise<boolean> | undefined
   readonly #readable = new Map<string, Promise<boolean>>()
 
+  /** Whether mounting from other repositories is worth a try. */
   get areWorthTrying(): boolean {
     return this.#hasWorked || this.#misses < MAX_MISSES
   }
 
+  /** Whether one has been mounted already. */
+  get haveWorked(): boolean {
+    return this.#hasWorked
+  }
+
+  /** Takes in whether another repository's blob was mounted. */
   note(mounted: boolean): void {
     if (mounted) this.#hasWorked = true
     else this.#misses++
+  }
+
+  /**
+   * Whether mounting from the repository itself tells what is there; undefined as long as that is
+   * not known.
+   */
+  get answersLooks(): boolean | undefined {
+    return this.#answersLooks
+  }
+
+  /** Takes in what became of such a mount, where the blob was known to be there. */
+  noteLook(answered: boolean): void {
+    this.#answersLooks = answered
+  }
+
+  /** Takes in a blob that is in a repository for certain. */
+  noteSent(repository: Repository, blob: Content): void {
+    this.#sent ??= { repository, blob }
+  }
+
+  /** Finds out, once, if there is a blob to do it with. `ask` says if it was mounted. */
+  async tryOut(ask: (repository: Repository, blob: Content) => Promise<boolean>): Promise<void> {
+    if (this.#sent === undefined) return
+    const { repository, blob } = this.#sent
+    this.#trial ??= ask(repository, blob).then((answered) => this.noteLook(answered))
+    await this.#trial
+  }
+
+  /**
+   * Whether the registry can be believed that it has a blob. Saying so is easy: the first one is
+   * looked for.
+   */
+  async keepsWord(look: () => Promise<boolean>): Promise<boolean> {
+    this.#word ??= look()
+    try {
+      return await this.#word
+    } catch (error) {
+      this.#word = undefined
+      throw error
+    }
   }
 
   /**

@@ -19,8 +19,8 @@ export interface PushedManifest {
 }
 
 /**
- * Pushes a manifest under a tag or its digest, and checks what the registry shows there afterwards.
- * One after another where several tags of a repository get the same manifest: a registry on a plain
+ * Pushes a manifest under a tag or its digest, and checks that the registry shows it there then: by
+ * its answer, or by a look where that does not tell. One after another where several tags of a repository get the same manifest: a registry on a plain
  * file system (distribution) fails to read what it is just writing again. Throws VERIFICATION.
  */
 export async function publishManifest(
@@ -29,8 +29,8 @@ export async function publishManifest(
   content: PushedManifest,
 ): Promise<void> {
   await repository.http.turns.run(`${repository.name}@${content.digest}`, async () => {
-    const confirmed = await pushManifest(repository, reference, content)
-    await verifyPushed(repository, reference, { digest: content.digest, confirmed })
+    const isConfirmed = await pushManifest(repository, reference, content)
+    if (!isConfirmed) await verifyPushed(repository, reference, content.digest)
   })
 }
 
@@ -137,25 +137,19 @@ const LOOKS_AFTER = [250, 500, 1_000, 2_000]
 
 /**
  * Reads back what a tag shows after it was written. Throws VERIFICATION where that is not what was
- * pushed, also after some time. A registry that does not let us look is believed where its answer to
- * the push was `confirmed` by the digest.
+ * pushed, also after some time.
  */
 export async function verifyPushed(
   repository: Repository,
   reference: string,
-  { digest, confirmed = false }: { readonly digest: Digest; readonly confirmed?: boolean },
+  digest: Digest,
 ): Promise<void> {
   const { network } = repository.http
   const place = repository.place('verify', reference)
   let shown: Digest | undefined
   for (const delay of [0, ...LOOKS_AFTER]) {
     if (delay > 0) await pause(network, delay, place)
-    try {
-      shown = await shownDigest(repository, reference, digest)
-    } catch (error) {
-      if (confirmed && error instanceof RegistryError && error.status === 403) return
-      throw error
-    }
+    shown = await shownDigest(repository, reference, digest)
     if (shown === digest) return
   }
   throw new RegistryError(

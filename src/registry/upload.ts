@@ -67,7 +67,7 @@ function bytesIn({ headers }: RegistryAnswer, name: string): number | undefined 
 /**
  * Asks the registry to take a blob over from another of its repositories (distribution-spec,
  * Mounting a blob from another repository). Where it will not, its 202 is an upload session like
- * any other.
+ * any other. From the repository itself, it is a look that opens a session where the blob is not there.
  */
 export async function mountBlob(
   repository: Repository,
@@ -75,14 +75,18 @@ export async function mountBlob(
   from: string,
 ): Promise<UploadStart> {
   const { http, scope } = repository
-  const place = repository.place('mount blob', blob.digest)
+  const isLook = from === repository.name
+  const place = isLook
+    ? repository.place('start upload')
+    : repository.place('mount blob', blob.digest)
   const query = `mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(from)}`
   const target = repository.path(`blobs/uploads/?${query}`)
   const answer = await http.exchange({
     method: 'POST',
     target,
-    scopes: [scope, pullScope(from)],
+    scopes: isLook ? [scope] : [scope, pullScope(from)],
     place,
+    refusal: 'UPLOAD',
   })
   await discard(answer)
   if (answer.status === 201) return { mounted: true }

@@ -4,6 +4,7 @@ import { noBytes } from '../registry/bytes-moved.ts'
 import type { Client } from '../registry/client.ts'
 import type { Clock } from '../registry/clock.ts'
 import type { Side } from '../registry/errors.ts'
+import { FanOut, type Member } from '../registry/fan-out.ts'
 import type { Logger } from '../registry/logger.ts'
 import { Limiter } from '../registry/pacing.ts'
 import { settled } from '../registry/settled.ts'
@@ -12,8 +13,13 @@ import { type ResultError, type RunReport, type SyncResult, totalsOf } from './r
 import type { SourceImage } from './source-image.ts'
 import { Syncer, type SyncPolicy } from './syncer.ts'
 
-/** Images that are worked on side by side; the network bounds the requests of all of them. */
-const IMAGES_AT_ONCE = 16
+/**
+ * Images that are worked on side by side: enough for what is small of the later ones to be found out
+ * while blobs of the earlier ones move. The network bounds the requests of all of them.
+ */
+const IMAGES_AT_ONCE = 64
+/** As many as are started although one may fail, where none is to be started then. */
+const IMAGES_AT_ONCE_FAIL_FAST = 16
 
 /** Everything that a run of the syncer over an image list needs. */
 export interface Run<Log extends Logger> {
@@ -39,21 +45,22 @@ export interface Run<Log extends Logger> {
  */
 export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunReport> {
   const startedAt = run.clock.now()
-  const images = new Limiter(IMAGES_AT_ONCE)
+  const images = new Limiter(run.failFast ? IMAGES_AT_ONCE_FAIL_FAST : IMAGES_AT_ONCE)
   const sources = new SharedSources(run.pairs, run.policy)
   let failed = false
-  const results = await settled(
-    run.pairs.map(async (pair) =>
-      images.run(async () => {
-        const log = run.openLog()
-        const result =
-          failed && run.failFast ? notStarted(pair) : await syncPair(run, pair, log, sources)
-        failed ||= result.status === 'failed'
-        run.onDone(result, log)
-        return result
-      }),
-    ),
-  )
+  const work = async (pair: ImagePair): Promise<SyncResult> =>
+    images.run(async () => {
+      const log = run.openLog()
+      const member = sources.member(pair)
+      const result =
+        failed && run.failFast ? notStarted(pair) : await syncPair(run, pair, log, sources, member)
+      member?.leave()
+      failed ||= result.status === 'failed'
+      run.onDone(result, log)
+      return result
+    })
+  const working = new Map(sources.inOrder().map((pair) => [pair, work(pair)]))
+  const results = await settled(run.pairs.flatMap((pair) => working.get(pair) ?? []))
   const totals = totalsOf(results, run.clock.now() - startedAt)
   return { dryRun: run.policy.dryRun, results, totals }
 }
@@ -63,6 +70,7 @@ async function syncPair<Log extends Logger>(
   pair: ImagePair,
   logger: Log,
   sources: SharedSources,
+  member: Member | undefined,
 ): Promise<SyncResult> {
   const { source, destination } = pair
   const startedAt = run.clock.now()
@@ -74,6 +82,7 @@ async function syncPair<Log extends Logger>(
       source: await run.clientFor('source', source),
       destination: await run.clientFor('destination', destination),
       logger,
+      member,
     })
     const resolve = async (): Promise<SourceImage> =>
       sources.use(pair, () => syncer.resolve(source))
@@ -106,37 +115,64 @@ function platformsOf(pair: ImagePair, policy: SyncPolicy): PlatformFilter {
   return pair.platforms ?? policy.platforms
 }
 
+/** What the destinations of one source have in common. */
+interface SharedSource {
+  readonly pairs: ImagePair[]
+  /** Destinations that have not asked for it yet. */
+  left: number
+  resolved: Promise<SourceImage> | undefined
+  fanOut: FanOut | undefined
+}
+
 /**
  * Sources by reference and platforms, each resolved once for all of its destinations, so that all
  * of them get the same even if the tag moves in between. Forgotten when the last of them has it.
  */
 class SharedSources {
-  readonly #policy: SyncPolicy
-  readonly #uses = new Map<string, number>()
-  readonly #resolved = new Map<string, Promise<SourceImage>>()
+  readonly #sources = new Map<string, SharedSource>()
+  readonly #byPair = new Map<ImagePair, SharedSource>()
 
   constructor(pairs: readonly ImagePair[], policy: SyncPolicy) {
-    this.#policy = policy
     for (const pair of pairs) {
-      const key = this.#key(pair)
-      this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1)
+      const key = keyOf(pair, policy)
+      const source = this.#sources.get(key) ?? noneYet()
+      this.#sources.set(key, source)
+      source.pairs.push(pair)
+      source.left++
+      this.#byPair.set(pair, source)
     }
+    for (const source of this.#sources.values()) {
+      const registries = new Set(source.pairs.map(({ destination }) => destination.registry))
+      if (registries.size > 1) source.fanOut = new FanOut(source.pairs.length)
+    }
+  }
+
+  /** The pairs, those of one source together: what they share is fetched for all at one time. */
+  inOrder(): readonly ImagePair[] {
+    return [...this.#sources.values()].flatMap(({ pairs }) => pairs)
+  }
+
+  /** The pair's place among the destinations in several registries. */
+  member(pair: ImagePair): Member | undefined {
+    return this.#byPair.get(pair)?.fanOut?.member()
   }
 
   /** Failures are shared as well: each of them is the end of all retries. */
   async use(pair: ImagePair, resolve: () => Promise<SourceImage>): Promise<SourceImage> {
-    const key = this.#key(pair)
-    const resolved = this.#resolved.get(key) ?? resolve()
-    const left = (this.#uses.get(key) ?? 1) - 1
-    this.#uses.set(key, left)
-    if (left > 0) this.#resolved.set(key, resolved)
-    else this.#resolved.delete(key)
+    const shared = this.#byPair.get(pair) ?? noneYet()
+    const resolved = shared.resolved ?? resolve()
+    shared.left--
+    shared.resolved = shared.left > 0 ? resolved : undefined
     return resolved
   }
+}
 
-  #key(pair: ImagePair): string {
-    const platforms = platformsOf(pair, this.#policy)
-    const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',')
-    return `${formatReference(pair.source)} ${names}`
-  }
+function noneYet(): SharedSource {
+  return { pairs: [], left: 0, resolved: undefined, fanOut: undefined }
+}
+
+function keyOf(pair: ImagePair, policy: SyncPolicy): string {
+  const platforms = platformsOf(pair, policy)
+  const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',')
+  return `${formatReference(pair.source)} ${names}`
 }

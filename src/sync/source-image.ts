@@ -44,6 +44,7 @@ export class SourceImage {
   readonly selection: Selection | undefined
   readonly #filter: PlatformFilter
   #release: Promise<Release> | undefined
+  readonly #read = new Map<Digest, Uint8Array>()
 
   private constructor(
     repository: Repository,
@@ -85,6 +86,19 @@ export class SourceImage {
         configMediaType: descriptor.artifactType ?? MediaType.ociConfig,
       })),
     )
+  }
+
+  /** The manifests that blobs are listed in, as far as the source's own document tells. */
+  parts(): readonly Descriptor[] {
+    if (this.selection !== undefined) return this.selection.selected.map((one) => one.descriptor)
+    const { manifest, mediaType, digest, size } = this.top
+    if (manifest.kind === 'image') return [{ mediaType, digest, size }]
+    return manifest.manifests.flatMap(platformEntries).map((one) => one.descriptor)
+  }
+
+  /** Blobs that were read already, and verified. */
+  get read(): ReadonlyMap<Digest, Uint8Array> {
+    return this.#read
   }
 
   /** Platform to digest, as far as the source's own document tells. */
@@ -164,6 +178,7 @@ export class SourceImage {
 
   async #readPlatform(config: Descriptor): Promise<Platform | undefined> {
     const bytes = await fetchConfig(this.repository, config)
+    this.#read.set(config.digest, bytes)
     try {
       return parseImageConfigPlatform(bytes)
     } catch (error) {

@@ -5,6 +5,7 @@ import { addBytes, type BytesMoved, noBytes } from '../registry/bytes-moved.ts'
 import type { Client, Target } from '../registry/client.ts'
 import { copyByDigest, copyContent, type Route } from '../registry/copy-image.ts'
 import { RegistryError } from '../registry/errors.ts'
+import type { Member } from '../registry/fan-out.ts'
 import { type Logger, silentLogger } from '../registry/logger.ts'
 import { heldDigest, resolveDigest } from '../registry/manifests.ts'
 import { publishManifest } from '../registry/push-manifest.ts'
@@ -31,6 +32,8 @@ export interface SyncerOptions extends Partial<SyncPolicy> {
   readonly source: Client
   readonly destination: Client
   readonly logger?: Logger
+  /** The place among several destinations that the image goes to. */
+  readonly member?: Member | undefined
 }
 
 /** What became of one destination, but for the names and the time, which the caller knows. */
@@ -48,8 +51,10 @@ export class Syncer {
   readonly #destination: Client
   readonly #logger: Logger
   readonly #policy: SyncPolicy
+  readonly #member: Member | undefined
 
   constructor(options: SyncerOptions) {
+    this.#member = options.member
     this.#source = options.source
     this.#destination = options.destination
     this.#logger = options.logger ?? silentLogger
@@ -112,7 +117,10 @@ export class Syncer {
     }
     const expected = digestUnder(tag, image.expected())
     const found = await lookUp(expected)
-    if (found === expected) return { ...known, ...unchanged(expected) }
+    if (found === expected) {
+      this.#destination.seen.add(repository, image.parts())
+      return { ...known, ...unchanged(expected) }
+    }
 
     const release = await image.release()
     const digest = digestUnder(tag, release)
@@ -170,8 +178,15 @@ export class Syncer {
   /** Blobs, then platform images by digest, then the tag: one write, last. */
   async #push(image: SourceImage, release: Release, target: Target): Promise<BytesMoved> {
     const { repository, tag } = target
-    const { ledger } = this.#destination
-    const route: Route = { source: image.repository, destination: repository, ledger }
+    const { ledger, seen } = this.#destination
+    const route: Route = {
+      source: image.repository,
+      destination: repository,
+      ledger,
+      seen,
+      member: this.#member,
+      read: image.read,
+    }
     const moved = await copyBeneath(route, image, release)
     const name = tag ?? release.digest
     await pushWithRepair(

@@ -28,8 +28,12 @@ export function answerMount(
   }
   const blob = from === null ? discovered(context, digest) : store.blob(from, digest)
   if (blob === undefined) return undefined
-  store.createRepository(name).blobs.set(digest, blob)
-  store.events.push({ kind: 'blob', how: 'mount', repository: name, digest, size: blob.size })
+  const { blobs } = store.createRepository(name)
+  // What was there before has not come now.
+  if (!blobs.has(digest)) {
+    store.events.push({ kind: 'blob', how: 'mount', repository: name, digest, size: blob.size })
+  }
+  blobs.set(digest, blob)
   return blobCreated(name, digest)
 }
 

@@ -1,0 +1,181 @@
+import type { Content, Digest } from '../oci/digest.ts'
+import { type Rank, acquireTransfer, type Release } from './pacing.ts'
+import type { Repository } from './repository.ts'
+import { type Reader, SharedDownload } from './shared-download.ts'
+
+/**
+ * Milliseconds for which the first destination of a blob waits for the others to know whether they
+ * want it as well: some round trips. One that has to be logged in to, or is busy, comes later and
+ * fetches for itself.
+ */
+const PATIENCE_MS = 2_000
+
+/** How a blob is read from its source, verified. */
+export type OpenBlob = () => AsyncGenerator<Uint8Array, void, undefined>
+
+/** A place in a transfer: slots for it, and a share of the download where several go together. */
+export interface Ride {
+  /** Undefined for who rides alone, and reads for itself. */
+  readonly reader: Reader | undefined
+  readonly release: Release
+}
+
+/** What is to be transferred, and how urgent it is. */
+export interface Journey {
+  readonly source: Repository
+  readonly destination: Repository
+  readonly blob: Content
+  readonly open: OpenBlob
+  /** No more work than a request without a body. */
+  readonly isSmall: boolean
+  readonly rank?: Rank | undefined
+}
+
+/** Slots for a transfer of its own. */
+export async function rideAlone(journey: Journey): Promise<Ride> {
+  return { reader: undefined, release: await slotsFor([journey]) }
+}
+
+async function slotsFor(journeys: readonly Journey[]): Promise<Release> {
+  const [first] = journeys
+  if (first === undefined) return () => undefined
+  return acquireTransfer(
+    first.source.http.limiter,
+    journeys.map(({ destination }) => destination.http.limiter),
+    {
+      isSmall: first.isSmall,
+      rank: () => Math.max(...journeys.map(({ rank }) => rank?.() ?? 0)),
+    },
+  )
+}
+
+/** Those who want one blob, until it departs. */
+interface Gathering {
+  readonly patience: NodeJS.Timeout
+  readonly journeys: {
+    readonly member: Member
+    readonly journey: Journey
+    readonly admit: (ride: Promise<Ride>) => void
+  }[]
+}
+
+/**
+ * What several destinations of one source share: each of its blobs is fetched once for all that
+ * want it. A blob departs when every member has either come for it or passed.
+ */
+export class FanOut {
+  readonly #patienceMs: number
+  readonly #members: Set<Member>
+  readonly #vacant: Member[]
+  readonly #gatherings = new Map<Digest, Gathering>()
+
+  /** @param members how many destinations there will be */
+  constructor(members: number, patienceMs = PATIENCE_MS) {
+    this.#patienceMs = patienceMs
+    this.#vacant = Array.from({ length: members }, () => new Member(this))
+    this.#members = new Set(this.#vacant)
+  }
+
+  /** The next destination. */
+  member(): Member | undefined {
+    return this.#vacant.shift()
+  }
+
+  /** A place in the transfer of a blob, when it departs. */
+  async ride(member: Member, journey: Journey): Promise<Ride> {
+    const { digest } = journey.blob
+    if (this.#members.size <= 1 || member.hasPassed(digest)) return rideAlone(journey)
+    const { promise, resolve } = Promise.withResolvers<Ride>()
+    let gathering = this.#gatherings.get(digest)
+    if (gathering === undefined) {
+      // Of real time, not of the run's clock: nobody sleeps here.
+      const patience = setTimeout(() => this.#depart(digest), this.#patienceMs)
+      gathering = { journeys: [], patience }
+      this.#gatherings.set(digest, gathering)
+    }
+    gathering.journeys.push({ member, journey, admit: resolve })
+    this.check(digest)
+    return promise
+  }
+
+  leave(member: Member): void {
+    this.#members.delete(member)
+    for (const digest of this.#gatherings.keys()) this.check(digest)
+  }
+
+  /** Lets a blob depart if nobody is missing. */
+  check(digest: Digest): void {
+    const gathering = this.#gatherings.get(digest)
+    if (gathering === undefined) return
+    const here = new Set(gathering.journeys.map(({ member }) => member))
+    const isAwaited = (member: Member): boolean => !here.has(member) && !member.hasPassed(digest)
+    if (![...this.#members].some(isAwaited)) this.#depart(digest)
+  }
+
+  #depart(digest: Digest): void {
+    const { journeys, patience } = this.#gatherings.get(digest) ?? raise()
+    this.#gatherings.delete(digest)
+    clearTimeout(patience)
+    for (const { member } of journeys) member.pass(digest)
+    const rides = together(journeys.map(({ journey }) => journey))
+    for (const [index, { admit }] of journeys.entries()) {
+      admit(rides.then((all) => all[index] ?? raise()))
+    }
+  }
+}
+
+function raise(): never {
+  throw new TypeError('a gathering has somebody, and everybody a place')
+}
+
+/** One destination of a source. */
+export class Member {
+  readonly #fanOut: FanOut
+  readonly #passed = new Set<Digest>()
+
+  constructor(fanOut: FanOut) {
+    this.#fanOut = fanOut
+  }
+
+  /** Does not want the blob, or not together with the others. */
+  pass(digest: Digest): void {
+    if (this.#passed.has(digest)) return
+    this.#passed.add(digest)
+    this.#fanOut.check(digest)
+  }
+
+  hasPassed(digest: Digest): boolean {
+    return this.#passed.has(digest)
+  }
+
+  /** Wants nothing more. */
+  leave(): void {
+    this.#fanOut.leave(this)
+  }
+
+  async ride(journey: Journey): Promise<Ride> {
+    return this.#fanOut.ride(this, journey)
+  }
+}
+
+/** Slots for all of them, and one download. */
+async function together(journeys: readonly Journey[]): Promise<readonly Ride[]> {
+  const [first] = journeys
+  if (first === undefined) return []
+  if (journeys.length === 1) return [await rideAlone(first)]
+  const { source, blob, open } = first
+  const release = await slotsFor(journeys)
+  const place = source.place('get blob', blob.digest)
+  const shared = new SharedDownload(open(), journeys.length, place)
+  let left = journeys.length
+  return shared.readers.map((reader) => {
+    let isHeld = true
+    return {
+      reader,
+      release: () => {
+        if (isHeld && --left === 0) release()
+        isHeld = false
+      },
+    }
+  })
+}
