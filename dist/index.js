@@ -55187,7 +55187,7 @@ function keepMemorySmall() {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8796);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2670);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9093);
 
 
 (0,_action_memory_js__WEBPACK_IMPORTED_MODULE_0__/* .keepMemorySmall */ .E)();
@@ -55199,7 +55199,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2670:
+/***/ 9093:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -69712,8 +69712,17 @@ function encode(value) {
  */
 class ContentLedger {
     #contents = new Map();
-    async once(repository, digest, source, move) {
-        const key = `${repository}@${digest}`;
+    /** A repository for each blob that is in some repository. */
+    #holders = new Map();
+    #supplies = new Map();
+    /**
+     * Moves content to a place unless that is done or being done.
+     *
+     * @param place a repository, and what kind of content is meant
+     * @param source the repository that it would be taken from
+     */
+    async once(place, digest, source, move) {
+        const key = `${place}@${digest}`;
         for (let known = this.#contents.get(key); known !== undefined; known = this.#contents.get(key)) {
             try {
                 await known.moved;
@@ -69732,6 +69741,51 @@ class ContentLedger {
         catch (error) {
             this.#contents.delete(key);
             throw error;
+        }
+    }
+    /** Takes in that a repository has these blobs. */
+    note(repository, blobs) {
+        for (const { digest } of blobs) {
+            if (!this.#holders.has(digest))
+                this.#holders.set(digest, repository);
+        }
+    }
+    /** Another repository that has the blob. */
+    holder(digest, repository) {
+        const holder = this.#holders.get(digest);
+        return holder === repository ? undefined : holder;
+    }
+    /** Whether nobody has the blob or is about to have it, as far as a place is concerned. */
+    isNew(place, digest) {
+        const isKnown = this.#holders.has(digest) || this.#supplies.has(digest);
+        return !isKnown && !this.#contents.has(`${place}@${digest}`);
+    }
+    /** How many wait for the blob. */
+    waiting(digest) {
+        return this.#supplies.get(digest)?.waiting ?? 0;
+    }
+    /**
+     * Brings a blob to a repository, for the first time or from the one that has it by then (see
+     * `holder`): of all that want it, one goes first.
+     */
+    async supply(repository, blob, bring) {
+        const { digest } = blob;
+        for (let supply = this.#supplies.get(digest); supply !== undefined && !this.#holders.has(digest); supply = this.#supplies.get(digest)) {
+            supply.waiting++;
+            await supply.over;
+        }
+        if (this.#holders.has(digest))
+            return bring();
+        const bringing = bring();
+        const supply = { over: bringing.catch(() => undefined), waiting: 0 };
+        this.#supplies.set(digest, supply);
+        try {
+            const outcome = await bringing;
+            this.note(repository, [blob]);
+            return outcome;
+        }
+        finally {
+            this.#supplies.delete(digest);
         }
     }
 }
@@ -70420,43 +70474,6 @@ async function fetchConfig(repository, blob) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/registry/chunk-reader.js
-/** Reads a stream in pieces of given lengths, holding back no more than what came with the last one. */
-class ChunkReader {
-    #source;
-    #rest = new Uint8Array();
-    constructor(source) {
-        this.#source = source[Symbol.asyncIterator]();
-    }
-    /** The next so many bytes, or fewer where the stream ends. To be read to its end before the next call. */
-    async *take(bytes) {
-        for (let left = bytes; left > 0;) {
-            if (this.#rest.length === 0) {
-                const next = await this.#source.next();
-                if (next.done === true)
-                    return;
-                this.#rest = next.value;
-            }
-            const piece = this.#rest.subarray(0, left);
-            this.#rest = this.#rest.subarray(piece.length);
-            left -= piece.length;
-            yield piece;
-        }
-    }
-    /** The next so many bytes in one piece, or fewer where the stream ends. */
-    async read(bytes) {
-        const pieces = [];
-        // A copy of each, since the source may write into the same memory again.
-        for await (const piece of this.take(bytes))
-            pieces.push(Buffer.from(piece));
-        return Buffer.concat(pieces);
-    }
-    /** Ends the stream, read or not. */
-    async close() {
-        await this.#source.return?.();
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/registry/retry.js
 
 /**
@@ -70550,6 +70567,649 @@ function parseRetryAfter(value, now) {
     // `Date.parse` takes much more than HTTP dates, all of which end in GMT.
     const date = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
     return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/download.js
+
+
+
+
+/**
+ * A connection that brought at least that much was worth its while: the next that breaks is the
+ * first one again. Without such a bound, one byte for each connection would go on for ever.
+ */
+const PROGRESS_BYTES = 1024 * 1024;
+/**
+ * The bytes of a blob, once each and in order. Where a connection breaks, reading goes on at the
+ * byte where it ended, with a request of its own to the registry (an address that it redirected to
+ * may have expired by then). What arrives is not verified here: whoever reads it sees one stream,
+ * whose digest tells whether the parts belong together. Errors name the source.
+ */
+async function* downloadBlob(source, blob) {
+    const { network, logger } = source.http;
+    const download = new Download(source, blob);
+    for (let tried = 0; !download.isComplete; tried++) {
+        const before = download.offset;
+        try {
+            yield* download.read();
+        }
+        catch (error) {
+            if (download.offset - before >= PROGRESS_BYTES)
+                tried = 0;
+            await waitToRetry(network, logger, error, tried);
+        }
+    }
+}
+/** How far a blob has been read. */
+class Download {
+    #source;
+    #blob;
+    #offset = 0;
+    #isComplete = false;
+    constructor(source, blob) {
+        this.#source = source;
+        this.#blob = blob;
+    }
+    /** Bytes that have been handed on. */
+    get offset() {
+        return this.#offset;
+    }
+    get isComplete() {
+        return this.#isComplete;
+    }
+    /** One connection: what it brings of the bytes that are missing. */
+    async *read() {
+        const { chunks, start } = await openBlob(this.#source, this.#blob, this.#offset);
+        const { clock } = this.#source.http.network;
+        let position = start;
+        for await (const chunk of withoutTrickle(chunks, clock, this.#place)) {
+            const known = this.#offset - position;
+            position += chunk.length;
+            if (known >= chunk.length)
+                continue;
+            const fresh = known > 0 ? chunk.subarray(known) : chunk;
+            this.#offset += fresh.length;
+            yield fresh;
+        }
+        if (this.#offset < this.#blob.size)
+            throw this.#cutShort();
+        this.#isComplete = true;
+    }
+    #cutShort() {
+        const reason = `the answer ended after ${this.#offset} of ${this.#blob.size} bytes`;
+        return new RegistryError('SIZE_MISMATCH', reason, { ...this.#place, transient: true });
+    }
+    get #place() {
+        return this.#source.place('get blob', this.#blob.digest);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/host-pause.js
+
+/** Statuses by which a host says that it has too much to do for anybody (RFC 9110, RFC 6585). */
+const THROTTLED = new Set([429, 503]);
+/**
+ * What a host is given that does not say how long it needs, as much as before a first retry; doubled
+ * each time that was too short.
+ */
+const FIRST_PAUSE_MS = 200;
+/** Beyond it, waiting does not make success likelier. */
+const LONGEST_PAUSE_MS = 30_000;
+/** The pause that a host has asked for. It holds for all requests, not only for the one that was told. */
+class HostPause {
+    #until = 0;
+    #pauses = 0;
+    /** Milliseconds that are left at that time. */
+    left(now) {
+        return Math.max(0, this.#until - now);
+    }
+    /** Takes in an answer. `retryAfter` is the header of that name. */
+    note(status, retryAfter, now) {
+        if (!THROTTLED.has(status)) {
+            this.#pauses = 0;
+            return;
+        }
+        const asked = parseRetryAfter(retryAfter, now);
+        // Sixteen requests that are told at once are one sign, not sixteen.
+        if (this.left(now) > 0 && asked === undefined)
+            return;
+        const own = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#pauses);
+        const pause = asked === undefined ? own : Math.min(asked, MAX_RETRY_AFTER_MS);
+        this.#until = Math.max(this.#until, now + pause);
+        this.#pauses++;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pacing.js
+
+/** Of all slots, so many at least are never taken by blobs, where there are enough. */
+const METADATA_SHARE = 1 / 4;
+let limiters = 0;
+/**
+ * The slots of a host: a counting semaphore. Small requests are admitted before blobs, the more
+ * urgent before the less, and else first come first served.
+ */
+class Limiter {
+    capacity;
+    /** For all who speak to the host, whether they hold a slot or not. */
+    pause = new HostPause();
+    /** Its place among all limiters, for those who need slots of several. */
+    order;
+    #blobCapacity;
+    #free;
+    #blobs = 0;
+    #waiting = [];
+    constructor(capacity) {
+        this.capacity = capacity;
+        this.order = limiters++;
+        this.#free = capacity;
+        this.#blobCapacity = Math.max(1, capacity - Math.floor(capacity * METADATA_SHARE));
+    }
+    /** Waits for a slot in each lane; more than there are in all count as all of them. */
+    async acquire(lanes = ['metadata'], rank = () => 0) {
+        const wish = lanes.slice(0, this.capacity);
+        await new Promise((admit) => {
+            this.#waiting.push({ lanes: wish, rank, admit });
+            this.#admit();
+        });
+        let held = true;
+        return () => {
+            if (!held)
+                return;
+            held = false;
+            this.#take(wish, -1);
+            this.#admit();
+        };
+    }
+    /** Runs a small request's work while holding a slot. */
+    async run(work) {
+        const release = await this.acquire();
+        try {
+            return await work();
+        }
+        finally {
+            release();
+        }
+    }
+    #take(lanes, sign) {
+        this.#free -= sign * lanes.length;
+        this.#blobs += sign * blobLanes(lanes);
+    }
+    #admit() {
+        for (let next = this.#next(); next !== undefined; next = this.#next()) {
+            this.#waiting.splice(this.#waiting.indexOf(next), 1);
+            this.#take(next.lanes, 1);
+            next.admit();
+        }
+    }
+    /** Who is admitted now, if anybody: what does not fit keeps its place. */
+    #next() {
+        const small = this.#waiting.find(({ lanes }) => blobLanes(lanes) === 0);
+        const next = small ?? highest(this.#waiting);
+        return next !== undefined && this.#fits(next.lanes) ? next : undefined;
+    }
+    #fits(lanes) {
+        const blobs = blobLanes(lanes);
+        // One blob at least is always let through, also where it needs more than the share of blobs.
+        const mayBlob = this.#blobs === 0 || this.#blobs + blobs <= this.#blobCapacity;
+        return lanes.length <= this.#free && (blobs === 0 || mayBlob);
+    }
+}
+function blobLanes(lanes) {
+    return lanes.filter((lane) => lane !== 'metadata').length;
+}
+/** The first of the most urgent. */
+function highest(waiting) {
+    let best;
+    let bestRank = Number.NEGATIVE_INFINITY;
+    for (const one of waiting) {
+        const rank = one.rank();
+        if (rank > bestRank) {
+            best = one;
+            bestRank = rank;
+        }
+    }
+    return best;
+}
+/**
+ * A slot for reading a blob at one host and one for writing it at each of the others, which may be
+ * the same. Taken in a fixed order, because two transfers that each hold what the other waits for
+ * would wait for ever.
+ */
+async function acquireTransfer(source, destinations, { isSmall = false, rank } = {}) {
+    const lanes = new Map([[source, [isSmall ? 'metadata' : 'read']]]);
+    for (const one of destinations) {
+        lanes.set(one, [...(lanes.get(one) ?? []), isSmall ? 'metadata' : 'write']);
+    }
+    const releases = [];
+    for (const [limiter, wanted] of [...lanes].sort(([a], [b]) => a.order - b.order)) {
+        releases.push(await limiter.acquire(wanted, rank));
+    }
+    return () => {
+        for (const release of releases)
+            release();
+    };
+}
+/** Runs works of one name one after another, and works of different names side by side. */
+class Turns {
+    #last = new Map();
+    async run(name, work) {
+        const before = this.#last.get(name);
+        const mine = before === undefined ? work() : before.then(work);
+        const over = mine.catch(() => undefined);
+        this.#last.set(name, over);
+        try {
+            return await mine;
+        }
+        finally {
+            if (this.#last.get(name) === over)
+                this.#last.delete(name);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/shared-download.js
+
+/**
+ * Milliseconds for which one reader may keep the others waiting. After that it goes its own way:
+ * below the minute after which gateways take the others' uploads for dead.
+ */
+const PATIENCE_MS = 10_000;
+/**
+ * One stream of chunks for several readers, at the pace of the slowest of them: the next chunk is
+ * asked for when all have taken the one before. A reader that leaves, or keeps the others waiting
+ * for too long, is not waited for any more. When the last one has left, the stream is closed.
+ */
+class SharedDownload {
+    #chunks;
+    #readers;
+    #handed;
+    #place;
+    #watch;
+    #isReading = false;
+    /** Counts the chunks, to tell a turn that lasts from the next one. */
+    #turn = 0;
+    #watchedTurn = 0;
+    constructor(chunks, readers, place, patienceMs = PATIENCE_MS) {
+        this.#chunks = chunks;
+        this.#place = place;
+        const advance = () => void this.#advance();
+        const leave = async (reader) => this.#leave(reader);
+        const made = Array.from({ length: readers }, () => new SharedReader(advance, leave));
+        this.#readers = new Set(made);
+        this.#handed = made;
+        // Of real time, not of the run's clock: nobody sleeps here.
+        this.#watch = setInterval(() => this.#partWithSlow(), patienceMs);
+        this.#watch.unref();
+    }
+    get readers() {
+        return this.#handed;
+    }
+    async #advance() {
+        const readers = [...this.#readers];
+        if (this.#isReading || readers.length === 0 || !readers.every(({ isAsking }) => isAsking)) {
+            return;
+        }
+        this.#isReading = true;
+        let next;
+        let failure;
+        try {
+            next = await this.#chunks.next();
+        }
+        catch (error) {
+            failure = error;
+        }
+        this.#isReading = false;
+        this.#turn++;
+        if (next === undefined || next.done === true)
+            clearInterval(this.#watch);
+        for (const reader of readers) {
+            if (next === undefined)
+                reader.fail(failure);
+            else
+                reader.give(next);
+        }
+    }
+    async #leave(reader) {
+        if (!this.#readers.delete(reader))
+            return;
+        if (this.#readers.size > 0)
+            return this.#advance();
+        clearInterval(this.#watch);
+        await this.#chunks.return();
+    }
+    /** Parts with those who have not asked for their next chunk in a whole turn of patience. */
+    #partWithSlow() {
+        const isStuck = this.#turn === this.#watchedTurn && !this.#isReading;
+        this.#watchedTurn = this.#turn;
+        const slow = [...this.#readers].filter(({ isAsking }) => !isAsking);
+        if (!isStuck || slow.length === this.#readers.size)
+            return;
+        const reason = 'the others that share its download were kept waiting';
+        const error = new RegistryError('TIMEOUT', reason, { ...this.#place, transient: true });
+        for (const reader of slow) {
+            reader.fail(error);
+            void this.#leave(reader);
+        }
+    }
+}
+class SharedReader {
+    #advance;
+    #leave;
+    #asking;
+    #end;
+    constructor(advance, leave) {
+        this.#advance = advance;
+        this.#leave = leave;
+    }
+    get isAsking() {
+        return this.#asking !== undefined;
+    }
+    give(result) {
+        if (result.done === true)
+            this.#end = {};
+        const asking = this.#asking;
+        this.#asking = undefined;
+        asking?.resolve(result);
+    }
+    fail(error) {
+        this.#end = { error };
+        const asking = this.#asking;
+        this.#asking = undefined;
+        asking?.reject(error);
+    }
+    async leave() {
+        if (this.#end === undefined)
+            this.give({ done: true, value: undefined });
+        await this.#leave(this);
+    }
+    [Symbol.asyncIterator]() {
+        return {
+            next: async () => this.#next(),
+            return: async () => {
+                await this.leave();
+                return { done: true, value: undefined };
+            },
+        };
+    }
+    async #next() {
+        if (this.#end !== undefined) {
+            if ('error' in this.#end)
+                throw this.#end.error;
+            return { done: true, value: undefined };
+        }
+        this.#asking ??= Promise.withResolvers();
+        const { promise } = this.#asking;
+        this.#advance();
+        return promise;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/fan-out.js
+
+
+/**
+ * Milliseconds for which the first destination of a blob waits for the others to know whether they
+ * want it as well: some round trips. One that has to be logged in to, or is busy, comes later and
+ * fetches for itself.
+ */
+const fan_out_PATIENCE_MS = 2_000;
+/** Slots for a transfer of its own. */
+async function rideAlone(journey) {
+    return { reader: undefined, release: await slotsFor([journey]) };
+}
+async function slotsFor(journeys) {
+    const [first] = journeys;
+    if (first === undefined)
+        return () => undefined;
+    return acquireTransfer(first.source.http.limiter, journeys.map(({ destination }) => destination.http.limiter), {
+        isSmall: first.isSmall,
+        rank: () => Math.max(...journeys.map(({ rank }) => rank?.() ?? 0)),
+    });
+}
+/**
+ * What several destinations of one source share: each of its blobs is fetched once for all that
+ * want it. A blob departs when every member has either come for it or passed.
+ */
+class FanOut {
+    #patienceMs;
+    #members;
+    #vacant;
+    #gatherings = new Map();
+    /** @param members how many destinations there will be */
+    constructor(members, patienceMs = fan_out_PATIENCE_MS) {
+        this.#patienceMs = patienceMs;
+        this.#vacant = Array.from({ length: members }, () => new Member(this));
+        this.#members = new Set(this.#vacant);
+    }
+    /** The next destination. */
+    member() {
+        return this.#vacant.shift();
+    }
+    /** A place in the transfer of a blob, when it departs. */
+    async ride(member, journey) {
+        const { digest } = journey.blob;
+        if (this.#members.size <= 1 || member.hasPassed(digest))
+            return rideAlone(journey);
+        const { promise, resolve } = Promise.withResolvers();
+        let gathering = this.#gatherings.get(digest);
+        if (gathering === undefined) {
+            // Of real time, not of the run's clock: nobody sleeps here.
+            const patience = setTimeout(() => this.#depart(digest), this.#patienceMs);
+            gathering = { journeys: [], patience };
+            this.#gatherings.set(digest, gathering);
+        }
+        gathering.journeys.push({ member, journey, admit: resolve });
+        this.check(digest);
+        return promise;
+    }
+    leave(member) {
+        this.#members.delete(member);
+        for (const digest of this.#gatherings.keys())
+            this.check(digest);
+    }
+    /** Lets a blob depart if nobody is missing. */
+    check(digest) {
+        const gathering = this.#gatherings.get(digest);
+        if (gathering === undefined)
+            return;
+        const here = new Set(gathering.journeys.map(({ member }) => member));
+        const isAwaited = (member) => !here.has(member) && !member.hasPassed(digest);
+        if (![...this.#members].some(isAwaited))
+            this.#depart(digest);
+    }
+    #depart(digest) {
+        const { journeys, patience } = this.#gatherings.get(digest) ?? raise();
+        this.#gatherings.delete(digest);
+        clearTimeout(patience);
+        for (const { member } of journeys)
+            member.pass(digest);
+        const rides = together(journeys.map(({ journey }) => journey));
+        for (const [index, { admit }] of journeys.entries()) {
+            admit(rides.then((all) => all[index] ?? raise()));
+        }
+    }
+}
+function raise() {
+    throw new TypeError('a gathering has somebody, and everybody a place');
+}
+/** One destination of a source. */
+class Member {
+    #fanOut;
+    #passed = new Set();
+    constructor(fanOut) {
+        this.#fanOut = fanOut;
+    }
+    /** Does not want the blob, or not together with the others. */
+    pass(digest) {
+        if (this.#passed.has(digest))
+            return;
+        this.#passed.add(digest);
+        this.#fanOut.check(digest);
+    }
+    hasPassed(digest) {
+        return this.#passed.has(digest);
+    }
+    /** Wants nothing more. */
+    leave() {
+        this.#fanOut.leave(this);
+    }
+    async ride(journey) {
+        return this.#fanOut.ride(this, journey);
+    }
+}
+/** Slots for all of them, and one download. */
+async function together(journeys) {
+    const [first] = journeys;
+    if (first === undefined)
+        return [];
+    if (journeys.length === 1)
+        return [await rideAlone(first)];
+    const { source, blob, open } = first;
+    const release = await slotsFor(journeys);
+    const place = source.place('get blob', blob.digest);
+    const shared = new SharedDownload(open(), journeys.length, place);
+    let left = journeys.length;
+    return shared.readers.map((reader) => {
+        let isHeld = true;
+        return {
+            reader,
+            release: () => {
+                if (isHeld && --left === 0)
+                    release();
+                isHeld = false;
+            },
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/auth/scope.js
+
+function pullScope(repository) {
+    return { resource: `repository:${repository}`, actions: ['pull'] };
+}
+function pushScope(repository) {
+    return { resource: `repository:${repository}`, actions: ['pull', 'push'] };
+}
+/** `repository:acme/app:pull,push`. */
+function formatScope(scope) {
+    return `${scope.resource}:${scope.actions.join(',')}`;
+}
+/** Reads `type:name:actions`; the name may hold colons, so the first and the last one decide. */
+function parseScope(text) {
+    const last = text.lastIndexOf(':');
+    const first = text.indexOf(':');
+    if (first < 1 || last === first || last === text.length - 1) {
+        throw new FormatError('challenge', 'a token scope has the form type:name:actions');
+    }
+    const actions = [...new Set(text.slice(last + 1).split(','))]
+        .filter((action) => action !== '')
+        .sort();
+    return { resource: text.slice(0, last), actions };
+}
+/**
+ * One entry per resource with the actions of all, in the order of first mention: some token servers
+ * overwrite an earlier entry of the same repository, and some read the first one only.
+ */
+function mergeScopes(scopes) {
+    const merged = new Map();
+    for (const scope of scopes) {
+        const actions = merged.get(scope.resource) ?? new Set();
+        for (const action of scope.actions)
+            actions.add(action);
+        merged.set(scope.resource, actions);
+    }
+    return [...merged].map(([resource, actions]) => ({ resource, actions: [...actions].sort() }));
+}
+/** Whether everything wanted is among what is held. */
+function scope_covers(held, wanted) {
+    return wanted.every((want) => held.some((have) => have.resource === want.resource &&
+        want.actions.every((action) => have.actions.includes(action))));
+}
+
+;// CONCATENATED MODULE: ./lib/registry/repository.js
+
+/** One repository of a registry in one role: what the requests about its content have in common. */
+class Repository {
+    http;
+    /** `acme/app`. */
+    name;
+    side;
+    constructor(http, name, side) {
+        this.http = http;
+        this.name = name;
+        this.side = side;
+    }
+    /**
+     * A destination asks for everything at once, so that looking at a tag and writing it need one
+     * token.
+     */
+    get scope() {
+        return this.side === 'destination' ? pushScope(this.name) : pullScope(this.name);
+    }
+    /**
+     * `/v2/acme/app/…` (distribution-spec, Endpoints). The name and the rest are valid by their
+     * grammar.
+     */
+    path(rest) {
+        return `/v2/${this.name}/${rest}`;
+    }
+    place(operation, reference) {
+        const { http } = this;
+        return {
+            operation,
+            side: this.side,
+            registry: http.registry,
+            repository: this.name,
+            reference,
+            login: http.login,
+            // Read when an error is made of it: the first answer may be the one that tells.
+            get family() {
+                return http.family?.name;
+            },
+        };
+    }
+    /** Whether both are served by one registry, so that blobs can be mounted. */
+    sharesRegistryWith(other) {
+        return this.http.registry === other.http.registry;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/chunk-reader.js
+/** Reads a stream in pieces of given lengths, holding back no more than what came with the last one. */
+class ChunkReader {
+    #source;
+    #rest = new Uint8Array();
+    constructor(source) {
+        this.#source = source[Symbol.asyncIterator]();
+    }
+    /** The next so many bytes, or fewer where the stream ends. To be read to its end before the next call. */
+    async *take(bytes) {
+        for (let left = bytes; left > 0;) {
+            if (this.#rest.length === 0) {
+                const next = await this.#source.next();
+                if (next.done === true)
+                    return;
+                this.#rest = next.value;
+            }
+            const piece = this.#rest.subarray(0, left);
+            this.#rest = this.#rest.subarray(piece.length);
+            left -= piece.length;
+            yield piece;
+        }
+    }
+    /** The next so many bytes in one piece, or fewer where the stream ends. */
+    async read(bytes) {
+        const pieces = [];
+        // A copy of each, since the source may write into the same memory again.
+        for await (const piece of this.take(bytes))
+            pieces.push(Buffer.from(piece));
+        return Buffer.concat(pieces);
+    }
+    /** Ends the stream, read or not. */
+    async close() {
+        await this.#source.return?.();
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/foreign-hosts.js
@@ -70667,50 +71327,6 @@ function withParameter(path, name, value) {
     return `${path}${path.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
 }
 
-;// CONCATENATED MODULE: ./lib/registry/auth/scope.js
-
-function pullScope(repository) {
-    return { resource: `repository:${repository}`, actions: ['pull'] };
-}
-function pushScope(repository) {
-    return { resource: `repository:${repository}`, actions: ['pull', 'push'] };
-}
-/** `repository:acme/app:pull,push`. */
-function formatScope(scope) {
-    return `${scope.resource}:${scope.actions.join(',')}`;
-}
-/** Reads `type:name:actions`; the name may hold colons, so the first and the last one decide. */
-function parseScope(text) {
-    const last = text.lastIndexOf(':');
-    const first = text.indexOf(':');
-    if (first < 1 || last === first || last === text.length - 1) {
-        throw new FormatError('challenge', 'a token scope has the form type:name:actions');
-    }
-    const actions = [...new Set(text.slice(last + 1).split(','))]
-        .filter((action) => action !== '')
-        .sort();
-    return { resource: text.slice(0, last), actions };
-}
-/**
- * One entry per resource with the actions of all, in the order of first mention: some token servers
- * overwrite an earlier entry of the same repository, and some read the first one only.
- */
-function mergeScopes(scopes) {
-    const merged = new Map();
-    for (const scope of scopes) {
-        const actions = merged.get(scope.resource) ?? new Set();
-        for (const action of scope.actions)
-            actions.add(action);
-        merged.set(scope.resource, actions);
-    }
-    return [...merged].map(([resource, actions]) => ({ resource, actions: [...actions].sort() }));
-}
-/** Whether everything wanted is among what is held. */
-function scope_covers(held, wanted) {
-    return wanted.every((want) => held.some((have) => have.resource === want.resource &&
-        want.actions.every((action) => have.actions.includes(action))));
-}
-
 ;// CONCATENATED MODULE: ./lib/registry/upload.js
 
 
@@ -70752,18 +71368,22 @@ function bytesIn({ headers }, name) {
 /**
  * Asks the registry to take a blob over from another of its repositories (distribution-spec,
  * Mounting a blob from another repository). Where it will not, its 202 is an upload session like
- * any other.
+ * any other. From the repository itself, it is a look that opens a session where the blob is not there.
  */
 async function mountBlob(repository, blob, from) {
     const { http, scope } = repository;
-    const place = repository.place('mount blob', blob.digest);
+    const isLook = from === repository.name;
+    const place = isLook
+        ? repository.place('start upload')
+        : repository.place('mount blob', blob.digest);
     const query = `mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(from)}`;
     const target = repository.path(`blobs/uploads/?${query}`);
     const answer = await http.exchange({
         method: 'POST',
         target,
-        scopes: [scope, pullScope(from)],
+        scopes: isLook ? [scope] : [scope, pullScope(from)],
         place,
+        refusal: 'UPLOAD',
     });
     await discard(answer);
     if (answer.status === 201)
@@ -70942,81 +71562,6 @@ async function uploadState({ http, scope }, address, place) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/download.js
-
-
-
-
-/**
- * A connection that brought at least that much was worth its while: the next that breaks is the
- * first one again. Without such a bound, one byte for each connection would go on for ever.
- */
-const PROGRESS_BYTES = 1024 * 1024;
-/**
- * The bytes of a blob, once each and in order. Where a connection breaks, reading goes on at the
- * byte where it ended, with a request of its own to the registry (an address that it redirected to
- * may have expired by then). What arrives is not verified here: whoever reads it sees one stream,
- * whose digest tells whether the parts belong together. Errors name the source.
- */
-async function* downloadBlob(source, blob) {
-    const { network, logger } = source.http;
-    const download = new Download(source, blob);
-    for (let tried = 0; !download.isComplete; tried++) {
-        const before = download.offset;
-        try {
-            yield* download.read();
-        }
-        catch (error) {
-            if (download.offset - before >= PROGRESS_BYTES)
-                tried = 0;
-            await waitToRetry(network, logger, error, tried);
-        }
-    }
-}
-/** How far a blob has been read. */
-class Download {
-    #source;
-    #blob;
-    #offset = 0;
-    #isComplete = false;
-    constructor(source, blob) {
-        this.#source = source;
-        this.#blob = blob;
-    }
-    /** Bytes that have been handed on. */
-    get offset() {
-        return this.#offset;
-    }
-    get isComplete() {
-        return this.#isComplete;
-    }
-    /** One connection: what it brings of the bytes that are missing. */
-    async *read() {
-        const { chunks, start } = await openBlob(this.#source, this.#blob, this.#offset);
-        const { clock } = this.#source.http.network;
-        let position = start;
-        for await (const chunk of withoutTrickle(chunks, clock, this.#place)) {
-            const known = this.#offset - position;
-            position += chunk.length;
-            if (known >= chunk.length)
-                continue;
-            const fresh = known > 0 ? chunk.subarray(known) : chunk;
-            this.#offset += fresh.length;
-            yield fresh;
-        }
-        if (this.#offset < this.#blob.size)
-            throw this.#cutShort();
-        this.#isComplete = true;
-    }
-    #cutShort() {
-        const reason = `the answer ended after ${this.#offset} of ${this.#blob.size} bytes`;
-        return new RegistryError('SIZE_MISMATCH', reason, { ...this.#place, transient: true });
-    }
-    get #place() {
-        return this.#source.place('get blob', this.#blob.digest);
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/registry/large-blobs.js
 /**
  * Connections also break by chance: only a blob for which they did so twice in a row is taken for
@@ -71066,280 +71611,42 @@ function refusesWhole(error, { size }, resets) {
     return TOO_LARGE.has(status);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/host-pause.js
-
-/** Statuses by which a host says that it has too much to do for anybody (RFC 9110, RFC 6585). */
-const THROTTLED = new Set([429, 503]);
-/**
- * What a host is given that does not say how long it needs, as much as before a first retry; doubled
- * each time that was too short.
- */
-const FIRST_PAUSE_MS = 200;
-/** Beyond it, waiting does not make success likelier. */
-const LONGEST_PAUSE_MS = 30_000;
-/** The pause that a host has asked for. It holds for all requests, not only for the one that was told. */
-class HostPause {
-    #until = 0;
-    #pauses = 0;
-    /** Milliseconds that are left at that time. */
-    left(now) {
-        return Math.max(0, this.#until - now);
-    }
-    /** Takes in an answer. `retryAfter` is the header of that name. */
-    note(status, retryAfter, now) {
-        if (!THROTTLED.has(status)) {
-            this.#pauses = 0;
-            return;
-        }
-        const asked = parseRetryAfter(retryAfter, now);
-        // Sixteen requests that are told at once are one sign, not sixteen.
-        if (this.left(now) > 0 && asked === undefined)
-            return;
-        const own = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#pauses);
-        const pause = asked === undefined ? own : Math.min(asked, MAX_RETRY_AFTER_MS);
-        this.#until = Math.max(this.#until, now + pause);
-        this.#pauses++;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/pacing.js
-
-let limiters = 0;
-/** The slots of a host: a counting semaphore, first come first served. */
-class Limiter {
-    capacity;
-    /** For all who speak to the host, whether they hold a slot or not. */
-    pause = new HostPause();
-    /** Its place among all limiters, for those who need slots of two. */
-    order;
-    #free;
-    #waiting = [];
-    constructor(capacity) {
-        this.capacity = capacity;
-        this.order = limiters++;
-        this.#free = capacity;
-    }
-    /** Waits for `slots` free slots; more than there are in all counts as all of them. */
-    async acquire(slots = 1) {
-        const wanted = Math.min(slots, this.capacity);
-        if (this.#waiting.length === 0 && this.#free >= wanted) {
-            this.#free -= wanted;
-        }
-        else {
-            await new Promise((resolve) => {
-                this.#waiting.push({ slots: wanted, admit: resolve });
-            });
-        }
-        let held = true;
-        return () => {
-            if (held)
-                this.#release(wanted);
-            held = false;
-        };
-    }
-    /** Runs `work` while holding one slot. */
-    async run(work) {
-        const release = await this.acquire();
-        try {
-            return await work();
-        }
-        finally {
-            release();
-        }
-    }
-    #release(slots) {
-        this.#free += slots;
-        for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-            if (next.slots > this.#free)
-                return;
-            this.#waiting.shift();
-            this.#free -= next.slots;
-            next.admit();
-        }
-    }
-}
-/**
- * One slot of each limiter, or two slots of the one they both are. Taken in a fixed order, because
- * two transfers that each hold what the other waits for would wait for ever.
- */
-async function acquireBoth(one, other) {
-    if (one === other)
-        return one.acquire(2);
-    const [first, second] = one.order < other.order ? [one, other] : [other, one];
-    const releaseFirst = await first.acquire();
-    const releaseSecond = await second.acquire();
-    return () => {
-        releaseFirst();
-        releaseSecond();
-    };
-}
-/** Runs works of one name one after another, and works of different names side by side. */
-class Turns {
-    #last = new Map();
-    async run(name, work) {
-        const before = this.#last.get(name);
-        const mine = before === undefined ? work() : before.then(work);
-        const over = mine.catch(() => undefined);
-        this.#last.set(name, over);
-        try {
-            return await mine;
-        }
-        finally {
-            if (this.#last.get(name) === over)
-                this.#last.delete(name);
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/repository.js
-
-/** One repository of a registry in one role: what the requests about its content have in common. */
-class Repository {
-    http;
-    /** `acme/app`. */
-    name;
-    side;
-    constructor(http, name, side) {
-        this.http = http;
-        this.name = name;
-        this.side = side;
-    }
-    /**
-     * A destination asks for everything at once, so that looking at a tag and writing it need one
-     * token.
-     */
-    get scope() {
-        return this.side === 'destination' ? pushScope(this.name) : pullScope(this.name);
-    }
-    /**
-     * `/v2/acme/app/…` (distribution-spec, Endpoints). The name and the rest are valid by their
-     * grammar.
-     */
-    path(rest) {
-        return `/v2/${this.name}/${rest}`;
-    }
-    place(operation, reference) {
-        const { http } = this;
-        return {
-            operation,
-            side: this.side,
-            registry: http.registry,
-            repository: this.name,
-            reference,
-            login: http.login,
-            // Read when an error is made of it: the first answer may be the one that tells.
-            get family() {
-                return http.family?.name;
-            },
-        };
-    }
-    /** Whether both are served by one registry, so that blobs can be mounted. */
-    sharesRegistryWith(other) {
-        return this.http.registry === other.http.registry;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/copy-blob.js
+;// CONCATENATED MODULE: ./lib/registry/send-blob.js
 
 
 
 
-
-
-
-
-
-
-
-/**
- * Brings one blob from one repository to another, by the cheapest way that works: it is there
- * already, the registry takes it over from the source's repository, or its bytes are streamed
- * through, hashed on the way. The last of them leave this process only after the size and the
- * digest are known to be right.
- */
-async function copyBlob(source, destination, blob, { mount = true } = {}) {
-    if (await blobExists(destination, blob))
-        return 'existing';
-    const start = mount ? await tryMount(source, destination, blob) : undefined;
-    if (start?.mounted === true)
-        return 'mounted';
-    const transfer = new Transfer(source, destination, blob, start?.session);
-    const { network, logger } = destination.http;
-    await withRetries(network, logger, async (tried) => {
-        // The bytes may have arrived although the answer did not.
-        if (tried > 0 && (await blobExists(destination, blob)))
-            return;
-        await transfer.run();
-    });
-    return 'copied';
-}
-/**
- * Asks for a mount where there is a chance. It saves time or it does not: whatever goes wrong with
- * it, the ordinary upload follows.
- */
-async function tryMount(source, destination, blob) {
-    const { http } = destination;
-    if (!source.sharesRegistryWith(destination) || http.family?.mounts === false)
-        return undefined;
-    if (!http.mounts.areWorthTrying)
-        return undefined;
-    try {
-        if (!(await mayMount(source, destination, blob)))
-            return undefined;
-        const start = await http.limiter.run(() => mountBlob(destination, blob, source.name));
-        // Saying so is easy; a blob that is not there would leave a hole in the image.
-        const isMounted = start.mounted && (await blobExists(destination, blob));
-        http.mounts.note(isMounted);
-        return start.mounted && !isMounted ? undefined : start;
-    }
-    catch (error) {
-        if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
-            throw error;
-        http.mounts.note(false);
-        http.logger.debug(`no mount: ${error.message}`);
-        return undefined;
-    }
-}
-/** Another account may read the source for us; the one that mounts has to be allowed to, too. */
-async function mayMount(source, { http }, blob) {
-    if (source.http === http)
-        return true;
-    const from = new Repository(http, source.name, 'source');
-    return http.mounts.mayRead(source.name, async () => blobExists(from, blob));
-}
-/** The way of one blob's bytes, which may take several tries. */
-class Transfer {
-    #source;
+/** Sends the bytes of one blob, which may take several tries. */
+class BlobSender {
     #destination;
     #blob;
-    /** One that is open already, for the first try. */
-    #session;
     /** Broken connections one after the other. */
     #resets = 0;
     /** Why it is being sent in chunks. */
     #refusal;
-    constructor(source, destination, blob, session) {
-        this.#source = source;
+    constructor(destination, blob) {
         this.#destination = destination;
         this.#blob = blob;
-        this.#session = session;
     }
-    /** One try: in one piece or, once that was refused, in chunks. */
-    async run() {
+    /**
+     * One try: in one piece or, once that was refused, in chunks. Needs a slot of the caller's. `open`
+     * is called each time the body has to be sent.
+     */
+    async send(session, open) {
         const { http } = this.#destination;
-        const release = await acquireBoth(this.#source.http.limiter, http.limiter);
+        let unused = session;
         try {
-            if (!http.largeBlobs.needChunks(this.#blob.size) && (await this.#wasTakenWhole()))
-                return;
-            await this.#inChunks();
+            if (!http.largeBlobs.needChunks(this.#blob.size)) {
+                unused = undefined;
+                if (await this.#wasTakenWhole(session, open))
+                    return;
+            }
+            await this.#inChunks(unused, open);
             if (this.#refusal !== undefined)
                 http.largeBlobs.refused(this.#blob.size);
         }
         catch (error) {
             throw this.#rather(error);
-        }
-        finally {
-            release();
         }
     }
     /**
@@ -71353,23 +71660,24 @@ class Transfer {
         const isAboutChunks = error instanceof RegistryError && !error.transient && error.status !== 413;
         return isAboutChunks && refusal?.transient === true ? refusal : error;
     }
-    async #inChunks() {
+    async #inChunks(opened, open) {
         const { http } = this.#destination;
         try {
-            await this.#inSession(async (session) => putChunks(this.#destination, session, this.#blob, this.#content()));
+            const session = opened ?? (await startUpload(this.#destination));
+            await this.#inSession(session, async () => putChunks(this.#destination, session, this.#blob, open()));
         }
         catch (error) {
             const isTooLarge = error instanceof RegistryError && error.status === 413;
             if (!isTooLarge || !http.largeBlobs.refusedChunk())
                 throw error;
-            await this.#inChunks();
+            await this.#inChunks(undefined, open);
         }
     }
     /** False where the blob was refused for its size, and chunks are worth a try. */
-    async #wasTakenWhole() {
+    async #wasTakenWhole(session, open) {
         const { http } = this.#destination;
         try {
-            await this.#inSession(async (session) => putBlob(this.#destination, session, this.#blob, () => this.#content()));
+            await this.#inSession(session, async () => putBlob(this.#destination, session, this.#blob, open));
             return true;
         }
         catch (error) {
@@ -71384,25 +71692,241 @@ class Transfer {
             return false;
         }
     }
-    async #inSession(send) {
-        const session = this.#session ?? (await startUpload(this.#destination));
-        this.#session = undefined;
+    async #inSession(session, send) {
         try {
-            await send(session);
+            await send();
         }
         catch (error) {
             await cancelUpload(this.#destination, session);
             throw error;
         }
     }
-    #content() {
-        return verifiedBlob(this.#source, this.#blob);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy-blob.js
+
+
+
+
+
+
+
+
+
+
+/** Blobs up to this size, configs for the most part, are no more work than a request without a body. */
+const SMALL_BLOB_BYTES = 64 * 1024;
+/**
+ * Brings one blob from one repository to another, by the cheapest way that works: it is there
+ * already, the registry takes it over from another of its repositories, or its bytes are streamed
+ * through, hashed on the way. The last of them leave this process only after the size and the
+ * digest are known to be right.
+ */
+async function copyBlob(source, destination, blob, options = {}) {
+    return new Delivery(source, destination, blob, options).run();
+}
+/** The way of one blob. */
+class Delivery {
+    #source;
+    #destination;
+    #blob;
+    #options;
+    #sender;
+    /** One that is open already, for the first try. */
+    #session;
+    constructor(source, destination, blob, options) {
+        this.#source = source;
+        this.#destination = destination;
+        this.#blob = blob;
+        this.#options = options;
+        this.#sender = new BlobSender(destination, blob);
+    }
+    get #isSmall() {
+        return this.#blob.size <= SMALL_BLOB_BYTES;
+    }
+    /** Whether mounts may be asked for at all. */
+    get #mayAsk() {
+        return this.#options.again !== true && this.#destination.http.family?.mounts !== false;
+    }
+    async run() {
+        const { mounts } = this.#destination.http;
+        if (await this.#mountFromHolder())
+            return 'mounted';
+        if (this.#session === undefined && (await this.#answersLooks())) {
+            const outcome = await this.#deliver(true);
+            if (outcome === 'copied')
+                return outcome;
+            const isThere = await this.#isReallyThere();
+            mounts.noteLook(isThere);
+            if (isThere)
+                return outcome;
+        }
+        if (await blobExists(this.#destination, this.#blob)) {
+            await this.#cancel();
+            return 'existing';
+        }
+        return this.#deliver(false);
+    }
+    /** Whether a mount from the repository itself will tell if the blob is there. */
+    async #answersLooks() {
+        if (!this.#mayAsk)
+            return false;
+        const { mounts } = this.#destination.http;
+        if (!this.#isSmall && mounts.answersLooks === undefined) {
+            await mounts.tryOut(mountsItself);
+        }
+        // A small blob that is sent once more than needed costs no more than to look for it.
+        return mounts.answersLooks ?? this.#isSmall;
+    }
+    /** A registry that says `created` to whatever it is asked would leave holes in images. */
+    async #isReallyThere() {
+        return this.#destination.http.mounts.keepsWord(async () => blobExists(this.#destination, this.#blob));
+    }
+    /** Sends the blob; `asks` where the request that starts the upload is to find out if it is there. */
+    async #deliver(asks) {
+        const { http } = this.#destination;
+        return withRetries(http.network, http.logger, async (tried) => {
+            // The bytes may have arrived although the answer did not.
+            if (tried > 0 && (await blobExists(this.#destination, this.#blob)))
+                return 'copied';
+            return this.#attempt(asks && tried === 0, tried === 0);
+        });
+    }
+    async #attempt(asks, isFirst) {
+        const { member } = this.#options;
+        const journey = this.#journey();
+        const ride = await (isFirst && member !== undefined ? member.ride(journey) : rideAlone(journey));
+        try {
+            const session = this.#session ?? (await this.#start(asks));
+            this.#session = undefined;
+            if (session === undefined)
+                return 'existing';
+            let { reader } = ride;
+            await this.#sender.send(session, () => {
+                // A body can be wanted twice (after a login, in chunks), and a shared one is there once.
+                const content = reader ?? journey.open();
+                reader = undefined;
+                return content;
+            });
+            this.#destination.http.mounts.noteSent(this.#destination, this.#blob);
+            return 'copied';
+        }
+        finally {
+            await ride.reader?.leave();
+            ride.release();
+        }
+    }
+    /** Opens an upload; undefined where the registry says that it has the blob. */
+    async #start(asks) {
+        const { mounts } = this.#destination.http;
+        if (asks) {
+            try {
+                const start = await mountBlob(this.#destination, this.#blob, this.#destination.name);
+                if (start.mounted)
+                    return undefined;
+                mounts.noteDenied();
+                return start.session;
+            }
+            catch (error) {
+                if (!isUnheardOf(error))
+                    throw error;
+                mounts.noteLook(false);
+            }
+        }
+        return startUpload(this.#destination);
+    }
+    #journey() {
+        const { bytes, rank } = this.#options;
+        return {
+            source: this.#source,
+            destination: this.#destination,
+            blob: this.#blob,
+            open: () => verifiedBlob(this.#source, this.#blob, bytes),
+            isSmall: this.#isSmall,
+            rank,
+        };
+    }
+    /**
+     * Asks for a mount where there is a chance. It saves time or it does not: whatever goes wrong with
+     * it, the ordinary upload follows, in the session that may have been opened.
+     */
+    async #mountFromHolder() {
+        const { http } = this.#destination;
+        const holder = this.#holder();
+        if (holder === undefined || !this.#mayAsk || !http.mounts.areWorthTrying)
+            return false;
+        try {
+            if (!(await this.#mayReadHolder(holder)))
+                return false;
+            const start = await this.#mountFrom(holder);
+            const isMounted = start.mounted && (await this.#isReallyThere());
+            http.mounts.note(isMounted);
+            if (!start.mounted)
+                this.#session = start.session;
+            return isMounted;
+        }
+        catch (error) {
+            if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
+                throw error;
+            http.mounts.note(false);
+            http.logger.debug(`no mount: ${error.message}`);
+            return false;
+        }
+    }
+    async #mountFrom(holder) {
+        const { http } = this.#destination;
+        const mount = async () => http.limiter.run(async () => mountBlob(this.#destination, this.#blob, holder));
+        // Some answer so as if they would another time, and never do (Q24, Q48).
+        return http.mounts.haveWorked ? withRetries(http.network, http.logger, mount) : mount();
+    }
+    #holder() {
+        const { holder } = this.#options;
+        return this.#source.sharesRegistryWith(this.#destination) ? this.#source.name : holder;
+    }
+    /** Another account may read the source for us; the one that mounts has to be allowed to, too. */
+    async #mayReadHolder(holder) {
+        const { http } = this.#destination;
+        if (this.#source.http === http || holder === this.#options.holder)
+            return true;
+        const from = new Repository(http, holder, 'source');
+        return http.mounts.mayRead(holder, async () => blobExists(from, this.#blob));
+    }
+    async #cancel() {
+        const session = this.#session;
+        this.#session = undefined;
+        if (session !== undefined)
+            await cancelUpload(this.#destination, session);
     }
 }
-/**
- * The blob's bytes from the source, opened when the first one is wanted. Errors name the source.
- */
-async function* verifiedBlob(source, blob) {
+/** Whether a blob that is there for certain is mounted into the very repository that it is in. */
+async function mountsItself(repository, blob) {
+    const { http } = repository;
+    try {
+        const start = await http.limiter.run(async () => mountBlob(repository, blob, repository.name));
+        if (!start.mounted)
+            await cancelUpload(repository, start.session);
+        return start.mounted;
+    }
+    catch (error) {
+        if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
+            throw error;
+        http.logger.debug(`no mount: ${error.message}`);
+        return false;
+    }
+}
+/** Refusals of the question itself, not of who asks or of the moment. */
+function isUnheardOf(error) {
+    if (!(error instanceof RegistryError) || error.transient || error.status === undefined) {
+        return false;
+    }
+    return error.status >= 400 && error.code !== 'AUTHENTICATION' && error.code !== 'DENIED';
+}
+/** The blob's bytes, from the source when the first one is wanted. Errors name the source. */
+async function* verifiedBlob(source, blob, bytes) {
+    if (bytes !== undefined) {
+        yield bytes;
+        return;
+    }
     try {
         yield* verified(downloadBlob(source, blob), blob);
     }
@@ -71832,9 +72356,14 @@ const accept = manifestAccept.join(', ');
  * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
  * believed: its size where `expected` tells it, its digest where the reference is one. Throws
  * RegistryError: NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH, INVALID_MANIFEST and the errors of
- * every request.
+ * every request. What a descriptor names is fetched once, as long as there is room to keep it.
  */
 async function fetchManifest(repository, reference, expected) {
+    if (expected === undefined)
+        return fetchAnew(repository, reference, expected);
+    return repository.http.manifests.once(expected, async () => fetchAnew(repository, reference, expected));
+}
+async function fetchAnew(repository, reference, expected) {
     const { http } = repository;
     const request = manifestRequest(repository, reference, 'GET', 'get manifest');
     const { place } = request;
@@ -71937,14 +72466,15 @@ async function hashedDigest(repository, reference, algorithm) {
 /** A digest of the longest algorithm, with its name. */
 const push_manifest_MAX_DIGEST_LENGTH = 140;
 /**
- * Pushes a manifest under a tag or its digest, and checks what the registry shows there afterwards.
- * One after another where several tags of a repository get the same manifest: a registry on a plain
+ * Pushes a manifest under a tag or its digest, and checks that the registry shows it there then: by
+ * its answer, or by a look where that does not tell. One after another where several tags of a repository get the same manifest: a registry on a plain
  * file system (distribution) fails to read what it is just writing again. Throws VERIFICATION.
  */
 async function publishManifest(repository, reference, content) {
     await repository.http.turns.run(`${repository.name}@${content.digest}`, async () => {
-        const confirmed = await pushManifest(repository, reference, content);
-        await verifyPushed(repository, reference, { digest: content.digest, confirmed });
+        const isConfirmed = await pushManifest(repository, reference, content);
+        if (!isConfirmed)
+            await verifyPushed(repository, reference, content.digest);
     });
 }
 /** What has just been uploaded is not seen by all parts of a registry at once (Q33, Q58). */
@@ -72045,24 +72575,16 @@ function reworded(code, reason, error) {
 const LOOKS_AFTER = [250, 500, 1_000, 2_000];
 /**
  * Reads back what a tag shows after it was written. Throws VERIFICATION where that is not what was
- * pushed, also after some time. A registry that does not let us look is believed where its answer to
- * the push was `confirmed` by the digest.
+ * pushed, also after some time.
  */
-async function verifyPushed(repository, reference, { digest, confirmed = false }) {
+async function verifyPushed(repository, reference, digest) {
     const { network } = repository.http;
     const place = repository.place('verify', reference);
     let shown;
     for (const delay of [0, ...LOOKS_AFTER]) {
         if (delay > 0)
             await pause(network, delay, place);
-        try {
-            shown = await shownDigest(repository, reference, digest);
-        }
-        catch (error) {
-            if (confirmed && error instanceof RegistryError && error.status === 403)
-                return;
-            throw error;
-        }
+        shown = await shownDigest(repository, reference, digest);
         if (shown === digest)
             return;
     }
@@ -72140,6 +72662,8 @@ const MANIFESTS_AT_ONCE = 64;
  * All manifests beneath one reference are held at one time; honest ones need some kilobytes each.
  */
 const MAX_TREE_BYTES = 64 * 1024 * 1024;
+/** Bytes: what others wait for goes first, however small it is. */
+const LARGEST_BLOB = 2 ** 40;
 /**
  * Copies everything beneath a manifest, but not the manifest itself: blobs first, then the
  * manifests that it lists, by digest. What the destination needs to accept it is there when this
@@ -72167,6 +72691,8 @@ class TreeCopy {
     #children = new Map();
     /** Manifests that are being looked for. */
     #walk = new Limiter(MANIFESTS_AT_ONCE);
+    /** Manifests that the destination was seen to have. */
+    #held = new Set();
     #hasFailed = false;
     /** Bytes of all manifests that were met, as their descriptors promise them. */
     #size = 0;
@@ -72175,6 +72701,8 @@ class TreeCopy {
     }
     async manifest(fetched, depth) {
         const bytes = await this.content(fetched, depth);
+        if (this.#held.has(fetched.digest))
+            return bytes;
         const { destination } = this.#route;
         await this.#subjectOf(fetched);
         await this.#once('manifest', fetched.digest, async () => {
@@ -72194,22 +72722,81 @@ class TreeCopy {
             await this.#children.get(subject.digest);
         }
     }
-    async content({ manifest }, depth) {
-        return manifest.kind === 'image' ? this.#blobs(manifest) : this.#index(manifest, depth);
+    async content(fetched, depth) {
+        const { manifest } = fetched;
+        return manifest.kind === 'image' ? this.#image(fetched, manifest) : this.#index(manifest, depth);
     }
-    async #blobs(manifest) {
+    /**
+     * The config first: it is small, and hardly two images have the same. Where it is there, the whole
+     * image may be, and one request more tells.
+     */
+    async #image({ digest }, manifest) {
         const blobs = new Map();
         for (const blob of [manifest.config, ...manifest.layers]) {
             // Their makers do not allow others to pass these on (image-spec, Non-Distributable Layers).
             if (!isNonDistributableType(blob.mediaType))
                 blobs.set(blob.digest, blob);
         }
-        return addBytes(await settled([...blobs.values()].map(async (blob) => this.#blob(blob))));
+        const [config, ...layers] = blobs.values();
+        if (config === undefined)
+            return noBytes;
+        try {
+            const outcome = await this.#blob(config);
+            const first = bytesOf(outcome, config.size);
+            if (outcome === 'existing' && layers.length > 0 && (await this.#isHeld(digest))) {
+                this.#held.add(digest);
+                this.#route.ledger.note(this.#route.destination.name, layers);
+                return first;
+            }
+            const others = layers.map(async (blob) => bytesOf(await this.#blob(blob), blob.size));
+            return addBytes([first, ...(await settled(others))]);
+        }
+        finally {
+            for (const blob of layers)
+                this.#route.member?.pass(blob.digest);
+        }
+    }
+    async #isHeld(digest) {
+        const { destination, again } = this.#route;
+        return again !== true && (await heldDigest(destination, digest)) === digest;
     }
     async #blob(blob) {
-        const { source, destination } = this.#route;
-        const outcome = await this.#once('blob', blob.digest, () => copyBlob(source, destination, blob, { mount: this.#route.again !== true }));
-        return bytesOf(outcome, blob.size);
+        const { destination, ledger, member } = this.#route;
+        // Somebody else brings it, whom the other destinations do not have to wait for.
+        if (!ledger.isNew(`blob ${destination.name}`, blob.digest))
+            member?.pass(blob.digest);
+        try {
+            return await this.#once('blob', blob.digest, async () => this.#supply(blob));
+        }
+        finally {
+            member?.pass(blob.digest);
+        }
+    }
+    /** From another repository of the destination's registry, if that is any use, or from the source. */
+    async #supply(blob) {
+        const { source, destination, ledger, seen, again } = this.#route;
+        const { mounts, family } = destination.http;
+        const canMount = family?.mounts !== false && mounts.areWorthTrying;
+        if (again === true || !canMount || destination.sharesRegistryWith(source)) {
+            return this.#bring(blob);
+        }
+        return ledger.supply(destination.name, blob, async () => {
+            const isLarge = blob.size > SMALL_BLOB_BYTES;
+            if (isLarge && ledger.holder(blob.digest, destination.name) === undefined) {
+                await seen.look(blob);
+            }
+            return this.#bring(blob);
+        });
+    }
+    async #bring(blob) {
+        const { source, destination, ledger, again, member, read } = this.#route;
+        return copyBlob(source, destination, blob, {
+            holder: ledger.holder(blob.digest, destination.name),
+            again,
+            member,
+            rank: () => ledger.waiting(blob.digest) * LARGEST_BLOB + blob.size,
+            bytes: read?.get(blob.digest),
+        });
     }
     /**
      * Moves a blob or manifest unless another image of the run does or did. The same bytes can be both,
@@ -72240,9 +72827,9 @@ class TreeCopy {
         return addBytes(await settled(children));
     }
     async #child(child, depth) {
-        const { source, destination } = this.#route;
+        const { source } = this.#route;
         if (isBlobType(child.mediaType))
-            return this.#blob(child);
+            return bytesOf(await this.#blob(child), child.size);
         if (this.#children.size >= MAX_MANIFESTS) {
             throw this.#refusal(`more than ${MAX_MANIFESTS} manifests`);
         }
@@ -72255,8 +72842,6 @@ class TreeCopy {
             if (this.#hasFailed)
                 throw this.#refusal('not copied, since another part of the index failed');
             try {
-                if ((await heldDigest(destination, child.digest)) === child.digest)
-                    return undefined;
                 return await fetchManifest(source, child.digest, child);
             }
             catch (error) {
@@ -72264,7 +72849,7 @@ class TreeCopy {
                 throw error;
             }
         });
-        return fetched === undefined ? noBytes : this.manifest(fetched, depth);
+        return this.manifest(fetched, depth);
     }
     #refusal(reason) {
         return new RegistryError('INVALID_MANIFEST', reason, this.#route.source.place('copy index'));
@@ -73280,25 +73865,120 @@ function readScopes(text) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/registry/kept-manifests.js
+/** Bytes of all manifests that are kept: those of some thousand images. */
+const MAX_KEPT_BYTES = 8 * 1024 * 1024;
+/**
+ * Manifests that were fetched and verified by their digest, for those who want the same once more:
+ * other tags of one image, other destinations.
+ */
+class KeptManifests {
+    #kept = new Map();
+    #bytes = 0;
+    /** What was fetched before; where there is no such thing, what is fetched now. */
+    async once({ digest, size, mediaType }, fetch) {
+        const kept = this.#kept.get(digest);
+        if (kept !== undefined && kept.size === size) {
+            const fetched = await kept.fetched;
+            // Another description of the same bytes has to be checked against them.
+            if (fetched.mediaType === mediaType)
+                return fetched;
+            return fetch();
+        }
+        const fetched = fetch();
+        if (kept !== undefined || this.#bytes + size > MAX_KEPT_BYTES)
+            return fetched;
+        this.#bytes += size;
+        this.#kept.set(digest, { size, fetched });
+        try {
+            return await fetched;
+        }
+        catch (error) {
+            this.#kept.delete(digest);
+            this.#bytes -= size;
+            throw error;
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/mounts.js
 /**
  * A registry that has not mounted any of so many blobs does not do it at all (Q06). Each of them may
- * have cost a request, or a token that was refused.
+ * have cost a token that was refused.
  */
 const MAX_MISSES = 3;
-/** What is known about mounting blobs at one registry, as one identity. */
+/**
+ * What is known about mounting blobs at one registry, as one identity. To mount a blob from the very
+ * repository that wants it is to ask whether it is there, and to open an upload where it is not, in
+ * one request. That is relied on only where it was seen to work: where it does not, what is there
+ * would be sent again.
+ */
 class Mounts {
     #misses = 0;
     #hasWorked = false;
+    #answersLooks;
+    #hasDenied = false;
+    #trial;
+    #sent;
+    #word;
     #readable = new Map();
+    /** Whether mounting from other repositories is worth a try. */
     get areWorthTrying() {
         return this.#hasWorked || this.#misses < MAX_MISSES;
     }
+    /** Whether one has been mounted already. */
+    get haveWorked() {
+        return this.#hasWorked;
+    }
+    /** Takes in whether another repository's blob was mounted. */
     note(mounted) {
         if (mounted)
             this.#hasWorked = true;
         else
             this.#misses++;
+    }
+    /**
+     * Whether mounting from the repository itself tells what is there; undefined as long as that is
+     * not known.
+     */
+    get answersLooks() {
+        return this.#answersLooks;
+    }
+    /** Takes in that such a mount was denied, as it is where the blob is not there. */
+    noteDenied() {
+        this.#hasDenied = true;
+    }
+    /** Takes in what became of such a mount, where the blob was known to be there. */
+    noteLook(answered) {
+        this.#answersLooks = answered;
+    }
+    /** Takes in a blob that is in a repository for certain. */
+    noteSent(repository, blob) {
+        this.#sent ??= { repository, blob };
+    }
+    /** Finds out, once, if there is a blob to do it with. `ask` says if it was mounted. */
+    async tryOut(ask) {
+        if (this.#sent === undefined)
+            return;
+        const { repository, blob } = this.#sent;
+        this.#trial ??= ask(repository, blob).then((answered) => this.noteLook(answered));
+        await this.#trial;
+    }
+    /**
+     * Whether the registry can be believed that it has a blob. Saying so is easy: where it has not
+     * said the contrary of any other, the first one is looked for.
+     */
+    async keepsWord(look) {
+        if (this.#answersLooks === true && this.#hasDenied)
+            return true;
+        this.#word ??= look();
+        try {
+            return await this.#word;
+        }
+        catch (error) {
+            this.#word = undefined;
+            throw error;
+        }
     }
     /**
      * Whether the identity that writes may read the repository to mount from, where another one reads
@@ -73348,6 +74028,7 @@ function readQuantity(header) {
 
 
 
+
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -73370,6 +74051,7 @@ class RegistryHttp {
     turns = new Turns();
     mounts = new Mounts();
     largeBlobs = new LargeBlobs();
+    manifests = new KeptManifests();
     #headers;
     #authorizer;
     #family;
@@ -73561,7 +74243,51 @@ function expired(error, place) {
     return new RegistryError('AUTHENTICATION', 'the login has expired', details);
 }
 
+;// CONCATENATED MODULE: ./lib/registry/seen-images.js
+
+/** A request is worth its while where it may spare that many bytes. */
+const BYTES_PER_LOOK = 256 * 1024;
+/**
+ * Images that a destination registry turned out to have already. What they consist of is not known
+ * until something large is to be uploaded that may be among it.
+ */
+class SeenImages {
+    #ledger;
+    #unread = [];
+    #reading = Promise.resolve();
+    constructor(ledger) {
+        this.#ledger = ledger;
+    }
+    /** Takes in manifests that are in the repository. */
+    add(repository, manifests) {
+        this.#unread.push(...manifests.map((manifest) => ({ repository, manifest })));
+    }
+    /**
+     * Tells the ledger what is in the images, as many of them as a blob of that size is worth. Only
+     * where blobs can be mounted from comes of it, never what is pushed.
+     */
+    async look({ size }) {
+        const images = this.#unread.splice(0, Math.ceil(size / BYTES_PER_LOOK));
+        const before = this.#reading;
+        this.#reading = Promise.all([before, ...images.map(async (image) => this.#read(image))]);
+        await this.#reading;
+    }
+    async #read({ repository, manifest: expected }) {
+        try {
+            const { manifest } = await fetchManifest(repository, expected.digest, expected);
+            if (manifest.kind === 'image') {
+                this.#ledger.note(repository.name, [manifest.config, ...manifest.layers]);
+            }
+        }
+        catch (error) {
+            // Nothing depends on it; a run that is cancelled ends elsewhere.
+            repository.http.logger.debug(`not looked into: ${String(error)}`);
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/client.js
+
 
 
 
@@ -73587,6 +74313,7 @@ class Client {
     registry;
     network;
     ledger = new ContentLedger();
+    seen = new SeenImages(this.ledger);
     #http;
     #ownsNetwork;
     constructor(options) {
@@ -73728,6 +74455,7 @@ class Client {
             destination: target.repository,
             destinationName: target.tag,
             ledger: to.ledger,
+            seen: to.seen,
         };
     }
     #locate(reference, code) {
@@ -74141,6 +74869,7 @@ class SourceImage {
     selection;
     #filter;
     #release;
+    #read = new Map();
     constructor(repository, top, filter, selection) {
         this.repository = repository;
         this.top = top;
@@ -74168,6 +74897,19 @@ class SourceImage {
             platform,
             configMediaType: descriptor.artifactType ?? MediaType.ociConfig,
         })));
+    }
+    /** The manifests that blobs are listed in, as far as the source's own document tells. */
+    parts() {
+        if (this.selection !== undefined)
+            return this.selection.selected.map((one) => one.descriptor);
+        const { manifest, mediaType, digest, size } = this.top;
+        if (manifest.kind === 'image')
+            return [{ mediaType, digest, size }];
+        return manifest.manifests.flatMap(platformEntries).map((one) => one.descriptor);
+    }
+    /** Blobs that were read already, and verified. */
+    get read() {
+        return this.#read;
     }
     /** Platform to digest, as far as the source's own document tells. */
     knownPlatforms() {
@@ -74232,6 +74974,7 @@ class SourceImage {
     }
     async #readPlatform(config) {
         const bytes = await fetchConfig(this.repository, config);
+        this.#read.set(config.digest, bytes);
         try {
             return parseImageConfigPlatform(bytes);
         }
@@ -74281,7 +75024,9 @@ class Syncer {
     #destination;
     #logger;
     #policy;
+    #member;
     constructor(options) {
+        this.#member = options.member;
         this.#source = options.source;
         this.#destination = options.destination;
         this.#logger = options.logger ?? silentLogger;
@@ -74330,8 +75075,10 @@ class Syncer {
         };
         const expected = digestUnder(tag, image.expected());
         const found = await lookUp(expected);
-        if (found === expected)
+        if (found === expected) {
+            this.#destination.seen.add(repository, image.parts());
             return { ...known, ...unchanged(expected) };
+        }
         const release = await image.release();
         const digest = digestUnder(tag, release);
         const previous = digest === expected ? found : await lookUp(digest);
@@ -74388,8 +75135,15 @@ class Syncer {
     /** Blobs, then platform images by digest, then the tag: one write, last. */
     async #push(image, release, target) {
         const { repository, tag } = target;
-        const { ledger } = this.#destination;
-        const route = { source: image.repository, destination: repository, ledger };
+        const { ledger, seen } = this.#destination;
+        const route = {
+            source: image.repository,
+            destination: repository,
+            ledger,
+            seen,
+            member: this.#member,
+            read: image.read,
+        };
         const moved = await copyBeneath(route, image, release);
         const name = tag ?? release.digest;
         await pushWithRepair(async () => publishManifest(repository, name, release), async () => copyBeneath({ ...route, again: true }, image, release));
@@ -74430,8 +75184,14 @@ async function both(first, second) {
 
 
 
-/** Images that are worked on side by side; the network bounds the requests of all of them. */
-const IMAGES_AT_ONCE = 16;
+
+/**
+ * Images that are worked on side by side: enough for what is small of the later ones to be found out
+ * while blobs of the earlier ones move. The network bounds the requests of all of them.
+ */
+const IMAGES_AT_ONCE = 64;
+/** As many as are started although one may fail, where none is to be started then. */
+const IMAGES_AT_ONCE_FAIL_FAST = 16;
 /**
  * Syncs every pair, keeps failures apart from each other, and reports all results in list order.
  * Whatever goes wrong with an image is a failed result. Only what `openLog`, `onDone` and
@@ -74439,20 +75199,24 @@ const IMAGES_AT_ONCE = 16;
  */
 async function runSync(run) {
     const startedAt = run.clock.now();
-    const images = new Limiter(IMAGES_AT_ONCE);
+    const images = new Limiter(run.failFast ? IMAGES_AT_ONCE_FAIL_FAST : IMAGES_AT_ONCE);
     const sources = new SharedSources(run.pairs, run.policy);
     let failed = false;
-    const results = await settled(run.pairs.map(async (pair) => images.run(async () => {
+    const work = async (pair) => images.run(async () => {
         const log = run.openLog();
-        const result = failed && run.failFast ? run_notStarted(pair) : await syncPair(run, pair, log, sources);
+        const member = sources.member(pair);
+        const result = failed && run.failFast ? run_notStarted(pair) : await syncPair(run, pair, log, sources, member);
+        member?.leave();
         failed ||= result.status === 'failed';
         run.onDone(result, log);
         return result;
-    })));
+    });
+    const working = new Map(sources.inOrder().map((pair) => [pair, work(pair)]));
+    const results = await settled(run.pairs.flatMap((pair) => working.get(pair) ?? []));
     const totals = totalsOf(results, run.clock.now() - startedAt);
     return { dryRun: run.policy.dryRun, results, totals };
 }
-async function syncPair(run, pair, logger, sources) {
+async function syncPair(run, pair, logger, sources, member) {
     const { source, destination } = pair;
     const startedAt = run.clock.now();
     const durationMs = () => run.clock.now() - startedAt;
@@ -74463,6 +75227,7 @@ async function syncPair(run, pair, logger, sources) {
             source: await run.clientFor('source', source),
             destination: await run.clientFor('destination', destination),
             logger,
+            member,
         });
         const resolve = async () => sources.use(pair, () => syncer.resolve(source));
         const outcome = await syncer.sync(source, destination, resolve);
@@ -74495,33 +75260,47 @@ function platformsOf(pair, policy) {
  * of them get the same even if the tag moves in between. Forgotten when the last of them has it.
  */
 class SharedSources {
-    #policy;
-    #uses = new Map();
-    #resolved = new Map();
+    #sources = new Map();
+    #byPair = new Map();
     constructor(pairs, policy) {
-        this.#policy = policy;
         for (const pair of pairs) {
-            const key = this.#key(pair);
-            this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
+            const key = keyOf(pair, policy);
+            const source = this.#sources.get(key) ?? noneYet();
+            this.#sources.set(key, source);
+            source.pairs.push(pair);
+            source.left++;
+            this.#byPair.set(pair, source);
         }
+        for (const source of this.#sources.values()) {
+            const registries = new Set(source.pairs.map(({ destination }) => destination.registry));
+            if (registries.size > 1)
+                source.fanOut = new FanOut(source.pairs.length);
+        }
+    }
+    /** The pairs, those of one source together: what they share is fetched for all at one time. */
+    inOrder() {
+        return [...this.#sources.values()].flatMap(({ pairs }) => pairs);
+    }
+    /** The pair's place among the destinations in several registries. */
+    member(pair) {
+        return this.#byPair.get(pair)?.fanOut?.member();
     }
     /** Failures are shared as well: each of them is the end of all retries. */
     async use(pair, resolve) {
-        const key = this.#key(pair);
-        const resolved = this.#resolved.get(key) ?? resolve();
-        const left = (this.#uses.get(key) ?? 1) - 1;
-        this.#uses.set(key, left);
-        if (left > 0)
-            this.#resolved.set(key, resolved);
-        else
-            this.#resolved.delete(key);
+        const shared = this.#byPair.get(pair) ?? noneYet();
+        const resolved = shared.resolved ?? resolve();
+        shared.left--;
+        shared.resolved = shared.left > 0 ? resolved : undefined;
         return resolved;
     }
-    #key(pair) {
-        const platforms = platformsOf(pair, this.#policy);
-        const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',');
-        return `${formatReference(pair.source)} ${names}`;
-    }
+}
+function noneYet() {
+    return { pairs: [], left: 0, resolved: undefined, fanOut: undefined };
+}
+function keyOf(pair, policy) {
+    const platforms = platformsOf(pair, policy);
+    const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',');
+    return `${formatReference(pair.source)} ${names}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/main.js

@@ -156,7 +156,9 @@ class Delivery {
     if (asks) {
       try {
         const start = await mountBlob(this.#destination, this.#blob, this.#destination.name)
-        return start.mounted ? undefined : start.session
+        if (start.mounted) return undefined
+        mounts.noteDenied()
+        return start.session
       } catch (error) {
         if (!isUnheardOf(error)) throw error
         mounts.noteLook(false)

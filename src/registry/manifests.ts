@@ -31,12 +31,23 @@ const accept = manifestAccept.join(', ')
  * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
  * believed: its size where `expected` tells it, its digest where the reference is one. Throws
  * RegistryError: NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH, INVALID_MANIFEST and the errors of
- * every request.
+ * every request. What a descriptor names is fetched once, as long as there is room to keep it.
  */
 export async function fetchManifest(
   repository: Repository,
   reference: string,
   expected?: ExpectedManifest,
+): Promise<FetchedManifest> {
+  if (expected === undefined) return fetchAnew(repository, reference, expected)
+  return repository.http.manifests.once(expected, async () =>
+    fetchAnew(repository, reference, expected),
+  )
+}
+
+async function fetchAnew(
+  repository: Repository,
+  reference: string,
+  expected: ExpectedManifest | undefined,
 ): Promise<FetchedManifest> {
   const { http } = repository
   const request = manifestRequest(repository, reference, 'GET', 'get manifest')

@@ -17,6 +17,7 @@ export class Mounts {
   #misses = 0
   #hasWorked = false
   #answersLooks: boolean | undefined
+  #hasDenied = false
   #trial: Promise<void> | undefined
   #sent: { readonly repository: Repository; readonly blob: Content } | undefined
   #word: Promise<boolean> | undefined
@@ -46,6 +47,11 @@ export class Mounts {
     return this.#answersLooks
   }
 
+  /** Takes in that such a mount was denied, as it is where the blob is not there. */
+  noteDenied(): void {
+    this.#hasDenied = true
+  }
+
   /** Takes in what became of such a mount, where the blob was known to be there. */
   noteLook(answered: boolean): void {
     this.#answersLooks = answered
@@ -65,10 +71,11 @@ export class Mounts {
   }
 
   /**
-   * Whether the registry can be believed that it has a blob. Saying so is easy: the first one is
-   * looked for.
+   * Whether the registry can be believed that it has a blob. Saying so is easy: where it has not
+   * said the contrary of any other, the first one is looked for.
    */
   async keepsWord(look: () => Promise<boolean>): Promise<boolean> {
+    if (this.#answersLooks === true && this.#hasDenied) return true
     this.#word ??= look()
     try {
       return await this.#word

@@ -9,6 +9,7 @@ import { familyOfAnswer, familyOfHost } from './families/families.ts'
 import type { RegistryFamily } from './families/family.ts'
 import { foreignText } from './foreign-text.ts'
 import { LargeBlobs } from './large-blobs.ts'
+import { KeptManifests } from './kept-manifests.ts'
 import type { Logger } from './logger.ts'
 import { Mounts } from './mounts.ts'
 import type { Answer, Exchange, Network } from './network/network.ts'
@@ -71,6 +72,7 @@ export class RegistryHttp {
   readonly turns = new Turns()
   readonly mounts = new Mounts()
   readonly largeBlobs = new LargeBlobs()
+  readonly manifests = new KeptManifests()
   readonly #headers: Readonly<Record<string, string>>
   readonly #authorizer: Authorizer
   #family: RegistryFamily | undefined
