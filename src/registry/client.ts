@@ -1,7 +1,7 @@
 import type { Digest } from '../oci/digest.ts'
 import { FormatError } from '../oci/errors.ts'
 import { buildImageIndex, type PlatformImage } from '../oci/image-index.ts'
-import type { ImageIndex, ImageManifest } from '../oci/manifest.ts'
+import type { ImageManifest } from '../oci/manifest.ts'
 import { formatPlatform } from '../oci/platform.ts'
 import { normaliseRegistry, parseReference, type Reference } from '../oci/reference.ts'
 import { ContentLedger } from './content-ledger.ts'
@@ -10,8 +10,9 @@ import type { BytesMoved } from './bytes-moved.ts'
 import { copyByDigest, copyContent, type Route } from './copy-image.ts'
 import type { Login } from './credentials/credentials.ts'
 import { type ErrorCode, RegistryError, type Side } from './errors.ts'
+import type { FetchedManifest } from './fetched-manifest.ts'
 import { type Logger, silentLogger } from './logger.ts'
-import { type FetchedManifest, fetchManifest, resolveDigest } from './manifests.ts'
+import { fetchIndex, fetchManifest, fetchSingle, resolveDigest } from './manifests.ts'
 import { Network } from './network/network.ts'
 import { listPlatforms } from './platform-entries.ts'
 import type { PullsLeft } from './pull-limit.ts'
@@ -258,29 +259,6 @@ function loginOf({ login, username, password }: ClientOptions): Login {
   if (login !== undefined) return login
   const isGiven = username !== undefined && password !== undefined
   return { credentials: isGiven ? { username, password } : undefined, origin: 'the caller' }
-}
-
-async function fetchSingle(
-  repository: Repository,
-  name: string,
-  operation: string,
-): Promise<FetchedManifest & { manifest: ImageManifest }> {
-  const fetched = await fetchManifest(repository, name)
-  const { manifest } = fetched
-  if (manifest.kind === 'image') return { ...fetched, manifest }
-  const place = repository.place(operation, name)
-  throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place)
-}
-
-async function fetchIndex(
-  repository: Repository,
-  name: string,
-): Promise<FetchedManifest & { manifest: ImageIndex }> {
-  const fetched = await fetchManifest(repository, name)
-  const { manifest } = fetched
-  if (manifest.kind === 'index') return { ...fetched, manifest }
-  const place = repository.place('get image index', name)
-  throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place)
 }
 
 async function copyWhole(

@@ -90,28 +90,50 @@ export class ContentLedger {
 
   /**
    * Brings a blob to a repository, for the first time or from the one that has it by then (see
-   * `holder`): of all that want it, one goes first.
+   * `holder`): of all that want it, one goes first. Where that fails, the next one does, which may
+   * have another source, and the first one waits for it in its turn.
    */
   async supply(repository: string, blob: Content, bring: () => Promise<Outcome>): Promise<Outcome> {
-    const { digest } = blob
-    for (
-      let supply = this.#supplies.get(digest);
-      supply !== undefined && !this.#holders.has(digest);
-      supply = this.#supplies.get(digest)
-    ) {
-      supply.waiting++
-      await supply.over
+    let failure: { readonly error: unknown } | undefined
+    while (!this.#holders.has(blob.digest)) {
+      const supply = this.#supplies.get(blob.digest)
+      if (supply !== undefined) {
+        supply.waiting++
+        await supply.over
+      } else if (failure === undefined) {
+        const { first, over } = this.#supply(repository, blob, bring)
+        try {
+          return await first
+        } catch (error) {
+          failure = { error }
+          // Whoever has waited for it goes on before this one does.
+          await over
+        }
+      } else {
+        throw failure.error
+      }
     }
-    if (this.#holders.has(digest)) return bring()
-    const bringing = bring()
-    const supply = { over: bringing.catch(() => undefined), waiting: 0 }
-    this.#supplies.set(digest, supply)
+    return bring()
+  }
+
+  #supply(
+    repository: string,
+    blob: Content,
+    bring: () => Promise<Outcome>,
+  ): { first: Promise<Outcome>; over: Promise<void> } {
+    const first = bring()
+    const over = this.#ended(repository, blob, first)
+    this.#supplies.set(blob.digest, { over, waiting: 0 })
+    return { first, over }
+  }
+
+  async #ended(repository: string, blob: Content, first: Promise<unknown>): Promise<void> {
     try {
-      const outcome = await bringing
+      await first
       this.note(repository, [blob])
-      return outcome
-    } finally {
-      this.#supplies.delete(digest)
+    } catch {
+      // Told by `first` itself.
     }
+    this.#supplies.delete(blob.digest)
   }
 }

@@ -104,7 +104,7 @@ class Delivery {
     if (!this.#mayAsk) return false
     const { mounts } = this.#destination.http
     if (!this.#isSmall && mounts.answersLooks === undefined) {
-      await mounts.tryOut(mountsItself)
+      await mounts.tryOut()
     }
     // A small blob that is sent once more than needed costs no more than to look for it.
     return mounts.answersLooks ?? this.#isSmall
@@ -142,7 +142,9 @@ class Delivery {
         reader = undefined
         return content
       })
-      this.#destination.http.mounts.noteSent(this.#destination, this.#blob)
+      this.#destination.http.mounts.offerTrial(async () =>
+        mountsItself(this.#destination, this.#blob),
+      )
       return 'copied'
     } finally {
       await ride.reader?.leave()

@@ -1,5 +1,5 @@
 import type { Digest } from '../oci/digest.ts'
-import type { ExpectedManifest, FetchedManifest } from './manifests.ts'
+import type { ExpectedManifest, FetchedManifest } from './fetched-manifest.ts'
 
 /** Bytes of all manifests that are kept: those of some thousand images. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024

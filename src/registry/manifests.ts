@@ -6,24 +6,18 @@ import {
   isDigest,
   verifyBytes,
 } from '../oci/digest.ts'
-import { type Manifest, MAX_MANIFEST_BYTES, parseManifest } from '../oci/manifest.ts'
+import {
+  type ImageIndex,
+  type ImageManifest,
+  MAX_MANIFEST_BYTES,
+  parseManifest,
+} from '../oci/manifest.ts'
 import { manifestAccept } from '../oci/media-types.ts'
 import { discard, readBody, singleHeader } from './body.ts'
 import { placed, RegistryError } from './errors.ts'
+import type { ExpectedManifest, FetchedManifest } from './fetched-manifest.ts'
 import type { Repository } from './repository.ts'
 import type { RegistryRequest } from './request.ts'
-
-/** A manifest or index as it was fetched: its bytes, their own digest, and what they say. */
-export interface FetchedManifest extends Content {
-  readonly mediaType: string
-  readonly bytes: Uint8Array
-  readonly manifest: Manifest
-}
-
-/** What a descriptor promises about a manifest. */
-export interface ExpectedManifest extends Content {
-  readonly mediaType: string
-}
 
 const accept = manifestAccept.join(', ')
 
@@ -66,6 +60,31 @@ async function fetchAnew(
       throw placed(error, place)
     }
   })
+}
+
+/** A single image. Throws GET_IMAGE where the reference names an index. */
+export async function fetchSingle(
+  repository: Repository,
+  name: string,
+  operation: string,
+): Promise<FetchedManifest & { manifest: ImageManifest }> {
+  const fetched = await fetchManifest(repository, name)
+  const { manifest } = fetched
+  if (manifest.kind === 'image') return { ...fetched, manifest }
+  const place = repository.place(operation, name)
+  throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place)
+}
+
+/** An index. Throws GET_IMAGE_INDEX where the reference names a single image. */
+export async function fetchIndex(
+  repository: Repository,
+  name: string,
+): Promise<FetchedManifest & { manifest: ImageIndex }> {
+  const fetched = await fetchManifest(repository, name)
+  const { manifest } = fetched
+  if (manifest.kind === 'index') return { ...fetched, manifest }
+  const place = repository.place('get image index', name)
+  throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place)
 }
 
 export function manifestRequest(

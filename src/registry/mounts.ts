@@ -1,6 +1,3 @@
-import type { Content } from '../oci/digest.ts'
-import type { Repository } from './repository.ts'
-
 /**
  * A registry that has not mounted any of so many blobs does not do it at all (Q06). Each of them may
  * have cost a token that was refused.
@@ -19,7 +16,7 @@ export class Mounts {
   #answersLooks: boolean | undefined
   #hasDenied = false
   #trial: Promise<void> | undefined
-  #sent: { readonly repository: Repository; readonly blob: Content } | undefined
+  #tryOut: (() => Promise<boolean>) | undefined
   #word: Promise<boolean> | undefined
   readonly #readable = new Map<string, Promise<boolean>>()
 
@@ -57,16 +54,14 @@ export class Mounts {
     this.#answersLooks = answered
   }
 
-  /** Takes in a blob that is in a repository for certain. */
-  noteSent(repository: Repository, blob: Content): void {
-    this.#sent ??= { repository, blob }
+  /** Takes in how to find out: by a blob that is there for certain, and may be mounted or not. */
+  offerTrial(mount: () => Promise<boolean>): void {
+    this.#tryOut ??= mount
   }
 
-  /** Finds out, once, if there is a blob to do it with. `ask` says if it was mounted. */
-  async tryOut(ask: (repository: Repository, blob: Content) => Promise<boolean>): Promise<void> {
-    if (this.#sent === undefined) return
-    const { repository, blob } = this.#sent
-    this.#trial ??= ask(repository, blob).then((answered) => this.noteLook(answered))
+  /** Finds out, once, if somebody has offered how. */
+  async tryOut(): Promise<void> {
+    this.#trial ??= this.#tryOut?.().then((answered) => this.noteLook(answered))
     await this.#trial
   }
 

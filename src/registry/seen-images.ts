@@ -1,6 +1,7 @@
 import type { Content } from '../oci/digest.ts'
 import type { ContentLedger } from './content-ledger.ts'
-import { type ExpectedManifest, fetchManifest } from './manifests.ts'
+import type { ExpectedManifest } from './fetched-manifest.ts'
+import { fetchManifest } from './manifests.ts'
 import type { Repository } from './repository.ts'
 
 /** A request is worth its while where it may spare that many bytes. */

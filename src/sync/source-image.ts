@@ -9,7 +9,8 @@ import type { Reference } from '../oci/reference.ts'
 import { fetchConfig } from '../registry/blobs.ts'
 import { placed, RegistryError } from '../registry/errors.ts'
 import { foreignText } from '../registry/foreign-text.ts'
-import { type FetchedManifest, fetchManifest } from '../registry/manifests.ts'
+import type { FetchedManifest } from '../registry/fetched-manifest.ts'
+import { fetchManifest } from '../registry/manifests.ts'
 import type { PlatformEntry } from '../registry/platform-entries.ts'
 import type { Repository } from '../registry/repository.ts'
 import { settled } from '../registry/settled.ts'
@@ -71,6 +72,11 @@ export class SourceImage {
         ? await selectPlatforms(repository, top.manifest, filter, name)
         : undefined
     return new SourceImage(repository, top, filter, selection)
+  }
+
+  /** One that has been fetched already, to be copied byte for byte. */
+  static whole(repository: Repository, top: FetchedManifest, filter: PlatformFilter): SourceImage {
+    return new SourceImage(repository, top, filter, undefined)
   }
 
   /**

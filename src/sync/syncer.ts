@@ -10,9 +10,11 @@ import { type Logger, silentLogger } from '../registry/logger.ts'
 import { heldDigest, resolveDigest } from '../registry/manifests.ts'
 import { publishManifest } from '../registry/push-manifest.ts'
 import { pushWithRepair } from '../registry/repair.ts'
+import type { Repository } from '../registry/repository.ts'
 import { settled } from '../registry/settled.ts'
 import type { SyncResult } from './report.ts'
 import { type Document, type Release, SourceImage } from './source-image.ts'
+import { readUncounted } from './uncounted.ts'
 
 /** What is copied unless somebody says otherwise. */
 const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64'
@@ -102,10 +104,8 @@ export class Syncer {
     const { repository, tag } = this.#target(source, destination)
     // What must not be overwritten has to be seen; what may be is only compared.
     const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest
-    const [image, tagged] = await both(
-      resolve(),
-      tag === undefined ? Promise.resolve(undefined) : held(repository, tag),
-    )
+    const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag)
+    const [image, tagged] = await both(this.#read(source, repository, looking, resolve), looking)
     this.#tellSelection(image)
     // Without a tag the destination is the digest itself, which is there or not.
     const lookUp = async (digest: Digest): Promise<Digest | undefined> =>
@@ -142,6 +142,22 @@ export class Syncer {
     const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
     const repository = this.#source.repository(reference.repository, 'source')
     return SourceImage.resolve(repository, reference, this.#policy.platforms)
+  }
+
+  /** The source's image, from the source or, where that saves a pull that counts, from elsewhere. */
+  async #read(
+    source: string | Reference,
+    destination: Repository,
+    looking: Promise<Digest | undefined>,
+    resolve: () => Promise<SourceImage>,
+  ): Promise<SourceImage> {
+    const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
+    const repository = this.#source.repository(reference.repository, 'source')
+    if (repository.http.family?.countsPulls !== true) return resolve()
+    const { platforms } = this.#policy
+    const shown = await looking
+    const image = await readUncounted(repository, reference, destination, shown, platforms)
+    return image ?? resolve()
   }
 
   #target(source: string | Reference, destination: string | Reference): Target {

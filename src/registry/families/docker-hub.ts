@@ -6,6 +6,7 @@ export const dockerHub: RegistryFamily = {
   // docker.io itself is a web site.
   apiHost: 'registry-1.docker.io',
   tokenHosts: ['auth.docker.io'],
+  countsPulls: true,
   // Q29: the quota lifts after hours; the other 429, against bursts, is plain text.
   exhausted: /TOOMANYREQUESTS|reached your (?:unauthenticated )?pull rate limit/i,
   advice: {

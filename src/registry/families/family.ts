@@ -17,6 +17,8 @@ export interface RegistryFamily {
   readonly tokenHosts?: readonly string[]
   /** Its storage, which may have private addresses where the registry itself has some. */
   readonly storageHosts?: RegExp
+  /** Every manifest that is fetched counts against a quota, and none that is only looked up. */
+  readonly countsPulls?: true
   /** Mounts are worth no attempt. */
   readonly mounts?: false
   /**

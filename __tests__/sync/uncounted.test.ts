@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { Client } from '../../src/registry/client.ts'
+import { Syncer, type SyncerOptions } from '../../src/sync/syncer.ts'
+import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import { TestRegistry } from '../../testkit/registry/registry.ts'
+import { NamedRegistry } from '../registry/named-registry.ts'
+
+const image = buildImage()
+const index = buildMultiPlatform()
+
+let hub: NamedRegistry
+let mirror: TestRegistry
+
+beforeEach(async () => {
+  hub = await NamedRegistry.start('docker.io', {}, 'registry-1.docker.io')
+  mirror = await TestRegistry.start()
+})
+
+afterEach(async () => {
+  await hub[Symbol.asyncDispose]()
+  await mirror.close()
+})
+
+function sync(options: Partial<SyncerOptions> = {}) {
+  const destination = new Client({ host: mirror.host, network: hub.network })
+  const syncer = new Syncer({ source: hub.client(), destination, ...options })
+  return syncer.sync('docker.io/acme/app:v1', 'copy:v1')
+}
+
+function give(what: BuiltImage, there?: BuiltImage) {
+  pushTo(hub.registry.store, 'acme/app', 'v1', what)
+  if (there !== undefined) pushTo(mirror.store, 'copy', 'v1', there)
+}
+
+/** Requests that Docker Hub counts. */
+function pulls() {
+  return hub.registry.count('GET', '/manifests/')
+}
+
+describe('an image of a registry that counts what is fetched (Q28)', () => {
+  test('costs no pull where the destination shows the same', async () => {
+    give(image, image)
+    const outcome = await sync()
+    expect(outcome).toMatchObject({
+      status: 'unchanged',
+      digest: image.manifest.digest,
+      sourceDigest: image.manifest.digest,
+    })
+    expect(pulls()).toBe(0)
+  })
+
+  test('costs no pull as a whole index, and its platforms are told all the same', async () => {
+    give(index, index)
+    const outcome = await sync({ platforms: 'all' })
+    expect(outcome).toMatchObject({ status: 'unchanged', digest: index.manifest.digest })
+    expect(Object.keys(outcome.platforms)).toEqual(['linux/amd64', 'linux/arm64'])
+    expect(pulls()).toBe(0)
+  })
+
+  test('is fetched where the destination shows another one, or none', async () => {
+    give(image, buildImage({ config: { author: 'old' } }))
+    expect((await sync()).status).toBe('copied')
+    expect(pulls()).toBe(1)
+  })
+
+  test('is not looked up where the destination has nothing to compare it with', async () => {
+    give(image)
+    await sync()
+    expect(hub.registry.count('HEAD', '/manifests/')).toBe(0)
+    expect(pulls()).toBe(1)
+  })
+
+  test('is fetched where only a part of the index that both show is wanted', async () => {
+    give(index, index)
+    const outcome = await sync({ platforms: [{ os: 'linux', architecture: 'amd64' }] })
+    expect(outcome).toMatchObject({ status: 'copied', previousDigest: index.manifest.digest })
+    expect(pulls()).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,37 @@
+import type { Digest } from '../oci/digest.ts'
+import type { PlatformFilter } from '../oci/platform.ts'
+import type { Reference } from '../oci/reference.ts'
+import { RegistryError } from '../registry/errors.ts'
+import { fetchManifest, resolveDigest } from '../registry/manifests.ts'
+import type { Repository } from '../registry/repository.ts'
+import { SourceImage } from './source-image.ts'
+
+/**
+ * The source's image, read at a destination that shows the same: where the source counts what is
+ * fetched there, and not what is looked up (Q28), an image that is up to date costs nothing then.
+ * Undefined where it has to be fetched at the source: because it counts nothing, shows something
+ * else, or has an index of which only a part is wanted. What is read is verified by its digest.
+ *
+ * @param shown what the destination's tag shows
+ */
+export async function readUncounted(
+  source: Repository,
+  { digest, tag = 'latest' }: Reference,
+  destination: Repository,
+  shown: Digest | undefined,
+  platforms: PlatformFilter,
+): Promise<SourceImage | undefined> {
+  if (source.http.family?.countsPulls !== true) return undefined
+  if (shown === undefined || source.sharesRegistryWith(destination)) return undefined
+  try {
+    const wanted = digest ?? (await resolveDigest(source, tag))
+    if (wanted !== shown) return undefined
+    const top = await fetchManifest(destination, shown)
+    if (top.manifest.kind === 'index' && platforms !== 'all') return undefined
+    return SourceImage.whole(source, top, platforms)
+  } catch (error) {
+    // The way that is counted will tell what is wrong.
+    if (!(error instanceof RegistryError)) throw error
+    return undefined
+  }
+}
