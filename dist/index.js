@@ -55187,7 +55187,7 @@ function keepMemorySmall() {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8796);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9093);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(649);
 
 
 (0,_action_memory_js__WEBPACK_IMPORTED_MODULE_0__/* .keepMemorySmall */ .E)();
@@ -55199,7 +55199,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9093:
+/***/ 649:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63804,6 +63804,7 @@ const dockerHub = {
     // docker.io itself is a web site.
     apiHost: 'registry-1.docker.io',
     tokenHosts: ['auth.docker.io'],
+    countsPulls: true,
     // Q29: the quota lifts after hours; the other 429, against bursts, is plain text.
     exhausted: /TOOMANYREQUESTS|reached your (?:unauthenticated )?pull rate limit/i,
     advice: {
@@ -69766,27 +69767,49 @@ class ContentLedger {
     }
     /**
      * Brings a blob to a repository, for the first time or from the one that has it by then (see
-     * `holder`): of all that want it, one goes first.
+     * `holder`): of all that want it, one goes first. Where that fails, the next one does, which may
+     * have another source, and the first one waits for it in its turn.
      */
     async supply(repository, blob, bring) {
-        const { digest } = blob;
-        for (let supply = this.#supplies.get(digest); supply !== undefined && !this.#holders.has(digest); supply = this.#supplies.get(digest)) {
-            supply.waiting++;
-            await supply.over;
+        let failure;
+        while (!this.#holders.has(blob.digest)) {
+            const supply = this.#supplies.get(blob.digest);
+            if (supply !== undefined) {
+                supply.waiting++;
+                await supply.over;
+            }
+            else if (failure === undefined) {
+                const { first, over } = this.#supply(repository, blob, bring);
+                try {
+                    return await first;
+                }
+                catch (error) {
+                    failure = { error };
+                    // Whoever has waited for it goes on before this one does.
+                    await over;
+                }
+            }
+            else {
+                throw failure.error;
+            }
         }
-        if (this.#holders.has(digest))
-            return bring();
-        const bringing = bring();
-        const supply = { over: bringing.catch(() => undefined), waiting: 0 };
-        this.#supplies.set(digest, supply);
+        return bring();
+    }
+    #supply(repository, blob, bring) {
+        const first = bring();
+        const over = this.#ended(repository, blob, first);
+        this.#supplies.set(blob.digest, { over, waiting: 0 });
+        return { first, over };
+    }
+    async #ended(repository, blob, first) {
         try {
-            const outcome = await bringing;
+            await first;
             this.note(repository, [blob]);
-            return outcome;
         }
-        finally {
-            this.#supplies.delete(digest);
+        catch {
+            // Told by `first` itself.
         }
+        this.#supplies.delete(blob.digest);
     }
 }
 
@@ -71773,7 +71796,7 @@ class Delivery {
             return false;
         const { mounts } = this.#destination.http;
         if (!this.#isSmall && mounts.answersLooks === undefined) {
-            await mounts.tryOut(mountsItself);
+            await mounts.tryOut();
         }
         // A small blob that is sent once more than needed costs no more than to look for it.
         return mounts.answersLooks ?? this.#isSmall;
@@ -71808,7 +71831,7 @@ class Delivery {
                 reader = undefined;
                 return content;
             });
-            this.#destination.http.mounts.noteSent(this.#destination, this.#blob);
+            this.#destination.http.mounts.offerTrial(async () => mountsItself(this.#destination, this.#blob));
             return 'copied';
         }
         finally {
@@ -71828,9 +71851,12 @@ class Delivery {
                 return start.session;
             }
             catch (error) {
-                if (!isUnheardOf(error))
+                if (!copy_blob_isRefusal(error))
                     throw error;
-                mounts.noteLook(false);
+                // Harbor refuses to mount from what does not exist yet (Q24): another time it may.
+                const isAboutRights = error.status === 401 || error.status === 403;
+                if (!isAboutRights)
+                    mounts.noteLook(false);
             }
         }
         return startUpload(this.#destination);
@@ -71914,12 +71940,9 @@ async function mountsItself(repository, blob) {
         return false;
     }
 }
-/** Refusals of the question itself, not of who asks or of the moment. */
-function isUnheardOf(error) {
-    if (!(error instanceof RegistryError) || error.transient || error.status === undefined) {
-        return false;
-    }
-    return error.status >= 400 && error.code !== 'AUTHENTICATION' && error.code !== 'DENIED';
+/** A refusal that may be about the question, and not about the moment. */
+function copy_blob_isRefusal(error) {
+    return error instanceof RegistryError && !error.transient && (error.status ?? 0) >= 400;
 }
 /** The blob's bytes, from the source when the first one is wanted. Errors name the source. */
 async function* verifiedBlob(source, blob, bytes) {
@@ -72382,6 +72405,24 @@ async function fetchAnew(repository, reference, expected) {
             throw placed(error, place);
         }
     });
+}
+/** A single image. Throws GET_IMAGE where the reference names an index. */
+async function fetchSingle(repository, name, operation) {
+    const fetched = await fetchManifest(repository, name);
+    const { manifest } = fetched;
+    if (manifest.kind === 'image')
+        return { ...fetched, manifest };
+    const place = repository.place(operation, name);
+    throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place);
+}
+/** An index. Throws GET_IMAGE_INDEX where the reference names a single image. */
+async function fetchIndex(repository, name) {
+    const fetched = await fetchManifest(repository, name);
+    const { manifest } = fetched;
+    if (manifest.kind === 'index')
+        return { ...fetched, manifest };
+    const place = repository.place('get image index', name);
+    throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place);
 }
 function manifestRequest(repository, reference, method, operation) {
     return {
@@ -73919,7 +73960,7 @@ class Mounts {
     #answersLooks;
     #hasDenied = false;
     #trial;
-    #sent;
+    #tryOut;
     #word;
     #readable = new Map();
     /** Whether mounting from other repositories is worth a try. */
@@ -73952,16 +73993,13 @@ class Mounts {
     noteLook(answered) {
         this.#answersLooks = answered;
     }
-    /** Takes in a blob that is in a repository for certain. */
-    noteSent(repository, blob) {
-        this.#sent ??= { repository, blob };
+    /** Takes in how to find out: by a blob that is there for certain, and may be mounted or not. */
+    offerTrial(mount) {
+        this.#tryOut ??= mount;
     }
-    /** Finds out, once, if there is a blob to do it with. `ask` says if it was mounted. */
-    async tryOut(ask) {
-        if (this.#sent === undefined)
-            return;
-        const { repository, blob } = this.#sent;
-        this.#trial ??= ask(repository, blob).then((answered) => this.noteLook(answered));
+    /** Finds out, once, if somebody has offered how. */
+    async tryOut() {
+        this.#trial ??= this.#tryOut?.().then((answered) => this.noteLook(answered));
         await this.#trial;
     }
     /**
@@ -74469,22 +74507,6 @@ function client_loginOf({ login, username, password }) {
     const isGiven = username !== undefined && password !== undefined;
     return { credentials: isGiven ? { username, password } : undefined, origin: 'the caller' };
 }
-async function fetchSingle(repository, name, operation) {
-    const fetched = await fetchManifest(repository, name);
-    const { manifest } = fetched;
-    if (manifest.kind === 'image')
-        return { ...fetched, manifest };
-    const place = repository.place(operation, name);
-    throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place);
-}
-async function fetchIndex(repository, name) {
-    const fetched = await fetchManifest(repository, name);
-    const { manifest } = fetched;
-    if (manifest.kind === 'index')
-        return { ...fetched, manifest };
-    const place = repository.place('get image index', name);
-    throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place);
-}
 async function copyWhole(route, fetched) {
     const moved = await copyContent(route, fetched);
     const name = route.destinationName ?? fetched.digest;
@@ -74885,6 +74907,10 @@ class SourceImage {
             : undefined;
         return new SourceImage(repository, top, filter, selection);
     }
+    /** One that has been fetched already, to be copied byte for byte. */
+    static whole(repository, top, filter) {
+        return new SourceImage(repository, top, filter, undefined);
+    }
     /**
      * What an up-to-date destination has, told without another request. Where an index does not say
      * that one of its images has a config of another kind, only `release` can tell.
@@ -75001,7 +75027,42 @@ function digestsByPlatform(entries) {
     return Object.fromEntries([...digests].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+;// CONCATENATED MODULE: ./lib/sync/uncounted.js
+
+
+
+/**
+ * The source's image, read at a destination that shows the same: where the source counts what is
+ * fetched there, and not what is looked up (Q28), an image that is up to date costs nothing then.
+ * Undefined where it has to be fetched at the source: because it counts nothing, shows something
+ * else, or has an index of which only a part is wanted. What is read is verified by its digest.
+ *
+ * @param shown what the destination's tag shows
+ */
+async function readUncounted(source, { digest, tag = 'latest' }, destination, shown, platforms) {
+    if (source.http.family?.countsPulls !== true)
+        return undefined;
+    if (shown === undefined || source.sharesRegistryWith(destination))
+        return undefined;
+    try {
+        const wanted = digest ?? (await resolveDigest(source, tag));
+        if (wanted !== shown)
+            return undefined;
+        const top = await fetchManifest(destination, shown);
+        if (top.manifest.kind === 'index' && platforms !== 'all')
+            return undefined;
+        return SourceImage.whole(source, top, platforms);
+    }
+    catch (error) {
+        // The way that is counted will tell what is wrong.
+        if (!(error instanceof RegistryError))
+            throw error;
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/syncer.js
+
 
 
 
@@ -75064,7 +75125,8 @@ class Syncer {
         const { repository, tag } = this.#target(source, destination);
         // What must not be overwritten has to be seen; what may be is only compared.
         const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest;
-        const [image, tagged] = await both(resolve(), tag === undefined ? Promise.resolve(undefined) : held(repository, tag));
+        const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag);
+        const [image, tagged] = await both(this.#read(source, repository, looking, resolve), looking);
         this.#tellSelection(image);
         // Without a tag the destination is the digest itself, which is there or not.
         const lookUp = async (digest) => tag === undefined ? heldDigest(repository, digest) : tagged;
@@ -75099,6 +75161,17 @@ class Syncer {
         const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
         const repository = this.#source.repository(reference.repository, 'source');
         return SourceImage.resolve(repository, reference, this.#policy.platforms);
+    }
+    /** The source's image, from the source or, where that saves a pull that counts, from elsewhere. */
+    async #read(source, destination, looking, resolve) {
+        const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
+        const repository = this.#source.repository(reference.repository, 'source');
+        if (repository.http.family?.countsPulls !== true)
+            return resolve();
+        const { platforms } = this.#policy;
+        const shown = await looking;
+        const image = await readUncounted(repository, reference, destination, shown, platforms);
+        return image ?? resolve();
     }
     #target(source, destination) {
         const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');

@@ -119,7 +119,7 @@ describeSignals('a step that is cancelled', () => {
     pushTo(destination.store, 'prod/first', 'v1', done)
     pushTo(source.store, 'acme/first', 'v1', done)
     const many = Array.from(
-      { length: 40 },
+      { length: 80 },
       (_, index) => `${source.host}/acme/app:v1 => ${destination.host}/prod/app:v${index}`,
     )
     const first = `${source.host}/acme/first:v1 => ${destination.host}/prod/first:v1`
@@ -131,11 +131,11 @@ describeSignals('a step that is cancelled', () => {
     expect(result).toMatchObject({ exitCode: 1, signal: null, stderr: '' })
     expect(outputsOf(result)).toMatchObject({
       digest: done.manifest.digest,
-      counts: { unchanged: 1, failed: 40 },
+      counts: { unchanged: 1, failed: 80 },
     })
     expect(errorsOf(result)).toHaveLength(10)
     expect(destination.store.tags('prod/app')).toEqual([])
-    expect(destination.count('HEAD', '/prod/app/manifests/v39')).toBe(0)
+    expect(destination.count('HEAD', '/prod/app/manifests/v79')).toBe(0)
   })
 
   test('gives back the uploads that it had begun', async () => {

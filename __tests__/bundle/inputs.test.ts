@@ -4,9 +4,10 @@ import { readActionMetadata } from '../../testkit/runner/action-metadata.ts'
 import { startAction } from '../../testkit/runner/action-runner.ts'
 import { replyWith, stallBody } from '../../testkit/registry/faults.ts'
 import { TestProxy } from '../../testkit/servers/proxy.ts'
+import { buildImage } from '../../testkit/image/image.ts'
 import { pullAndVerify } from '../../testkit/image/pull.ts'
 import { pushTo } from '../../testkit/image/push.ts'
-import { actionFile, kept, outputsOf, warningsOf } from './bundle.ts'
+import { actionFile, kept, outputsOf, startPair, warningsOf } from './bundle.ts'
 import { image, login, other, startCopy } from './copy.ts'
 import { ghcrBehindProxy } from './ghcr.ts'
 
@@ -213,7 +214,12 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
 
   concurrency: async () => {
     for (const concurrency of [1, 3]) {
-      const { source, destination, images } = await startCopy()
+      const { source, destination } = await startPair()
+      const lines = ['a', 'b', 'c', 'd'].map((author) => {
+        pushTo(source.store, `acme/${author}`, 'v1', buildImage({ config: { author } }))
+        return `${source.host}/acme/${author}:v1 => ${destination.host}/prod/${author}:v1`
+      })
+      const images = lines.join('\n')
       const blobs = source.hold({ method: 'GET', path: '/blobs/' })
       const action = await startAction({ inputs: { images, concurrency: String(concurrency) } })
       await blobs.arrived(concurrency)

@@ -162,8 +162,10 @@ class Delivery {
         mounts.noteDenied()
         return start.session
       } catch (error) {
-        if (!isUnheardOf(error)) throw error
-        mounts.noteLook(false)
+        if (!isRefusal(error)) throw error
+        // Harbor refuses to mount from what does not exist yet (Q24): another time it may.
+        const isAboutRights = error.status === 401 || error.status === 403
+        if (!isAboutRights) mounts.noteLook(false)
       }
     }
     return startUpload(this.#destination)
@@ -246,12 +248,9 @@ async function mountsItself(repository: Repository, blob: Content): Promise<bool
   }
 }
 
-/** Refusals of the question itself, not of who asks or of the moment. */
-function isUnheardOf(error: unknown): boolean {
-  if (!(error instanceof RegistryError) || error.transient || error.status === undefined) {
-    return false
-  }
-  return error.status >= 400 && error.code !== 'AUTHENTICATION' && error.code !== 'DENIED'
+/** A refusal that may be about the question, and not about the moment. */
+function isRefusal(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && !error.transient && (error.status ?? 0) >= 400
 }
 
 /** The blob's bytes, from the source when the first one is wanted. Errors name the source. */
