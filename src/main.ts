@@ -96,6 +96,7 @@ async function sync(
   })
   const sources = credentialSources(inputs, files, helpers, context)
   const pool = new ClientPool(sources, network, logger)
+  void pool.expect(inputs.pairs)
   const progress = { done: 0, total: inputs.pairs.length, bytes: 0 }
   const stopHeartbeat = startHeartbeat(logger, () => progress, nodeTimers)
   const startedAt = systemClock.now()

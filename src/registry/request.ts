@@ -22,7 +22,10 @@ const MAX_REDIRECTS = 5
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /** Those that keep the method and the body (RFC 9110, 15.4). */
 const EXACT_REDIRECTS: ReadonlySet<number> = new Set([307, 308])
-/** Logging in, and once more where the first time was not with a new token or for a wider scope. */
+/**
+ * Logging in, and once more where the first time was not with a new token or for a wider scope; the
+ * step from a token for many repositories to one for this one comes on top.
+ */
 const MAX_LOGINS = 2
 
 export interface RegistryRequest {
@@ -161,6 +164,11 @@ export class RegistryHttp {
     return resolveLocation(answer.address, location, { registryOrigin, place })
   }
 
+  /** Tells of scopes that requests will need, so that one token can serve all of them. */
+  expect(scopes: readonly Scope[]): void {
+    this.#authorizer.expect(scopes)
+  }
+
   /**
    * The first request goes alone, so that a registry asks for a login once and not sixteen times.
    */
@@ -182,7 +190,9 @@ export class RegistryHttp {
       const answer = await this.#follow(request, origin, attempt.authorization)
       if (answer.address.origin !== origin) return answer
       this.#learn(answer)
-      if (answer.status !== 401 || logins === MAX_LOGINS) return answer
+      const isCheap = typeof request.body !== 'function'
+      const isRefusal = this.#authorizer.isRefusal(answer.status, attempt, isCheap)
+      if (!isRefusal || logins >= MAX_LOGINS + (attempt.isForWide ? 1 : 0)) return answer
       const better = await this.#challenged(answer, attempt, place)
       if (better === undefined) return answer
       attempt = better
