@@ -80,7 +80,7 @@ export class RegistryHttp {
   readonly #authorizer: Authorizer
   #family: RegistryFamily | undefined
   #pullLimit: PullLimit | undefined
-  #introduction: Promise<unknown> | undefined
+  #introduction: PromiseWithResolvers<void> | undefined
 
   constructor(registry: string, login: Login, network: Network, logger: Logger) {
     this.registry = registry
@@ -170,16 +170,20 @@ export class RegistryHttp {
   }
 
   /**
-   * The first request goes alone, so that a registry asks for a login once and not sixteen times.
+   * The first request goes alone until the registry has answered it or has been given a login, so
+   * that it asks for one once and not sixteen times.
    */
   async #introduced<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#introduction === undefined) {
-      const first = work()
-      this.#introduction = first.catch(() => undefined)
-      return first
+    if (this.#introduction !== undefined) {
+      await this.#introduction.promise
+      return work()
     }
-    await this.#introduction
-    return work()
+    this.#introduction = Promise.withResolvers()
+    try {
+      return await work()
+    } finally {
+      this.#introduction.resolve()
+    }
   }
 
   async #authorized(request: RegistryRequest): Promise<RegistryAnswer> {
@@ -196,6 +200,7 @@ export class RegistryHttp {
       const better = await this.#challenged(answer, attempt, place)
       if (better === undefined) return answer
       attempt = better
+      this.#introduction?.resolve()
       await discard(answer)
     }
   }
