@@ -1,6 +1,6 @@
 /**
  * Builds `dist/`, which is what a workflow that uses the action runs: types off with tsc into `lib/`,
- * then everything into one file with ncc. The same sources and lock file give the same bytes on
+ * then everything together with ncc. The same sources and lock file give the same bytes on
  * every machine, which is what lets a check compare a fresh build with the committed one.
  *
  * Not minified and without a source map: people who pin the action are to be able to read it.
@@ -8,13 +8,23 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
-/** Exactly these files; a further one would be a chunk that a dynamic import split off. */
-const DIST_FILES: readonly string[] = ['index.js', 'licenses.txt', 'package.json']
+/**
+ * Exactly these files; a further one would be a chunk that a dynamic import split off. What only some
+ * runs need is a bundle of its own, because ncc loses licenses where it makes chunks.
+ */
+const DIST_FILES: readonly string[] = [
+  'event/index.js',
+  'event/licenses.txt',
+  'event/package.json',
+  'index.js',
+  'licenses.txt',
+  'package.json',
+]
 
 /** The script behind a package's command. Started with this Node, because `.bin` holds shims on Windows. */
 function commandScript(packageName: string, command: string): string {
@@ -42,25 +52,33 @@ function normaliseLineEnds(path: string): void {
   writeFileSync(path, text.replaceAll('\r\n', '\n'))
 }
 
+function bundle(entry: string, directory: string): void {
+  run(
+    commandScript('@vercel/ncc', 'ncc'),
+    'build',
+    entry,
+    '--out',
+    directory,
+    '--license',
+    'licenses.txt',
+    '--no-cache',
+    '--quiet',
+  )
+}
+
 function packageAction(): void {
   const lib = join(root, 'lib')
   const dist = join(root, 'dist')
   for (const directory of [lib, dist]) rmSync(directory, { recursive: true, force: true })
 
   run(commandScript('typescript', 'tsc'), '-p', 'tsconfig.build.json')
-  run(
-    commandScript('@vercel/ncc', 'ncc'),
-    'build',
-    'lib/index.js',
-    '--out',
-    'dist',
-    '--license',
-    'licenses.txt',
-    '--no-cache',
-    '--quiet',
-  )
+  bundle('lib/index.js', 'dist')
+  bundle('lib/action/event/index.js', 'dist/event')
 
-  const files = readdirSync(dist).sort()
+  const files = readdirSync(dist, { recursive: true, encoding: 'utf8', withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(dist, join(entry.parentPath, entry.name)).replaceAll(sep, '/'))
+    .sort()
   if (files.join() !== DIST_FILES.join()) {
     throw new Error(`dist/ should hold ${DIST_FILES.join(', ')}; it holds ${files.join(', ')}`)
   }

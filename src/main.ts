@@ -41,7 +41,7 @@ export async function main(
   try {
     maskProxyPasswords(secrets.mask, environment)
     const inputs = readInputs(stepInputs)
-    const context = await runContext(environment)
+    const context = bareContext(environment)
     maskInputs(secrets.mask, inputs, context.actor)
     if (inputs.deadlineSeconds !== undefined) {
       const seconds = inputs.deadlineSeconds
@@ -96,6 +96,7 @@ async function sync(
   })
   const sources = credentialSources(inputs, files, helpers, context)
   const pool = new ClientPool(sources, network, logger)
+  void pool.expect(inputs.pairs)
   const progress = { done: 0, total: inputs.pairs.length, bytes: 0 }
   const stopHeartbeat = startHeartbeat(logger, () => progress, nodeTimers)
   const startedAt = systemClock.now()
@@ -109,7 +110,9 @@ async function sync(
       clock: systemClock,
       clientFor: async (side, reference) => pool.client(side, reference),
       openLog: () => logger.bufferedLog(),
-      describe: (error) => redacted(describeError(error, context), redact),
+      // The event explains failures, and reading it takes time that other runs can do without.
+      describe: async (error) =>
+        redacted(describeError(error, await runContext(environment)), redact),
       onDone: (result, log) => {
         if (isOver) return
         finished.push(result)

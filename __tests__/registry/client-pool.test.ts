@@ -7,15 +7,20 @@ import {
   registryLogins,
 } from '../../src/registry/credentials/chain.ts'
 import type { Side } from '../../src/registry/errors.ts'
+import { resolveDigest } from '../../src/registry/manifests.ts'
 import { Network } from '../../src/registry/network/network.ts'
+import { buildImage } from '../../testkit/image/image.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import { TestRegistry } from '../../testkit/registry/registry.ts'
 import { LogLines } from './registry-world.ts'
 
 function poolOf(...sources: readonly CredentialSource[]) {
   const log = new LogLines()
-  const pool = new ClientPool(sources, new Network(), log)
+  const network = new Network()
+  const pool = new ClientPool(sources, network, log)
   const client = async (side: Side, reference: string) =>
     pool.client(side, parseReference(reference))
-  return { client, log }
+  return { client, pool, network, log }
 }
 
 const poolWith = (logins: readonly RegistryLogin[]) =>
@@ -70,5 +75,57 @@ describe('the clients of a run', () => {
       'info: ghcr.io (source): user robot from registry-auth',
       'info: quay.io (destination): anonymous',
     ])
+  })
+})
+
+describe('a pool that is told of a run', () => {
+  const auth = { kind: 'bearer', users: { robot: 'hunter2' } } as const
+
+  test('has one token for all repositories of a registry', async () => {
+    await using registry = await TestRegistry.start({ auth })
+    const { pool, network } = poolOf(
+      registryLogins([{ ...acme, registry: registry.host, prefix: 'acme' }], 'registry-auth'),
+    )
+    const pairs = ['one', 'two', 'three'].map((name) => ({
+      source: parseReference(`${registry.host}/acme/${name}:1`),
+      destination: parseReference(`${registry.host}/acme/copies/${name}:1`),
+    }))
+    for (const { source } of pairs) pushTo(registry.store, source.repository, '1', buildImage())
+    void pool.expect(pairs)
+    for (const { source, destination } of pairs) {
+      const target = await pool.client('destination', destination)
+      const { repository } = target.target(destination, 'PARSE_DESTINATION_REFERENCE')
+      expect(await resolveDigest(repository, '1')).toBeUndefined()
+      expect(await (await pool.client('source', source)).checkExists(source)).toBe(true)
+    }
+    await network.close()
+    expect(registry.tokens.map(({ requested }) => requested.length)).toEqual([6])
+    expect(registry.requests.filter(({ status }) => status === 401)).toHaveLength(1)
+  })
+
+  test('asks for no more than each login is for', async () => {
+    await using registry = await TestRegistry.start({ auth: { ...auth, anonymousPull: true } })
+    const { pool, network } = poolOf(
+      registryLogins([{ ...acme, registry: registry.host, prefix: 'acme' }], 'registry-auth'),
+    )
+    const source = parseReference(`${registry.host}/public/app:1`)
+    const destination = parseReference(`${registry.host}/acme/app:1`)
+    await pool.expect([{ source, destination }])
+    await (await pool.client('source', source)).checkExists(source)
+    const target = await pool.client('destination', destination)
+    const { repository } = target.target(destination, 'PARSE_DESTINATION_REFERENCE')
+    await resolveDigest(repository, '1')
+    await network.close()
+    expect(registry.tokens.map(({ user, requested }) => [user, requested])).toEqual([
+      [undefined, [{ type: 'repository', name: 'public/app', actions: ['pull'] }]],
+      ['robot', [{ type: 'repository', name: 'acme/app', actions: ['pull', 'push'] }]],
+    ])
+  })
+
+  test('leaves logins that cannot be had to those who need them', async () => {
+    const { pool } = poolOf(() => Promise.reject(new Error('no login')))
+    const source = parseReference('registry.example/app:1')
+    await pool.expect([{ source, destination: source }])
+    await expect(pool.client('source', source)).rejects.toThrow('no login')
   })
 })

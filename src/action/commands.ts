@@ -1,4 +1,5 @@
-import * as core from '@actions/core'
+import { EOL } from 'node:os'
+import { appendOutput, formatCommand } from './workflow-commands.ts'
 
 /** The runner's workflow commands that this action uses; passed in, so that tests can record them. */
 export interface Commands {
@@ -24,14 +25,25 @@ export interface AnnotationProperties {
 
 /** The commands as the runner understands them. */
 export const runnerCommands: Commands = {
-  info: (line) => core.info(line),
-  debug: (line) => core.debug(line),
-  warning: (message, properties) => core.warning(message, { ...properties }),
-  error: (message, properties) => core.error(message, { ...properties }),
-  isDebug: () => core.isDebug(),
-  startGroup: (name) => core.startGroup(name),
-  endGroup: () => core.endGroup(),
-  setSecret: (value) => core.setSecret(value),
-  setOutput: (name, value) => core.setOutput(name, value),
-  fail: (message) => core.setFailed(message),
+  info: print,
+  debug: (line) => print(formatCommand('debug', line)),
+  warning: (message, properties) => print(formatCommand('warning', message, { ...properties })),
+  error: (message, properties) => print(formatCommand('error', message, { ...properties })),
+  isDebug: () => process.env['RUNNER_DEBUG'] === '1',
+  startGroup: (name) => print(formatCommand('group', name)),
+  endGroup: () => print(formatCommand('endgroup', '')),
+  setSecret: (value) => print(formatCommand('add-mask', value)),
+  setOutput: (name, value) => {
+    const file = process.env['GITHUB_OUTPUT'] ?? ''
+    // Outside of a runner nobody takes outputs.
+    if (file !== '') appendOutput(file, name, value)
+  },
+  fail: (message) => {
+    process.exitCode = 1
+    print(formatCommand('error', message))
+  },
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}${EOL}`)
 }

@@ -57,9 +57,9 @@ function sourceOf(environment: Environment): ContextSource {
 
 async function eventOfRun(): Promise<unknown> {
   try {
-    // Eagerly, so that it is in the one file of the bundle.
-    const { context } = await import(/* webpackMode: "eager" */ '@actions/github')
-    return context.payload
+    // A bundle of its own, which only runs that fail load: it is as large as all the rest.
+    const { event } = await import(/* webpackIgnore: true */ './event/index.ts')
+    return event
   } catch {
     // Loading it is what reads the event, and prepares for GitHub's API: that fails where the event
     // is no JSON, or the URL of a proxy has a path.

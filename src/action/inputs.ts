@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import * as core from '@actions/core'
 import { type PlatformFilter, parsePlatformFilter } from '../oci/platform.ts'
 import { normaliseRegistry, parseRegistryBase, type RegistryBase } from '../oci/reference.ts'
 import type { RegistryLogin } from '../registry/credentials/chain.ts'
@@ -11,6 +10,7 @@ import { readImageLists } from './image-lists.ts'
 import { InputReader } from './input-reader.ts'
 import { parseRegistryAuth } from './registry-auth.ts'
 import { parseRegistryTls } from './registry-tls.ts'
+import { inputVariable } from './workflow-commands.ts'
 
 /** Where inputs come from; passed in, so that tests need no environment. */
 export interface InputSource {
@@ -109,7 +109,7 @@ export function readInputs(source: InputSource): Inputs {
 
 /** The inputs of the step that runs; untrimmed, so that the lines of `images` keep their numbers. */
 export const stepInputs: InputSource = {
-  getInput: (name) => core.getInput(name, { trimWhitespace: false }),
+  getInput: (name) => process.env[inputVariable(name)] ?? '',
   readFile: (path) => readFileSync(path),
   get workspace(): string {
     return process.env['GITHUB_WORKSPACE'] ?? process.cwd()

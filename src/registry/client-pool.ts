@@ -1,11 +1,17 @@
 import type { Reference } from '../oci/reference.ts'
 import { Client } from './client.ts'
 import { type CredentialSource, findLogin } from './credentials/chain.ts'
-import { type Credentials, loginText } from './credentials/credentials.ts'
+import { type Credentials, type Login, loginText } from './credentials/credentials.ts'
 import type { Side } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { Network } from './network/network.ts'
 import type { PullsLeft } from './pull-limit.ts'
+
+/** What a run will copy. */
+interface Wanted {
+  readonly source: Reference
+  readonly destination: Reference
+}
 
 /**
  * One client for each registry and identity, so that tokens and what is known about blobs are
@@ -29,6 +35,28 @@ export class ClientPool {
     const { registry } = reference
     const login = await findLogin(this.#sources, side, reference)
     this.#tell(`${registry} (${side}): ${loginText(login)}`)
+    return this.#clientOf(registry, login)
+  }
+
+  /**
+   * Tells each client of all repositories that a run will use, so that a registry is asked for few
+   * tokens. Nothing has to wait for it: a token that is asked for earlier is good for less. Never
+   * rejects: logins that cannot be had are for those to tell who need them.
+   */
+  async expect(pairs: readonly Wanted[]): Promise<void> {
+    const expectOne = async (side: Side, reference: Reference): Promise<void> => {
+      const login = await findLogin(this.#sources, side, reference)
+      this.#clientOf(reference.registry, login).repository(reference.repository, side).expect()
+    }
+    await Promise.allSettled(
+      pairs.flatMap(({ source, destination }) => [
+        expectOne('source', source),
+        expectOne('destination', destination),
+      ]),
+    )
+  }
+
+  #clientOf(registry: string, login: Login): Client {
     const key = JSON.stringify([registry, ...identityOf(login.credentials)])
     let client = this.#clients.get(key)
     if (client === undefined) {

@@ -23,6 +23,11 @@ export class Repository {
     return this.side === 'destination' ? pushScope(this.name) : pullScope(this.name)
   }
 
+  /** Tells that requests about it will come, so that a token for others can serve it, too. */
+  expect(): void {
+    this.http.expect([this.scope])
+  }
+
   /**
    * `/v2/acme/app/…` (distribution-spec, Endpoints). The name and the rest are valid by their
    * grammar.

@@ -22,7 +22,10 @@ const MAX_REDIRECTS = 5
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /** Those that keep the method and the body (RFC 9110, 15.4). */
 const EXACT_REDIRECTS: ReadonlySet<number> = new Set([307, 308])
-/** Logging in, and once more where the first time was not with a new token or for a wider scope. */
+/**
+ * Logging in, and once more where the first time was not with a new token or for a wider scope; the
+ * step from a token for many repositories to one for this one comes on top.
+ */
 const MAX_LOGINS = 2
 
 export interface RegistryRequest {
@@ -77,7 +80,7 @@ export class RegistryHttp {
   readonly #authorizer: Authorizer
   #family: RegistryFamily | undefined
   #pullLimit: PullLimit | undefined
-  #introduction: Promise<unknown> | undefined
+  #introduction: PromiseWithResolvers<void> | undefined
 
   constructor(registry: string, login: Login, network: Network, logger: Logger) {
     this.registry = registry
@@ -161,17 +164,26 @@ export class RegistryHttp {
     return resolveLocation(answer.address, location, { registryOrigin, place })
   }
 
+  /** Tells of scopes that requests will need, so that one token can serve all of them. */
+  expect(scopes: readonly Scope[]): void {
+    this.#authorizer.expect(scopes)
+  }
+
   /**
-   * The first request goes alone, so that a registry asks for a login once and not sixteen times.
+   * The first request goes alone until the registry has answered it or has been given a login, so
+   * that it asks for one once and not sixteen times.
    */
   async #introduced<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#introduction === undefined) {
-      const first = work()
-      this.#introduction = first.catch(() => undefined)
-      return first
+    if (this.#introduction !== undefined) {
+      await this.#introduction.promise
+      return work()
     }
-    await this.#introduction
-    return work()
+    this.#introduction = Promise.withResolvers()
+    try {
+      return await work()
+    } finally {
+      this.#introduction.resolve()
+    }
   }
 
   async #authorized(request: RegistryRequest): Promise<RegistryAnswer> {
@@ -182,10 +194,13 @@ export class RegistryHttp {
       const answer = await this.#follow(request, origin, attempt.authorization)
       if (answer.address.origin !== origin) return answer
       this.#learn(answer)
-      if (answer.status !== 401 || logins === MAX_LOGINS) return answer
+      const isCheap = typeof request.body !== 'function'
+      const isRefusal = this.#authorizer.isRefusal(answer.status, attempt, isCheap)
+      if (!isRefusal || logins >= MAX_LOGINS + (attempt.isForWide ? 1 : 0)) return answer
       const better = await this.#challenged(answer, attempt, place)
       if (better === undefined) return answer
       attempt = better
+      this.#introduction?.resolve()
       await discard(answer)
     }
   }

@@ -35,7 +35,7 @@ export interface Run<Log extends Logger> {
   /** Called when an image is done, in the order in which they are. */
   readonly onDone: (result: SyncResult, log: Log) => void
   /** Puts a failure into words for the reader. */
-  readonly describe: (error: unknown) => ResultError
+  readonly describe: (error: unknown) => ResultError | Promise<ResultError>
 }
 
 /**
@@ -93,7 +93,7 @@ async function syncPair<Log extends Logger>(
       ...nothingDone(pair),
       status: 'failed',
       durationMs: durationMs(),
-      error: run.describe(error),
+      error: await run.describe(error),
     }
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Accounts } from './accounts.ts'
 import { jsonReply, readBody, type RegistryRequest, type Reply } from './exchange.ts'
-import { formatScopes, parseScopes, type Scope } from './scope.ts'
+import { covers, formatScopes, parseScopes, type Scope } from './scope.ts'
 import { errorReply } from './spec-errors.ts'
 
 /** Far more than any form of credentials. */
@@ -38,6 +38,10 @@ export interface TokenStyle {
   readonly refusePost?: (form: URLSearchParams) => Reply | undefined
   /** Strangers get a token without rights where they may not even pull. */
   readonly forStrangers?: boolean
+  /** Scopes of one request that are looked at, from the first; default all. */
+  readonly maxScopes?: number
+  /** What comes of asking for a right too many: a weaker token (default), one without rights, or 403. */
+  readonly onDenied?: 'less' | 'nothing' | 'refusal'
 }
 
 export interface TokenAnswer extends IssuedText {
@@ -131,18 +135,16 @@ function userOfForm(
 
 /** Fewer rights than asked for are no error here: the token is simply weaker. */
 async function grant(options: TokenEndpointOptions, ask: Ask): Promise<Reply> {
-  const { service } = options
+  const { service, style = {} } = options
   if (ask.service !== undefined && service !== undefined && ask.service !== service) {
     return errorReply(400, { code: 'DENIED', message: `unknown service ${ask.service}` })
   }
-  const granted = ask.scopes
-    .map((scope) => ({
-      ...scope,
-      actions: scope.actions.filter((action) =>
-        options.accounts.allows(ask.user, scope.name, action),
-      ),
-    }))
-    .filter((scope) => scope.type === 'repository' && scope.actions.length > 0)
+  const allowed = allowedOf(options, ask)
+  const isDenied = !covers(allowed, ask.scopes)
+  if (isDenied && style.onDenied === 'refusal') {
+    return errorReply(403, { code: 'DENIED', message: 'requested access to a resource is denied' })
+  }
+  const granted = isDenied && style.onDenied === 'nothing' ? [] : allowed
   const issued = await options.issue({
     user: ask.user,
     service: ask.service,
@@ -152,8 +154,18 @@ async function grant(options: TokenEndpointOptions, ask: Ask): Promise<Reply> {
   })
   const refreshToken =
     ask.offline && ask.user !== undefined ? newRefreshToken(ask.user, options) : undefined
-  const body = options.style?.body ?? fullBody
+  const body = style.body ?? fullBody
   return jsonReply(200, body({ ...issued, method: ask.method, granted, refreshToken }))
+}
+
+function allowedOf({ accounts, style = {} }: TokenEndpointOptions, ask: Ask): Scope[] {
+  return ask.scopes
+    .slice(0, style.maxScopes)
+    .map((scope) => ({
+      ...scope,
+      actions: scope.actions.filter((action) => accounts.allows(ask.user, scope.name, action)),
+    }))
+    .filter((scope) => scope.type === 'repository' && scope.actions.length > 0)
 }
 
 function fullBody(answer: TokenAnswer): unknown {

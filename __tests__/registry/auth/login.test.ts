@@ -118,6 +118,22 @@ describe('one token', () => {
     expect(world.source.count('GET', '/manifests/')).toBe(17)
   })
 
+  test('is used by the others as soon as it is there', async () => {
+    await using world = await sourceWith(bearer)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    let signed = 0
+    world.source.fault(
+      { path: '/manifests/', where: ({ headers }) => headers.authorization !== undefined },
+      async (_request, next) => {
+        if (++signed === 3) resolve()
+        await promise
+        return next()
+      },
+    )
+    await Promise.all(Array.from({ length: 3 }, async () => world.from.getImage('acme/app:1.0')))
+    expect(world.source.requests.filter(({ status }) => status === 401)).toHaveLength(1)
+  })
+
   test('is used again for the next image', async () => {
     await using world = await sourceWith(bearer)
     const other = buildImage({ platform: 'linux/s390x' })

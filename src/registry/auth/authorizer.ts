@@ -1,55 +1,39 @@
 import { FormatError } from '../../oci/errors.ts'
 import { basicAuthorization, type Credentials } from '../credentials/credentials.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
-import { foreignText } from '../foreign-text.ts'
 import type { Logger } from '../logger.ts'
 import type { Answer, Network } from '../network/network.ts'
-import { withRetries } from '../retry.ts'
 import { type Challenge, chooseChallenge, parseChallenges } from './challenge.ts'
-import { mayReceiveCredentials, parseRealm } from './realm.ts'
-import { covers, formatScope, mergeScopes, parseScope, type Scope } from './scope.ts'
-import { fetchToken, type Token } from './token.ts'
-
-/** How the registry wants to be spoken to, once it has said so. */
-type Scheme = { readonly kind: 'basic' } | BearerScheme
-
-interface BearerScheme {
-  readonly kind: 'bearer'
-  readonly realm: URL
-  readonly service: string | undefined
-}
-
-interface HeldToken {
-  readonly scheme: BearerScheme
-  readonly scopes: readonly Scope[]
-  readonly token: Promise<Token>
-  /** The token's text, once it is there. */
-  value: string | undefined
-}
+import { parseRealm } from './realm.ts'
+import { type Scheme, sameScheme } from './scheme.ts'
+import { covers, mergeScopes, parseScope, type Scope } from './scope.ts'
+import { type Pass, Tokens } from './tokens.ts'
 
 /** What a request is sent with, and what was asked for to get it. */
-export interface Attempt {
-  readonly authorization: string | undefined
+export interface Attempt extends Pass {
   readonly scopes: readonly Scope[]
   /** Whether it was made for a refusal, not held from before. */
   readonly isAnswer: boolean
+  /** Whether it stands in for one that was. */
+  readonly isForWide: boolean
 }
 
 /**
- * Logs in to one registry as one identity. Nothing is sent before the registry asks for it; tokens
- * are kept for as long as they last, shared by all requests, and fetched once for each set of
- * scopes however many requests wait for them.
+ * Logs in to one registry as one identity. Nothing is sent before the registry asks for it; then a
+ * token is fetched for all that the run expects at once, or for one repository at a time where
+ * only that works.
  */
 export class Authorizer {
   readonly #registry: string
   readonly #credentials: Credentials | undefined
   readonly #network: Network
-  readonly #logger: Logger
   /** By resource: one host may stand for several registries, each with its token service (Q60). */
   readonly #schemes = new Map<string, Scheme>()
   /** What all of them have shown so far, for the resources that have not. */
   #common: Scheme | 'various' | undefined
-  #tokens: readonly HeldToken[] = []
+  readonly #tokens: Tokens
+  /** Resources that a token for more than them has opened. */
+  readonly #served = new Set<string>()
 
   constructor(
     registry: string,
@@ -60,17 +44,23 @@ export class Authorizer {
     this.#registry = registry
     this.#credentials = credentials
     this.#network = network
-    this.#logger = logger
+    this.#tokens = new Tokens(registry, credentials, network, logger)
+  }
+
+  /** Tells of scopes that requests will need, so that one token can serve all of them. */
+  expect(scopes: readonly Scope[]): void {
+    for (const scope of scopes) this.#tokens.expected.add(scope)
   }
 
   /** What to send with a request that needs these scopes; nothing until the registry has asked. */
   async attempt(scopes: readonly Scope[], place: ErrorPlace): Promise<Attempt> {
-    const authorization = await this.#authorization(this.#schemeFor(scopes), scopes, place)
-    return { authorization, scopes, isAnswer: false }
+    const pass = await this.#pass(this.#schemeFor(scopes), scopes, place)
+    return { ...pass, scopes, isAnswer: false, isForWide: false }
   }
 
   /**
-   * Takes in a 401 (RFC 9110, 15.5.2). Returns what to try once more with, or undefined where there
+   * Takes in a 401 (RFC 9110, 15.5.2), and what else a token may be refused with that was asked for
+   * with more than the request needs. Returns what to try once more with, or undefined where there
    * is nothing better to offer than what was just refused: the refusal of what was made for an
    * earlier one is looked at again only where it names a wider scope.
    */
@@ -79,47 +69,77 @@ export class Authorizer {
     refused: Attempt,
     place: ErrorPlace,
   ): Promise<Attempt | undefined> {
-    const challenge = readChallenge(answer, place)
+    const challenge = answer.status === 401 ? readChallenge(answer, place) : undefined
     const wanted = readScopes(challenge?.parameters.get('scope'))
-    // A token may end on its way to the registry.
-    const hasEnded = challenge?.parameters.get('error') === 'invalid_token'
+    const error = challenge?.parameters.get('error')
     const isKnown = refused.isAnswer && covers(mergeScopes(refused.scopes), wanted)
-    if (isKnown && !hasEnded) return undefined
+    if (isKnown && error !== 'invalid_token' && !refused.isWide) return undefined
     // Some gateways name the scheme once, and later refuse a worn token without a word.
-    const scheme =
-      challenge === undefined
-        ? this.#schemeFor(refused.scopes)
-        : await this.#schemeOf(challenge, place)
-    this.#dropToken(refused.authorization)
+    const usual = this.#schemeFor(refused.scopes)
+    const scheme = challenge === undefined ? usual : await this.#schemeOf(challenge, place)
+    // One that is good for others, at another service, is not to blame.
+    const isElsewhere =
+      usual !== undefined && scheme !== undefined && !sameScheme(usual, scheme) && refused.isWide
+    const isTooWide = refused.isWide && !isElsewhere && !this.#isOver(answer, refused, error)
+    if (isTooWide) this.#tokens.refused(refused.authorization, refused.scopes)
+    else if (!isElsewhere) this.#tokens.drop(refused.authorization)
     const scopes = mergeScopes([...refused.scopes, ...wanted])
-    const held = new Set(this.#tokens.map(({ value }) => `Bearer ${value ?? ''}`))
-    const authorization = await this.#authorization(scheme, scopes, place)
+    const held = this.#tokens.held()
+    const pass = await this.#pass(scheme, scopes, place, { isAlone: isTooWide })
     // What cannot be answered is not believed either: the next request asks again.
     if (scheme !== undefined) this.#learn(refused.scopes, scheme)
-    if (authorization === refused.authorization) return undefined
-    return { authorization, scopes, isAnswer: !held.has(authorization ?? '') }
+    if (pass.authorization === refused.authorization) return undefined
+    const isAnswer = !held.has(pass.authorization ?? '')
+    return { ...pass, scopes, isAnswer, isForWide: isTooWide }
+  }
+
+  /** Whether a token may have ended on its way to the registry, which not every registry says. */
+  #isOver({ status }: Answer, refused: Attempt, error: string | undefined): boolean {
+    if (status !== 401 || refused.isAnswer) return false
+    if (error === undefined) return this.#served.has(resourceOf(refused.scopes))
+    return error === 'invalid_token'
+  }
+
+  /**
+   * Takes in an answer. Returns whether another token may help: against 401, and against what some
+   * registries say in its place to one that lacks a right, unless that was asked for with nothing
+   * else, or sending the request again is too much for a guess.
+   */
+  isRefusal(status: number, attempt: Attempt, isCheap: boolean): boolean {
+    const { isWide, isForWide, scopes } = attempt
+    const resource = resourceOf(scopes)
+    if (status >= 200 && status < 300) {
+      if (isForWide) this.#tokens.expected.doNotMix()
+      if (isWide) this.#served.add(resource)
+    }
+    if (status === 401 || !isWide || !isCheap) return status === 401
+    // A destination is often not there yet; a source should be.
+    const isReading = scopes.every(({ actions }) => actions.every((action) => action === 'pull'))
+    return status === 403 || (status === 404 && isReading && !this.#served.has(resource))
   }
 
   /** Forgets all tokens. Returns whether there is a chance that new ones are better. */
   forget(): boolean {
-    const hadTokens = this.#tokens.length > 0
-    this.#tokens = []
-    return hadTokens
+    return this.#tokens.forget()
   }
 
-  async #authorization(
+  async #pass(
     scheme: Scheme | undefined,
     scopes: readonly Scope[],
     place: ErrorPlace,
-  ): Promise<string | undefined> {
+    { isAlone = false } = {},
+  ): Promise<Pass> {
     const credentials = this.#credentials
-    if (scheme === undefined) return undefined
-    if (credentials?.kind === 'registry-token') return `Bearer ${credentials.password}`
+    if (scheme === undefined) return plain(undefined)
+    if (credentials?.kind === 'registry-token') return plain(`Bearer ${credentials.password}`)
     if (scheme.kind === 'basic') {
-      return credentials === undefined ? undefined : basicAuthorization(credentials)
+      return plain(credentials === undefined ? undefined : basicAuthorization(credentials))
     }
-    const token = await this.#token(scheme, mergeScopes(scopes), place)
-    return `Bearer ${token.value}`
+    const mayJoin = (other: Scope): boolean => {
+      const its = this.#schemeFor([other])
+      return its === undefined ? this.#common === undefined : sameScheme(its, scheme)
+    }
+    return this.#tokens.pass({ scheme, scopes, mayJoin: isAlone ? undefined : mayJoin, place })
   }
 
   #schemeFor(scopes: readonly Scope[]): Scheme | undefined {
@@ -139,93 +159,20 @@ export class Authorizer {
     if (challenge.scheme === 'basic') return { kind: 'basic' }
     const { parameters } = challenge
     const authHost = this.#credentials?.authHost
-    const realm = parseRealm(parameters.get('realm') ?? '', await this.#home(), place, authHost)
+    const home = await this.#network.originOf(this.#registry)
+    const realm = parseRealm(parameters.get('realm') ?? '', home, place, authHost)
     const service = parameters.get('service')
     return { kind: 'bearer', realm, service: service === '' ? undefined : service }
   }
-
-  async #token(scheme: BearerScheme, scopes: readonly Scope[], place: ErrorPlace): Promise<Token> {
-    const find = (): HeldToken | undefined =>
-      this.#tokens.find((held) => sameScheme(held.scheme, scheme) && covers(held.scopes, scopes))
-    for (let held = find(); held !== undefined; held = find()) {
-      const token = await shared(held, scopes)
-      if (token !== undefined && token.renewAt > this.#network.clock.now()) return token
-      this.#drop(held)
-    }
-    const fetched: HeldToken = {
-      scheme,
-      scopes,
-      token: this.#fetch(scheme, scopes, place),
-      value: undefined,
-    }
-    this.#tokens = [...this.#tokens, fetched]
-    try {
-      const token = await fetched.token
-      fetched.value = token.value
-      return token
-    } catch (error) {
-      this.#drop(fetched)
-      throw error
-    }
-  }
-
-  #drop(token: HeldToken): void {
-    this.#tokens = this.#tokens.filter((held) => held !== token)
-  }
-
-  #dropToken(authorization: string | undefined): void {
-    this.#tokens = this.#tokens.filter(({ value }) => authorization !== `Bearer ${value ?? ''}`)
-  }
-
-  async #fetch(scheme: BearerScheme, scopes: readonly Scope[], place: ErrorPlace): Promise<Token> {
-    const { realm } = scheme
-    const credentials = this.#credentials
-    const registry = { host: this.#registry, origin: await this.#home() }
-    if (credentials !== undefined && !mayReceiveCredentials(realm, registry, credentials)) {
-      const service = foreignText(realm.host)
-      const reason =
-        `the registry sends logins to ${service}, which is not known to belong to it; if it does, ` +
-        'name it as auth-host of an entry in registry-auth'
-      throw new RegistryError('AUTHENTICATION', reason, place)
-    }
-    this.#logger.debug(
-      `token from ${realm.host} for ${foreignText(scopes.map(formatScope).join(' '))}`,
-    )
-    return withRetries(this.#network, this.#logger, () =>
-      fetchToken(this.#network, {
-        realm,
-        onBehalfOf: registry.origin,
-        service: scheme.service,
-        scopes,
-        credentials,
-        place: { ...place, operation: 'log in' },
-      }),
-    )
-  }
-
-  async #home(): Promise<string> {
-    return this.#network.originOf(this.#registry)
-  }
 }
 
-/** A token that others have asked for. That they were refused more than is wanted says nothing. */
-async function shared(held: HeldToken, scopes: readonly Scope[]): Promise<Token | undefined> {
-  try {
-    return await held.token
-  } catch (error) {
-    if (covers(scopes, held.scopes)) throw error
-    return undefined
-  }
+function plain(authorization: string | undefined): Pass {
+  return { authorization, isWide: false }
 }
 
 /** The repository that a request is about; a mount names the one that it writes to first. */
 function resourceOf(scopes: readonly Scope[]): string {
   return scopes[0]?.resource ?? ''
-}
-
-function sameScheme(one: Scheme, other: Scheme): boolean {
-  if (one.kind === 'basic' || other.kind === 'basic') return one.kind === other.kind
-  return one.realm.href === other.realm.href && one.service === other.service
 }
 
 function readChallenge(answer: Answer, place: ErrorPlace): Challenge | undefined {

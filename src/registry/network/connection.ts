@@ -1,7 +1,7 @@
 import type { LookupFunction, Socket } from 'node:net'
 import type { Writable } from 'node:stream'
-import { buildConnector } from 'undici'
 import { endpoint, secureContext, type TlsOptions } from './tls.ts'
+import { buildConnector } from './undici.ts'
 
 /**
  * How long one address of a host is given before the next one is tried as well. Node's quarter of a

@@ -1,9 +1,10 @@
 import type { LookupFunction, Socket } from 'node:net'
-import { Agent, type Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import { connector } from './connection.ts'
 import { type AddressRule, guardedLookup } from './guarded-lookup.ts'
 import { type Proxies, proxyFor, type ProxyServer, readProxies } from './proxies.ts'
 import type { TlsOptions } from './tls.ts'
+import { Agent, Pool } from './undici.ts'
 import { openTunnel, proxyConnector, proxyHeaders, refusedBy, tunnelConnector } from './tunnel.ts'
 
 /** A host that has not even accepted a connection after this long is not going to. */
