@@ -1,5 +1,5 @@
 import { EOL } from 'node:os'
-import { appendOutput, formatCommand } from './workflow-commands.ts'
+import { issueCommand, issueFileCommand, prepareKeyValueMessage } from './toolkit.ts'
 
 /** The runner's workflow commands that this action uses; passed in, so that tests can record them. */
 export interface Commands {
@@ -23,27 +23,23 @@ export interface AnnotationProperties {
   readonly title?: string
 }
 
-/** The commands as the runner understands them. */
+/** The commands as the runner understands them (GitHub Docs, "Workflow commands"). */
 export const runnerCommands: Commands = {
-  info: print,
-  debug: (line) => print(formatCommand('debug', line)),
-  warning: (message, properties) => print(formatCommand('warning', message, { ...properties })),
-  error: (message, properties) => print(formatCommand('error', message, { ...properties })),
+  info: (line) => void process.stdout.write(`${line}${EOL}`),
+  debug: (line) => issueCommand('debug', {}, line),
+  warning: (message, properties) => issueCommand('warning', { ...properties }, message),
+  error: (message, properties) => issueCommand('error', { ...properties }, message),
   isDebug: () => process.env['RUNNER_DEBUG'] === '1',
-  startGroup: (name) => print(formatCommand('group', name)),
-  endGroup: () => print(formatCommand('endgroup', '')),
-  setSecret: (value) => print(formatCommand('add-mask', value)),
+  startGroup: (name) => issueCommand('group', {}, name),
+  endGroup: () => issueCommand('endgroup', {}, ''),
+  setSecret: (value) => issueCommand('add-mask', {}, value),
   setOutput: (name, value) => {
-    const file = process.env['GITHUB_OUTPUT'] ?? ''
     // Outside of a runner nobody takes outputs.
-    if (file !== '') appendOutput(file, name, value)
+    if (!process.env['GITHUB_OUTPUT']) return
+    issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value))
   },
   fail: (message) => {
     process.exitCode = 1
-    print(formatCommand('error', message))
+    issueCommand('error', {}, message)
   },
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}${EOL}`)
 }

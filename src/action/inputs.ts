@@ -10,7 +10,6 @@ import { readImageLists } from './image-lists.ts'
 import { InputReader } from './input-reader.ts'
 import { parseRegistryAuth } from './registry-auth.ts'
 import { parseRegistryTls } from './registry-tls.ts'
-import { inputVariable } from './workflow-commands.ts'
 
 /** Where inputs come from; passed in, so that tests need no environment. */
 export interface InputSource {
@@ -109,7 +108,8 @@ export function readInputs(source: InputSource): Inputs {
 
 /** The inputs of the step that runs; untrimmed, so that the lines of `images` keep their numbers. */
 export const stepInputs: InputSource = {
-  getInput: (name) => process.env[inputVariable(name)] ?? '',
+  // As the runner names them; none of ours has a space.
+  getInput: (name) => process.env[`INPUT_${name.toUpperCase()}`] ?? '',
   readFile: (path) => readFileSync(path),
   get workspace(): string {
     return process.env['GITHUB_WORKSPACE'] ?? process.cwd()
