@@ -15,7 +15,9 @@ import { Mounts } from './mounts.ts'
 import type { Answer, Exchange, Network } from './network/network.ts'
 import { type Limiter, Turns } from './pacing.ts'
 import { type PullLimit, readPullLimit } from './pull-limit.ts'
-import { pause, withRetries } from './retry.ts'
+import { kindOf } from './request-kind.ts'
+import { withRetries } from './retry.ts'
+import { awaitTurn, type Turn } from './turn.ts'
 
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
 const MAX_REDIRECTS = 5
@@ -40,6 +42,8 @@ export interface RegistryRequest {
   readonly answerTimeoutMs?: number
   /** Ends this request in place of the network's own signal. */
   readonly signal?: AbortSignal
+  /** It has waited for its turn. */
+  readonly hasTurn?: boolean
   /** Statuses beside 2xx that are answers, not errors. */
   readonly expect?: readonly number[]
   /** The code of a refusal whose status has none of its own; REGISTRY where absent. */
@@ -111,9 +115,11 @@ export class RegistryHttp {
     request: RegistryRequest,
     read: (answer: RegistryAnswer) => Promise<T>,
   ): Promise<T> {
-    return withRetries(this.network, this.logger, () =>
-      this.limiter.run(async () => read(await this.exchange(request))),
-    )
+    return withRetries(this.network, this.logger, async () => {
+      // Who waits for a turn takes no slot from those whose turn it is.
+      await awaitTurn(this.network, this.limiter, turnOf(request))
+      return this.limiter.run(async () => read(await this.exchange({ ...request, hasTurn: true })))
+    })
   }
 
   /**
@@ -236,10 +242,11 @@ export class RegistryHttp {
       const identity = isHome
         ? { ...this.#headers, ...(authorization === undefined ? {} : { authorization }) }
         : {}
-      if (isHome) await this.#pauseOver(request)
+      if (isHome) await awaitTurn(this.network, this.limiter, turnOf(request))
+      const sentAt = this.network.clock.now()
       const answer = await this.#send(request, { address, identity, onBehalfOf: origin })
       const { status } = answer
-      if (isHome) this.#notePause(answer)
+      if (isHome) this.#notePace(request, answer, sentAt)
       if (!REDIRECTS.has(status) || answer.headers['location'] === undefined) {
         return { ...answer, address }
       }
@@ -254,20 +261,10 @@ export class RegistryHttp {
     throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place)
   }
 
-  /** What the registry has asked of one request holds for all of them. */
-  async #pauseOver({ place, signal }: RegistryRequest): Promise<void> {
-    const { clock } = this.network
-    // Who brings a signal is in a hurry: it gives something back before the end.
-    if (signal !== undefined) return
-    for (let left = this.limiter.pause.left(clock.now()); left > 0;) {
-      await pause(this.network, left, place)
-      left = this.limiter.pause.left(clock.now())
-    }
-  }
-
-  #notePause({ status, headers }: Answer): void {
-    const [retryAfter] = [headers['retry-after']].flat()
-    this.limiter.pause.note(status, retryAfter, this.network.clock.now())
+  #notePace(request: RegistryRequest, { status, headers }: Answer, sentAt: number): void {
+    const { kind } = turnOf(request)
+    const now = this.network.clock.now()
+    this.limiter.note({ kind, method: request.method, status, headers, sentAt, now })
   }
 
   async #send(request: RegistryRequest, { address, identity, onBehalfOf }: Hop): Promise<Answer> {
@@ -290,6 +287,12 @@ export class RegistryHttp {
     this.logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`)
     return answer
   }
+}
+
+function turnOf({ method, target, place, signal, hasTurn }: RegistryRequest): Turn {
+  const kind = kindOf(method, typeof target === 'string' ? target : target.path)
+  // Who brings a signal is in a hurry: it gives something back before the end.
+  return { kind, place, hasTurn: hasTurn === true, isUrgent: signal !== undefined }
 }
 
 function expired(error: RegistryError, place: ErrorPlace): RegistryError {

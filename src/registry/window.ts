@@ -1,0 +1,123 @@
+import { type Round, Rounds } from './rounds.ts'
+
+/**
+ * Requests at once to begin with: few enough to be no crowd, and as each answer lets one more in, no
+ * more than one round trip away from sixteen.
+ */
+const START = 8
+/** However busy a host is, it serves so many side by side. */
+const SMALLEST = 4
+/** Up to here nobody asks whether more at once is faster: what that could save is not worth it. */
+const MODEST = 16
+
+/** What is slower than its best times by this factor, and by a time that matters, waits in a queue. */
+const SLOW_FACTOR = 3
+const SLOW_MS = 50
+/** In a row: one alone may be chance. */
+const ROUNDS_TO_BELIEVE = 2
+/** Rounds after which a host that served no more than that is tried with more again. */
+const ROUNDS_TO_REST = 16
+/** More throughput than before, beyond what is chance. */
+const FASTER = 1.05
+
+/**
+ * How many requests of one lane a host gets at a time. Grows by one for each answer, so that it
+ * doubles with each round trip, and behind the first sign of too much by one for each round trip;
+ * halves with each such sign; stays where more at once has brought no more throughput.
+ */
+export class Window {
+  readonly #bound: number
+  readonly #rounds = new Rounds()
+  #size: number
+  /** Where doubling ends. */
+  #threshold = Number.POSITIVE_INFINITY
+  #halvedAt = Number.NEGATIVE_INFINITY
+  #best: Round | undefined
+  #vainRounds = 0
+  #slowRounds = 0
+  #restingRounds = 0
+  #calmMs = Number.POSITIVE_INFINITY
+
+  /** Never larger than `bound`. */
+  constructor(bound: number, start = START) {
+    this.#bound = bound
+    this.#size = Math.min(bound, start)
+  }
+
+  get size(): number {
+    return Math.floor(this.#size)
+  }
+
+  /** Takes in an answer that came while all of the window was in use. */
+  answered(): void {
+    if (this.#restingRounds > 0) return
+    const step = this.#size < this.#threshold ? 1 : 1 / this.#size
+    this.#size = Math.min(this.#bound, this.#size + step)
+  }
+
+  /**
+   * Takes in that an amount went through: requests or bytes, but always the same. `latencyMs` is for
+   * requests that are alike in it, where nothing but the host made them wait.
+   */
+  moved(amount: number, latencyMs: number | undefined, now: number): void {
+    const round = this.#rounds.add(amount, latencyMs, now, this.#size)
+    if (round === undefined) return
+    if (this.#isSlow(round)) this.#halve()
+    else this.#judge(round)
+  }
+
+  /** Takes in that the window was not in full use, so that it says nothing. */
+  idle(): void {
+    this.#rounds.restart()
+  }
+
+  /**
+   * Takes in that the host wants fewer requests. Those that were sent before the last such sign are
+   * part of it. Returns whether it was a new one.
+   */
+  refused(sentAt: number, now: number): boolean {
+    if (sentAt <= this.#halvedAt) return false
+    this.#halvedAt = now
+    this.#halve()
+    return true
+  }
+
+  #halve(): void {
+    this.#size = Math.max(Math.min(SMALLEST, this.#bound), this.#size / 2)
+    this.#threshold = this.#size
+    this.#best = undefined
+    this.#vainRounds = 0
+    this.#slowRounds = 0
+    this.#restingRounds = 0
+    this.#calmMs = Number.POSITIVE_INFINITY
+    this.#rounds.restart()
+  }
+
+  #isSlow({ latencyMs }: Round): boolean {
+    if (latencyMs === undefined) return false
+    this.#calmMs = Math.min(this.#calmMs, latencyMs)
+    const isSlow = latencyMs > Math.max(this.#calmMs * SLOW_FACTOR, this.#calmMs + SLOW_MS)
+    this.#slowRounds = isSlow ? this.#slowRounds + 1 : 0
+    return this.#slowRounds >= ROUNDS_TO_BELIEVE
+  }
+
+  /** Goes back to where it was as fast, once growing has not paid. */
+  #judge(round: Round): void {
+    if (this.#restingRounds > 0) {
+      this.#restingRounds -= 1
+      this.#best = round
+      return
+    }
+    const best = this.#best ?? round
+    const growth = round.size / best.size - 1
+    // Half of what it would be if all of the larger window had made it faster.
+    const hasPaid = growth <= 0 || round.throughput >= best.throughput * (1 + growth / 2)
+    if (this.#best === undefined || round.throughput > best.throughput * FASTER) this.#best = round
+    this.#vainRounds = hasPaid || round.size <= MODEST ? 0 : this.#vainRounds + 1
+    if (this.#vainRounds < ROUNDS_TO_BELIEVE) return
+    this.#size = Math.max(Math.min(MODEST, this.#bound), Math.min(this.#size, best.size))
+    this.#threshold = this.#size
+    this.#vainRounds = 0
+    this.#restingRounds = ROUNDS_TO_REST
+  }
+}
