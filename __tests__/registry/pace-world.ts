@@ -127,11 +127,10 @@ export interface Caller {
 export async function request(caller: Caller, kind: Kind = 'metadata'): Promise<void> {
   const { clock, limiter, host, retries = 5, random = () => 0.5 } = caller
   const place = { operation: 'get manifest' }
-  const policy = { retries, clock, random, signal: undefined }
+  const policy = { retries, clock, random }
   await withRetries(policy, silentLogger, async () => {
-    await awaitTurn(policy, limiter, { kind, place, hasTurn: false, isUrgent: false })
     const release = await limiter.acquire([laneOf(kind)])
-    await awaitTurn(policy, limiter, { kind, place, hasTurn: true, isUrgent: false })
+    await awaitTurn(policy, limiter, kind, place)
     const sentAt = clock.now()
     const { status, headers = {} } = await host.request()
     const method = kind === 'metadata' || kind === 'read' ? 'GET' : 'PUT'

@@ -80,9 +80,10 @@ export class Pace {
   }
 
   #refused({ kind, sentAt, now }: Sign): void {
-    if (this.#refusals.get(kind)?.areTwo !== true) return
-    const isNew = this.#windows[laneOf(kind)].refused(sentAt, now)
-    if (isNew) this.#rates.get(kind)?.refused(now)
+    const refusals = this.#refusals.get(kind)
+    if (refusals?.areTwo !== true) return
+    this.#windows[laneOf(kind)].refused(sentAt, now)
+    if (refusals.areMany) this.#rates.get(kind)?.refused(sentAt, now)
   }
 
   #served({ kind, method, sentAt, now }: Sign, { isFull, hasBlobs }: Use): void {

@@ -69,6 +69,11 @@ export class Limiter {
     return this.#pace.pause
   }
 
+  /** Slots that a lane may have in use now. */
+  size(lane: Lane): number {
+    return this.#pace.size(lane)
+  }
+
   /** Waits for a slot in each lane; more than there are in all count as all of them. */
   async acquire(lanes: readonly Lane[] = ['metadata'], rank: Rank = () => 0): Promise<Release> {
     const wish = lanes.slice(0, this.capacity)

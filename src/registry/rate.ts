@@ -2,7 +2,10 @@
 const BURST_MS = 250
 /** Of what a host has served when it refused more, so much it is asked for then. */
 const SHARE = 0.8
-/** Requests a second that each answer adds: a tenth more every second. */
+/**
+ * Requests a second that each answer adds: a tenth more within a second, and twice as many with each
+ * second without a refusal, because what a host refused once may have been chance.
+ */
 const RISE = 0.1
 /** Slower than that is not a rate, but a pause. */
 const SLOWEST = 1
@@ -21,6 +24,7 @@ const SHORTEST_MS = 100
 export class Rate {
   #perSecond: number | undefined
   #nextTurn = Number.NEGATIVE_INFINITY
+  #refusedAt: number | undefined
   readonly #answers: number[] = []
 
   constructor(perSecond?: number) {
@@ -45,19 +49,24 @@ export class Rate {
     this.#answers.push(now)
     if (this.#answers.length > RECENT_ANSWERS) this.#answers.shift()
     if (this.#perSecond === undefined) return
-    const faster = this.#perSecond + RISE
+    this.#refusedAt ??= now
+    const faster = this.#perSecond + RISE * 2 ** ((now - this.#refusedAt) / 1_000)
     this.#perSecond = faster > FASTEST ? undefined : faster
   }
 
-  /** Takes in that the host refuses more than it served. */
-  refused(now: number): void {
+  /**
+   * Takes in that the host refuses more than it served. Those that were sent before the last such
+   * sign are part of it.
+   */
+  refused(sentAt: number, now: number): void {
+    if (sentAt <= (this.#refusedAt ?? Number.NEGATIVE_INFINITY)) return
     const served = this.#recent(now)
     // A host that serves nobody does not say how many it would serve.
     if (served === 0) return
     const slower = Math.min(this.#perSecond ?? FASTEST, served) * SHARE
     this.#perSecond = Math.max(SLOWEST, slower)
     this.#nextTurn = Math.max(this.#nextTurn, now)
-    this.#answers.length = 0
+    this.#refusedAt = now
   }
 
   /** Answers in a second. */

@@ -15,9 +15,9 @@ import { Mounts } from './mounts.ts'
 import type { Answer, Exchange, Network } from './network/network.ts'
 import { type Limiter, Turns } from './pacing.ts'
 import { type PullLimit, readPullLimit } from './pull-limit.ts'
-import { kindOf } from './request-kind.ts'
+import { type Kind, kindOf } from './request-kind.ts'
 import { withRetries } from './retry.ts'
-import { awaitTurn, type Turn } from './turn.ts'
+import { awaitTurn } from './turn.ts'
 
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
 const MAX_REDIRECTS = 5
@@ -42,8 +42,6 @@ export interface RegistryRequest {
   readonly answerTimeoutMs?: number
   /** Ends this request in place of the network's own signal. */
   readonly signal?: AbortSignal
-  /** It has waited for its turn. */
-  readonly hasTurn?: boolean
   /** Statuses beside 2xx that are answers, not errors. */
   readonly expect?: readonly number[]
   /** The code of a refusal whose status has none of its own; REGISTRY where absent. */
@@ -115,11 +113,9 @@ export class RegistryHttp {
     request: RegistryRequest,
     read: (answer: RegistryAnswer) => Promise<T>,
   ): Promise<T> {
-    return withRetries(this.network, this.logger, async () => {
-      // Who waits for a turn takes no slot from those whose turn it is.
-      await awaitTurn(this.network, this.limiter, turnOf(request))
-      return this.limiter.run(async () => read(await this.exchange({ ...request, hasTurn: true })))
-    })
+    return withRetries(this.network, this.logger, () =>
+      this.limiter.run(async () => read(await this.exchange(request))),
+    )
   }
 
   /**
@@ -242,7 +238,10 @@ export class RegistryHttp {
       const identity = isHome
         ? { ...this.#headers, ...(authorization === undefined ? {} : { authorization }) }
         : {}
-      if (isHome) await awaitTurn(this.network, this.limiter, turnOf(request))
+      // Who brings a signal is in a hurry: it gives something back before the end.
+      if (isHome && request.signal === undefined) {
+        await awaitTurn(this.network, this.limiter, kindOfRequest(request), place)
+      }
       const sentAt = this.network.clock.now()
       const answer = await this.#send(request, { address, identity, onBehalfOf: origin })
       const { status } = answer
@@ -262,7 +261,7 @@ export class RegistryHttp {
   }
 
   #notePace(request: RegistryRequest, { status, headers }: Answer, sentAt: number): void {
-    const { kind } = turnOf(request)
+    const kind = kindOfRequest(request)
     const now = this.network.clock.now()
     this.limiter.note({ kind, method: request.method, status, headers, sentAt, now })
   }
@@ -289,10 +288,8 @@ export class RegistryHttp {
   }
 }
 
-function turnOf({ method, target, place, signal, hasTurn }: RegistryRequest): Turn {
-  const kind = kindOf(method, typeof target === 'string' ? target : target.path)
-  // Who brings a signal is in a hurry: it gives something back before the end.
-  return { kind, place, hasTurn: hasTurn === true, isUrgent: signal !== undefined }
+function kindOfRequest({ method, target }: RegistryRequest): Kind {
+  return kindOf(method, typeof target === 'string' ? target : target.path)
 }
 
 function expired(error: RegistryError, place: ErrorPlace): RegistryError {

@@ -22,12 +22,13 @@ export class Rounds {
 
   /** Takes in what went through at that time. Returns the round that is over by that, if one is. */
   add(amount: number, latencyMs: number | undefined, now: number, size: number): Round | undefined {
-    if (this.#startedAt === undefined) {
-      // When the first of them began is not known, so that only time is taken from it.
+    const startedAt = this.#startedAt
+    if (startedAt === undefined) {
+      // When the first of them was sent is not known: only the time is taken from it.
       this.#startedAt = now
-      this.#size = size
       return undefined
     }
+    if (this.#answers === 0) this.#size = size
     this.#answers += 1
     this.#amount += amount
     if (latencyMs !== undefined) {
@@ -37,12 +38,11 @@ export class Rounds {
     if (this.#answers < Math.max(SHORTEST, this.#size)) return undefined
     const round = {
       size: this.#size,
-      throughput: this.#amount / Math.max(1, now - this.#startedAt),
+      throughput: this.#amount / Math.max(1, now - startedAt),
       latencyMs: this.#latencies === 0 ? undefined : this.#latencyMs / this.#latencies,
     }
     this.restart()
     this.#startedAt = now
-    this.#size = size
     return round
   }
 

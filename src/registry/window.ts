@@ -17,13 +17,14 @@ const SLOW_MS = 50
 const ROUNDS_TO_BELIEVE = 2
 /** Rounds after which a host that served no more than that is tried with more again. */
 const ROUNDS_TO_REST = 16
-/** More throughput than before, beyond what is chance. */
-const FASTER = 1.05
+/** By so much a window grows that has found its size before. */
+const CAREFULLY = 1 / 8
 
 /**
  * How many requests of one lane a host gets at a time. Grows by one for each answer, so that it
  * doubles with each round trip, and behind the first sign of too much by one for each round trip;
- * halves with each such sign; stays where more at once has brought no more throughput.
+ * halves with each such sign. What is more than modest has to pay: it grows while there is more
+ * throughput, and goes back to where there was as much.
  */
 export class Window {
   readonly #bound: number
@@ -50,7 +51,7 @@ export class Window {
 
   /** Takes in an answer that came while all of the window was in use. */
   answered(): void {
-    if (this.#restingRounds > 0) return
+    if (this.#size >= MODEST) return
     const step = this.#size < this.#threshold ? 1 : 1 / this.#size
     this.#size = Math.min(this.#bound, this.#size + step)
   }
@@ -73,13 +74,12 @@ export class Window {
 
   /**
    * Takes in that the host wants fewer requests. Those that were sent before the last such sign are
-   * part of it. Returns whether it was a new one.
+   * part of it.
    */
-  refused(sentAt: number, now: number): boolean {
-    if (sentAt <= this.#halvedAt) return false
+  refused(sentAt: number, now: number): void {
+    if (sentAt <= this.#halvedAt) return
     this.#halvedAt = now
     this.#halve()
-    return true
   }
 
   #halve(): void {
@@ -101,23 +101,32 @@ export class Window {
     return this.#slowRounds >= ROUNDS_TO_BELIEVE
   }
 
-  /** Goes back to where it was as fast, once growing has not paid. */
   #judge(round: Round): void {
+    if (round.size < MODEST) return
     if (this.#restingRounds > 0) {
       this.#restingRounds -= 1
       this.#best = round
-      return
+    } else if (hasPaid(round, this.#best)) {
+      this.#vainRounds = 0
+      this.#best = round
+      this.#grow()
+    } else if (++this.#vainRounds === ROUNDS_TO_BELIEVE) {
+      this.#vainRounds = 0
+      this.#restingRounds = ROUNDS_TO_REST
+      this.#size = this.#best?.size ?? this.#size
+      this.#threshold = this.#size
     }
-    const best = this.#best ?? round
-    const growth = round.size / best.size - 1
-    // Half of what it would be if all of the larger window had made it faster.
-    const hasPaid = growth <= 0 || round.throughput >= best.throughput * (1 + growth / 2)
-    if (this.#best === undefined || round.throughput > best.throughput * FASTER) this.#best = round
-    this.#vainRounds = hasPaid || round.size <= MODEST ? 0 : this.#vainRounds + 1
-    if (this.#vainRounds < ROUNDS_TO_BELIEVE) return
-    this.#size = Math.max(Math.min(MODEST, this.#bound), Math.min(this.#size, best.size))
-    this.#threshold = this.#size
-    this.#vainRounds = 0
-    this.#restingRounds = ROUNDS_TO_REST
   }
+
+  #grow(): void {
+    const isNew = this.#size < this.#threshold
+    const step = isNew ? this.#size : Math.max(1, this.#size * CAREFULLY)
+    this.#size = Math.min(this.#bound, this.#size + step)
+  }
+}
+
+/** Whether more at once has brought at least half of what it would if nothing else were a bound. */
+function hasPaid(round: Round, best: Round | undefined): boolean {
+  if (best === undefined || round.size <= best.size) return true
+  return round.throughput >= best.throughput * (1 + (round.size / best.size - 1) / 2)
 }
