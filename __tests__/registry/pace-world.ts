@@ -23,14 +23,14 @@ export class Timeline implements Clock {
 
   /** Lets time pass until the work is done. Throws where it never will be. */
   async until<T>(work: Promise<T>): Promise<T> {
-    let over = false
+    const state = { isOver: false }
     const end = () => {
-      over = true
+      state.isOver = true
     }
     work.then(end, end)
     for (;;) {
       await settle()
-      if (over) return work
+      if (state.isOver) return work
       const next = this.#timers.toSorted((one, other) => one.at - other.at)[0]
       if (next === undefined) throw new Error('everybody waits for somebody else')
       this.#timers.splice(this.#timers.indexOf(next), 1)
@@ -53,10 +53,17 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+export interface SimulatedHostOptions {
+  readonly serviceMs?: number | (() => number)
+  /** Those it works on side by side; others wait. */
+  readonly atOnce?: number
+  readonly answer?: () => Answer
+}
+
 /** A host that takes some time for a request, and refuses by some rule. */
 export class SimulatedHost {
   readonly #clock: Timeline
-  readonly #answer: (host: SimulatedHost) => Answer
+  readonly #answer: () => Answer
   readonly #serviceMs: () => number
   readonly #atOnce: number
   readonly #queue: (() => void)[] = []
@@ -67,15 +74,7 @@ export class SimulatedHost {
   inside = 0
   most = 0
 
-  constructor(
-    clock: Timeline,
-    options: {
-      serviceMs?: number | (() => number)
-      /** Those it works on side by side; others wait. */
-      atOnce?: number
-      answer?: (host: SimulatedHost) => Answer
-    } = {},
-  ) {
+  constructor(clock: Timeline, options: SimulatedHostOptions = {}) {
     const { serviceMs = 30, atOnce = Number.POSITIVE_INFINITY } = options
     this.#clock = clock
     this.#atOnce = atOnce
@@ -87,7 +86,7 @@ export class SimulatedHost {
     this.arrivals.push(this.#clock.time)
     this.inside += 1
     this.most = Math.max(this.most, this.inside)
-    const answer = this.#answer(this)
+    const answer = this.#answer()
     if (this.inside > this.#atOnce) {
       await new Promise<void>((resolve) => {
         this.#queue.push(resolve)
@@ -152,13 +151,4 @@ export async function requests(caller: Caller, count: number, kind?: Kind): Prom
   const all = Array.from({ length: count }, async () => request(caller, kind))
   const results = await caller.clock.until(Promise.allSettled(all))
   return results.filter(({ status }) => status === 'rejected').length
-}
-
-/** A caller of a simulated host, whose limiter finds out what it stands. */
-export function callerOf(
-  limiter: (clock: Timeline) => Limiter,
-  host: (clock: Timeline) => SimulatedHost,
-): Caller {
-  const clock = new Timeline()
-  return { clock, limiter: limiter(clock), host: host(clock) }
 }
