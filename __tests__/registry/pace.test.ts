@@ -117,6 +117,7 @@ describe('a host that refuses', () => {
   test('writes of blobs gets fewer of those, and as many others as before', async () => {
     const caller = callerOf()
     await requests(caller, 100)
+    await caller.limiter.acquire(['write'])
     for (let sentAt = 10_000; sentAt < 13_000; sentAt += 1_000) {
       const headers = {}
       const sign = { kind: 'write', method: 'PUT', status: 429, headers, sentAt } as const

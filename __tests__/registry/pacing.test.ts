@@ -78,6 +78,13 @@ function open(limiter: Limiter, lane: Lane) {
   for (let answer = 0; answer < 100; answer++) limiter.note(answerOf(lane, 200))
 }
 
+/** Has requests of a lane refused until no fewer are possible. */
+async function refuse(limiter: Limiter, lane: Lane) {
+  const release = await limiter.acquire([lane])
+  for (let sentAt = 100; sentAt < 600; sentAt += 100) limiter.note(answerOf(lane, 429, sentAt))
+  release()
+}
+
 function answerOf(kind: Lane, status: number, sentAt = 0) {
   return { kind, method: 'GET', status, headers: {}, sentAt, now: sentAt + 30 }
 }
@@ -122,9 +129,7 @@ describe('lanes', () => {
 
   test('that have to wait for their host hold up no other', async () => {
     const limiter = new Limiter(16, { isAdaptive: true })
-    for (let sentAt = 100; sentAt < 600; sentAt += 100) {
-      limiter.note(answerOf('metadata', 429, sentAt))
-    }
+    await refuse(limiter, 'metadata')
     expect(await takeAll(limiter, 'metadata')).toBe(4)
     expect(await takeAll(limiter, 'write')).toBe(8)
     expect(await takeAll(limiter, 'read')).toBe(4)
@@ -163,9 +168,7 @@ describe('lanes', () => {
 
   test('keep a place for who needs two of them', async () => {
     const limiter = new Limiter(16, { isAdaptive: true })
-    for (let sentAt = 100; sentAt < 600; sentAt += 100) {
-      limiter.note(answerOf('write', 429, sentAt))
-    }
+    await refuse(limiter, 'write')
     const writes = line(
       limiter,
       Array.from({ length: 4 }, () => ['write', ['write']]),
@@ -181,6 +184,14 @@ describe('lanes', () => {
     await settle()
     expect(order).toEqual(['small', 'both', 'read'])
   })
+})
+
+test('a small blob in the lane of small requests lets more of those in', async () => {
+  const limiter = new Limiter(16, { isAdaptive: true })
+  expect(await takeAll(limiter, 'metadata')).toBe(8)
+  limiter.note(answerOf('read', 200))
+  expect(limiter.size('metadata')).toBe(9)
+  expect(limiter.size('read')).toBe(8)
 })
 
 describe('slots of two limiters', () => {
@@ -208,7 +219,10 @@ describe('slots of two limiters', () => {
         ...limiters.slice(0, index % 4),
       ]
       const destinations = index % 3 === 0 ? [source, ...others] : others.slice(index % 2)
-      const release = await acquireTransfer(source, destinations, () => index % 7)
+      const release = await acquireTransfer(source, destinations, {
+        rank: () => index % 7,
+        isSmall: index % 5 === 0,
+      })
       await settle()
       const sign = answerOf('read', index % 9 === 0 ? 503 : 200, index * 100)
       source.note(sign)

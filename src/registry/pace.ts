@@ -3,7 +3,7 @@ import { HostPause } from './host-pause.ts'
 import { readPullLimit } from './pull-limit.ts'
 import { Rate } from './rate.ts'
 import { isThrottled, Refusals } from './refusals.ts'
-import { type Kind, KINDS, type Lane, laneOf } from './request-kind.ts'
+import { type Kind, KINDS, type Lane } from './request-kind.ts'
 import { Window } from './window.ts'
 
 /** What an answer of a host says about the pace that it stands. Times in milliseconds. */
@@ -18,6 +18,7 @@ export interface Sign {
 
 /** How the lane of an answer was used when it came. */
 export interface Use {
+  readonly lane: Lane
   /** No further request would have been let in. */
   readonly isFull: boolean
   /** Bodies of blobs were on their way. */
@@ -69,32 +70,31 @@ export class Pace {
     const isForAll = this.#refusesAll || readPullLimit(headers)?.remaining === 0
     this.pause.note(status, retryAfter, now, isForAll)
     this.#refusals.get(sign.kind)?.note(status)
-    if (isThrottled(status)) this.#refused(sign)
+    if (isThrottled(status)) this.#refused(sign, use)
     else if (status < 500) this.#served(sign, use)
   }
 
   /** Bytes of blobs that went through in a lane. */
-  moved(lane: Lane, bytes: number, now: number, { isFull }: Use): void {
+  moved(bytes: number, now: number, { lane, isFull }: Use): void {
     if (isFull) this.#windows[lane].moved(bytes, undefined, now)
     else this.#windows[lane].idle()
   }
 
-  #refused({ kind, sentAt, now }: Sign): void {
+  #refused({ kind, sentAt, now }: Sign, { lane }: Use): void {
     const refusals = this.#refusals.get(kind)
     if (refusals?.areTwo !== true) return
-    this.#windows[laneOf(kind)].refused(sentAt, now)
+    this.#windows[lane].refused(sentAt, now)
     if (refusals.areMany) this.#rates.get(kind)?.refused(sentAt, now)
   }
 
-  #served({ kind, method, sentAt, now }: Sign, { isFull, hasBlobs }: Use): void {
+  #served({ kind, method, sentAt, now }: Sign, { lane, isFull, hasBlobs }: Use): void {
     this.#rates.get(kind)?.served(now)
-    const lane = laneOf(kind)
     const window = this.#windows[lane]
     if (isFull) window.answered()
     if (lane !== 'metadata') return
     if (!isFull) return window.idle()
     // Beside bodies, a slow answer says more about the line and this machine; writes take longer.
-    const isTelling = !hasBlobs && (method === 'GET' || method === 'HEAD')
+    const isTelling = kind === 'metadata' && !hasBlobs && (method === 'GET' || method === 'HEAD')
     window.moved(1, isTelling ? now - sentAt : undefined, now)
   }
 }

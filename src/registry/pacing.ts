@@ -114,7 +114,8 @@ export class Limiter {
 
   /** Takes in what an answer says about the pace, before its slot is given back. */
   note(sign: Sign): void {
-    const lane = laneOf(sign.kind)
+    // Small blobs go in the lane of small requests.
+    const lane = this.#used[laneOf(sign.kind)] > 0 ? laneOf(sign.kind) : 'metadata'
     const before = this.#pace.size(lane)
     this.#pace.note(sign, this.#use(lane))
     if (this.#pace.size(lane) > before) this.#admit()
@@ -122,13 +123,13 @@ export class Limiter {
 
   #moved(lanes: readonly Lane[], bytes: number): void {
     for (const lane of lanes) {
-      if (lane !== 'metadata') this.#pace.moved(lane, bytes, this.#now(), this.#use(lane))
+      if (lane !== 'metadata') this.#pace.moved(bytes, this.#now(), this.#use(lane))
     }
   }
 
   #use(lane: Lane): Use {
     const isFull = this.#used[lane] >= this.#pace.size(lane)
-    return { isFull, hasBlobs: this.#blobs > 0 }
+    return { lane, isFull, hasBlobs: this.#blobs > 0 }
   }
 
   get #blobs(): number {
