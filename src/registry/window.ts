@@ -10,9 +10,12 @@ const SMALLEST = 4
 /** Up to here nobody asks whether more at once is faster: what that could save is not worth it. */
 const MODEST = 16
 
-/** What is slower than its best times by this factor, and by a time that matters, waits in a queue. */
+/**
+ * What is slower than its best times by this factor, and by more than a busy machine of ours may make
+ * it, waits in a queue of the host's.
+ */
 const SLOW_FACTOR = 3
-const SLOW_MS = 50
+const SLOW_MS = 200
 /** In a row: one alone may be chance. */
 const ROUNDS_TO_BELIEVE = 2
 /** Rounds after which a host that served no more than that is tried with more again. */
@@ -105,7 +108,7 @@ export class Window {
     if (round.size < MODEST) return
     if (this.#restingRounds > 0) {
       this.#restingRounds -= 1
-      this.#best = round
+      this.#best = settling(this.#best ?? round, round)
     } else if (hasPaid(round, this.#best)) {
       this.#vainRounds = 0
       this.#best = round
@@ -113,7 +116,8 @@ export class Window {
     } else if (++this.#vainRounds === ROUNDS_TO_BELIEVE) {
       this.#vainRounds = 0
       this.#restingRounds = ROUNDS_TO_REST
-      this.#size = this.#best?.size ?? this.#size
+      // And a little less than that: what grew by luck has to shrink again.
+      this.#size = Math.max(MODEST, (this.#best?.size ?? this.#size) * (1 - CAREFULLY / 2))
       this.#threshold = this.#size
     }
   }
@@ -123,6 +127,12 @@ export class Window {
     const step = isNew ? this.#size : Math.max(1, this.#size * CAREFULLY)
     this.#size = Math.min(this.#bound, this.#size + step)
   }
+}
+
+/** What growing will have to beat: the mean of many rounds at one size, the later ones counting more. */
+function settling(before: Round, round: Round): Round {
+  const throughput = before.throughput + (round.throughput - before.throughput) / 4
+  return { ...round, throughput }
 }
 
 /** Whether more at once has brought at least half of what it would if nothing else were a bound. */
