@@ -124,7 +124,7 @@ describe('the pause before a retry', () => {
   test('holds for nobody else where others are served', async () => {
     await using world = await worldWithImage()
     const { network, clock, source } = world
-    for (let image = 0; image < 4; image++) await world.from.getImage('acme/app:1.0')
+    for (let pull = 0; pull < 4; pull++) await world.from.getImage('acme/app:1.0')
     const busy = replyWith(429, { headers: { 'retry-after': '30' } })
     world.source.fault(reading, busy, { times: 1 })
     const before = clock.now()
