@@ -13,6 +13,48 @@ describe('the pause of a host', () => {
     expect(pause.left(now + 200)).toBe(0)
   })
 
+  test('does not begin with one refusal among requests that are served', () => {
+    const pause = new HostPause()
+    for (let request = 0; request < 200; request++) {
+      pause.note(request % 25 === 24 ? 503 : 200, '1', now + request)
+      expect(pause.left(now + request)).toBe(0)
+    }
+  })
+
+  test('begins with the third of them with hardly anything served in between', () => {
+    const pause = new HostPause()
+    for (let request = 0; request < 20; request++) pause.note(200, undefined, now)
+    const lengths = [429, 200, 429, 429].map((status) => {
+      pause.note(status, '7', now)
+      return pause.left(now)
+    })
+    expect(lengths).toEqual([0, 0, 0, 7_000])
+  })
+
+  test('begins with one that is known to be for all', () => {
+    const pause = new HostPause()
+    for (let request = 0; request < 20; request++) pause.note(200, undefined, now)
+    pause.note(429, '7', now, true)
+    expect(pause.left(now)).toBe(7_000)
+  })
+
+  test('begins again with the first refusal behind it', () => {
+    const pause = new HostPause()
+    for (let request = 0; request < 3; request++) pause.note(503, '1', now)
+    expect(pause.left(now + 1_000)).toBe(0)
+    pause.note(503, '1', now + 1_001)
+    expect(pause.left(now + 1_001)).toBe(1_000)
+  })
+
+  test('ends for each at another time, but for nobody too early', () => {
+    const pause = new HostPause()
+    expect(pause.leftFor(now, 0.99)).toBe(0)
+    pause.note(429, '7', now)
+    expect(pause.leftFor(now, 0)).toBe(7_000)
+    expect(pause.leftFor(now, 0.5)).toBe(7_250)
+    expect(pause.leftFor(now + 6_900, 0.5)).toBe(150)
+  })
+
   test.each([200, 404, 401, 500, 502])('does not begin with %i', (status) => {
     const pause = new HostPause()
     pause.note(status, '60', now)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { readPullLimit } from '../../src/registry/pull-limit.ts'
+import { quotaNotice, type QuotaAnswer, readPullLimit } from '../../src/registry/pull-limit.ts'
 import { buildImage } from '../../testkit/image/image.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import type { Middleware } from '../../testkit/registry/exchange.ts'
@@ -54,5 +54,47 @@ describe('the pulls that are left', () => {
   test('are not known where nobody says so, or twice', () => {
     expect(readPullLimit({})).toBeUndefined()
     expect(readPullLimit({ 'ratelimit-remaining': ['1', '2'] })).toBeUndefined()
+  })
+})
+
+describe('the notice of pulls that are used up', () => {
+  const refused: QuotaAnswer = {
+    registry: 'docker.io',
+    login: 'anonymous',
+    status: 429,
+    pullLimit: { remaining: 0, limit: 100, windowSeconds: 21_600 },
+    retryAfterMs: undefined,
+  }
+  const all = { remaining: 0, limit: undefined, windowSeconds: undefined }
+
+  test('says what is left of how many, what counts, and how long the wait is', () => {
+    expect(quotaNotice(refused, 46_800)).toBe(
+      'docker.io (anonymous): no pulls are left of 100 in 6 h; it counts each manifest that is ' +
+        'read there. The wait for more is up to 6 h, and retries end after 47 s: what is not there ' +
+        'yet may not be copied in this run.',
+    )
+  })
+
+  test.each<[string, Partial<QuotaAnswer>, string]>([
+    ['without a refusal, when the last one is used', { status: 200 }, 'no pulls are left of 100'],
+    ['with the time that the registry asks for', { retryAfterMs: 1_500_000 }, 'up to 25 min'],
+    ['without numbers that nobody told', { pullLimit: all }, 'no pulls are left; it counts'],
+    [
+      'also with some left, where the wait is long',
+      { retryAfterMs: 3_600_000, pullLimit: { remaining: 3, limit: 100, windowSeconds: 21_600 } },
+      '3 pulls are left of 100 in 6 h',
+    ],
+  ])('comes %s', (_what, answer, words) => {
+    expect(quotaNotice({ ...refused, ...answer }, 46_800)).toContain(words)
+  })
+
+  test.each<[string, Partial<QuotaAnswer>]>([
+    ['where pulls are not counted', { pullLimit: undefined }],
+    ['while there are some', { status: 200, pullLimit: { ...all, remaining: 1 } }],
+    ['for a burst', { pullLimit: { ...all, remaining: 70 } }],
+    ['where the retries last long enough', { retryAfterMs: 10_000 }],
+    ['where all are back soon', { pullLimit: { ...all, windowSeconds: 30 } }],
+  ])('does not come %s', (_what, answer) => {
+    expect(quotaNotice({ ...refused, ...answer }, 46_800)).toBeUndefined()
   })
 })

@@ -109,15 +109,28 @@ describe('the pause before a retry', () => {
     expect(world.clock.pauses).toEqual([pause])
   })
 
-  test('holds for every other request to the same registry, and for no other registry', async () => {
+  test('where the registry asks it of all, holds for them and for no other registry', async () => {
     await using world = await worldWithImage()
     const { network, clock, source, destination } = world
     network.limiter(source.host).pause.note(429, '30', clock.now())
     await world.to.checkExists('mirror/app:1.0')
     expect(clock.pauses).toEqual([])
     await Promise.all([world.from.getImage('acme/app:1.0'), world.from.checkExists('acme/app:1.0')])
-    expect(clock.pauses[0]).toBe(30_000)
+    // And a quarter of a second by chance, so that not all of them come back at once.
+    expect(clock.pauses[0]).toBe(30_250)
     expect([source.requests.length, destination.requests.length]).toEqual([2, 1])
+  })
+
+  test('holds for nobody else where others are served', async () => {
+    await using world = await worldWithImage()
+    const { network, clock, source } = world
+    for (let pull = 0; pull < 4; pull++) await world.from.getImage('acme/app:1.0')
+    const busy = replyWith(429, { headers: { 'retry-after': '30' } })
+    world.source.fault(reading, busy, { times: 1 })
+    const before = clock.now()
+    await world.from.getImage('acme/app:1.0')
+    expect(clock.pauses).toEqual([30_050])
+    expect(network.limiter(source.host).pause.left(before)).toBe(0)
   })
 
   test('is told in the log', async () => {

@@ -4,6 +4,7 @@ import { type ErrorCode, RegistryError } from '../../src/registry/errors.ts'
 import {
   isTransientStatus,
   parseRetryAfter,
+  retriesLast,
   retryDelay,
   withRetries,
 } from '../../src/registry/retry.ts'
@@ -47,6 +48,12 @@ describe('a delay', () => {
         expect(delay).toBeLessThanOrEqual(30_000)
       }),
     )
+  })
+
+  test('of all retries together is known before', () => {
+    expect(retriesLast(5)).toBe(46_800)
+    expect(retriesLast(5, 31_536_000_000)).toBe(600_000 + 15_600)
+    expect(retriesLast(0)).toBe(0)
   })
 
   test('is what the registry asks for and some more', () => {

@@ -119,7 +119,8 @@ describe('fail-fast', () => {
   const first = 16
 
   async function failing() {
-    const held = world.destination.hold({ where: ({ path }) => !path.startsWith('/v2/copy-0/') })
+    // What the others have to wait for comes last, so that the first one is not waiting behind them.
+    const held = world.destination.hold({ method: 'PUT', path: '/manifests/' })
     world.destination.fault({ path: '/v2/copy-0/' }, replyWith(403))
     const statuses: SyncResult['status'][] = []
     const report = await run(

@@ -131,6 +131,7 @@ class Delivery {
     const { member } = this.#options
     const journey = this.#journey()
     const ride = await (isFirst && member !== undefined ? member.ride(journey) : rideAlone(journey))
+    let bytes = 0
     try {
       const session = this.#session ?? (await this.#start(asks))
       this.#session = undefined
@@ -145,10 +146,11 @@ class Delivery {
       this.#destination.http.mounts.offerTrial(async () =>
         mountsItself(this.#destination, this.#blob),
       )
+      bytes = this.#blob.size
       return 'copied'
     } finally {
       await ride.reader?.leave()
-      ride.release()
+      ride.release(bytes)
     }
   }
 

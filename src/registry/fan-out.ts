@@ -172,8 +172,8 @@ async function together(journeys: readonly Journey[]): Promise<readonly Ride[]> 
     let isHeld = true
     return {
       reader,
-      release: () => {
-        if (isHeld && --left === 0) release()
+      release: (bytes) => {
+        if (isHeld && --left === 0) release(bytes)
         isHeld = false
       },
     }

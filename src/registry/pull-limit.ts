@@ -24,6 +24,51 @@ export function readPullLimit(
   return { remaining: remaining.amount, limit: limit?.amount, windowSeconds }
 }
 
+/** How a registry that counts pulls has answered. */
+export interface QuotaAnswer {
+  readonly registry: string
+  /** Who asks, in words. */
+  readonly login: string
+  readonly status: number
+  /** What it last said of its pulls, if it ever did. */
+  readonly pullLimit: PullLimit | undefined
+  /** What it asks to wait, if it does. */
+  readonly retryAfterMs: number | undefined
+}
+
+/**
+ * What to tell at the start of a wait that is longer than retries can last, `retriesMs` in all:
+ * pulls are used up. Undefined where waiting may help, or where no pulls are counted.
+ */
+export function quotaNotice(answer: QuotaAnswer, retriesMs: number): string | undefined {
+  const { registry, login, status, pullLimit, retryAfterMs } = answer
+  if (pullLimit === undefined) return undefined
+  const { remaining, limit, windowSeconds } = pullLimit
+  const windowMs = windowSeconds === undefined ? undefined : windowSeconds * 1_000
+  if (status !== 429 && remaining > 0) return undefined
+  // With pulls left, a refusal is for a burst, unless the registry asks for longer than those are.
+  const unsaid = remaining > 0 ? 0 : (windowMs ?? Number.POSITIVE_INFINITY)
+  const waitMs = retryAfterMs ?? unsaid
+  if (waitMs <= retriesMs) return undefined
+  const left = remaining === 0 ? 'no pulls are' : `${remaining} pulls are`
+  const total = limit === undefined ? '' : ` of ${limit}`
+  const window = windowMs === undefined ? '' : ` in ${duration(windowMs)}`
+  const wait = Number.isFinite(waitMs) ? `up to ${duration(waitMs)}` : 'unknown'
+  return (
+    `${registry} (${login}): ${left} left${total}${window}; it counts each manifest that is read ` +
+    `there. The wait for more is ${wait}, and retries end after ${duration(retriesMs)}: what is ` +
+    'not there yet may not be copied in this run.'
+  )
+}
+
+/** Long times in the unit that fits. */
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1_000)
+  if (seconds < 120) return `${seconds} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 6) / 10} h`
+}
+
 function readQuantity(
   header: string | string[] | undefined,
 ): { amount: number; windowSeconds: number | undefined } | undefined {

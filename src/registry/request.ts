@@ -15,7 +15,9 @@ import { Mounts } from './mounts.ts'
 import type { Answer, Exchange, Network } from './network/network.ts'
 import { type Limiter, Turns } from './pacing.ts'
 import { type PullLimit, readPullLimit } from './pull-limit.ts'
-import { pause, withRetries } from './retry.ts'
+import { type Kind, kindOf } from './request-kind.ts'
+import { withRetries } from './retry.ts'
+import { awaitTurn } from './turn.ts'
 
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
 const MAX_REDIRECTS = 5
@@ -236,10 +238,14 @@ export class RegistryHttp {
       const identity = isHome
         ? { ...this.#headers, ...(authorization === undefined ? {} : { authorization }) }
         : {}
-      if (isHome) await this.#pauseOver(request)
+      // Who brings a signal is in a hurry: it gives something back before the end.
+      if (isHome && request.signal === undefined) {
+        await awaitTurn(this.network, this.limiter, kindOfRequest(request), place)
+      }
+      const sentAt = this.network.clock.now()
       const answer = await this.#send(request, { address, identity, onBehalfOf: origin })
       const { status } = answer
-      if (isHome) this.#notePause(answer)
+      if (isHome) this.#notePace(request, answer, sentAt)
       if (!REDIRECTS.has(status) || answer.headers['location'] === undefined) {
         return { ...answer, address }
       }
@@ -254,20 +260,10 @@ export class RegistryHttp {
     throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place)
   }
 
-  /** What the registry has asked of one request holds for all of them. */
-  async #pauseOver({ place, signal }: RegistryRequest): Promise<void> {
-    const { clock } = this.network
-    // Who brings a signal is in a hurry: it gives something back before the end.
-    if (signal !== undefined) return
-    for (let left = this.limiter.pause.left(clock.now()); left > 0;) {
-      await pause(this.network, left, place)
-      left = this.limiter.pause.left(clock.now())
-    }
-  }
-
-  #notePause({ status, headers }: Answer): void {
-    const [retryAfter] = [headers['retry-after']].flat()
-    this.limiter.pause.note(status, retryAfter, this.network.clock.now())
+  #notePace(request: RegistryRequest, { status, headers }: Answer, sentAt: number): void {
+    const kind = kindOfRequest(request)
+    const now = this.network.clock.now()
+    this.limiter.note({ kind, method: request.method, status, headers, sentAt, now })
   }
 
   async #send(request: RegistryRequest, { address, identity, onBehalfOf }: Hop): Promise<Answer> {
@@ -290,6 +286,10 @@ export class RegistryHttp {
     this.logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`)
     return answer
   }
+}
+
+function kindOfRequest({ method, target }: RegistryRequest): Kind {
+  return kindOf(method, typeof target === 'string' ? target : target.path)
 }
 
 function expired(error: RegistryError, place: ErrorPlace): RegistryError {

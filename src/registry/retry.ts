@@ -114,6 +114,17 @@ export function retryDelay(
 }
 
 /**
+ * Milliseconds that all retries of a request last at most, where the registry asks for a pause that
+ * long, or for none.
+ */
+export function retriesLast(retries: number, retryAfterMs?: number): number {
+  const delays = Array.from({ length: retries }, (_, tried) =>
+    retryDelay(tried, retryAfterMs, () => 1),
+  )
+  return delays.reduce((sum, delay) => sum + delay, 0)
+}
+
+/**
  * Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where
  * it says nothing usable.
  */

@@ -84,3 +84,15 @@ describe('the family of a registry', () => {
     ).toBeUndefined()
   })
 })
+
+test.each([
+  ['123456789012.dkr.ecr.eu-west-1.amazonaws.com', { 'manifest-write': 10, write: 200 }],
+  ['public.ecr.aws', { 'manifest-write': 10, write: 20 }],
+  ['ghcr.io', undefined],
+])('%s documents as requests in a second %j', (host, perSecond) => {
+  expect(familyOfHost(host)?.limits?.perSecond).toEqual(perSecond)
+})
+
+test('Docker Hub refuses accounts and addresses, not single requests', () => {
+  expect(familyOfHost('docker.io')?.limits?.refusesAll).toBe(true)
+})

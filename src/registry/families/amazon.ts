@@ -15,6 +15,9 @@ export const ecr: RegistryFamily = {
   expiredLogin: /authorization token has expired/i,
   // Q03
   frozenTag: /TagAlreadyExists/i,
+  // Q09; "Amazon ECR service quotas": PutImage, and for each blob InitiateLayerUpload with
+  // CompleteLayerUpload, 100 each. Those of reading are beyond reach.
+  limits: { perSecond: { 'manifest-write': 10, write: 200 } },
   advice: {
     login: (refusal) =>
       'Amazon ECR takes the user name `AWS` and the output of `aws ecr get-login-password`, which ' +
@@ -42,6 +45,8 @@ export const ecrPublic: RegistryFamily = {
   expiredLogin: /authorization token is invalid/i,
   // Q10: counted by month.
   exhausted: /data limit exceeded/i,
+  // "Amazon ECR Public service quotas": as for the private one, but ten uploads.
+  limits: { perSecond: { 'manifest-write': 10, write: 20 } },
   advice: {
     login:
       'Amazon ECR Public takes the user name `AWS` and the output of `aws ecr-public ' +

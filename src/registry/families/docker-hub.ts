@@ -9,6 +9,8 @@ export const dockerHub: RegistryFamily = {
   countsPulls: true,
   // Q29: the quota lifts after hours; the other 429, against bursts, is plain text.
   exhausted: /TOOMANYREQUESTS|reached your (?:unauthenticated )?pull rate limit/i,
+  // Q29: pulls are counted by account or address, and so are bursts.
+  limits: { refusesAll: true },
   advice: {
     login: (refusal) =>
       'Docker Hub refuses a repository that does not exist in the same way as one that it keeps ' +

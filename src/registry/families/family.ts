@@ -1,4 +1,5 @@
 import type { Side } from '../errors.ts'
+import type { Kind } from '../request-kind.ts'
 
 /**
  * What is special about the registries of one maker. The code that speaks to registries knows none
@@ -32,7 +33,16 @@ export interface RegistryFamily {
   readonly frozenTag?: RegExp
   /** How it words a limit that no wait within a run will lift. */
   readonly exhausted?: RegExp
+  /** What its makers document of the requests that it takes. */
+  readonly limits?: FamilyLimits
   readonly advice?: FamilyAdvice
+}
+
+export interface FamilyLimits {
+  /** Requests of a kind in a second, to start with: some accounts have more. */
+  readonly perSecond?: Readonly<Partial<Record<Kind, number>>>
+  /** What it refuses it refuses to the account or address, not to the one request. */
+  readonly refusesAll?: true
 }
 
 /** Names in lower case; undefined where a header is absent. */

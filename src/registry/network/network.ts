@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { type Clock, systemClock } from '../clock.ts'
 import { cancelled, type ErrorCode, type ErrorPlace } from '../errors.ts'
+import { familyOfHost } from '../families/families.ts'
 import { ForeignHosts } from './foreign-hosts.ts'
 import { apiHost, isLoopback, speaksTls } from './hosts.ts'
 import { networkFailure, refusedAddress } from './network-failure.ts'
@@ -122,7 +123,11 @@ export class Network {
   limiter(registry: string): Limiter {
     let limiter = this.#limiters.get(registry)
     if (limiter === undefined) {
-      limiter = new Limiter(this.#concurrency)
+      limiter = new Limiter(this.#concurrency, {
+        isAdaptive: true,
+        limits: familyOfHost(registry)?.limits,
+        now: (): number => this.clock.now(),
+      })
       this.#limiters.set(registry, limiter)
     }
     return limiter
