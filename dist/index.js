@@ -27954,7 +27954,7 @@ function keepMemorySmall() {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8796);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3214);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6659);
 
 
 (0,_action_memory_js__WEBPACK_IMPORTED_MODULE_0__/* .keepMemorySmall */ .E)();
@@ -27966,7 +27966,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3214:
+/***/ 6659:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36500,6 +36500,9 @@ const ecr = {
     expiredLogin: /authorization token has expired/i,
     // Q03
     frozenTag: /TagAlreadyExists/i,
+    // Q09; "Amazon ECR service quotas": PutImage, and for each blob InitiateLayerUpload with
+    // CompleteLayerUpload, 100 each. Those of reading are beyond reach.
+    limits: { perSecond: { 'manifest-write': 10, write: 200 } },
     advice: {
         login: (refusal) => 'Amazon ECR takes the user name `AWS` and the output of `aws ecr get-login-password`, which ' +
             'is valid for 12 hours and for one region; the role behind it needs the ECR permissions to ' +
@@ -36524,6 +36527,8 @@ const ecrPublic = {
     expiredLogin: /authorization token is invalid/i,
     // Q10: counted by month.
     exhausted: /data limit exceeded/i,
+    // "Amazon ECR Public service quotas": as for the private one, but ten uploads.
+    limits: { perSecond: { 'manifest-write': 10, write: 20 } },
     advice: {
         login: 'Amazon ECR Public takes the user name `AWS` and the output of `aws ecr-public ' +
             'get-login-password --region us-east-1`, which is valid for 12 hours.',
@@ -36574,6 +36579,8 @@ const dockerHub = {
     countsPulls: true,
     // Q29: the quota lifts after hours; the other 429, against bursts, is plain text.
     exhausted: /TOOMANYREQUESTS|reached your (?:unauthenticated )?pull rate limit/i,
+    // Q29: pulls are counted by account or address, and so are bursts.
+    limits: { refusesAll: true },
     advice: {
         login: (refusal) => 'Docker Hub refuses a repository that does not exist in the same way as one that it keeps ' +
             `private: check the name first. ${credentialInputs(refusal)} needs an access token that may ` +
@@ -40586,6 +40593,14 @@ function retryDelay(tried, retryAfterMs, random) {
     return (retryAfterMs === undefined ? delay : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)) + jitter;
 }
 /**
+ * Milliseconds that all retries of a request last at most, where the registry asks for a pause that
+ * long, or for none.
+ */
+function retriesLast(retries, retryAfterMs) {
+    const delays = Array.from({ length: retries }, (_, tried) => retryDelay(tried, retryAfterMs, () => 1));
+    return delays.reduce((sum, delay) => sum + delay, 0);
+}
+/**
  * Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where
  * it says nothing usable.
  */
@@ -40673,10 +40688,48 @@ class Download {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/refusals.js
+/** Statuses by which a host says that it has too much to do (RFC 9110, RFC 6585). */
+const THROTTLED = new Set([429, 503]);
+/** So many answers that went well make up for a refusal: below a fifth, refusals are single ones. */
+const FORGIVEN_BY = 4;
+/** Sixteen requests that are refused at once are not sixteen reasons. */
+const MOST = 6;
+/** Whether a status refuses a request for there being too many. */
+function isThrottled(status) {
+    return THROTTLED.has(status);
+}
+/**
+ * Tells a refusal that is about one request, among others that are served, from a host that wants
+ * fewer of them.
+ */
+class Refusals {
+    #weight;
+    /** Where nobody is known to be served, the refusals before the first answer count, too. */
+    constructor(before = 0) {
+        this.#weight = before;
+    }
+    /** Takes in the status of an answer. */
+    note(status) {
+        if (isThrottled(status))
+            this.#weight = Math.min(MOST, this.#weight + 1);
+        // A host that is broken does not serve.
+        else if (status < 500)
+            this.#weight = Math.max(0, this.#weight - 1 / FORGIVEN_BY);
+    }
+    /** A second one came close behind a first. */
+    get areTwo() {
+        return this.#weight > 1.5;
+    }
+    /** There were three, and hardly anything was served in between. */
+    get areMany() {
+        return this.#weight > 2.5;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/host-pause.js
 
-/** Statuses by which a host says that it has too much to do for anybody (RFC 9110, RFC 6585). */
-const THROTTLED = new Set([429, 503]);
+
 /**
  * What a host is given that does not say how long it needs, as much as before a first retry; doubled
  * each time that was too short.
@@ -40684,20 +40737,39 @@ const THROTTLED = new Set([429, 503]);
 const FIRST_PAUSE_MS = 200;
 /** Beyond it, waiting does not make success likelier. */
 const LONGEST_PAUSE_MS = 30_000;
-/** The pause that a host has asked for. It holds for all requests, not only for the one that was told. */
+/** Those who waited for the end of a pause come back over that time, not all at once. */
+const SPREAD_MS = 500;
+/**
+ * The pause that a host has asked of everybody. A refusal with `Retry-After` is for the one who asked
+ * (RFC 9110, 10.2.3; RFC 6585, 4), who waits anyway; that it is for all shows in others being refused
+ * as well.
+ */
 class HostPause {
+    // A host that has served nobody yet is taken at its first word.
+    #refusals = new Refusals(2);
     #until = 0;
     #pauses = 0;
     /** Milliseconds that are left at that time. */
     left(now) {
         return Math.max(0, this.#until - now);
     }
-    /** Takes in an answer. `retryAfter` is the header of that name. */
-    note(status, retryAfter, now) {
-        if (!THROTTLED.has(status)) {
+    /** As `left`, and some more by chance, uniform in [0, 1). */
+    leftFor(now, chance) {
+        const left = this.left(now);
+        return left + chance * Math.min(left, SPREAD_MS);
+    }
+    /**
+     * Takes in an answer. `retryAfter` is the header of that name; `isForAll` is for those of which
+     * more is known than their status.
+     */
+    note(status, retryAfter, now, isForAll = false) {
+        this.#refusals.note(status);
+        if (!isThrottled(status)) {
             this.#pauses = 0;
             return;
         }
+        if (!isForAll && !this.#refusals.areMany)
+            return;
         const asked = parseRetryAfter(retryAfter, now);
         // Sixteen requests that are told at once are one sign, not sixteen.
         if (this.left(now) > 0 && asked === undefined)
@@ -40709,43 +40781,478 @@ class HostPause {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/pull-limit.js
+/** Reads `ratelimit-remaining: 76;w=21600` and `ratelimit-limit: 100;w=21600`. */
+function readPullLimit(headers) {
+    const remaining = readQuantity(headers['ratelimit-remaining']);
+    if (remaining === undefined)
+        return undefined;
+    const limit = readQuantity(headers['ratelimit-limit']);
+    const windowSeconds = remaining.windowSeconds ?? limit?.windowSeconds;
+    return { remaining: remaining.amount, limit: limit?.amount, windowSeconds };
+}
+/**
+ * What to tell at the start of a wait that is longer than retries can last, `retriesMs` in all:
+ * pulls are used up. Undefined where waiting may help, or where no pulls are counted.
+ */
+function quotaNotice(answer, retriesMs) {
+    const { registry, login, status, pullLimit, retryAfterMs } = answer;
+    if (pullLimit === undefined)
+        return undefined;
+    const { remaining, limit, windowSeconds } = pullLimit;
+    const windowMs = windowSeconds === undefined ? undefined : windowSeconds * 1_000;
+    if (status !== 429 && remaining > 0)
+        return undefined;
+    // With pulls left, a refusal is for a burst, unless the registry asks for longer than those are.
+    const unsaid = remaining > 0 ? 0 : (windowMs ?? Number.POSITIVE_INFINITY);
+    const waitMs = retryAfterMs ?? unsaid;
+    if (waitMs <= retriesMs)
+        return undefined;
+    const left = remaining === 0 ? 'no pulls are' : `${remaining} pulls are`;
+    const total = limit === undefined ? '' : ` of ${limit}`;
+    const window = windowMs === undefined ? '' : ` in ${duration(windowMs)}`;
+    const wait = Number.isFinite(waitMs) ? `up to ${duration(waitMs)}` : 'unknown';
+    return (`${registry} (${login}): ${left} left${total}${window}; it counts each manifest that is read ` +
+        `there. The wait for more is ${wait}, and retries end after ${duration(retriesMs)}: what is ` +
+        'not there yet may not be copied in this run.');
+}
+/** Long times in the unit that fits. */
+function duration(ms) {
+    const seconds = Math.round(ms / 1_000);
+    if (seconds < 120)
+        return `${seconds} s`;
+    const minutes = Math.round(seconds / 60);
+    return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 6) / 10} h`;
+}
+function readQuantity(header) {
+    const [, amount, window] = /^(\d{1,9})(?:\s*;\s*w=(\d{1,9}))?$/.exec(String(header)) ?? [];
+    if (amount === undefined)
+        return undefined;
+    return {
+        amount: Number(amount),
+        windowSeconds: window === undefined ? undefined : Number(window),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/registry/rate.js
+/** What was not used in that time may be made up for. */
+const BURST_MS = 250;
+/** Of what a host has served when it refused more, so much it is asked for then. */
+const SHARE = 0.8;
+/**
+ * Requests a second that each answer adds: a tenth more within a second, and twice as many with each
+ * second without a refusal, because what a host refused once may have been chance.
+ */
+const RISE = 0.1;
+/** Slower than that is not a rate, but a pause. */
+const SLOWEST = 1;
+/** No registry is known to count beyond. */
+const FASTEST = 1_000;
+/** What a host serves is told by the last answers, those of a second at most. */
+const RECENT_ANSWERS = 32;
+const RECENT_MS = 1_000;
+/** Answers of a shorter time are taken for those of that time. */
+const SHORTEST_MS = 100;
+/**
+ * How many requests of one kind a host gets in a second: any number, until it is documented or seen
+ * that it refuses more than so many.
+ */
+class Rate {
+    #perSecond;
+    #nextTurn = Number.NEGATIVE_INFINITY;
+    #refusedAt;
+    #answers = [];
+    constructor(perSecond) {
+        this.#perSecond = perSecond;
+    }
+    /** Requests in a second; undefined where there is no bound. */
+    get perSecond() {
+        return this.#perSecond;
+    }
+    /** Takes the next turn from a time on. Returns the milliseconds until then. */
+    turn(from) {
+        if (this.#perSecond === undefined)
+            return 0;
+        const turn = Math.max(this.#nextTurn, from - BURST_MS);
+        this.#nextTurn = turn + 1_000 / this.#perSecond;
+        return Math.max(0, turn - from);
+    }
+    /** Takes in a request that was served. */
+    served(now) {
+        this.#answers.push(now);
+        if (this.#answers.length > RECENT_ANSWERS)
+            this.#answers.shift();
+        if (this.#perSecond === undefined)
+            return;
+        this.#refusedAt ??= now;
+        const faster = this.#perSecond + RISE * 2 ** ((now - this.#refusedAt) / 1_000);
+        this.#perSecond = faster > FASTEST ? undefined : faster;
+    }
+    /**
+     * Takes in that the host refuses more than it served. Those that were sent before the last such
+     * sign are part of it.
+     */
+    refused(sentAt, now) {
+        if (sentAt <= (this.#refusedAt ?? Number.NEGATIVE_INFINITY))
+            return;
+        const served = this.#recent(now);
+        // A host that serves nobody does not say how many it would serve.
+        if (served === 0)
+            return;
+        const slower = Math.min(this.#perSecond ?? FASTEST, served) * SHARE;
+        this.#perSecond = Math.max(SLOWEST, slower);
+        this.#nextTurn = Math.max(this.#nextTurn, now);
+        this.#refusedAt = now;
+    }
+    /** Answers in a second. */
+    #recent(now) {
+        const recent = this.#answers.filter((time) => now - time < RECENT_MS);
+        const [first] = recent;
+        if (first === undefined)
+            return 0;
+        return (recent.length * 1_000) / Math.max(SHORTEST_MS, now - first);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/request-kind.js
+const KINDS = ['metadata', 'read', 'write', 'manifest-write'];
+/** The kind of a request by its method, and its path with the query. */
+function kindOf(method, path) {
+    const isReading = method === 'GET' || method === 'HEAD';
+    if (path.includes('/manifests/'))
+        return isReading ? 'metadata' : 'manifest-write';
+    // Asking for a mount is as small a request as any.
+    if (/\/blobs\/uploads\/\?.*mount=/.test(path))
+        return 'metadata';
+    // Upload sessions may be anywhere.
+    if (!isReading)
+        return 'write';
+    return method === 'GET' && /\/blobs\/[^/]+:/.test(path) ? 'read' : 'metadata';
+}
+function laneOf(kind) {
+    return kind === 'manifest-write' ? 'metadata' : kind;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/rounds.js
+/** Fewer answers than this tell more about chance than about the host. */
+const SHORTEST = 8;
+/** Gathers answers to rounds. */
+class Rounds {
+    #startedAt;
+    #size = 0;
+    #answers = 0;
+    #amount = 0;
+    #latencies = 0;
+    #latencyMs = 0;
+    /** Takes in what went through at that time. Returns the round that is over by that, if one is. */
+    add(amount, latencyMs, now, size) {
+        const startedAt = this.#startedAt;
+        if (startedAt === undefined) {
+            // When the first of them was sent is not known: only the time is taken from it.
+            this.#startedAt = now;
+            return undefined;
+        }
+        if (this.#answers === 0)
+            this.#size = size;
+        this.#answers += 1;
+        this.#amount += amount;
+        if (latencyMs !== undefined) {
+            this.#latencies += 1;
+            this.#latencyMs += latencyMs;
+        }
+        if (this.#answers < Math.max(SHORTEST, this.#size))
+            return undefined;
+        const round = {
+            size: this.#size,
+            throughput: this.#amount / Math.max(1, now - startedAt),
+            latencyMs: this.#latencies === 0 ? undefined : this.#latencyMs / this.#latencies,
+        };
+        this.restart();
+        this.#startedAt = now;
+        return round;
+    }
+    /** Forgets the answers of the round that has begun. */
+    restart() {
+        this.#startedAt = undefined;
+        this.#answers = 0;
+        this.#amount = 0;
+        this.#latencies = 0;
+        this.#latencyMs = 0;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/window.js
+
+/**
+ * Requests at once to begin with: few enough to be no crowd, and as each answer lets one more in, no
+ * more than one round trip away from sixteen.
+ */
+const START = 8;
+/** However busy a host is, it serves so many side by side. */
+const SMALLEST = 4;
+/** Up to here nobody asks whether more at once is faster: what that could save is not worth it. */
+const MODEST = 16;
+/**
+ * What is slower than its best times by this factor, and by more than a busy machine of ours may make
+ * it, waits in a queue of the host's.
+ */
+const SLOW_FACTOR = 3;
+const SLOW_MS = 200;
+/** In a row: one alone may be chance. */
+const ROUNDS_TO_BELIEVE = 2;
+/** Rounds after which a host that served no more than that is tried with more again. */
+const ROUNDS_TO_REST = 16;
+/** By so much a window grows that has found its size before. */
+const CAREFULLY = 1 / 8;
+/**
+ * How many requests of one lane a host gets at a time. Grows by one for each answer, so that it
+ * doubles with each round trip, and behind the first sign of too much by one for each round trip;
+ * halves with each such sign. What is more than modest has to pay: it grows while there is more
+ * throughput, and goes back to where there was as much.
+ */
+class Window {
+    #bound;
+    #rounds = new Rounds();
+    #size;
+    /** Where doubling ends. */
+    #threshold = Number.POSITIVE_INFINITY;
+    #halvedAt = Number.NEGATIVE_INFINITY;
+    #best;
+    #vainRounds = 0;
+    #slowRounds = 0;
+    #restingRounds = 0;
+    #calmMs = Number.POSITIVE_INFINITY;
+    /** Never larger than `bound`. */
+    constructor(bound, start = START) {
+        this.#bound = bound;
+        this.#size = Math.min(bound, start);
+    }
+    get size() {
+        return Math.floor(this.#size);
+    }
+    /** Takes in an answer that came while all of the window was in use. */
+    answered() {
+        if (this.#size >= MODEST)
+            return;
+        const step = this.#size < this.#threshold ? 1 : 1 / this.#size;
+        this.#size = Math.min(this.#bound, this.#size + step);
+    }
+    /**
+     * Takes in that an amount went through: requests or bytes, but always the same. `latencyMs` is for
+     * requests that are alike in it, where nothing but the host made them wait.
+     */
+    moved(amount, latencyMs, now) {
+        const round = this.#rounds.add(amount, latencyMs, now, this.#size);
+        if (round === undefined)
+            return;
+        if (this.#isSlow(round))
+            this.#halve();
+        else
+            this.#judge(round);
+    }
+    /** Takes in that the window was not in full use, so that it says nothing. */
+    idle() {
+        this.#rounds.restart();
+    }
+    /**
+     * Takes in that the host wants fewer requests. Those that were sent before the last such sign are
+     * part of it.
+     */
+    refused(sentAt, now) {
+        if (sentAt <= this.#halvedAt)
+            return;
+        this.#halvedAt = now;
+        this.#halve();
+    }
+    #halve() {
+        this.#size = Math.max(Math.min(SMALLEST, this.#bound), this.#size / 2);
+        this.#threshold = this.#size;
+        this.#best = undefined;
+        this.#vainRounds = 0;
+        this.#slowRounds = 0;
+        this.#restingRounds = 0;
+        this.#calmMs = Number.POSITIVE_INFINITY;
+        this.#rounds.restart();
+    }
+    #isSlow({ latencyMs }) {
+        if (latencyMs === undefined)
+            return false;
+        this.#calmMs = Math.min(this.#calmMs, latencyMs);
+        const isSlow = latencyMs > Math.max(this.#calmMs * SLOW_FACTOR, this.#calmMs + SLOW_MS);
+        this.#slowRounds = isSlow ? this.#slowRounds + 1 : 0;
+        return this.#slowRounds >= ROUNDS_TO_BELIEVE;
+    }
+    #judge(round) {
+        if (round.size < MODEST)
+            return;
+        if (this.#restingRounds > 0) {
+            this.#restingRounds -= 1;
+            this.#best = settling(this.#best ?? round, round);
+        }
+        else if (hasPaid(round, this.#best)) {
+            this.#vainRounds = 0;
+            this.#best = round;
+            this.#grow();
+        }
+        else if (++this.#vainRounds === ROUNDS_TO_BELIEVE) {
+            this.#vainRounds = 0;
+            this.#restingRounds = ROUNDS_TO_REST;
+            // And a little less than that: what grew by luck has to shrink again.
+            this.#size = Math.max(MODEST, (this.#best?.size ?? this.#size) * (1 - CAREFULLY / 2));
+            this.#threshold = this.#size;
+        }
+    }
+    #grow() {
+        const isNew = this.#size < this.#threshold;
+        const step = isNew ? this.#size : Math.max(1, this.#size * CAREFULLY);
+        this.#size = Math.min(this.#bound, this.#size + step);
+    }
+}
+/** What growing will have to beat: the mean of many rounds at one size, the later ones counting more. */
+function settling(before, round) {
+    const throughput = before.throughput + (round.throughput - before.throughput) / 4;
+    return { ...round, throughput };
+}
+/** Whether more at once has brought at least half of what it would if nothing else were a bound. */
+function hasPaid(round, best) {
+    if (best === undefined || round.size <= best.size)
+        return true;
+    return round.throughput >= best.throughput * (1 + (round.size / best.size - 1) / 2);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pace.js
+
+
+
+
+
+
+/** The pace of one host: how many requests at once, how many in a second, and none in a pause. */
+class Pace {
+    pause = new HostPause();
+    #windows;
+    #rates;
+    #refusals;
+    #refusesAll;
+    constructor({ bounds, isAdaptive, limits = {} }) {
+        const open = (bound) => new Window(bound, isAdaptive ? undefined : bound);
+        this.#windows = {
+            metadata: open(bounds.metadata),
+            read: open(bounds.blobs),
+            write: open(bounds.blobs),
+        };
+        this.#rates = new Map(KINDS.map((kind) => [kind, new Rate(limits.perSecond?.[kind])]));
+        this.#refusals = new Map(KINDS.map((kind) => [kind, new Refusals()]));
+        this.#refusesAll = limits.refusesAll === true;
+    }
+    /** Requests that a lane may have under way. */
+    size(lane) {
+        return this.#windows[lane].size;
+    }
+    /** Milliseconds until a request may be sent, whose turn is taken by that. `chance` in [0, 1). */
+    turn(kind, now, chance) {
+        const left = this.pause.leftFor(now, chance);
+        return left + (this.#rates.get(kind)?.turn(now + left) ?? 0);
+    }
+    note(sign, use) {
+        const { status, headers, now } = sign;
+        const [retryAfter] = [headers['retry-after']].flat();
+        const isForAll = this.#refusesAll || readPullLimit(headers)?.remaining === 0;
+        this.pause.note(status, retryAfter, now, isForAll);
+        this.#refusals.get(sign.kind)?.note(status);
+        if (isThrottled(status))
+            this.#refused(sign, use);
+        else if (status < 500)
+            this.#served(sign, use);
+    }
+    /** Bytes of blobs that went through in a lane. */
+    moved(bytes, now, { lane, isFull }) {
+        if (isFull)
+            this.#windows[lane].moved(bytes, undefined, now);
+        else
+            this.#windows[lane].idle();
+    }
+    #refused({ kind, sentAt, now }, { lane }) {
+        const refusals = this.#refusals.get(kind);
+        if (refusals?.areTwo !== true)
+            return;
+        this.#windows[lane].refused(sentAt, now);
+        if (refusals.areMany)
+            this.#rates.get(kind)?.refused(sentAt, now);
+    }
+    #served({ kind, method, sentAt, now }, { lane, isFull, hasBlobs }) {
+        this.#rates.get(kind)?.served(now);
+        const window = this.#windows[lane];
+        if (isFull)
+            window.answered();
+        if (lane !== 'metadata')
+            return;
+        if (!isFull)
+            return window.idle();
+        // Beside bodies, a slow answer says more about the line and this machine; writes take longer.
+        const isTelling = kind === 'metadata' && !hasBlobs && (method === 'GET' || method === 'HEAD');
+        window.moved(1, isTelling ? now - sentAt : undefined, now);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/pacing.js
+
 
 /** Of all slots, so many at least are never taken by blobs, where there are enough. */
 const METADATA_SHARE = 1 / 4;
 let limiters = 0;
 /**
- * The slots of a host: a counting semaphore. Small requests are admitted before blobs, the more
- * urgent before the less, and else first come first served.
+ * The slots of a host: a counting semaphore whose lanes grow and shrink by what the host stands.
+ * Small requests are admitted before blobs, the more urgent before the less, and else first come
+ * first served. A lane that has to wait for its host does not hold up another.
  */
 class Limiter {
     capacity;
-    /** For all who speak to the host, whether they hold a slot or not. */
-    pause = new HostPause();
     /** Its place among all limiters, for those who need slots of several. */
     order;
     #blobCapacity;
+    #pace;
+    #now;
     #free;
-    #blobs = 0;
-    #waiting = [];
-    constructor(capacity) {
+    #used = { metadata: 0, read: 0, write: 0 };
+    /** By the lanes that are wanted: of each queue, only one can be next. */
+    #queues = new Map();
+    #turns = 0;
+    constructor(capacity, options = {}) {
         this.capacity = capacity;
         this.order = limiters++;
         this.#free = capacity;
         this.#blobCapacity = Math.max(1, capacity - Math.floor(capacity * METADATA_SHARE));
+        const { isAdaptive = false, limits, now } = options;
+        const bounds = { metadata: capacity, blobs: this.#blobCapacity };
+        this.#pace = new Pace({ bounds, isAdaptive, limits });
+        this.#now = now ?? Date.now;
+    }
+    /** For all who speak to the host, whether they hold a slot or not. */
+    get pause() {
+        return this.#pace.pause;
+    }
+    /** Slots that a lane may have in use now. */
+    size(lane) {
+        return this.#pace.size(lane);
     }
     /** Waits for a slot in each lane; more than there are in all count as all of them. */
     async acquire(lanes = ['metadata'], rank = () => 0) {
         const wish = lanes.slice(0, this.capacity);
         await new Promise((admit) => {
-            this.#waiting.push({ lanes: wish, rank, admit });
+            const name = [...new Set(wish)].toSorted().join();
+            const queue = this.#queues.get(name) ?? [];
+            this.#queues.set(name, queue);
+            queue.push({ turn: this.#turns++, lanes: wish, rank, admit });
             this.#admit();
         });
         let held = true;
-        return () => {
+        return (bytes = 0) => {
             if (!held)
                 return;
             held = false;
+            if (bytes > 0)
+                this.#moved(wish, bytes);
             this.#take(wish, -1);
             this.#admit();
         };
@@ -40760,32 +41267,94 @@ class Limiter {
             release();
         }
     }
+    /**
+     * Milliseconds until a request may be sent, by those who hold its slot; its turn is taken by that.
+     * `chance` is uniform in [0, 1).
+     */
+    turn(kind, now, chance) {
+        return this.#pace.turn(kind, now, chance);
+    }
+    /** Takes in what an answer says about the pace, before its slot is given back. */
+    note(sign) {
+        // Small blobs go in the lane of small requests.
+        const lane = this.#used[laneOf(sign.kind)] > 0 ? laneOf(sign.kind) : 'metadata';
+        const before = this.#pace.size(lane);
+        this.#pace.note(sign, this.#use(lane));
+        if (this.#pace.size(lane) > before)
+            this.#admit();
+    }
+    #moved(lanes, bytes) {
+        for (const lane of lanes) {
+            if (lane !== 'metadata')
+                this.#pace.moved(bytes, this.#now(), this.#use(lane));
+        }
+    }
+    #use(lane) {
+        const isFull = this.#used[lane] >= this.#pace.size(lane);
+        return { lane, isFull, hasBlobs: this.#blobs > 0 };
+    }
+    get #blobs() {
+        return this.#used.read + this.#used.write;
+    }
     #take(lanes, sign) {
         this.#free -= sign * lanes.length;
-        this.#blobs += sign * blobLanes(lanes);
+        for (const lane of lanes)
+            this.#used[lane] += sign;
     }
     #admit() {
         for (let next = this.#next(); next !== undefined; next = this.#next()) {
-            this.#waiting.splice(this.#waiting.indexOf(next), 1);
-            this.#take(next.lanes, 1);
-            next.admit();
+            const { queue, waiting } = next;
+            queue.splice(queue.indexOf(waiting), 1);
+            this.#take(waiting.lanes, 1);
+            waiting.admit();
         }
     }
-    /** Who is admitted now, if anybody: what does not fit keeps its place. */
+    /** Who is admitted now, if anybody: what does not fit keeps its place in its lanes. */
     #next() {
-        const small = this.#waiting.find(({ lanes }) => blobLanes(lanes) === 0);
-        const next = small ?? highest(this.#waiting);
-        return next !== undefined && this.#fits(next.lanes) ? next : undefined;
+        if (this.#free === 0)
+            return undefined;
+        const closed = new Set();
+        for (const next of this.#heads()) {
+            const { lanes } = next.waiting;
+            if (lanes.length > this.#free)
+                return undefined;
+            if (this.#fits(lanes) && !lanes.some((lane) => closed.has(lane)))
+                return next;
+            for (const lane of lanes)
+                closed.add(lane);
+        }
+        return undefined;
+    }
+    /** The first of each queue in the order in which they would be admitted. */
+    #heads() {
+        const heads = [];
+        for (const [name, queue] of this.#queues) {
+            const isSmall = name === 'metadata';
+            if (!isSmall && this.#blobs >= this.#blobCapacity)
+                continue;
+            const waiting = isSmall ? queue[0] : highest(queue);
+            if (waiting !== undefined)
+                heads.push({ queue, waiting, isSmall });
+        }
+        return heads.length < 2 ? heads : heads.toSorted(byUrgency);
     }
     #fits(lanes) {
-        const blobs = blobLanes(lanes);
+        const blobs = lanes.filter((lane) => lane !== 'metadata').length;
         // One blob at least is always let through, also where it needs more than the share of blobs.
-        const mayBlob = this.#blobs === 0 || this.#blobs + blobs <= this.#blobCapacity;
-        return lanes.length <= this.#free && (blobs === 0 || mayBlob);
+        if (blobs > 0 && this.#blobs > 0 && this.#blobs + blobs > this.#blobCapacity)
+            return false;
+        return lanes.every((lane) => {
+            const wanted = lanes.filter((other) => other === lane).length;
+            const used = this.#used[lane];
+            return used === 0 || used + wanted <= this.#pace.size(lane);
+        });
     }
 }
-function blobLanes(lanes) {
-    return lanes.filter((lane) => lane !== 'metadata').length;
+function byUrgency(one, other) {
+    if (one.isSmall !== other.isSmall)
+        return one.isSmall ? -1 : 1;
+    const difference = other.waiting.rank() - one.waiting.rank();
+    return difference === 0 ? one.waiting.turn - other.waiting.turn : difference;
 }
 /** The first of the most urgent. */
 function highest(waiting) {
@@ -40814,9 +41383,9 @@ async function acquireTransfer(source, destinations, { isSmall = false, rank } =
     for (const [limiter, wanted] of [...lanes].sort(([a], [b]) => a.order - b.order)) {
         releases.push(await limiter.acquire(wanted, rank));
     }
-    return () => {
+    return (bytes) => {
         for (const release of releases)
-            release();
+            release(bytes);
     };
 }
 /** Runs works of one name one after another, and works of different names side by side. */
@@ -41103,9 +41672,9 @@ async function together(journeys) {
         let isHeld = true;
         return {
             reader,
-            release: () => {
+            release: (bytes) => {
                 if (isHeld && --left === 0)
-                    release();
+                    release(bytes);
                 isHeld = false;
             },
         };
@@ -41829,6 +42398,7 @@ class Delivery {
         const { member } = this.#options;
         const journey = this.#journey();
         const ride = await (isFirst && member !== undefined ? member.ride(journey) : rideAlone(journey));
+        let bytes = 0;
         try {
             const session = this.#session ?? (await this.#start(asks));
             this.#session = undefined;
@@ -41842,11 +42412,12 @@ class Delivery {
                 return content;
             });
             this.#destination.http.mounts.offerTrial(async () => mountsItself(this.#destination, this.#blob));
+            bytes = this.#blob.size;
             return 'copied';
         }
         finally {
             await ride.reader?.leave();
-            ride.release();
+            ride.release(bytes);
         }
     }
     /** Opens an upload; undefined where the registry says that it has the blob. */
@@ -43161,6 +43732,7 @@ class Transport {
 
 
 
+
 const USER_AGENT = 'image-sync-action';
 /**
  * What all clients of a run share: connections, slots per host, time, chance, and the end of it
@@ -43209,7 +43781,11 @@ class Network {
     limiter(registry) {
         let limiter = this.#limiters.get(registry);
         if (limiter === undefined) {
-            limiter = new Limiter(this.#concurrency);
+            limiter = new Limiter(this.#concurrency, {
+                isAdaptive: true,
+                limits: familyOfHost(registry)?.limits,
+                now: () => this.clock.now(),
+            });
             this.#limiters.set(registry, limiter);
         }
         return limiter;
@@ -44257,27 +44833,25 @@ class Mounts {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/pull-limit.js
-/** Reads `ratelimit-remaining: 76;w=21600` and `ratelimit-limit: 100;w=21600`. */
-function readPullLimit(headers) {
-    const remaining = readQuantity(headers['ratelimit-remaining']);
-    if (remaining === undefined)
-        return undefined;
-    const limit = readQuantity(headers['ratelimit-limit']);
-    const windowSeconds = remaining.windowSeconds ?? limit?.windowSeconds;
-    return { remaining: remaining.amount, limit: limit?.amount, windowSeconds };
-}
-function readQuantity(header) {
-    const [, amount, window] = /^(\d{1,9})(?:\s*;\s*w=(\d{1,9}))?$/.exec(String(header)) ?? [];
-    if (amount === undefined)
-        return undefined;
-    return {
-        amount: Number(amount),
-        windowSeconds: window === undefined ? undefined : Number(window),
-    };
+;// CONCATENATED MODULE: ./lib/registry/turn.js
+
+/**
+ * Waits for the turn of a request, and for the end of a pause that holds for all of them. For those
+ * who hold a slot: who has none yet might take its turn long before it is sent. Throws CANCELLED
+ * where the run ends in the meantime.
+ */
+async function awaitTurn(circumstances, limiter, kind, place) {
+    const { clock, random } = circumstances;
+    let wait = limiter.turn(kind, clock.now(), random());
+    while (wait > 0) {
+        await pause(circumstances, wait, place);
+        wait = limiter.pause.leftFor(clock.now(), random());
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/request.js
+
+
 
 
 
@@ -44463,12 +45037,15 @@ class RegistryHttp {
             const identity = isHome
                 ? { ...this.#headers, ...(authorization === undefined ? {} : { authorization }) }
                 : {};
-            if (isHome)
-                await this.#pauseOver(request);
+            // Who brings a signal is in a hurry: it gives something back before the end.
+            if (isHome && request.signal === undefined) {
+                await awaitTurn(this.network, this.limiter, kindOfRequest(request), place);
+            }
+            const sentAt = this.network.clock.now();
             const answer = await this.#send(request, { address, identity, onBehalfOf: origin });
             const { status } = answer;
             if (isHome)
-                this.#notePause(answer);
+                this.#notePace(request, answer, sentAt);
             if (!REDIRECTS.has(status) || answer.headers['location'] === undefined) {
                 return { ...answer, address };
             }
@@ -44482,20 +45059,10 @@ class RegistryHttp {
         }
         throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place);
     }
-    /** What the registry has asked of one request holds for all of them. */
-    async #pauseOver({ place, signal }) {
-        const { clock } = this.network;
-        // Who brings a signal is in a hurry: it gives something back before the end.
-        if (signal !== undefined)
-            return;
-        for (let left = this.limiter.pause.left(clock.now()); left > 0;) {
-            await pause(this.network, left, place);
-            left = this.limiter.pause.left(clock.now());
-        }
-    }
-    #notePause({ status, headers }) {
-        const [retryAfter] = [headers['retry-after']].flat();
-        this.limiter.pause.note(status, retryAfter, this.network.clock.now());
+    #notePace(request, { status, headers }, sentAt) {
+        const kind = kindOfRequest(request);
+        const now = this.network.clock.now();
+        this.limiter.note({ kind, method: request.method, status, headers, sentAt, now });
     }
     async #send(request, { address, identity, onBehalfOf }) {
         const { method, body, headers, answerTimeoutMs, signal, place } = request;
@@ -44514,6 +45081,9 @@ class RegistryHttp {
         this.logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`);
         return answer;
     }
+}
+function kindOfRequest({ method, target }) {
+    return kindOf(method, typeof target === 'string' ? target : target.path);
 }
 function expired(error, place) {
     const { status, registryCode, registryMessage } = error;
