@@ -40782,6 +40782,43 @@ class HostPause {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/pull-limit.js
+
+/** What a registry tells one login of its pulls. */
+class Quota {
+    #registry;
+    #login;
+    #logger;
+    #limit;
+    #hasWarned = false;
+    constructor(registry, login, logger) {
+        this.#registry = registry;
+        this.#login = login;
+        this.#logger = logger;
+    }
+    /** What it last said. */
+    get limit() {
+        return this.#limit;
+    }
+    /** Takes in an answer. Warns once, where waiting will not do. `retries` are those of a request. */
+    note({ status, headers }, retries, now) {
+        this.#limit = readPullLimit(headers) ?? this.#limit;
+        if (this.#hasWarned)
+            return;
+        const [retryAfter] = [headers['retry-after']].flat();
+        const retryAfterMs = parseRetryAfter(retryAfter, now);
+        const notice = quotaNotice({
+            registry: this.#registry,
+            login: this.#login,
+            status,
+            pullLimit: this.#limit,
+            retryAfterMs,
+        }, retriesLast(retries, retryAfterMs));
+        if (notice === undefined)
+            return;
+        this.#hasWarned = true;
+        this.#logger.warning(notice);
+    }
+}
 /** Reads `ratelimit-remaining: 76;w=21600` and `ratelimit-limit: 100;w=21600`. */
 function readPullLimit(headers) {
     const remaining = readQuantity(headers['ratelimit-remaining']);
@@ -42475,7 +42512,8 @@ class Delivery {
         catch (error) {
             if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
                 throw error;
-            http.mounts.note(false);
+            if (!error.transient)
+                http.mounts.note(false);
             http.logger.debug(`no mount: ${error.message}`);
             return false;
         }
@@ -42509,7 +42547,7 @@ class Delivery {
 async function mountsItself(repository, blob) {
     const { http } = repository;
     try {
-        const start = await http.limiter.run(async () => mountBlob(repository, blob, repository.name));
+        const start = await withRetries(http.network, http.logger, async () => http.limiter.run(async () => mountBlob(repository, blob, repository.name)));
         if (!start.mounted)
             await cancelUpload(repository, start.session);
         return start.mounted;
@@ -44892,10 +44930,10 @@ class RegistryHttp {
     mounts = new Mounts();
     largeBlobs = new LargeBlobs();
     manifests = new KeptManifests();
+    quota;
     #headers;
     #authorizer;
     #family;
-    #pullLimit;
     #introduction;
     constructor(registry, login, network, logger) {
         this.registry = registry;
@@ -44903,6 +44941,7 @@ class RegistryHttp {
         this.network = network;
         this.logger = logger;
         this.limiter = network.limiter(registry);
+        this.quota = new Quota(registry, this.login, logger);
         this.#headers = login.credentials?.headers ?? {};
         this.#family = familyOfHost(registry);
         this.#authorizer = new Authorizer(registry, login.credentials, network, logger);
@@ -44910,10 +44949,6 @@ class RegistryHttp {
     /** Known by its host from the start, or by its answers from the first of them on. */
     get family() {
         return this.#family;
-    }
-    /** What the registry last said of the pulls that are left. */
-    get pullLimit() {
-        return this.#pullLimit;
     }
     /**
      * One request with retries, in a slot of its own that is held until `read` is done with the
@@ -45025,9 +45060,9 @@ class RegistryHttp {
         }
     }
     /** What an answer of the registry itself gives away about it. */
-    #learn({ headers }) {
+    #learn({ status, headers }) {
         this.#family ??= familyOfAnswer(headers);
-        this.#pullLimit = readPullLimit(headers) ?? this.#pullLimit;
+        this.quota.note({ status, headers }, this.network.retries, this.network.clock.now());
     }
     async #follow(request, origin, authorization) {
         const { target, method, place } = request;
@@ -45254,8 +45289,8 @@ class Client {
     }
     /** The pulls that this login has left, where the registry has said so. */
     get pullsLeft() {
-        const { registry, login, pullLimit } = this.#http;
-        return pullLimit === undefined ? undefined : { registry, login, ...pullLimit };
+        const { registry, login, quota } = this.#http;
+        return quota.limit === undefined ? undefined : { registry, login, ...quota.limit };
     }
     /** A repository of this registry, for the functions underneath that work on one. */
     repository(name, side) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { quotaNotice, type QuotaAnswer, readPullLimit } from '../../src/registry/pull-limit.ts'
+import { quotaNotice, type QuotaState, readPullLimit } from '../../src/registry/pull-limit.ts'
 import { buildImage } from '../../testkit/image/image.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import type { Middleware } from '../../testkit/registry/exchange.ts'
@@ -58,7 +58,7 @@ describe('the pulls that are left', () => {
 })
 
 describe('the notice of pulls that are used up', () => {
-  const refused: QuotaAnswer = {
+  const refused: QuotaState = {
     registry: 'docker.io',
     login: 'anonymous',
     status: 429,
@@ -75,7 +75,7 @@ describe('the notice of pulls that are used up', () => {
     )
   })
 
-  test.each<[string, Partial<QuotaAnswer>, string]>([
+  test.each<[string, Partial<QuotaState>, string]>([
     ['without a refusal, when the last one is used', { status: 200 }, 'no pulls are left of 100'],
     ['with the time that the registry asks for', { retryAfterMs: 1_500_000 }, 'up to 25 min'],
     ['without numbers that nobody told', { pullLimit: all }, 'no pulls are left; it counts'],
@@ -88,7 +88,7 @@ describe('the notice of pulls that are used up', () => {
     expect(quotaNotice({ ...refused, ...answer }, 46_800)).toContain(words)
   })
 
-  test.each<[string, Partial<QuotaAnswer>]>([
+  test.each<[string, Partial<QuotaState>]>([
     ['where pulls are not counted', { pullLimit: undefined }],
     ['while there are some', { status: 200, pullLimit: { ...all, remaining: 1 } }],
     ['for a burst', { pullLimit: { ...all, remaining: 70 } }],
@@ -96,5 +96,15 @@ describe('the notice of pulls that are used up', () => {
     ['where all are back soon', { pullLimit: { ...all, windowSeconds: 30 } }],
   ])('does not come %s', (_what, answer) => {
     expect(quotaNotice({ ...refused, ...answer }, 46_800)).toBeUndefined()
+  })
+
+  test('is told once, however many requests are refused', async () => {
+    await using docker = await NamedRegistry.start(...hub)
+    pushTo(docker.registry.store, 'acme/app', '1.0', image)
+    docker.registry.use(counted('0;w=21600'))
+    const client = docker.client()
+    for (let time = 0; time < 3; time++) await client.getImage('acme/app:1.0')
+    const told = docker.log.lines.filter((line) => line.startsWith('warning: docker.io'))
+    expect(told).toHaveLength(1)
   })
 })

@@ -189,8 +189,8 @@ export class Client {
 
   /** The pulls that this login has left, where the registry has said so. */
   get pullsLeft(): PullsLeft | undefined {
-    const { registry, login, pullLimit } = this.#http
-    return pullLimit === undefined ? undefined : { registry, login, ...pullLimit }
+    const { registry, login, quota } = this.#http
+    return quota.limit === undefined ? undefined : { registry, login, ...quota.limit }
   }
 
   /** A repository of this registry, for the functions underneath that work on one. */

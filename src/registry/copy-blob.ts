@@ -202,7 +202,7 @@ class Delivery {
       return isMounted
     } catch (error) {
       if (!(error instanceof RegistryError) || error.code === 'CANCELLED') throw error
-      http.mounts.note(false)
+      if (!error.transient) http.mounts.note(false)
       http.logger.debug(`no mount: ${error.message}`)
       return false
     }
@@ -240,7 +240,9 @@ class Delivery {
 async function mountsItself(repository: Repository, blob: Content): Promise<boolean> {
   const { http } = repository
   try {
-    const start = await http.limiter.run(async () => mountBlob(repository, blob, repository.name))
+    const start = await withRetries(http.network, http.logger, async () =>
+      http.limiter.run(async () => mountBlob(repository, blob, repository.name)),
+    )
     if (!start.mounted) await cancelUpload(repository, start.session)
     return start.mounted
   } catch (error) {

@@ -1,3 +1,6 @@
+import type { Logger } from './logger.ts'
+import { parseRetryAfter, retriesLast } from './retry.ts'
+
 /** What a registry tells of the pulls that an account or address has (Docker Hub, Q28). */
 export interface PullLimit {
   readonly remaining: number
@@ -5,6 +8,52 @@ export interface PullLimit {
   readonly limit: number | undefined
   /** Seconds after which they are all there again. */
   readonly windowSeconds: number | undefined
+}
+
+/** What a registry tells one login of its pulls. */
+export class Quota {
+  readonly #registry: string
+  readonly #login: string
+  readonly #logger: Logger
+  #limit: PullLimit | undefined
+  #hasWarned = false
+
+  constructor(registry: string, login: string, logger: Logger) {
+    this.#registry = registry
+    this.#login = login
+    this.#logger = logger
+  }
+
+  /** What it last said. */
+  get limit(): PullLimit | undefined {
+    return this.#limit
+  }
+
+  /** Takes in an answer. Warns once, where waiting will not do. `retries` are those of a request. */
+  note({ status, headers }: QuotaAnswer, retries: number, now: number): void {
+    this.#limit = readPullLimit(headers) ?? this.#limit
+    if (this.#hasWarned) return
+    const [retryAfter] = [headers['retry-after']].flat()
+    const retryAfterMs = parseRetryAfter(retryAfter, now)
+    const notice = quotaNotice(
+      {
+        registry: this.#registry,
+        login: this.#login,
+        status,
+        pullLimit: this.#limit,
+        retryAfterMs,
+      },
+      retriesLast(retries, retryAfterMs),
+    )
+    if (notice === undefined) return
+    this.#hasWarned = true
+    this.#logger.warning(notice)
+  }
+}
+
+interface QuotaAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
 
 /** What is left at one registry, for whoever asked there. */
@@ -24,8 +73,8 @@ export function readPullLimit(
   return { remaining: remaining.amount, limit: limit?.amount, windowSeconds }
 }
 
-/** How a registry that counts pulls has answered. */
-export interface QuotaAnswer {
+/** How a registry that counts pulls stands. */
+export interface QuotaState {
   readonly registry: string
   /** Who asks, in words. */
   readonly login: string
@@ -40,7 +89,7 @@ export interface QuotaAnswer {
  * What to tell at the start of a wait that is longer than retries can last, `retriesMs` in all:
  * pulls are used up. Undefined where waiting may help, or where no pulls are counted.
  */
-export function quotaNotice(answer: QuotaAnswer, retriesMs: number): string | undefined {
+export function quotaNotice(answer: QuotaState, retriesMs: number): string | undefined {
   const { registry, login, status, pullLimit, retryAfterMs } = answer
   if (pullLimit === undefined) return undefined
   const { remaining, limit, windowSeconds } = pullLimit

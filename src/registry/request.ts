@@ -14,7 +14,7 @@ import type { Logger } from './logger.ts'
 import { Mounts } from './mounts.ts'
 import type { Answer, Exchange, Network } from './network/network.ts'
 import { type Limiter, Turns } from './pacing.ts'
-import { type PullLimit, readPullLimit } from './pull-limit.ts'
+import { Quota } from './pull-limit.ts'
 import { type Kind, kindOf } from './request-kind.ts'
 import { withRetries } from './retry.ts'
 import { awaitTurn } from './turn.ts'
@@ -78,10 +78,10 @@ export class RegistryHttp {
   readonly mounts = new Mounts()
   readonly largeBlobs = new LargeBlobs()
   readonly manifests = new KeptManifests()
+  readonly quota: Quota
   readonly #headers: Readonly<Record<string, string>>
   readonly #authorizer: Authorizer
   #family: RegistryFamily | undefined
-  #pullLimit: PullLimit | undefined
   #introduction: PromiseWithResolvers<void> | undefined
 
   constructor(registry: string, login: Login, network: Network, logger: Logger) {
@@ -90,6 +90,7 @@ export class RegistryHttp {
     this.network = network
     this.logger = logger
     this.limiter = network.limiter(registry)
+    this.quota = new Quota(registry, this.login, logger)
     this.#headers = login.credentials?.headers ?? {}
     this.#family = familyOfHost(registry)
     this.#authorizer = new Authorizer(registry, login.credentials, network, logger)
@@ -98,11 +99,6 @@ export class RegistryHttp {
   /** Known by its host from the start, or by its answers from the first of them on. */
   get family(): RegistryFamily | undefined {
     return this.#family
-  }
-
-  /** What the registry last said of the pulls that are left. */
-  get pullLimit(): PullLimit | undefined {
-    return this.#pullLimit
   }
 
   /**
@@ -221,9 +217,9 @@ export class RegistryHttp {
   }
 
   /** What an answer of the registry itself gives away about it. */
-  #learn({ headers }: RegistryAnswer): void {
+  #learn({ status, headers }: RegistryAnswer): void {
     this.#family ??= familyOfAnswer(headers)
-    this.#pullLimit = readPullLimit(headers) ?? this.#pullLimit
+    this.quota.note({ status, headers }, this.network.retries, this.network.clock.now())
   }
 
   async #follow(
