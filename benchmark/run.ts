@@ -1,105 +1,105 @@
 /**
- * `npm run bench`: what the committed bundle needs for jobs of different shapes, between two registries on loopback.
- * Exits with 1 where a run fails or takes more memory than it may.
+ * `npm run bench`: what the committed bundle and its peers need for the same jobs, between real registries on this
+ * machine. Exits with 1 where a run of ours leaves an image that is not right.
  */
-import { performance } from 'node:perf_hooks'
-import { type ActionResult, runAction } from '../testkit/runner/action-runner.ts'
-import { serveRegistry } from './served-registry.ts'
-import { type Shape, shapes } from './shapes.ts'
+import { parseArgs } from 'node:util'
+import { readLayers } from './corpus/layers.ts'
+import { measureCell, type Measured } from './measure/cell.ts'
+import { profiles, type ProfileName } from './profiles.ts'
+import { registryRequests } from './proxy/counts.ts'
+import { Proxies } from './proxy/proxies.ts'
+import type { ServerName } from './registries/server.ts'
+import { sourceStore } from './registries/source-store.ts'
+import type { Measurement, Selection } from './results/measurement.ts'
+import { shapesOf, type ShapeName } from './shapes.ts'
+import { tools } from './tools/tools.ts'
 
-const MiB = 1024 * 1024
+const { values } = parseArgs({
+  options: {
+    shapes: { type: 'string', default: 'tiny' },
+    profiles: { type: 'string', default: 'loopback' },
+    tools: { type: 'string', default: tools.map(({ name }) => name).join(',') },
+    platforms: { type: 'string', default: 'all' },
+    runs: { type: 'string', default: '1' },
+    server: { type: 'string', default: 'distribution2' },
+    verbose: { type: 'boolean', default: false },
+  },
+})
 
-/** The largest shape takes seconds; this is for a machine that is busy with something else. */
-const TIMEOUT_MS = 10 * 60_000
+const layers = await readLayers()
+const shapes = shapesOf(layers)
+const server = values.server as ServerName
+const store = await sourceStore(server, layers)
+const proxies = new Proxies()
+let isWrong = false
 
-interface Measurement {
-  readonly shape: string
-  readonly run: 'cold' | 'unchanged'
-  readonly seconds: number
-  /** Bytes of blobs that were sent. */
-  readonly sent: number
-  /** Bytes. */
-  readonly peakMemory: number
-  readonly problem: string | undefined
-}
-
-async function measureShape(shape: Shape): Promise<readonly Measurement[]> {
-  const source = await serveRegistry(shape.images)
-  const destination = await serveRegistry()
-  try {
-    const inputs = {
-      images: shape.images.map(({ repository, tag }) => `${repository}:${tag}`).join('\n'),
-      'source-registry': source.host,
-      'destination-registry': destination.host,
-    }
-    return [await measureRun(shape, 'cold', inputs), await measureRun(shape, 'unchanged', inputs)]
-  } finally {
-    await Promise.all([source.close(), destination.close()])
-  }
-}
-
-async function measureRun(
-  shape: Shape,
-  run: Measurement['run'],
-  inputs: Readonly<Record<string, string>>,
-): Promise<Measurement> {
-  const startedAt = performance.now()
-  const result = await runAction({ inputs, measureMemory: true, timeout: TIMEOUT_MS })
-  const seconds = (performance.now() - startedAt) / 1000
-  const peakMemory = result.peakMemory ?? Number.NaN
-  return {
-    shape: shape.name,
-    run,
-    seconds,
-    sent: sentBytes(result),
-    peakMemory,
-    problem: problemOf(shape, run, result, peakMemory),
-  }
-}
-
-function sentBytes({ outputs }: ActionResult): number {
-  const results = JSON.parse(outputs['results'] ?? '[]') as { bytes: { copied: number } }[]
-  return results.reduce((sum, { bytes }) => sum + bytes.copied, 0)
-}
-
-function problemOf(
-  shape: Shape,
-  run: Measurement['run'],
-  { exitCode, outputs, log }: ActionResult,
-  peakMemory: number,
-): string | undefined {
-  const done = outputs[run === 'cold' ? 'copied' : 'unchanged']
-  if (exitCode !== 0) return `exit code ${exitCode}: ${log.at(-1) ?? ''}`
-  if (done !== String(shape.images.length)) return `only ${done ?? 'none'} of the images done`
-  // NaN, where memory could not be measured, is not below the limit either.
-  if (!(peakMemory / MiB < shape.memoryLimit)) return `more than ${shape.memoryLimit} MiB of memory`
-  return undefined
-}
-
-function row({ shape, run, seconds, sent, peakMemory, problem }: Measurement): string {
-  const rate = sent === 0 ? '' : `${(sent / 1e6 / seconds).toFixed(0)} MB/s`
-  const cells = [
-    shape.padEnd(6),
-    run.padEnd(9),
-    `${seconds.toFixed(2)} s`.padStart(9),
-    `${(sent / 1e6).toFixed(1)} MB`.padStart(11),
-    rate.padStart(9),
-    `${(peakMemory / MiB).toFixed(0)} MiB`.padStart(8),
+function line(measurement: Measurement, { floor }: Pick<Measured, 'floor'>) {
+  const { shape, profile, selection, tool, wall, cpu, memory, traffic, wrong, targets } =
+    measurement
+  const words = [
+    `${shape} ${profile} ${selection} ${tool}`.padEnd(36),
+    `${wall.toFixed(2)} s`.padStart(9),
+    `CPU ${cpu.toFixed(2)} s`.padStart(11),
+    `${((memory ?? Number.NaN) / 2 ** 20).toFixed(0)} MiB`.padStart(8),
   ]
-  return `| ${cells.join(' | ')} |${problem === undefined ? '' : ` FAILED: ${problem}`}`
+  if (traffic !== undefined) {
+    const { source, destination } = traffic
+    const used = registryRequests(source) + registryRequests(destination)
+    const least = floor.source + floor.destination
+    words.push(
+      `requests ${registryRequests(source)}+${registryRequests(destination)} of ${floor.source}+${floor.destination} (×${(used / least).toFixed(2)})`,
+      `down ${mb(source.down)}/${mb(floor.down)} up ${mb(destination.up)}/${mb(floor.up)} MB`,
+      `mounts ${destination.mounts}/${floor.mounts}`,
+      `connections ${source.connections}+${destination.connections}`,
+    )
+  }
+  words.push(wrong === 0 ? 'all right' : `${wrong} of ${targets} WRONG`)
+  return words.join('  ')
 }
 
-let failed = false
-console.log(`Node ${process.versions.node}\n`)
-for (const { name, what, memoryLimit } of shapes) {
-  console.log(`${name}: ${what}; memory below ${memoryLimit} MiB`)
+function mb(bytes: number) {
+  return (bytes / 1e6).toFixed(1)
 }
-console.log('\n| shape  | run       |      wall |        sent |      rate |   memory |')
-console.log('| ------ | --------- | --------: | ----------: | --------: | -------: |')
-for (const shape of shapes) {
-  for (const measurement of await measureShape(shape)) {
-    console.log(row(measurement))
-    failed ||= measurement.problem !== undefined
+
+try {
+  for (const shapeName of values.shapes.split(',')) {
+    for (const profileName of values.profiles.split(',')) {
+      for (const selection of values.platforms.split(',') as Selection[]) {
+        const wanted = tools
+          .filter(
+            ({ name, version }) => values.tools.split(',').includes(name) && version !== undefined,
+          )
+          .filter(({ selectsPlatforms }) => selection === 'all' || selectsPlatforms)
+        const cell = {
+          shape: shapes[shapeName as ShapeName],
+          server,
+          store,
+          proxies,
+          selection,
+          tools: wanted,
+        }
+        const names: ProfileName[] =
+          profileName === 'loopback' ? ['loopback', 'counted'] : [profileName as ProfileName]
+        for (const name of names) {
+          const runs = name === 'counted' ? 1 : Number(values.runs)
+          const outputs: string[] = []
+          const measured = await measureCell(
+            { ...cell, profile: profiles[name], runs },
+            (measurement, output) => {
+              isWrong ||= measurement.tool === 'ours' && measurement.wrong > 0
+              if (measurement.exitCode !== 0 || values.verbose) outputs.push(output)
+            },
+          )
+          for (const measurement of measured.measurements) console.log(line(measurement, measured))
+          for (const output of outputs) console.log(output)
+          if (values.verbose) {
+            for (const { tool, traffic } of measured.measurements) console.log(tool, traffic)
+          }
+        }
+      }
+    }
   }
+} finally {
+  await proxies.end()
 }
-process.exitCode = failed ? 1 : 0
+process.exitCode = isWrong ? 1 : 0

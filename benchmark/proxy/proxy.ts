@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { Connection } from './connection.ts'
+import type { Counts } from './counts.ts'
+import { Doorman, type Door, type Doors, type ProxyOptions } from './doorman.ts'
+import { Tally } from './tally.ts'
+
+/**
+ * Stands in front of a registry: counts what is asked for, and makes it as slow, as guarded or as moody as a registry
+ * far away. It reads heads and passes bodies on as they come, on connections that are each tied to one of its own.
+ */
+export class Proxy {
+  readonly #tally = new Tally()
+  readonly #servers = new Map<Door, Server>()
+  readonly #sockets = new Set<Socket>()
+
+  static async start(options: ProxyOptions): Promise<Proxy> {
+    const proxy = new Proxy()
+    const doorman = new Doorman(options, () => proxy.#doors())
+    for (const door of ['registry', 'storage', 'token'] as const) {
+      const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
+        proxy.#tally.connection()
+        proxy.#sockets.add(socket)
+        socket.once('close', () => proxy.#sockets.delete(socket))
+        void new Connection(socket, door, doorman, proxy.#tally, options)
+      })
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      proxy.#servers.set(door, server)
+    }
+    return proxy
+  }
+
+  /** `127.0.0.1:<port>`. */
+  get host(): string {
+    return this.#address('registry')
+  }
+
+  get counts(): Counts {
+    return this.#tally.counts
+  }
+
+  async close() {
+    const servers = [...this.#servers.values()]
+    const closed = Promise.all(servers.map(async (server) => once(server, 'close')))
+    for (const server of servers) server.close()
+    for (const socket of this.#sockets) socket.destroy()
+    await closed
+  }
+
+  #doors(): Doors {
+    return { token: this.#address('token'), storage: this.#address('storage') }
+  }
+
+  #address(door: Door): string {
+    const { port } = this.#servers.get(door)?.address() as AddressInfo
+    return `127.0.0.1:${port}`
+  }
+}
