@@ -4,6 +4,9 @@ import { MessageReader, requestFraming, responseFraming, type Head } from './mes
 import { Pipe } from './pipe.ts'
 import type { Tally } from './tally.ts'
 
+/** The first byte of a client that speaks TLS (RFC 8446, section 5.1). */
+const TLS_HANDSHAKE = 0x16
+
 interface Exchange {
   readonly method: string
   readonly kind: string
@@ -51,12 +54,32 @@ export class Connection {
     })
     this.#down.to = client
     client.setNoDelay(true)
-    client.on('data', (bytes: Buffer) => this.#requests.feed(bytes))
+    const startedAt = Date.now()
+    client.once('data', (bytes: Buffer) => this.#onFirstBytes(bytes, startedAt))
     client.on('error', () => undefined)
     client.on('close', () => this.#upstream?.destroy())
-    const { setup = 0 } = options
-    if (setup > 0) setTimeout(() => client.resume(), setup)
-    else client.resume()
+  }
+
+  #onFirstBytes(bytes: Buffer, startedAt: number) {
+    const client = this.#client
+    if (bytes[0] === TLS_HANDSHAKE) {
+      // Whether a host speaks TLS is asked on loopback only: it takes no time, as it would not far away.
+      client.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')
+      return
+    }
+    this.#tally.connection()
+    const wait = startedAt + (this.#options.setup ?? 0) - Date.now()
+    const begin = () => {
+      client.on('data', (more: Buffer) => this.#requests.feed(more))
+      this.#requests.feed(bytes)
+      client.resume()
+    }
+    if (wait <= 0) {
+      begin()
+      return
+    }
+    client.pause()
+    setTimeout(begin, wait)
   }
 
   #onRequest(head: Head) {

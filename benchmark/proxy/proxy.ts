@@ -18,8 +18,7 @@ export class Proxy {
     const proxy = new Proxy()
     const doorman = new Doorman(options, () => proxy.#doors())
     for (const door of ['registry', 'storage', 'token'] as const) {
-      const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
-        proxy.#tally.connection()
+      const server = createServer({ noDelay: true }, (socket) => {
         proxy.#sockets.add(socket)
         socket.once('close', () => proxy.#sockets.delete(socket))
         void new Connection(socket, door, doorman, proxy.#tally, options)
