@@ -2,104 +2,90 @@
  * `npm run bench`: what the committed bundle and its peers need for the same jobs, between real registries on this
  * machine. Exits with 1 where a run of ours leaves an image that is not right.
  */
-import { parseArgs } from 'node:util'
+import { cpus, totalmem } from 'node:os'
+import { performance } from 'node:perf_hooks'
 import { readLayers } from './corpus/layers.ts'
-import { measureCell, type Measured } from './measure/cell.ts'
-import { profiles, type ProfileName } from './profiles.ts'
-import { registryRequests } from './proxy/counts.ts'
+import { floorOf } from './floor.ts'
+import { measureCell, selections } from './measure/cell.ts'
+import { measureStarts } from './measure/start.ts'
+import { parseOptions, usage, type Options } from './options.ts'
+import { profiles } from './profiles.ts'
 import { Proxies } from './proxy/proxies.ts'
-import type { ServerName } from './registries/server.ts'
+import { isInstalled, versionOfServer } from './registries/server.ts'
 import { sourceStore } from './registries/source-store.ts'
-import type { Measurement, Selection } from './results/measurement.ts'
-import { shapesOf, type ShapeName } from './shapes.ts'
-import { tools } from './tools/tools.ts'
+import { goalsTable } from './results/goals.ts'
+import type { Measurement } from './results/measurement.ts'
+import { lineOf } from './results/line.ts'
+import { rowsOf, saveResults, type Results } from './results/results.ts'
+import { shapesOf } from './shapes.ts'
+import { findTools } from './tools/tools.ts'
 
-const { values } = parseArgs({
-  options: {
-    shapes: { type: 'string', default: 'tiny' },
-    profiles: { type: 'string', default: 'loopback' },
-    tools: { type: 'string', default: tools.map(({ name }) => name).join(',') },
-    platforms: { type: 'string', default: 'all' },
-    runs: { type: 'string', default: '1' },
-    server: { type: 'string', default: 'distribution2' },
-    verbose: { type: 'boolean', default: false },
-  },
-})
-
-const layers = await readLayers()
-const shapes = shapesOf(layers)
-const server = values.server as ServerName
-const store = await sourceStore(server, layers)
-const proxies = new Proxies()
-let isWrong = false
-
-function line(measurement: Measurement, { floor }: Pick<Measured, 'floor'>) {
-  const { shape, profile, selection, tool, wall, cpu, memory, traffic, wrong, targets } =
-    measurement
-  const words = [
-    `${shape} ${profile} ${selection} ${tool}`.padEnd(36),
-    `${wall.toFixed(2)} s`.padStart(9),
-    `CPU ${cpu.toFixed(2)} s`.padStart(11),
-    `${((memory ?? Number.NaN) / 2 ** 20).toFixed(0)} MiB`.padStart(8),
-  ]
-  if (traffic !== undefined) {
-    const { source, destination } = traffic
-    const used = registryRequests(source) + registryRequests(destination)
-    const least = floor.source + floor.destination
-    words.push(
-      `requests ${registryRequests(source)}+${registryRequests(destination)} of ${floor.source}+${floor.destination} (×${(used / least).toFixed(2)})`,
-      `down ${mb(source.down)}/${mb(floor.down)} up ${mb(destination.up)}/${mb(floor.up)} MB`,
-      `mounts ${destination.mounts}/${floor.mounts}`,
-      `connections ${source.connections}+${destination.connections}`,
-    )
+async function main(options: Options): Promise<boolean> {
+  const startedAt = performance.now()
+  const all = findTools()
+  if (!isInstalled(options.server)) throw new Error(`${options.server} is not installed`)
+  const layers = await readLayers()
+  const shapes = shapesOf(layers)
+  const store = await sourceStore(options.server, layers)
+  const wanted = [all.ours, ...all.peers].filter(({ name }) => options.tools.includes(name))
+  for (const { name, version } of wanted) {
+    if (version === undefined) console.log(`${name} is not to be had here`)
   }
-  words.push(wrong === 0 ? 'all right' : `${wrong} of ${targets} WRONG`)
-  return words.join('  ')
-}
-
-function mb(bytes: number) {
-  return (bytes / 1e6).toFixed(1)
-}
-
-try {
-  for (const shapeName of values.shapes.split(',')) {
-    for (const profileName of values.profiles.split(',')) {
-      for (const selection of values.platforms.split(',') as Selection[]) {
-        const wanted = tools
-          .filter(
-            ({ name, version }) => values.tools.split(',').includes(name) && version !== undefined,
-          )
-          .filter(({ selectsPlatforms }) => selection === 'all' || selectsPlatforms)
-        const cell = {
-          shape: shapes[shapeName as ShapeName],
-          server,
-          store,
-          proxies,
-          selection,
-          tools: wanted,
-        }
-        const names: ProfileName[] =
-          profileName === 'loopback' ? ['loopback', 'counted'] : [profileName as ProfileName]
-        for (const name of names) {
-          const runs = name === 'counted' ? 1 : Number(values.runs)
-          const outputs: string[] = []
-          const measured = await measureCell(
-            { ...cell, profile: profiles[name], runs },
-            (measurement, output) => {
-              isWrong ||= measurement.tool === 'ours' && measurement.wrong > 0
-              if (measurement.exitCode !== 0 || values.verbose) outputs.push(output)
-            },
-          )
-          for (const measurement of measured.measurements) console.log(line(measurement, measured))
-          for (const output of outputs) console.log(output)
-          if (values.verbose) {
-            for (const { tool, traffic } of measured.measurements) console.log(tool, traffic)
-          }
-        }
+  const tools = wanted.filter(({ version }) => version !== undefined)
+  const measurements: Measurement[] = []
+  const proxies = new Proxies()
+  try {
+    for (const { shape: shapeName, profile, selection, runs, hasLimits = false } of options.steps) {
+      const shape = shapes[shapeName]
+      const floor = floorOf(shape.job(0), selections[selection])
+      const cell = {
+        shape,
+        profile: profiles[profile],
+        selection,
+        runs,
+        server: options.server,
+        store,
+        proxies,
+        tools: tools.filter((tool) => selection === 'all' || tool.selectsPlatforms),
+        limits: hasLimits ? all.limits : [],
       }
+      const measured = await measureCell(cell, (measurement, output) => {
+        console.log(lineOf(measurement, floor))
+        if (options.isVerbose) console.log(output, measurement.traffic)
+      })
+      measurements.push(...measured)
     }
+    const starts = options.isWhole ? await measureStarts() : []
+    const results: Results = {
+      date: new Date().toISOString().slice(0, 10),
+      machine: {
+        cpu: cpus()[0]?.model ?? 'unknown',
+        cores: cpus().length,
+        memory: totalmem(),
+        node: process.versions.node,
+      },
+      server: versionOfServer(options.server),
+      tools: wanted.map(({ name, how, version }) => ({ name, how, version })),
+      shapes: Object.values(shapes).map(({ name, what, job }) => ({
+        name,
+        what,
+        targets: job(0).copies.reduce((sum, { targets }) => sum + targets.length, 0),
+        floors: { all: floorOf(job(0), selections.all), two: floorOf(job(0), selections.two) },
+      })),
+      rows: rowsOf(measurements),
+      starts,
+      duration: Math.round((performance.now() - startedAt) / 1000),
+    }
+    console.log(`\n${goalsTable({ [options.server]: results })}\n\n${results.duration} s`)
+    if (options.isWhole) await saveResults(options.server, results)
+  } finally {
+    await proxies.end()
   }
-} finally {
-  await proxies.end()
+  return measurements.every(({ tool, wrong }) => tool !== 'ours' || wrong === 0)
 }
-process.exitCode = isWrong ? 1 : 0
+
+if (process.argv.includes('--help')) {
+  console.log(usage)
+} else {
+  process.exitCode = (await main(parseOptions(process.argv.slice(2)))) ? 0 : 1
+}

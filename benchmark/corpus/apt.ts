@@ -65,7 +65,8 @@ export class Apt {
       return (await run(command, args, options)).stdout
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-      throw new Error(`the benchmark's layers are Debian packages: there is no ${command} here`)
+      const message = `the benchmark's layers are Debian packages: there is no ${command} here`
+      throw new Error(message, { cause: error })
     }
   }
 }

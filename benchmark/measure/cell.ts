@@ -1,9 +1,8 @@
-import { floorOf, type Floor } from '../floor.ts'
 import type { Platforms } from '../job.ts'
 import type { Measurement, Selection } from '../results/measurement.ts'
 import type { Tool } from '../tools/tool.ts'
 import { Stage, type StageOptions } from './stage.ts'
-import { runTimed } from './timed.ts'
+import { runTimed, type Timed } from './timed.ts'
 import { wrongTargets } from './verify.ts'
 
 export const selections: Readonly<Record<Selection, Platforms>> = {
@@ -15,38 +14,49 @@ export const selections: Readonly<Record<Selection, Platforms>> = {
 export interface Cell extends Omit<StageOptions, 'platforms'> {
   readonly selection: Selection
   readonly tools: readonly Tool[]
+  readonly limits: readonly Tool[]
   readonly runs: number
 }
 
-export interface Measured {
-  readonly floor: Floor
-  readonly measurements: readonly Measurement[]
-}
+/** Peers that run more than once: what is compared is the best of them, and the slow ones take the most time. */
+const FINALISTS = 2
 
 /** Runs the tools in turn, each time with another one first. */
 export async function measureCell(
   cell: Cell,
   report: (measurement: Measurement, output: string) => void,
-): Promise<Measured> {
+): Promise<readonly Measurement[]> {
   const platforms = selections[cell.selection]
   const stage = await Stage.open({ ...cell, platforms })
   const measurements: Measurement[] = []
+  let contenders = [...cell.tools, ...cell.limits]
   try {
     for (let round = 0; round < cell.runs; round++) {
-      for (const index of cell.tools.keys()) {
-        const tool = cell.tools[(index + round) % cell.tools.length]
-        if (tool === undefined) continue
-        // Where the destination is kept, no two runs may have the same targets.
-        const number = round * cell.tools.length + index
-        const { measurement, output } = await measureRun(cell, platforms, stage, tool, number)
-        measurements.push(measurement)
-        report(measurement, output)
+      const first = round % contenders.length
+      for (const tool of [...contenders.slice(first), ...contenders.slice(0, first)]) {
+        const measured = await measureRun(cell, platforms, stage, tool, measurements.length)
+        if (measured === undefined) continue
+        measurements.push(measured.measurement)
+        report(measured.measurement, measured.output)
       }
+      if (round === 0) contenders = finalists(contenders, measurements)
     }
   } finally {
     await stage.close()
   }
-  return { floor: floorOf(cell.shape.job(0), platforms), measurements }
+  return measurements
+}
+
+/** Ours, the limits, and the fastest peers. */
+function finalists(tools: readonly Tool[], measurements: readonly Measurement[]): Tool[] {
+  const wall = (tool: Tool) =>
+    measurements.find(({ tool: name, wrong }) => name === tool.name && wrong === 0)?.wall ??
+    Number.POSITIVE_INFINITY
+  const fastest = tools
+    .filter(({ role }) => role === 'peer')
+    .sort((one, other) => wall(one) - wall(other))
+    .slice(0, FINALISTS)
+  return tools.filter((tool) => tool.role !== 'peer' || fastest.includes(tool))
 }
 
 async function measureRun(
@@ -54,17 +64,22 @@ async function measureRun(
   platforms: Platforms,
   stage: Stage,
   tool: Tool,
+  /** Where the destination is kept, no two runs may have the same targets. */
   number: number,
 ) {
   const job = shape.job(number)
   await stage.prepare(job)
-  let timed: Awaited<ReturnType<typeof runTimed>> | undefined
+  let timed: Timed | undefined
   const traffic = await stage.perform(job, profile.name === 'flaky', async (task) => {
-    timed = await runTimed(await tool.command(task))
+    const command = await tool.command(task)
+    if (command !== undefined) timed = await runTimed(command)
   })
-  if (timed === undefined) throw new Error(`${tool.name} was not run`)
-  const wrong = await wrongTargets(job, platforms, stage.destinationOrigins, stage.authority)
+  if (timed === undefined) return undefined
   const { exitCode, wall, cpu, memory, output } = timed
+  const wrong =
+    tool.role === 'limit'
+      ? []
+      : await wrongTargets(job, platforms, stage.destinationOrigins, stage.authority)
   const targets = job.copies.reduce((sum, copy) => sum + copy.targets.length, 0)
   const measurement: Measurement = {
     server,

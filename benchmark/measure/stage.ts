@@ -104,6 +104,7 @@ export class Stage {
     const source = job.sameRegistry ? first : await this.#enter(this.#source.host, profile.source)
     const folder = await mkdtemp(join(this.#folder, 'task-'))
     await use({
+      job,
       pairs: job.copies.map(({ source: { repository, tag }, targets }) => ({
         source: `${source}/${repository}:${tag}`,
         targets: targets.map(

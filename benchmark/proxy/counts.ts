@@ -30,7 +30,7 @@ export function addCounts(all: readonly Counts[]): Counts {
   }
   const sum = (of: (counts: Counts) => number) => all.reduce((total, one) => total + of(one), 0)
   return {
-    requests: Object.fromEntries([...requests].sort()),
+    requests: inOrder(requests),
     down: sum(({ down }) => down),
     up: sum(({ up }) => up),
     mounts: sum(({ mounts }) => mounts),
@@ -70,4 +70,9 @@ export function targetOf(method: string, path: string): Target {
   if (/\/manifests\/[^/]+$/.test(route)) return 'manifest'
   if (/\/referrers\/[^/]+$/.test(route)) return 'referrers'
   return route.endsWith('/tags/list') ? 'tags' : 'other'
+}
+
+/** Of the names, so that the same counts are always written in the same way. */
+export function inOrder(requests: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...requests].sort(([one], [other]) => (one < other ? -1 : 1)))
 }

@@ -52,7 +52,8 @@ export class Proxy {
   }
 
   #address(door: Door): string {
-    const { port } = this.#servers.get(door)?.address() as AddressInfo
-    return `127.0.0.1:${port}`
+    const server = this.#servers.get(door)
+    if (server === undefined) throw new Error(`the proxy has no ${door}`)
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`
   }
 }

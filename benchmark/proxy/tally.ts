@@ -1,4 +1,4 @@
-import type { Counts } from './counts.ts'
+import { inOrder, type Counts } from './counts.ts'
 
 /** Counts what goes through the proxies of one registry. */
 export class Tally {
@@ -11,7 +11,7 @@ export class Tally {
 
   get counts(): Counts {
     return {
-      requests: Object.fromEntries([...this.#requests].sort()),
+      requests: inOrder(this.#requests),
       down: this.#down,
       up: this.#up,
       mounts: this.#mounts,

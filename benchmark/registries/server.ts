@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,7 +20,7 @@ export interface ServerOptions {
 export interface RunningServer {
   /** `127.0.0.1:<port>`. */
   readonly host: string
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 export function isInstalled(server: ServerName): boolean {
@@ -66,4 +67,13 @@ export async function startEmptyServer(
     await remove()
     throw error
   }
+}
+
+/** What people would call it. */
+export function versionOfServer(server: ServerName): string {
+  const path = server === 'zot' ? findZot() : findDistribution(server === 'distribution2' ? 2 : 3)
+  if (path === undefined) throw new Error(`${server} is not installed`)
+  const { stdout, stderr } = spawnSync(path, ['--version'], { encoding: 'utf8' })
+  const version = /\d+\.\d+\.\d+/.exec(stdout + stderr)?.[0] ?? ''
+  return `${server === 'zot' ? 'zot' : 'CNCF Distribution'} ${version}`.trim()
 }

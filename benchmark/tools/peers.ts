@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import { findOcync } from './ocync.ts'
 import {
   commonEnvironment,
   SIDE_BY_SIDE,
@@ -15,8 +16,9 @@ const REQUESTS = 16
 /** Tries of a request, where a tool can be told and the registries are flaky. */
 const RETRIES = 5
 
-export const skopeo: Tool = {
+const skopeo = (): Tool => ({
   name: 'skopeo',
+  role: 'peer',
   how: `copy --all --preserve-digests, ${SIDE_BY_SIDE} at once`,
   version: versionOf('skopeo', '--version'),
   selectsPlatforms: false,
@@ -35,10 +37,11 @@ export const skopeo: Tool = {
     ]
     return { ...(await sideBySide(task, ['skopeo', ...flags], 'docker://')), env }
   },
-}
+})
 
-export const crane: Tool = {
+const crane = (): Tool => ({
   name: 'crane',
+  role: 'peer',
   how: `copy --jobs 4, ${SIDE_BY_SIDE} at once`,
   version: versionOf('crane', 'version'),
   selectsPlatforms: false,
@@ -46,10 +49,11 @@ export const crane: Tool = {
     const flags = ['copy', '--jobs', '4', ...(task.authority === undefined ? ['--insecure'] : [])]
     return { ...(await sideBySide(task, ['crane', ...flags])), env: await commonEnvironment(task) }
   },
-}
+})
 
-export const regctl: Tool = {
+const regctl = (): Tool => ({
   name: 'regctl',
+  role: 'peer',
   how: `image copy with ${REQUESTS} requests a registry, ${SIDE_BY_SIDE} at once`,
   version: versionOf('regctl', 'version'),
   selectsPlatforms: false,
@@ -61,10 +65,11 @@ export const regctl: Tool = {
     const env = { ...(await commonEnvironment(task)), REGCTL_CONFIG: config }
     return { ...(await sideBySide(task, ['regctl', 'image', 'copy'])), env }
   },
-}
+})
 
-export const regsync: Tool = {
+const regsync = (): Tool => ({
   name: 'regsync',
+  role: 'peer',
   how: `once with parallel: ${REQUESTS} and ${REQUESTS} requests a registry`,
   version: versionOf('regsync', 'version'),
   selectsPlatforms: false,
@@ -74,7 +79,7 @@ export const regsync: Tool = {
     const env = await commonEnvironment(task)
     return { file: 'regsync', args: ['once', '--config', config], env }
   },
-}
+})
 
 function regsyncConfiguration({ hosts, authority, login, pairs }: Task) {
   return {
@@ -92,8 +97,9 @@ function regsyncConfiguration({ hosts, authority, login, pairs }: Task) {
   }
 }
 
-export const oras: Tool = {
+const oras = (): Tool => ({
   name: 'oras',
+  role: 'peer',
   how: `cp --concurrency ${SIDE_BY_SIDE}, ${SIDE_BY_SIDE} at once`,
   version: versionOf('oras', 'version'),
   selectsPlatforms: false,
@@ -102,4 +108,8 @@ export const oras: Tool = {
     const flags = ['cp', '--no-tty', '--concurrency', String(SIDE_BY_SIDE), ...plain]
     return { ...(await sideBySide(task, ['oras', ...flags])), env: await commonEnvironment(task) }
   },
+})
+
+export function findPeers(): readonly Tool[] {
+  return [skopeo(), crane(), regctl(), regsync(), oras(), findOcync()]
 }

@@ -2,12 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProgram } from '../../testkit/servers/programs.ts'
-import type { Platforms } from '../job.ts'
+import type { Job, Platforms } from '../job.ts'
 import type { Command } from '../measure/timed.ts'
 
-export const toolNames = ['ours', 'skopeo', 'crane', 'regctl', 'regsync', 'oras'] as const
+export const toolNames = ['ours', 'skopeo', 'crane', 'regctl', 'regsync', 'oras', 'ocync'] as const
 
-export type ToolName = (typeof toolNames)[number]
+/** What the machine and its registries allow at best; see limits.ts. */
+export type LimitName = 'get' | 'get-4' | 'pipe' | 'pipe-4' | 'put' | 'put-4'
+
+export type ToolName = LimitName | (typeof toolNames)[number]
 
 /** One image and where to: `host/repository:tag`. */
 export interface Pair {
@@ -17,6 +20,7 @@ export interface Pair {
 
 /** A job as a tool is told it. */
 export interface Task {
+  readonly job: Job
   readonly pairs: readonly Pair[]
   readonly platforms: Platforms
   /** Every registry of it, `host:port`. */
@@ -32,16 +36,19 @@ export interface Task {
 
 export interface Tool {
   readonly name: ToolName
+  /** A limit moves the blobs and nothing else. */
+  readonly role: 'limit' | 'ours' | 'peer'
   /** With the flags that the benchmark gives it, as people would read it. */
   readonly how: string
   /** Undefined where it is not installed. */
   readonly version: string | undefined
   /** Whether it can copy several platforms of an image and leave out the others. */
   readonly selectsPlatforms: boolean
-  readonly command: (task: Task) => Promise<Command>
+  /** Undefined for a job that it cannot be told. */
+  readonly command: (task: Task) => Promise<Command | undefined>
 }
 
-/** Processes at once of a tool that copies one image. More did not make any of them faster on two cores. */
+/** Processes at once of a tool that copies one image. */
 export const SIDE_BY_SIDE = 8
 
 /** The version that a program tells about itself. */
