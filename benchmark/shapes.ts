@@ -62,12 +62,6 @@ function mirror(
   present: readonly NamedImage[] = [],
   destinations = 1,
 ): Job {
-  const stocked = ({ repository, image }: NamedImage): Stocked => ({
-    registry: 0,
-    repository: mirrored(repository),
-    tag: sourceTag,
-    image,
-  })
   const copy = ({ repository, image }: NamedImage): Copy => ({
     image,
     source: { repository, tag: sourceTag },
@@ -79,10 +73,14 @@ function mirror(
   })
   return {
     copies: images.map(copy),
-    stock: present.map(stocked),
+    stock: present.map(mirroredStock),
     destinations,
     sameRegistry: false,
   }
+}
+
+function mirroredStock({ repository, image }: NamedImage): Stocked {
+  return { registry: 0, repository: mirrored(repository), tag: sourceTag, image }
 }
 
 function mirrored(repository: string): string {

@@ -69,11 +69,12 @@ class Pusher {
 
   async #upload(repository: string, { digest, size, content }: Blob): Promise<string> {
     const headers = await this.#send('POST', `/v2/${repository}/blobs/uploads/`, [202])
-    const location = new URL(String(headers['location']), this.#origin)
-    location.searchParams.set('digest', digest)
+    const location = String(headers['location'])
+    // What is in the query is the registry's own, and stays as it is.
+    const path = `${location}${location.includes('?') ? '&' : '?'}digest=${digest}`
     const body = 'bytes' in content ? content.bytes : createReadStream(content.file)
     const type = { 'content-type': 'application/octet-stream', 'content-length': String(size) }
-    await this.#send('PUT', location.href, [201], body, type)
+    await this.#send('PUT', path, [201], body, type)
     return repository
   }
 

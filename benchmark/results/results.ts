@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -80,6 +81,8 @@ export function readResults(): AllResults {
 export async function saveResults(server: ServerName, results: Results): Promise<void> {
   const all = { ...readResults(), [server]: results }
   await writeFile(FILE, `${JSON.stringify(all, undefined, 2)}\n`)
+  // As everything else that is committed.
+  execFileSync('npx', ['oxfmt', FILE])
 }
 
 export function rowsOf(measurements: readonly Measurement[]): readonly Row[] {
