@@ -50,8 +50,8 @@ export async function measureCell(
 /** Ours, the limits, and the fastest peers. */
 function finalists(tools: readonly Tool[], measurements: readonly Measurement[]): Tool[] {
   const wall = (tool: Tool) =>
-    measurements.find(({ tool: name, wrong }) => name === tool.name && wrong === 0)?.wall ??
-    Number.POSITIVE_INFINITY
+    measurements.find((one) => one.tool === tool.name && one.wrong === 0 && one.exitCode === 0)
+      ?.wall ?? Number.POSITIVE_INFINITY
   const fastest = tools
     .filter(({ role }) => role === 'peer')
     .sort((one, other) => wall(one) - wall(other))

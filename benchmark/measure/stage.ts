@@ -26,6 +26,10 @@ export interface StageOptions {
   readonly proxies: Proxies
 }
 
+const LOOPBACK = '127.0.0.1'
+/** crane signs in at no address of this machine, but at its name. */
+const LOOPBACK_NAME = 'localhost'
+
 /** Counts of both sides, where proxies stood in between. */
 export interface Traffic {
   readonly source: Counts
@@ -135,11 +139,13 @@ export class Stage {
 
   async #enter(host: string, options: Profile['source']): Promise<string> {
     if (options === undefined) return host
-    return this.#options.proxies.open({ ...options, upstream: host })
+    const proxy = await this.#options.proxies.open({ ...options, upstream: host })
+    return options.auth === undefined ? proxy : proxy.replace(LOOPBACK, LOOPBACK_NAME)
   }
 
   async #leave(host: string, options: Profile['source']): Promise<Counts | undefined> {
-    return options === undefined ? undefined : this.#options.proxies.close(host)
+    if (options === undefined) return undefined
+    return this.#options.proxies.close(host.replace(LOOPBACK_NAME, LOOPBACK))
   }
 
   async #closeDestinations() {

@@ -48,7 +48,9 @@ export class Proxy {
   }
 
   #doors(): Doors {
-    return { token: this.#address('token'), storage: this.#address('storage') }
+    // A registry and its token service are to be of one name; see Stage.
+    const named = (door: Door) => this.#address(door).replace('127.0.0.1', 'localhost')
+    return { token: named('token'), storage: named('storage') }
   }
 
   #address(door: Door): string {

@@ -2,7 +2,7 @@ import type { ProfileName } from '../profiles.ts'
 import { registryRequests } from '../proxy/counts.ts'
 import type { ShapeName } from '../shapes.ts'
 import type { Selection } from './measurement.ts'
-import { median, type AllResults, type Results, type Row } from './results.ts'
+import { isRight, median, type AllResults, type Results, type Row } from './results.ts'
 import { markdownTable } from './table.ts'
 
 export interface Goal {
@@ -123,7 +123,7 @@ function fewerRequests(results: Results): Goal {
     .flatMap((row) => {
       const floor = floorFor(results, row.shape, row.selection)
       const [best] = counted
-        .filter(({ tool, shape, wrong }) => tool !== 'ours' && shape === row.shape && wrong === 0)
+        .filter((one) => one.tool !== 'ours' && one.shape === row.shape && isRight(one))
         .sort((one, other) => requestsOf(one) - requestsOf(other))
       if (best === undefined) return []
       const [own, theirs] = [requestsOf(row), requestsOf(best)]
@@ -160,7 +160,7 @@ function find({ rows }: Results, shape: ShapeName, profile: ProfileName): readon
 /** The fastest that left every image right. */
 function bestPeer(rows: readonly Row[], by: (row: Row) => number): Row | undefined {
   return rows
-    .filter(({ tool, wrong }) => tool !== 'ours' && !LIMITS.includes(tool) && wrong === 0)
+    .filter((row) => row.tool !== 'ours' && !LIMITS.includes(row.tool) && isRight(row))
     .sort((one, other) => by(one) - by(other))[0]
 }
 

@@ -4,14 +4,14 @@ import type { Measurement } from './measurement.ts'
 
 /** One run in one line, for who watches. */
 export function lineOf(measurement: Measurement, floor: Floor): string {
-  const { shape, profile, selection, tool, wall, cpu, memory, wrong, targets } = measurement
+  const { shape, profile, selection, tool, wall, cpu, memory } = measurement
   return [
     `${shape} ${profile} ${selection} ${tool}`.padEnd(36),
     `${wall.toFixed(2)} s`.padStart(9),
     `CPU ${cpu.toFixed(2)} s`.padStart(11),
     memory === undefined ? '' : `${(memory / 2 ** 20).toFixed(0)} MiB`.padStart(8),
     ...traffic(measurement, floor),
-    wrong === 0 ? 'all right' : `${wrong} of ${targets} WRONG`,
+    verdict(measurement),
   ].join('  ')
 }
 
@@ -31,4 +31,9 @@ function traffic({ traffic: counted }: Measurement, floor: Floor): readonly stri
 
 function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(1)
+}
+
+function verdict({ wrong, targets, exitCode }: Measurement): string {
+  if (wrong > 0) return `${wrong} of ${targets} WRONG`
+  return exitCode === 0 ? 'all right' : `all right, but it says ${exitCode}`
 }

@@ -14,6 +14,7 @@ export interface Measurement {
   readonly profile: ProfileName
   readonly selection: Selection
   readonly tool: ToolName
+  /** What the tool itself says of the run. */
   readonly exitCode: number
   /** Seconds. */
   readonly wall: number

@@ -3,7 +3,7 @@ import { registryRequests, type Counts } from '../proxy/counts.ts'
 import type { ShapeName } from '../shapes.ts'
 import type { LimitName, ToolName } from '../tools/tool.ts'
 import { floorFor, goalsTable } from './goals.ts'
-import { median, type AllResults, type Results, type Row } from './results.ts'
+import { isRight, median, type AllResults, type Results, type Row } from './results.ts'
 import { markdownTable } from './table.ts'
 
 /** How the tables are made anew. */
@@ -115,7 +115,7 @@ function summary(results: Results): string {
     const rows = rowsOf(results, shape, [profile])
     const own = rows.find(({ tool }) => tool === OURS)
     const [best] = rows
-      .filter(({ tool, wrong }) => tool !== OURS && wrong === 0)
+      .filter((row) => row.tool !== OURS && isRight(row))
       .sort((one, other) => median(one.walls) - median(other.walls))
     const what = results.shapes.find(({ name }) => name === shape)?.what ?? ''
     if (own === undefined || best === undefined) return []
@@ -181,15 +181,15 @@ function requests(results: Results): string {
   }
   return perShape(results, ['least', least], (shape, tool) => {
     const row = countedRow(results, shape, tool)
-    return row && `${asked(row.source)} + ${asked(row.destination)}`
+    return row && isRight(row) ? `${asked(row.source)} + ${asked(row.destination)}` : undefined
   })
 }
 
 function uploads(results: Results): string {
   const least = (shape: ShapeName) => megabytes(floorFor(results, shape, 'all').up)
   return perShape(results, ['least', least], (shape, tool) => {
-    const up = countedRow(results, shape, tool)?.destination?.up
-    return up === undefined ? undefined : megabytes(up)
+    const row = countedRow(results, shape, tool)
+    return row?.destination && isRight(row) ? megabytes(row.destination.up) : undefined
   })
 }
 
@@ -216,7 +216,7 @@ function time(results: Results): string {
     String(rowsOf(results, shape, ['rtt30']).find(({ tool }) => tool === OURS)?.walls.length ?? '')
   return perShape(results, ['runs', runs], (shape, tool) => {
     const row = rowsOf(results, shape, ['rtt30']).find((one) => one.tool === tool)
-    return row && `${seconds(row.walls)}${row.wrong === 0 ? '' : ` (${row.wrong} wrong)`}`
+    return row && (isRight(row) ? seconds(row.walls) : 'failed')
   })
 }
 

@@ -24,6 +24,8 @@ export interface Row {
   readonly targets: number
   /** The most of all runs. */
   readonly wrong: number
+  /** Whether the tool itself called every run a success. */
+  readonly succeeded: boolean
   /** Of the first run; undefined where nothing stood in between to count. */
   readonly source: Counts | undefined
   readonly destination: Counts | undefined
@@ -105,6 +107,7 @@ export function rowsOf(measurements: readonly Measurement[]): readonly Row[] {
         memory: memories.length === 0 ? undefined : Math.max(...memories),
         targets,
         wrong: Math.max(...runs.map(({ wrong }) => wrong)),
+        succeeded: runs.every(({ exitCode }) => exitCode === 0),
         source: traffic?.source,
         destination: traffic?.destination,
       },
@@ -122,4 +125,9 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length / 2
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]]
   return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2
+}
+
+/** Whether a row can be compared with others: everything was done, and the tool knew it. */
+export function isRight({ wrong, succeeded }: Row): boolean {
+  return wrong === 0 && succeeded
 }

@@ -23,9 +23,9 @@ export function findOcync(): Tool {
   }
 }
 
-/** Undefined for a job that it cannot be told: new tags. */
-function configurationOf({ pairs, platforms, authority }: Task) {
-  const scheme = authority === undefined ? 'http' : 'https'
+/** Undefined for a job that it cannot be told, such as new tags; it speaks to no registry without TLS. */
+function configurationOf({ pairs, platforms, authority, login }: Task) {
+  if (authority === undefined || login !== undefined) return undefined
   const registries = new Map<string, string>()
   const nameOf = (host: string) => {
     const name = registries.get(host) ?? `registry-${registries.size + 1}`
@@ -45,7 +45,9 @@ function configurationOf({ pairs, platforms, authority }: Task) {
     }
   })
   if (mappings.includes(undefined)) return undefined
-  const urls = [...registries].map(([host, name]) => [name, { url: `${scheme}://${host}` }])
+  // Without a token it asks each repository for one; registries that want none do not look at it.
+  const access = { auth_type: 'static_token', token: 'none' }
+  const urls = [...registries].map(([host, name]) => [name, { url: `https://${host}`, ...access }])
   return {
     registries: Object.fromEntries(urls),
     defaults: { artifacts: { enabled: false }, ...(platforms === 'all' ? {} : { platforms }) },
