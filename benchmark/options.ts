@@ -21,7 +21,7 @@ Without options, everything that docs/performance.md shows, which is then kept i
   --profiles A,B    ${profileNames.join(', ')}
   --platforms A,B   all, two
   --tools A,B       ${toolNames.join(', ')}
-  --runs N          of every tool; the slow ones run once
+  --runs N          of the fastest tools, or fewer than the plan has; the others run once
   --limits          measures what the machine allows, too
   --server NAME     ${serverNames.join(', ')}
   --verbose         shows what the tools write, and requests by kind`
@@ -42,9 +42,7 @@ export function parseOptions(args: readonly string[]): Options {
   })
   const { shapes, profiles, platforms, runs } = values
   const [server = 'distribution2'] = list('server', values.server, serverNames)
-  const isWhole = [shapes, profiles, platforms, runs, values.tools].every(
-    (value) => value === undefined,
-  )
+  const isWhole = [shapes, profiles, platforms, values.tools].every((value) => value === undefined)
   const chosen = list('shapes', shapes ?? 'tiny', shapeNames).flatMap((shape) =>
     list('profiles', profiles ?? 'counted', profileNames).flatMap((profile) =>
       list('platforms', platforms ?? 'all', ['all', 'two'] as const).map((selection) => ({
@@ -59,10 +57,16 @@ export function parseOptions(args: readonly string[]): Options {
   return {
     server,
     tools: list('tools', values.tools ?? toolNames.join(','), toolNames),
-    steps: isWhole ? (server === 'distribution2' ? wholePlan : requestsPlan) : chosen,
+    steps: isWhole ? planFor(server, Number(runs ?? Number.POSITIVE_INFINITY)) : chosen,
     isWhole,
     isVerbose: values.verbose,
   }
+}
+
+/** With so many runs at the most. */
+function planFor(server: ServerName, mostRuns: number): readonly Step[] {
+  const plan = server === 'distribution2' ? wholePlan : requestsPlan
+  return plan.map((step) => ({ ...step, runs: Math.min(step.runs, mostRuns) }))
 }
 
 function list<Name extends string>(

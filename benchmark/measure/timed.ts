@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -31,8 +31,28 @@ const TIMEOUT_MS = 5 * 60_000
 /** Characters of output that are enough to see why something failed. */
 const KEPT_OUTPUT = 4000
 
+let running: ChildProcess | undefined
+let isInterrupted = false
+
+/** Ends the command that is running, and lets no other one start: whoever waits for it can tidy up. */
+export function interrupt() {
+  isInterrupted = true
+  endGroup(running)
+}
+
+function failIfInterrupted() {
+  if (isInterrupted) throw new Error('interrupted')
+}
+
+/** A process, and all that it has started. */
+function endGroup(child: ChildProcess | undefined) {
+  if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  process.kill(-child.pid, 'SIGKILL')
+}
+
 /** Runs a command to its end. Its exit code tells the caller whether it worked. */
 export async function runTimed({ file, args, env, cwd }: Command): Promise<Timed> {
+  failIfInterrupted()
   const folder = await mkdtemp(join(tmpdir(), 'timed-'))
   const report = join(folder, 'report')
   try {
@@ -51,10 +71,12 @@ export async function runTimed({ file, args, env, cwd }: Command): Promise<Timed
         output = (output + bytes.toString()).slice(-KEPT_OUTPUT)
       })
     }
-    const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), TIMEOUT_MS)
+    running = child
+    const timer = setTimeout(() => endGroup(child), TIMEOUT_MS)
     const [code] = (await once(child, 'close')) as [number | null]
     const wall = (performance.now() - startedAt) / 1000
     clearTimeout(timer)
+    failIfInterrupted()
     return { exitCode: code ?? -1, wall, output, ...(await readReport(report)) }
   } finally {
     await rm(folder, { recursive: true, force: true })
