@@ -1,105 +1,97 @@
 /**
- * `npm run bench`: what the committed bundle needs for jobs of different shapes, between two registries on loopback.
- * Exits with 1 where a run fails or takes more memory than it may.
+ * `npm run bench`: what the committed bundle and its peers need for the same jobs, between real registries on this
+ * machine. Exits with 1 where a run of ours leaves an image that is not right.
  */
+import { cpus, totalmem } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import { type ActionResult, runAction } from '../testkit/runner/action-runner.ts'
-import { serveRegistry } from './served-registry.ts'
-import { type Shape, shapes } from './shapes.ts'
+import { readLayers } from './corpus/layers.ts'
+import { floorOf } from './floor.ts'
+import { measureCell, selections } from './measure/cell.ts'
+import { interrupt } from './measure/timed.ts'
+import { measureStarts } from './measure/start.ts'
+import { parseOptions, usage, type Options } from './options.ts'
+import { profiles } from './profiles.ts'
+import { Proxies } from './proxy/proxies.ts'
+import { isInstalled, versionOfServer } from './registries/server.ts'
+import { sourceStore } from './registries/source-store.ts'
+import { goalsTable } from './results/goals.ts'
+import type { Measurement } from './results/measurement.ts'
+import { lineOf } from './results/line.ts'
+import { rowsOf, saveResults, type Results } from './results/results.ts'
+import { shapesOf } from './shapes.ts'
+import { findTools } from './tools/tools.ts'
 
-const MiB = 1024 * 1024
+/** Seconds after which a tool runs once in each cell: on a machine that is busy with something else. */
+const LATE = 12 * 60
 
-/** The largest shape takes seconds; this is for a machine that is busy with something else. */
-const TIMEOUT_MS = 10 * 60_000
-
-interface Measurement {
-  readonly shape: string
-  readonly run: 'cold' | 'unchanged'
-  readonly seconds: number
-  /** Bytes of blobs that were sent. */
-  readonly sent: number
-  /** Bytes. */
-  readonly peakMemory: number
-  readonly problem: string | undefined
-}
-
-async function measureShape(shape: Shape): Promise<readonly Measurement[]> {
-  const source = await serveRegistry(shape.images)
-  const destination = await serveRegistry()
-  try {
-    const inputs = {
-      images: shape.images.map(({ repository, tag }) => `${repository}:${tag}`).join('\n'),
-      'source-registry': source.host,
-      'destination-registry': destination.host,
-    }
-    return [await measureRun(shape, 'cold', inputs), await measureRun(shape, 'unchanged', inputs)]
-  } finally {
-    await Promise.all([source.close(), destination.close()])
-  }
-}
-
-async function measureRun(
-  shape: Shape,
-  run: Measurement['run'],
-  inputs: Readonly<Record<string, string>>,
-): Promise<Measurement> {
+async function main(options: Options): Promise<boolean> {
   const startedAt = performance.now()
-  const result = await runAction({ inputs, measureMemory: true, timeout: TIMEOUT_MS })
-  const seconds = (performance.now() - startedAt) / 1000
-  const peakMemory = result.peakMemory ?? Number.NaN
-  return {
-    shape: shape.name,
-    run,
-    seconds,
-    sent: sentBytes(result),
-    peakMemory,
-    problem: problemOf(shape, run, result, peakMemory),
+  const all = findTools()
+  if (!isInstalled(options.server)) throw new Error(`${options.server} is not installed`)
+  const layers = await readLayers()
+  const shapes = shapesOf(layers)
+  const store = await sourceStore(options.server, layers)
+  const wanted = [all.ours, ...all.peers].filter(({ name }) => options.tools.includes(name))
+  for (const { name, version } of wanted) {
+    if (version === undefined) console.log(`${name} is not to be had here`)
   }
-}
-
-function sentBytes({ outputs }: ActionResult): number {
-  const results = JSON.parse(outputs['results'] ?? '[]') as { bytes: { copied: number } }[]
-  return results.reduce((sum, { bytes }) => sum + bytes.copied, 0)
-}
-
-function problemOf(
-  shape: Shape,
-  run: Measurement['run'],
-  { exitCode, outputs, log }: ActionResult,
-  peakMemory: number,
-): string | undefined {
-  const done = outputs[run === 'cold' ? 'copied' : 'unchanged']
-  if (exitCode !== 0) return `exit code ${exitCode}: ${log.at(-1) ?? ''}`
-  if (done !== String(shape.images.length)) return `only ${done ?? 'none'} of the images done`
-  // NaN, where memory could not be measured, is not below the limit either.
-  if (!(peakMemory / MiB < shape.memoryLimit)) return `more than ${shape.memoryLimit} MiB of memory`
-  return undefined
-}
-
-function row({ shape, run, seconds, sent, peakMemory, problem }: Measurement): string {
-  const rate = sent === 0 ? '' : `${(sent / 1e6 / seconds).toFixed(0)} MB/s`
-  const cells = [
-    shape.padEnd(6),
-    run.padEnd(9),
-    `${seconds.toFixed(2)} s`.padStart(9),
-    `${(sent / 1e6).toFixed(1)} MB`.padStart(11),
-    rate.padStart(9),
-    `${(peakMemory / MiB).toFixed(0)} MiB`.padStart(8),
-  ]
-  return `| ${cells.join(' | ')} |${problem === undefined ? '' : ` FAILED: ${problem}`}`
-}
-
-let failed = false
-console.log(`Node ${process.versions.node}\n`)
-for (const { name, what, memoryLimit } of shapes) {
-  console.log(`${name}: ${what}; memory below ${memoryLimit} MiB`)
-}
-console.log('\n| shape  | run       |      wall |        sent |      rate |   memory |')
-console.log('| ------ | --------- | --------: | ----------: | --------: | -------: |')
-for (const shape of shapes) {
-  for (const measurement of await measureShape(shape)) {
-    console.log(row(measurement))
-    failed ||= measurement.problem !== undefined
+  const tools = wanted.filter(({ version }) => version !== undefined)
+  const measurements: Measurement[] = []
+  const proxies = new Proxies()
+  try {
+    for (const { shape: shapeName, profile, selection, runs, hasLimits = false } of options.steps) {
+      const shape = shapes[shapeName]
+      const floor = floorOf(shape.job(0), selections[selection])
+      const cell = {
+        shape,
+        profile: profiles[profile],
+        selection,
+        runs: performance.now() - startedAt > LATE * 1000 ? 1 : runs,
+        server: options.server,
+        store,
+        proxies,
+        tools: tools.filter((tool) => selection === 'all' || tool.selectsPlatforms),
+        limits: hasLimits ? all.limits : [],
+      }
+      const measured = await measureCell(cell, (measurement, output) => {
+        console.log(lineOf(measurement, floor))
+        if (options.isVerbose) console.log(output, measurement.traffic)
+      })
+      measurements.push(...measured)
+    }
+    const starts = options.isWhole ? await measureStarts() : []
+    const results: Results = {
+      date: new Date().toISOString().slice(0, 10),
+      machine: {
+        cpu: cpus()[0]?.model ?? 'unknown',
+        cores: cpus().length,
+        memory: totalmem(),
+        node: process.versions.node,
+      },
+      server: versionOfServer(options.server),
+      tools: wanted.map(({ name, how, version }) => ({ name, how, version })),
+      shapes: Object.values(shapes).map(({ name, what, job }) => ({
+        name,
+        what,
+        targets: job(0).copies.reduce((sum, { targets }) => sum + targets.length, 0),
+        floors: { all: floorOf(job(0), selections.all), two: floorOf(job(0), selections.two) },
+      })),
+      rows: rowsOf(measurements),
+      starts,
+      duration: Math.round((performance.now() - startedAt) / 1000),
+    }
+    console.log(`\n${goalsTable({ [options.server]: results })}\n\n${results.duration} s`)
+    if (options.isWhole) await saveResults(options.server, results)
+  } finally {
+    await proxies.end()
   }
+  return measurements.every(({ tool, wrong }) => tool !== 'ours' || wrong === 0)
 }
-process.exitCode = failed ? 1 : 0
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)
+
+if (process.argv.includes('--help')) {
+  console.log(usage)
+} else {
+  process.exitCode = (await main(parseOptions(process.argv.slice(2)))) ? 0 : 1
+}

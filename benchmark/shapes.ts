@@ -1,63 +1,103 @@
-/** An image that the source registry holds from the start; see testkit/serve.ts. */
-export interface BenchmarkImage {
-  readonly repository: string
-  readonly tag: string
-  readonly platforms: readonly string[]
-  /** Bytes. */
-  readonly layerSizes: readonly number[]
-}
+import { imagesOf, type NamedImage } from './corpus/images.ts'
+import type { Layers } from './corpus/layers.ts'
+import type { Copy, Job, Stocked } from './job.ts'
 
-/** A job for the action, and what it may use. */
+export const shapeNames = [
+  'tiny',
+  'shared',
+  'big',
+  'many-layers',
+  'fanout',
+  'noop',
+  'noop-200',
+  'half',
+  'retag',
+] as const
+
+export type ShapeName = (typeof shapeNames)[number]
+
 export interface Shape {
-  readonly name: string
+  readonly name: ShapeName
   readonly what: string
-  readonly images: readonly BenchmarkImage[]
-  /** MiB of resident memory that the action may take for it at the most. */
-  readonly memoryLimit: number
+  /** `run` tells the targets of one run from those of the next where the destination is not wiped in between. */
+  readonly job: (run: number) => Job
+  /** Whether a run leaves the destination as the next one wants to find it. */
+  readonly keepsDestination: boolean
 }
 
-/** What the README promises for one large layer and for many images. */
-const PROMISED_MIB = 150
-/** Sixteen large layers at once are in flight sixteen times. */
-const SIDE_BY_SIDE_MIB = 200
+/** The tag of every image in the source. */
+export const sourceTag = '1.0'
 
-const KiB = 1024
-const MiB = 1024 * KiB
-const GiB = 1024 * MiB
+const REGISTRIES_OF_FANOUT = 3
 
-export const shapes: readonly Shape[] = [
-  {
-    name: 'huge',
-    what: 'one image, one layer of 1 GiB',
-    images: [image('huge', ['linux/amd64'], [GiB])],
-    memoryLimit: PROMISED_MIB,
-  },
-  {
-    name: 'wide',
-    what: 'one image, sixteen layers of 64 MiB side by side',
-    images: [
-      image(
-        'wide',
-        ['linux/amd64'],
-        Array.from({ length: 16 }, () => 64 * MiB),
-      ),
-    ],
-    memoryLimit: SIDE_BY_SIDE_MIB,
-  },
-  {
-    name: 'many',
-    what: '200 images of two platforms, three small layers each',
-    images: Array.from({ length: 200 }, (_, number) =>
-      image(`app${number}`, ['linux/amd64', 'linux/arm64'], [64 * KiB, 16 * KiB, 4 * KiB]),
-    ),
-    memoryLimit: PROMISED_MIB,
-  },
-]
+/** The jobs that are measured. All of them together need less than 2.5 GB of layers. */
+export function shapesOf(layers: Layers): Readonly<Record<ShapeName, Shape>> {
+  const { tiny, shared, big, many, fanout, unchanged } = imagesOf(layers)
+  const shape = (name: ShapeName, what: string, job: Shape['job']) =>
+    [name, { name, what, job, keepsDestination: false }] as const
+  const kept = (name: ShapeName, what: string, job: Shape['job']) =>
+    [name, { name, what, job, keepsDestination: true }] as const
+  const everySecond = shared.filter((_, index) => index % 2 === 0)
+  return Object.fromEntries([
+    shape('tiny', '20 images of three small layers', () => mirror(tiny)),
+    shape('shared', '12 applications on 3 bases', () => mirror(shared)),
+    shape('big', 'one image, layers of 100 to 400 MB', () => mirror(big)),
+    shape('many-layers', 'one image of 60 layers', () => mirror(many)),
+    shape('fanout', '8 images to 3 registries', () => mirror(fanout, [], REGISTRIES_OF_FANOUT)),
+    kept('noop', 'the images of tiny, all there', () => mirror(tiny, tiny)),
+    kept('noop-200', '200 images, all there', () => mirror(unchanged, unchanged)),
+    shape('half', 'shared, every second image there', () => mirror(shared, everySecond)),
+    kept('retag', 'new tags for the images of tiny', (run) => retag(tiny, `run-${run}`)),
+  ]) as Record<ShapeName, Shape>
+}
 
-function image(
-  repository: string,
-  platforms: readonly string[],
-  layerSizes: readonly number[],
-): BenchmarkImage {
-  return { repository: `bench/${repository}`, tag: '1', platforms, layerSizes }
+/** Every image that the source holds. */
+export function sourceImages(layers: Layers): readonly NamedImage[] {
+  return Object.values(imagesOf(layers)).flat()
+}
+
+/** To other registries, one of which holds `present` as an earlier run has left it. */
+function mirror(
+  images: readonly NamedImage[],
+  present: readonly NamedImage[] = [],
+  destinations = 1,
+): Job {
+  const copy = ({ repository, image }: NamedImage): Copy => ({
+    image,
+    source: { repository, tag: sourceTag },
+    targets: Array.from({ length: destinations }, (_, registry) => ({
+      registry,
+      repository: mirrored(repository),
+      tag: sourceTag,
+    })),
+  })
+  return {
+    copies: images.map(copy),
+    stock: present.map(mirroredStock),
+    destinations,
+    sameRegistry: false,
+  }
+}
+
+function mirroredStock({ repository, image }: NamedImage): Stocked {
+  return { registry: 0, repository: mirrored(repository), tag: sourceTag, image }
+}
+
+function mirrored(repository: string): string {
+  return `mirror/${repository}`
+}
+
+/** In the repositories where the images are. */
+function retag(images: readonly NamedImage[], tag: string): Job {
+  const copy = ({ repository, image }: NamedImage): Copy => ({
+    image,
+    source: { repository, tag: sourceTag },
+    targets: [{ registry: 0, repository, tag }],
+  })
+  return {
+    copies: images.map(copy),
+    stock: images.map((image) => ({ ...image, registry: 0, tag: sourceTag, platforms: 'all' })),
+    destinations: 1,
+    sameRegistry: true,
+  }
 }

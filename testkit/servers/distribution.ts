@@ -16,6 +16,8 @@ export interface DistributionOptions {
   readonly auth?: 'htpasswd' | { readonly token: TokenTrust }
   readonly tls?: Certificate
   readonly deleteEnabled?: boolean
+  /** Where it keeps its content, which then outlives it; default its own folder. */
+  readonly storage?: string
   /** Upstream of a pull-through cache. */
   readonly proxy?: string
 }
@@ -81,7 +83,7 @@ async function configuration(folder: string, options: DistributionOptions) {
     // The line that names the port is of level info.
     log: { level: 'info', formatter: 'text', accesslog: { disabled: true } },
     storage: {
-      filesystem: { rootdirectory: join(folder, 'data') },
+      filesystem: { rootdirectory: options.storage ?? join(folder, 'data') },
       delete: { enabled: deleteEnabled },
       maintenance: { uploadpurging: { enabled: false } },
     },

@@ -1,0 +1,83 @@
+import type { Blob } from './corpus/image.ts'
+import { expectedManifest, wantedChildren, type Job, type Platforms } from './job.ts'
+
+/**
+ * The fewest requests and bytes that a client needs which knows its whole job, remembers nothing from run to
+ * run, asks at each target whether there is anything to do, and sends a blob in two requests. Token and redirect
+ * round trips come on top.
+ */
+export interface Floor {
+  readonly source: number
+  readonly destination: number
+  /** Bytes of blobs, summed over all registries. */
+  readonly down: number
+  readonly up: number
+  readonly mounts: number
+}
+
+/** What one registry holds, as far as a client can know that has looked at the targets. */
+class Shelf {
+  readonly tags = new Map<string, string>()
+  readonly manifests = new Set<string>()
+  readonly blobs = new Map<string, Set<string>>()
+
+  hold(repository: string, digest: string) {
+    const repositories = this.blobs.get(digest) ?? new Set<string>()
+    this.blobs.set(digest, repositories.add(repository))
+  }
+}
+
+export function floorOf(job: Job, platforms: Platforms): Floor {
+  const shelves = shelvesOf(job, platforms)
+  const [manifests, blobs] = [new Set<string>(), new Map<string, Blob>()]
+  const floor = { destination: 0, up: 0, mounts: 0 }
+  for (const { image, source, targets } of job.copies) {
+    manifests.add(`${source.repository}:${source.tag}`)
+    const expected = expectedManifest(image, platforms)
+    for (const { registry, repository, tag } of targets) {
+      const shelf = shelves[registry]
+      if (shelf === undefined) throw new Error(`there is no registry ${registry}`)
+      floor.destination++
+      if (shelf.tags.get(`${repository}:${tag}`) === expected.digest) continue
+      for (const child of wantedChildren(image, platforms)) {
+        const isThere = shelf.manifests.has(`${repository}@${child.manifest.digest}`)
+        // A list that is made anew is made of what has been read and checked, wherever it already is.
+        if (!isThere || platforms !== 'all') manifests.add(child.manifest.digest)
+        if (isThere) continue
+        for (const blob of child.blobs) {
+          const holders = shelf.blobs.get(blob.digest)
+          if (holders?.has(repository) === true) continue
+          shelf.hold(repository, blob.digest)
+          if (holders === undefined) {
+            blobs.set(blob.digest, blob)
+            floor.destination += 2
+            floor.up += blob.size
+          } else {
+            floor.destination += 1
+            floor.mounts += 1
+          }
+        }
+        shelf.manifests.add(`${repository}@${child.manifest.digest}`)
+        floor.destination++
+      }
+      shelf.tags.set(`${repository}:${tag}`, expected.digest)
+      floor.destination++
+    }
+  }
+  const down = [...blobs.values()].reduce((sum, { size }) => sum + size, 0)
+  return { ...floor, source: manifests.size + blobs.size, down }
+}
+
+function shelvesOf({ destinations, stock }: Job, wanted: Platforms): readonly Shelf[] {
+  const shelves = Array.from({ length: destinations }, () => new Shelf())
+  for (const { registry, repository, tag, image, platforms = wanted } of stock) {
+    const shelf = shelves[registry]
+    if (shelf === undefined) throw new Error(`there is no registry ${registry}`)
+    shelf.tags.set(`${repository}:${tag}`, expectedManifest(image, platforms).digest)
+    for (const { manifest, blobs } of wantedChildren(image, platforms)) {
+      shelf.manifests.add(`${repository}@${manifest.digest}`)
+      for (const { digest } of blobs) shelf.hold(repository, digest)
+    }
+  }
+  return shelves
+}

@@ -1,0 +1,46 @@
+import type { ProfileName } from './profiles.ts'
+import type { Selection } from './results/measurement.ts'
+import type { ShapeName } from './shapes.ts'
+
+/** One thing that is to be measured, of every tool that can do it. */
+export interface Step {
+  readonly shape: ShapeName
+  readonly profile: ProfileName
+  readonly selection: Selection
+  readonly runs: number
+  /** What the machine allows at best is measured in between. */
+  readonly hasLimits?: boolean
+}
+
+const step = (
+  shape: ShapeName,
+  profile: ProfileName,
+  runs = 1,
+  selection: Selection = 'all',
+): Step => ({ shape, profile, selection, runs })
+
+/** What answers every goal of docs/performance.md, and no more: it has to end within twenty minutes. */
+export const wholePlan: readonly Step[] = [
+  step('noop-200', 'rtt30', 3),
+  step('tiny', 'rtt30', 3),
+  step('fanout', 'rtt30', 3),
+  step('shared', 'rtt30', 3),
+  { ...step('big', 'loopback', 3), hasLimits: true },
+  step('big', 'tls', 2),
+  step('big', 'counted'),
+  step('many-layers', 'counted'),
+  step('half', 'counted'),
+  step('retag', 'counted'),
+  step('noop', 'counted'),
+  step('tiny', 'flaky'),
+  step('many-layers', 'flaky'),
+  step('tiny', 'auth'),
+  ...(['tiny', 'shared', 'big', 'many-layers', 'fanout', 'noop', 'half', 'retag'] as const).map(
+    (shape) => step(shape, 'counted', 1, 'two'),
+  ),
+]
+
+/** Requests differ from one kind of registry to the next; where the time goes does not. */
+export const requestsPlan: readonly Step[] = (
+  ['tiny', 'shared', 'many-layers', 'fanout', 'half', 'retag', 'noop'] as const
+).map((shape) => step(shape, 'counted'))

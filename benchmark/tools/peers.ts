@@ -1,0 +1,115 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { findOcync } from './ocync.ts'
+import {
+  commonEnvironment,
+  SIDE_BY_SIDE,
+  sideBySide,
+  versionOf,
+  type Task,
+  type Tool,
+} from './tool.ts'
+
+/** As many requests to a registry as the action allows itself, where a tool can be told. */
+const REQUESTS = 16
+/** Tries of a request, where a tool can be told and the registries are flaky. */
+const RETRIES = 5
+
+const skopeo = (): Tool => ({
+  name: 'skopeo',
+  role: 'peer',
+  how: `copy --all --preserve-digests, ${SIDE_BY_SIDE} at once`,
+  version: versionOf('skopeo', '--version'),
+  selectsPlatforms: false,
+  command: async (task) => {
+    const env = await commonEnvironment(task)
+    const plain = task.authority === undefined
+    const flags = [
+      '--insecure-policy',
+      'copy',
+      '--quiet',
+      '--all',
+      '--preserve-digests',
+      ...(plain ? ['--src-tls-verify=false', '--dest-tls-verify=false'] : []),
+      ...(task.login ? ['--authfile', join(env.DOCKER_CONFIG, 'config.json')] : []),
+      ...(task.isFlaky ? ['--retry-times', String(RETRIES)] : []),
+    ]
+    return { ...(await sideBySide(task, ['skopeo', ...flags], 'docker://')), env }
+  },
+})
+
+const crane = (): Tool => ({
+  name: 'crane',
+  role: 'peer',
+  how: `copy --jobs 4, ${SIDE_BY_SIDE} at once`,
+  version: versionOf('crane', 'version'),
+  selectsPlatforms: false,
+  command: async (task) => {
+    const flags = ['copy', '--jobs', '4', ...(task.authority === undefined ? ['--insecure'] : [])]
+    return { ...(await sideBySide(task, ['crane', ...flags])), env: await commonEnvironment(task) }
+  },
+})
+
+const regctl = (): Tool => ({
+  name: 'regctl',
+  role: 'peer',
+  how: `image copy with ${REQUESTS} requests a registry, ${SIDE_BY_SIDE} at once`,
+  version: versionOf('regctl', 'version'),
+  selectsPlatforms: false,
+  command: async (task) => {
+    const config = join(task.folder, 'regctl.json')
+    const tls = task.authority === undefined ? 'disabled' : 'enabled'
+    const hosts = task.hosts.map((host) => [host, { tls, hostname: host, reqConcurrent: REQUESTS }])
+    await writeFile(config, JSON.stringify({ hosts: Object.fromEntries(hosts) }))
+    const env = { ...(await commonEnvironment(task)), REGCTL_CONFIG: config }
+    return { ...(await sideBySide(task, ['regctl', 'image', 'copy'])), env }
+  },
+})
+
+const regsync = (): Tool => ({
+  name: 'regsync',
+  role: 'peer',
+  how: `once with parallel: ${REQUESTS} and ${REQUESTS} requests a registry`,
+  version: versionOf('regsync', 'version'),
+  selectsPlatforms: false,
+  command: async (task) => {
+    const config = join(task.folder, 'regsync.yml')
+    await writeFile(config, stringify(regsyncConfiguration(task)))
+    const env = await commonEnvironment(task)
+    return { file: 'regsync', args: ['once', '--config', config], env }
+  },
+})
+
+function regsyncConfiguration({ hosts, authority, login, pairs }: Task) {
+  return {
+    version: 1,
+    creds: hosts.map((registry) => ({
+      registry,
+      tls: authority === undefined ? 'disabled' : 'enabled',
+      reqConcurrent: REQUESTS,
+      ...(login === undefined ? {} : { user: login.user, pass: login.password }),
+    })),
+    defaults: { parallel: REQUESTS },
+    sync: pairs.flatMap(({ source, targets }) =>
+      targets.map((target) => ({ source, target, type: 'image' })),
+    ),
+  }
+}
+
+const oras = (): Tool => ({
+  name: 'oras',
+  role: 'peer',
+  how: `cp --concurrency ${SIDE_BY_SIDE}, ${SIDE_BY_SIDE} at once`,
+  version: versionOf('oras', 'version'),
+  selectsPlatforms: false,
+  command: async (task) => {
+    const plain = task.authority === undefined ? ['--from-plain-http', '--to-plain-http'] : []
+    const flags = ['cp', '--no-tty', '--concurrency', String(SIDE_BY_SIDE), ...plain]
+    return { ...(await sideBySide(task, ['oras', ...flags])), env: await commonEnvironment(task) }
+  },
+})
+
+export function findPeers(): readonly Tool[] {
+  return [skopeo(), crane(), regctl(), regsync(), oras(), findOcync()]
+}
