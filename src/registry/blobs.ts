@@ -1,5 +1,5 @@
 import { type Content, verifyBytes } from '../oci/digest.ts'
-import { abandon, byteChunks, discard, readBody, refusedEncoding, singleHeader } from './body.ts'
+import { abandon, discard, readBody, refusedEncoding, singleHeader } from './body.ts'
 import { type ErrorPlace, placed, RegistryError } from './errors.ts'
 import { networkFailure } from './network/network-failure.ts'
 import type { Repository } from './repository.ts'
@@ -92,7 +92,7 @@ async function* readBlob(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer, void, undefined> {
   try {
-    yield* byteChunks(answer.body)
+    yield* answer.body
   } catch (error) {
     throw networkFailure(error, place, signal)
   }

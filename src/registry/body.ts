@@ -21,11 +21,11 @@ export async function readBody(
   const chunks: Buffer[] = []
   let size = 0
   try {
-    for await (const chunk of withoutTrickle(byteChunks(answer.body), clock, place)) {
+    for await (const chunk of withoutTrickle(answer.body, clock, place)) {
       size += chunk.length
       const excess = tooLong(size, limit, place)
       if (excess !== undefined) throw excess
-      chunks.push(chunk)
+      chunks.push(Buffer.from(chunk))
     }
   } catch (error) {
     throw networkFailure(error, place, signal)
@@ -68,8 +68,8 @@ export async function readSome(
   let size = 0
   try {
     const place = { operation: 'read an error' }
-    for await (const chunk of withoutTrickle(byteChunks(answer.body), clock, place)) {
-      chunks.push(chunk)
+    for await (const chunk of withoutTrickle(answer.body, clock, place)) {
+      chunks.push(Buffer.from(chunk))
       size += chunk.length
       if (size >= limit) break
     }
@@ -85,24 +85,14 @@ const DISCARD_TIMEOUT_MS = 10_000
 
 /** Reads a body to its end, if that is near, so that its connection can be used again. */
 export async function discard(answer: Answer): Promise<void> {
-  const signal = AbortSignal.timeout(DISCARD_TIMEOUT_MS)
-  await answer.body.dump({ limit: DISCARD_BYTES, signal }).catch(() => undefined)
+  if (answer.body.isRead) return
+  if (declaredLength(answer) > DISCARD_BYTES) abandon(answer)
+  else await answer.body.discard(DISCARD_BYTES, AbortSignal.timeout(DISCARD_TIMEOUT_MS))
 }
 
 /** Drops a body and its connection at once. */
 export function abandon({ body }: Answer): void {
-  // Being destroyed early is an error to the stream, and one that nobody listens to ends the
-  // process.
-  body.on('error', () => undefined).destroy()
-}
-
-/** The chunks of a body, typed: undici's stream yields nothing but buffers. */
-export async function* byteChunks(
-  body: AsyncIterable<unknown>,
-): AsyncGenerator<Buffer, void, undefined> {
-  for await (const chunk of body) {
-    if (Buffer.isBuffer(chunk)) yield chunk
-  }
+  body.drop()
 }
 
 /**

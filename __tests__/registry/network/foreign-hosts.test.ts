@@ -173,7 +173,7 @@ describe('a request on behalf of a registry', () => {
     })
     const home = await network.originOf(host)
     const answer = await network.send({ ...request, origin: url, onBehalfOf: home }, place)
-    await answer.body.dump()
+    answer.body.drop()
     const evil = await network.originOf('evil.test')
     const exchange = { ...request, origin: url, onBehalfOf: evil }
     expect((await failureOf(network.send(exchange, place))).code).toBe('REDIRECT')

@@ -1,5 +1,8 @@
 import type { LookupFunction, Socket } from 'node:net'
 import type { Writable } from 'node:stream'
+import type { SecureContext } from 'node:tls'
+import { SlabReader } from './slab-reader.ts'
+import type { Slabs } from './slabs.ts'
 import { endpoint, secureContext, type TlsOptions } from './tls.ts'
 import { buildConnector } from './undici.ts'
 
@@ -9,12 +12,21 @@ import { buildConnector } from './undici.ts'
  */
 const NEXT_ADDRESS_MS = 1_000
 
+/**
+ * Of the socket's own buffers, in bytes. The first byte fills them, so that undici asks a request's
+ * body for its next chunk only when the one before has left: its memory may be read into again then
+ * (see AnswerBody).
+ */
+const HIGH_WATER_MARK = 1
+
 export interface ConnectionOptions {
   /** Milliseconds until a connection has to be there. */
   readonly timeoutMs: number
   readonly lookup: LookupFunction
   /** By endpoint. */
   readonly tls: ReadonlyMap<string, TlsOptions>
+  /** What the connections read into. */
+  readonly slabs: Slabs
 }
 
 /**
@@ -24,32 +36,45 @@ export interface ConnectionOptions {
  * for the end, that failure would throw away the answer that is waiting to be read.
  */
 export function connector(options: ConnectionOptions): buildConnector.connector {
+  const { slabs, timeoutMs, lookup, tls } = options
   const common = {
     allowH2: false,
-    timeout: options.timeoutMs,
-    lookup: options.lookup,
+    timeout: timeoutMs,
+    lookup,
     // Names with both families where one of them is dead.
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
+    highWaterMark: HIGH_WATER_MARK,
   }
-  const usual = buildConnector(common)
-  const special = new Map<string, buildConnector.connector>()
-  const connectorOf = (key: string): buildConnector.connector => {
-    const tls = options.tls.get(key)
-    if (tls === undefined) return usual
-    let connect = special.get(key)
-    if (connect === undefined) {
-      connect = buildConnector({ ...common, secureContext: secureContext(tls) })
-      special.set(key, connect)
+  const contexts = new Map<string, SecureContext>()
+  const sessions = new Map<string, Buffer>()
+  const secureOptions = (key: string): { secureContext?: SecureContext; session?: Buffer } => {
+    const special = tls.get(key)
+    const context = contexts.get(key) ?? (special && secureContext(special))
+    if (context !== undefined) contexts.set(key, context)
+    const session = sessions.get(key)
+    return {
+      ...(context === undefined ? {} : { secureContext: context }),
+      ...(session === undefined ? {} : { session }),
     }
-    return connect
   }
   return (target, callback) => {
-    connectorOf(endpoint(target.hostname, target.port))(target, (...result) => {
+    const key = endpoint(target.hostname, target.port)
+    const isSecure = target.protocol === 'https:'
+    const reader = new SlabReader(slabs, { batches: isSecure })
+    // One for each connection, because what is read belongs to one.
+    const connect = buildConnector({
+      ...common,
+      ...(isSecure ? secureOptions(key) : {}),
+      onread: reader.onread,
+    })
+    connect(target, (...result) => {
       const [error, socket] = result
       if (error === null) {
+        reader.attach(socket)
         holdWriteErrors(socket)
         keepFirstError(socket)
+        socket.on('session', (session: Buffer) => sessions.set(key, session))
       }
       callback(...result)
     })

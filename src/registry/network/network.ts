@@ -1,10 +1,9 @@
 import { lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
 import { type Clock, systemClock } from '../clock.ts'
 import { cancelled, type ErrorCode, type ErrorPlace } from '../errors.ts'
 import { familyOfHost } from '../families/families.ts'
+import type { Answer } from './answer.ts'
 import { ForeignHosts } from './foreign-hosts.ts'
 import { apiHost, isLoopback, speaksTls } from './hosts.ts'
 import { networkFailure, refusedAddress } from './network-failure.ts'
@@ -67,12 +66,7 @@ export interface Exchange {
   readonly refusal?: ErrorCode | undefined
 }
 
-export interface Answer {
-  readonly status: number
-  /** Names in lower case. A header that came several times is a list. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: Dispatcher.ResponseData['body']
-}
+export type { Answer } from './answer.ts'
 
 /**
  * What all clients of a run share: connections, slots per host, time, chance, and the end of it
@@ -182,7 +176,7 @@ export class Network {
     const guard = this.#foreign.guard(origin, exchange.onBehalfOf)
     if (guard?.refuses === true) throw refusedAddress(new URL(origin).host, place, refusal)
     try {
-      const response = await this.#transport.request(
+      return await this.#transport.request(
         {
           origin,
           path: exchange.path,
@@ -193,13 +187,12 @@ export class Network {
             'accept-encoding': 'identity',
             ...exchange.headers,
           },
-          body: toBody(exchange.body),
+          body: exchange.body,
           headersTimeout: exchange.answerTimeoutMs ?? this.timeoutMs,
-          ...(signal === undefined ? {} : { signal }),
+          signal,
         },
         guard,
       )
-      return { status: response.statusCode, headers: response.headers, body: response.body }
     } catch (error) {
       throw networkFailure(error, place, signal, { origin, refusal })
     }
@@ -209,9 +202,4 @@ export class Network {
   async close(): Promise<void> {
     await this.#transport.destroy()
   }
-}
-
-function toBody(body: Exchange['body']): Uint8Array | Readable | null {
-  if (body === undefined || body instanceof Uint8Array) return body ?? null
-  return Readable.from(body, { objectMode: false })
 }

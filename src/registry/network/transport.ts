@@ -1,8 +1,12 @@
 import type { LookupFunction, Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
+import type { Answer } from './answer.ts'
 import { connector } from './connection.ts'
+import { ExchangeHandler } from './exchange-handler.ts'
 import { type AddressRule, guardedLookup } from './guarded-lookup.ts'
 import { type Proxies, proxyFor, type ProxyServer, readProxies } from './proxies.ts'
+import { RequestBody } from './request-body.ts'
+import { Slabs } from './slabs.ts'
 import type { TlsOptions } from './tls.ts'
 import { Agent, Pool } from './undici.ts'
 import { openTunnel, proxyConnector, proxyHeaders, refusedBy, tunnelConnector } from './tunnel.ts'
@@ -29,15 +33,31 @@ export interface Guard {
   readonly rule: AddressRule
 }
 
-type Request = Omit<Dispatcher.RequestOptions, 'origin' | 'headers'> & {
+export interface TransportRequest {
   readonly origin: string
+  readonly path: string
+  readonly method: Dispatcher.HttpMethod
   readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | AsyncIterable<Uint8Array> | undefined
+  readonly headersTimeout: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** What undici takes, and not only what its types say: a body may be iterable. */
+interface Sender {
+  dispatch(
+    options: Omit<Dispatcher.DispatchOptions, 'body'> & {
+      body?: Dispatcher.DispatchOptions['body'] | AsyncIterable<Uint8Array>
+    },
+    handler: Dispatcher.DispatchHandler,
+  ): boolean
 }
 
 /** Connections, and the way to each host: directly or through a proxy. */
 export class Transport {
   readonly #options: TransportOptions
   readonly #proxies: Proxies
+  readonly #slabs = new Slabs()
   readonly #agents = new Map<string, Agent>()
   readonly #pools = new Map<string, Pool>()
 
@@ -54,26 +74,47 @@ export class Transport {
    *   shared with requests of another guard. Behind a proxy it does nothing: the proxy looks the name
    *   up, and only what is written as an address can be judged here.
    */
-  async request(request: Request, guard?: Guard): Promise<Dispatcher.ResponseData> {
+  async request(request: TransportRequest, guard?: Guard): Promise<Answer> {
     const proxy = proxyFor(this.#proxies, request.origin)
     // What is meant for TLS gets a tunnel when its connection is made.
     if (proxy === undefined || request.origin.startsWith('https:')) {
-      return this.#agent(guard).request(request)
+      return this.#exchange(this.#agent(guard), request)
     }
     return this.#forward(request, proxy)
   }
 
   /** Plain HTTP goes through a proxy request by request (RFC 9112, 3.2.2). */
-  async #forward(request: Request, proxy: ProxyServer): Promise<Dispatcher.ResponseData> {
+  async #forward(request: TransportRequest, proxy: ProxyServer): Promise<Answer> {
     const { host } = new URL(request.origin)
-    const response = await this.#pool(proxy).request({
+    const answer = await this.#exchange(this.#pool(proxy), {
       ...request,
       path: `${request.origin}${request.path}`,
       headers: { host, ...request.headers, ...proxyHeaders(proxy) },
     })
-    if (response.statusCode !== PROXY_WANTS_LOGIN) return response
-    await response.body.dump()
-    throw refusedBy(proxy, response.statusCode, host)
+    if (answer.status !== PROXY_WANTS_LOGIN) return answer
+    answer.body.drop()
+    throw refusedBy(proxy, answer.status, host)
+  }
+
+  async #exchange(
+    sender: Sender,
+    { body: content, signal, ...request }: TransportRequest,
+  ): Promise<Answer> {
+    const isStream = content !== undefined && !(content instanceof Uint8Array)
+    const body = isStream ? new RequestBody(content) : undefined
+    const handler = new ExchangeHandler({ slabs: this.#slabs, body, signal })
+    const options = {
+      ...request,
+      body: isStream ? body : content,
+      // undici ends a connection after each HEAD unless it is told otherwise.
+      ...(request.method === 'HEAD' ? { reset: false } : {}),
+    }
+    try {
+      sender.dispatch(options, handler)
+    } catch (error) {
+      handler.fail(error)
+    }
+    return handler.answer
   }
 
   /** A connection to an origin by way of the proxy for it; undefined where it has none. */
@@ -117,7 +158,12 @@ export class Transport {
 
   #connector(lookup: LookupFunction): ReturnType<typeof connector> {
     const { timeoutMs, tls } = this.#options
-    return connector({ timeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs), lookup, tls })
+    return connector({
+      timeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
+      lookup,
+      tls,
+      slabs: this.#slabs,
+    })
   }
 
   #limits(): Pool.Options {

@@ -1,0 +1,118 @@
+import { type Dispatcher, errors } from 'undici'
+import type { Slabs } from './slabs.ts'
+
+/** An answer whose body has not been read yet. */
+export interface Answer {
+  readonly status: number
+  /** Names in lower case. A header that came several times is a list. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: AnswerBody
+}
+
+/** Chunks smaller than that may pile up to as much before the connection has to wait. */
+const MAX_QUEUED_BYTES = 64 * 1024
+
+/**
+ * The body of an answer, to be read once. A chunk is valid until the next one is asked for: its
+ * memory is read into again then. Whoever keeps one for longer copies it. This rule is what every
+ * stream of bytes in this program keeps to, from here to the request that takes them.
+ */
+export class AnswerBody implements AsyncIterable<Buffer> {
+  readonly #controller: Dispatcher.DispatchController
+  readonly #slabs: Slabs
+  readonly #queue: Buffer[] = []
+  #queuedBytes = 0
+  #isComplete = false
+  #isDropped = false
+  #error: Error | undefined
+  #wake: (() => void) | undefined
+
+  constructor(controller: Dispatcher.DispatchController, slabs: Slabs) {
+    this.#controller = controller
+    this.#slabs = slabs
+  }
+
+  /** Whether all of it has arrived and been read. */
+  get isRead(): boolean {
+    return this.#isComplete && this.#queue.length === 0
+  }
+
+  /** Takes in what has arrived. */
+  add(chunk: Buffer): void {
+    if (this.#isDropped) return
+    this.#slabs.hold(chunk)
+    this.#queue.push(chunk)
+    this.#queuedBytes += chunk.length
+    if (this.#queuedBytes >= MAX_QUEUED_BYTES) this.#controller.pause()
+    this.#wake?.()
+  }
+
+  /** Takes in that it has arrived, or that it never will. */
+  end(error?: Error): void {
+    this.#error = error
+    this.#isComplete = error === undefined
+    this.#wake?.()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
+    try {
+      for (;;) {
+        const chunk = this.#queue.shift() ?? (await this.#arrival())
+        if (chunk === undefined) return
+        this.#queuedBytes -= chunk.length
+        try {
+          yield chunk
+        } finally {
+          this.#slabs.release(chunk)
+        }
+      }
+    } finally {
+      this.drop()
+    }
+  }
+
+  /** The next chunk that arrives; undefined at the end. */
+  async #arrival(): Promise<Buffer | undefined> {
+    while (this.#queue.length === 0) {
+      if (this.#error !== undefined) throw this.#error
+      if (this.#isComplete || this.#isDropped) return undefined
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+      this.#controller.resume()
+      await woken
+    }
+    return this.#queue.shift()
+  }
+
+  /** Reads it to its end if that is at most `limit` bytes away. Never throws. */
+  async discard(limit: number, signal: AbortSignal): Promise<void> {
+    const drop = (): void => {
+      this.drop()
+    }
+    signal.addEventListener('abort', drop, { once: true })
+    let size = 0
+    try {
+      for await (const chunk of this) {
+        size += chunk.length
+        if (size > limit) break
+      }
+    } catch {
+      // There is nothing left to be read.
+    } finally {
+      signal.removeEventListener('abort', drop)
+    }
+  }
+
+  /** Gives up what has not been read, and the connection if there is more to come. */
+  drop(): void {
+    if (this.#isDropped) return
+    this.#isDropped = true
+    for (const chunk of this.#queue) this.#slabs.release(chunk)
+    this.#queue.length = 0
+    if (!this.#isComplete && this.#error === undefined) {
+      this.#controller.abort(new errors.RequestAbortedError())
+    }
+    this.#wake?.()
+  }
+}

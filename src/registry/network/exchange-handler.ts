@@ -1,0 +1,82 @@
+import { type Dispatcher, errors } from 'undici'
+import { type Answer, AnswerBody } from './answer.ts'
+import type { RequestBody } from './request-body.ts'
+import type { Slabs } from './slabs.ts'
+
+export interface ExchangeOptions {
+  readonly slabs: Slabs
+  /** Closed when the exchange is over, sent or not. */
+  readonly body: RequestBody | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+/** What undici tells of one request, as an answer. */
+export class ExchangeHandler implements Dispatcher.DispatchHandler {
+  readonly #options: ExchangeOptions
+  readonly #answer = Promise.withResolvers<Answer>()
+  #controller: Dispatcher.DispatchController | undefined
+  #body: AnswerBody | undefined
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options
+    options.signal?.addEventListener('abort', this.#abort)
+  }
+
+  /** Rejects where none has come. */
+  get answer(): Promise<Answer> {
+    return this.#answer.promise
+  }
+
+  readonly #abort = (): void => {
+    const error = abortError(this.#options.signal)
+    if (this.#controller === undefined) this.fail(error)
+    else this.#controller.abort(error)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#options.signal?.aborted === true) this.#abort()
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Answer['headers'],
+  ): void {
+    // What comes before the answer (RFC 9110, 15.2) says nothing that is of use here.
+    if (status < 200) return
+    this.#body = new AnswerBody(controller, this.#options.slabs)
+    this.#answer.resolve({ status, headers, body: this.#body })
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#body?.add(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.#body?.end()
+    this.#end()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.fail(error)
+  }
+
+  /** Takes in that there will be no answer, or no more of it. */
+  fail(error: unknown): void {
+    this.#answer.reject(error)
+    this.#body?.end(error instanceof Error ? error : new errors.RequestAbortedError())
+    this.#end()
+  }
+
+  #end(): void {
+    const { signal, body } = this.#options
+    signal?.removeEventListener('abort', this.#abort)
+    void body?.close()
+  }
+}
+
+function abortError(signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason
+  return reason instanceof Error ? reason : new errors.RequestAbortedError()
+}
