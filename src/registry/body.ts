@@ -85,9 +85,9 @@ const DISCARD_TIMEOUT_MS = 10_000
 
 /** Reads a body to its end, if that is near, so that its connection can be used again. */
 export async function discard(answer: Answer): Promise<void> {
-  if (answer.body.isRead) return
-  if (declaredLength(answer) > DISCARD_BYTES) abandon(answer)
-  else await answer.body.discard(DISCARD_BYTES, AbortSignal.timeout(DISCARD_TIMEOUT_MS))
+  const { body } = answer
+  if (!body.isComplete && declaredLength(answer) > DISCARD_BYTES) abandon(answer)
+  else await body.discard(DISCARD_BYTES, DISCARD_TIMEOUT_MS)
 }
 
 /** Drops a body and its connection at once. */

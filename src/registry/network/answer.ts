@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { type Dispatcher, errors } from 'undici'
 import type { Slabs } from './slabs.ts'
 
@@ -22,7 +23,8 @@ export class AnswerBody implements AsyncIterable<Buffer> {
   readonly #slabs: Slabs
   readonly #queue: Buffer[] = []
   #queuedBytes = 0
-  #isComplete = false
+  /** Resolves when the connection may be used again; undefined until all has arrived. */
+  #released: Promise<void> | undefined
   #isDropped = false
   #error: Error | undefined
   #wake: (() => void) | undefined
@@ -32,9 +34,9 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     this.#slabs = slabs
   }
 
-  /** Whether all of it has arrived and been read. */
-  get isRead(): boolean {
-    return this.#isComplete && this.#queue.length === 0
+  /** Whether all of it has arrived, read or not. */
+  get isComplete(): boolean {
+    return this.#released !== undefined
   }
 
   /** Takes in what has arrived. */
@@ -50,7 +52,7 @@ export class AnswerBody implements AsyncIterable<Buffer> {
   /** Takes in that it has arrived, or that it never will. */
   end(error?: Error): void {
     this.#error = error
-    this.#isComplete = error === undefined
+    if (error === undefined) this.#released = released()
     this.#wake?.()
   }
 
@@ -71,11 +73,11 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     }
   }
 
-  /** The next chunk that arrives; undefined at the end. */
-  async #arrival(): Promise<Buffer | undefined> {
+  /** The next chunk that arrives; nothing at the end. */
+  async #arrival(): Promise<Buffer | void> {
     while (this.#queue.length === 0) {
       if (this.#error !== undefined) throw this.#error
-      if (this.#isComplete || this.#isDropped) return undefined
+      if (this.#released !== undefined || this.#isDropped) return this.#released
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve
       })
@@ -85,8 +87,13 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     return this.#queue.shift()
   }
 
-  /** Reads it to its end if that is at most `limit` bytes away. Never throws. */
-  async discard(limit: number, signal: AbortSignal): Promise<void> {
+  /** Reads it to its end if that is near, in bytes and in time. Never throws. */
+  async discard(limit: number, timeoutMs: number): Promise<void> {
+    if (this.isComplete) {
+      this.drop()
+      return this.#released
+    }
+    const signal = AbortSignal.timeout(timeoutMs)
     const drop = (): void => {
       this.drop()
     }
@@ -110,9 +117,18 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     this.#isDropped = true
     for (const chunk of this.#queue) this.#slabs.release(chunk)
     this.#queue.length = 0
-    if (!this.#isComplete && this.#error === undefined) {
+    if (!this.isComplete && this.#error === undefined) {
       this.#controller.abort(new errors.RequestAbortedError())
     }
     this.#wake?.()
   }
+}
+
+/**
+ * undici takes a connection for busy for the rest of the turn in which its answer ended, and makes
+ * another one for a request that comes before. It waits for its own turn last of all it does.
+ */
+async function released(): Promise<void> {
+  await Promise.resolve()
+  await setImmediate()
 }
