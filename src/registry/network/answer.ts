@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Dispatcher, errors } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Slabs } from './slabs.ts'
 
 /** An answer whose body has not been read yet. */
@@ -118,7 +118,7 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     for (const chunk of this.#queue) this.#slabs.release(chunk)
     this.#queue.length = 0
     if (!this.isComplete && this.#error === undefined) {
-      this.#controller.abort(new errors.RequestAbortedError())
+      this.#controller.abort(new Error('the rest of the answer is not wanted'))
     }
     this.#wake?.()
   }

@@ -1,4 +1,4 @@
-import { type Dispatcher, errors } from 'undici'
+import type { Dispatcher } from 'undici'
 import { type Answer, AnswerBody } from './answer.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Slabs } from './slabs.ts'
@@ -28,7 +28,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   readonly #abort = (): void => {
-    const error = abortError(this.#options.signal)
+    const error = asError(this.#options.signal?.reason)
     if (this.#controller === undefined) this.fail(error)
     else this.#controller.abort(error)
   }
@@ -65,7 +65,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   /** Takes in that there will be no answer, or no more of it. */
   fail(error: unknown): void {
     this.#answer.reject(error)
-    this.#body?.end(error instanceof Error ? error : new errors.RequestAbortedError())
+    this.#body?.end(asError(error))
     this.#end()
   }
 
@@ -76,7 +76,6 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 }
 
-function abortError(signal: AbortSignal | undefined): Error {
-  const reason: unknown = signal?.reason
-  return reason instanceof Error ? reason : new errors.RequestAbortedError()
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('the request was ended', { cause: reason })
 }

@@ -3,11 +3,6 @@ declare module 'undici/lib/api/api-connect.js' {
   export default connect
 }
 
-declare module 'undici/lib/api/api-request.js' {
-  import { request } from 'undici'
-  export default request
-}
-
 declare module 'undici/lib/core/connect.js' {
   import { buildConnector } from 'undici'
   export default buildConnector
