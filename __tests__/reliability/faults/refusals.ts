@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../../src/registry/errors.ts'
 import { replyWith } from '../../../testkit/registry/faults.ts'
 import { firstOfEach, refusal } from '../behaviours.ts'
 import { pushesTag, readsTag } from '../matchers.ts'
+import { PatientClock } from '../patient-clock.ts'
 import type { Row } from '../table.ts'
 import type { FaultWorld, RunRecord } from '../world.ts'
 
@@ -144,6 +145,7 @@ export const refusalRows: readonly Row[] = [
     ['something that nobody understands', 'later', 0.2, 10],
     ['a negative number', '-5', 0.2, 10],
   ].map(([what, value, least, most]): Row => {
+    // With patient clocks, since others wait for the host at the same time.
     const cell = {
       ends: 'copied',
       does: `waits ${Number(least) < 1 ? 'as long as without it' : `${Number(least)} s or little more`}`,
@@ -153,8 +155,8 @@ export const refusalRows: readonly Row[] = [
       fault: `429 with a Retry-After of ${what}`,
       times: 1,
       by: replyWith(429, { headers: { 'retry-after': String(value) } }),
-      source: cell,
-      destination: cell,
+      source: { ...cell, world: { clock: new PatientClock() } },
+      destination: { ...cell, world: { clock: new PatientClock() } },
     }
   }),
   {
