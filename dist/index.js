@@ -186,879 +186,6 @@ module.exports = connect
 
 /***/ }),
 
-/***/ 6424:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-
-
-const assert = __nccwpck_require__(4589)
-const { AsyncResource } = __nccwpck_require__(6698)
-const { Readable } = __nccwpck_require__(9927)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
-
-function noop () {}
-
-class RequestHandler extends AsyncResource {
-  constructor (opts, callback) {
-    if (!opts || typeof opts !== 'object') {
-      throw new InvalidArgumentError('invalid opts')
-    }
-
-    const { signal, method, opaque, body, onInfo, responseHeaders, highWaterMark } = opts
-
-    try {
-      if (typeof callback !== 'function') {
-        throw new InvalidArgumentError('invalid callback')
-      }
-
-      if (highWaterMark != null && (!Number.isFinite(highWaterMark) || highWaterMark < 0)) {
-        throw new InvalidArgumentError('invalid highWaterMark')
-      }
-
-      if (signal && typeof signal.on !== 'function' && typeof signal.addEventListener !== 'function') {
-        throw new InvalidArgumentError('signal must be an EventEmitter or EventTarget')
-      }
-
-      if (method === 'CONNECT') {
-        throw new InvalidArgumentError('invalid method')
-      }
-
-      if (onInfo && typeof onInfo !== 'function') {
-        throw new InvalidArgumentError('invalid onInfo callback')
-      }
-
-      super('UNDICI_REQUEST')
-    } catch (err) {
-      if (util.isStream(body)) {
-        util.destroy(body.on('error', noop), err)
-      }
-      throw err
-    }
-
-    this.method = method
-    this.responseHeaders = responseHeaders || null
-    this.opaque = opaque || null
-    this.callback = callback
-    this.res = null
-    this.abort = null
-    this.body = body
-    this.trailers = {}
-    this.context = null
-    this.controller = null
-    this.onInfo = onInfo || null
-    this.highWaterMark = highWaterMark
-    this.reason = null
-    this.removeAbortListener = null
-
-    if (signal?.aborted) {
-      this.reason = signal.reason ?? new RequestAbortedError()
-    } else if (signal) {
-      this.removeAbortListener = util.addAbortListener(signal, () => {
-        this.reason = signal.reason ?? new RequestAbortedError()
-        if (this.res) {
-          // Null the reference before destroying, mirroring onResponseError, so
-          // that chunks flushed after the abort (e.g. an async decompressor
-          // flush) are dropped by the `!this.res` guard in onResponseData
-          // instead of being pushed into the torn-down stream.
-          const res = this.res
-          this.res = null
-          util.destroy(res.on('error', noop), this.reason)
-        } else if (this.abort) {
-          this.abort(this.reason)
-        }
-      })
-    }
-  }
-
-  onRequestStart (controller, context) {
-    if (this.reason) {
-      controller.abort(this.reason)
-      return
-    }
-
-    assert(this.callback)
-
-    this.controller = controller
-    this.abort = (reason) => controller.abort(reason)
-    this.context = context
-  }
-
-  onResponseStart (controller, statusCode, headers, statusText) {
-    const { callback, opaque, context, responseHeaders, highWaterMark } = this
-
-    const rawHeaders = controller?.rawHeaders
-    const responseHeaderData = responseHeaders === 'raw'
-      ? util.parseRawHeaders(rawHeaders)
-      : headers
-
-    if (statusCode < 200) {
-      if (this.onInfo) {
-        this.onInfo({ statusCode, headers: responseHeaderData })
-      }
-      return
-    }
-
-    const parsedHeaders = headers
-    const contentType = parsedHeaders?.['content-type']
-    const contentLength = parsedHeaders?.['content-length']
-    const res = new Readable({
-      resume: () => controller.resume(),
-      abort: (reason) => controller.abort(reason),
-      contentType,
-      contentLength: this.method !== 'HEAD' && contentLength
-        ? Number(contentLength)
-        : null,
-      highWaterMark
-    })
-
-    if (this.removeAbortListener) {
-      res.on('close', this.removeAbortListener)
-      this.removeAbortListener = null
-    }
-
-    this.callback = null
-    this.res = res
-    if (callback !== null) {
-      try {
-        this.runInAsyncScope(callback, null, null, {
-          statusCode,
-          statusText,
-          headers: responseHeaderData,
-          trailers: this.trailers,
-          opaque,
-          body: res,
-          context
-        })
-      } catch (err) {
-        // If the callback throws synchronously, we need to handle it
-        // Remove reference to res to allow res being garbage collected
-        this.res = null
-
-        // Destroy the response stream
-        util.destroy(res.on('error', noop), err)
-
-        // Use queueMicrotask to re-throw the error so it reaches uncaughtException
-        queueMicrotask(() => {
-          throw err
-        })
-      }
-    }
-  }
-
-  onResponseData (controller, chunk) {
-    if (!this.res) {
-      return
-    }
-
-    if (this.res.push(chunk) === false) {
-      controller.pause()
-    }
-  }
-
-  onResponseEnd (_controller, trailers) {
-    if (trailers && typeof trailers === 'object') {
-      for (const key of Object.keys(trailers)) {
-        if (key === '__proto__') {
-          Object.defineProperty(this.trailers, key, {
-            value: trailers[key],
-            enumerable: true,
-            configurable: true,
-            writable: true
-          })
-        } else {
-          this.trailers[key] = trailers[key]
-        }
-      }
-    }
-    this.res?.push(null)
-  }
-
-  onResponseError (_controller, err) {
-    const { res, callback, body, opaque } = this
-
-    if (callback) {
-      // TODO: Does this need queueMicrotask?
-      this.callback = null
-      queueMicrotask(() => {
-        this.runInAsyncScope(callback, null, err, { opaque })
-      })
-    }
-
-    if (res) {
-      this.res = null
-      // Ensure all queued handlers are invoked before destroying res.
-      queueMicrotask(() => {
-        util.destroy(res.on('error', noop), err)
-      })
-    }
-
-    if (body) {
-      this.body = null
-
-      if (util.isStream(body)) {
-        body.on('error', noop)
-        util.destroy(body, err)
-      }
-    }
-
-    if (this.removeAbortListener) {
-      this.removeAbortListener()
-      this.removeAbortListener = null
-    }
-  }
-}
-
-function request (opts, callback) {
-  if (callback === undefined) {
-    return new Promise((resolve, reject) => {
-      request.call(this, opts, (err, data) => {
-        return err ? reject(err) : resolve(data)
-      })
-    })
-  }
-
-  try {
-    const handler = new RequestHandler(opts, callback)
-
-    this.dispatch(opts, handler)
-  } catch (err) {
-    if (typeof callback !== 'function') {
-      throw err
-    }
-    const opaque = opts?.opaque
-    queueMicrotask(() => callback(err, { opaque }))
-  }
-}
-
-module.exports = request
-module.exports.RequestHandler = RequestHandler
-
-
-/***/ }),
-
-/***/ 9927:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-
-
-const assert = __nccwpck_require__(4589)
-const { addAbortListener } = __nccwpck_require__(8474)
-const { Readable } = __nccwpck_require__(7075)
-const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(8707)
-const util = __nccwpck_require__(3440)
-
-const kConsume = Symbol('kConsume')
-const kReading = Symbol('kReading')
-const kBody = Symbol('kBody')
-const kAbort = Symbol('kAbort')
-const kContentType = Symbol('kContentType')
-const kContentLength = Symbol('kContentLength')
-const kUsed = Symbol('kUsed')
-const kBytesRead = Symbol('kBytesRead')
-
-const noop = () => {}
-
-/**
- * @class
- * @extends {Readable}
- * @see https://fetch.spec.whatwg.org/#body
- */
-class BodyReadable extends Readable {
-  /**
-   * @param {object} opts
-   * @param {(this: Readable, size: number) => void} opts.resume
-   * @param {() => (void | null)} opts.abort
-   * @param {string} [opts.contentType = '']
-   * @param {number} [opts.contentLength]
-   * @param {number} [opts.highWaterMark = 64 * 1024]
-   */
-  constructor ({
-    resume,
-    abort,
-    contentType = '',
-    contentLength,
-    highWaterMark = 64 * 1024 // Same as nodejs fs streams.
-  }) {
-    super({
-      autoDestroy: true,
-      read: resume,
-      highWaterMark
-    })
-
-    this._readableState.dataEmitted = false
-
-    this[kAbort] = abort
-
-    /** @type {Consume | null} */
-    this[kConsume] = null
-
-    /** @type {number} */
-    this[kBytesRead] = 0
-
-    /** @type {ReadableStream|null} */
-    this[kBody] = null
-
-    /** @type {boolean} */
-    this[kUsed] = false
-
-    /** @type {string} */
-    this[kContentType] = contentType
-
-    /** @type {number|null} */
-    this[kContentLength] = Number.isFinite(contentLength) ? contentLength : null
-
-    /**
-     * Is stream being consumed through Readable API?
-     * This is an optimization so that we avoid checking
-     * for 'data' and 'readable' listeners in the hot path
-     * inside push().
-     *
-     * @type {boolean}
-     */
-    this[kReading] = false
-  }
-
-  /**
-   * @param {Error|null} err
-   * @param {(error:(Error|null)) => void} callback
-   * @returns {void}
-   */
-  _destroy (err, callback) {
-    if (!err && !this._readableState.endEmitted) {
-      err = new RequestAbortedError()
-    }
-
-    if (err) {
-      this[kAbort]()
-    }
-
-    // Workaround for Node "bug". If the stream is destroyed in same
-    // tick as it is created, then a user who is waiting for a
-    // promise (i.e micro tick) for installing an 'error' listener will
-    // never get a chance and will always encounter an unhandled exception.
-    if (!this[kUsed]) {
-      setImmediate(callback, err)
-    } else {
-      callback(err)
-    }
-  }
-
-  /**
-   * @param {string|symbol} event
-   * @param {(...args: any[]) => void} listener
-   * @returns {this}
-   */
-  on (event, listener) {
-    if (event === 'data' || event === 'readable') {
-      this[kReading] = true
-      this[kUsed] = true
-    }
-    return super.on(event, listener)
-  }
-
-  /**
-   * @param {string|symbol} event
-   * @param {(...args: any[]) => void} listener
-   * @returns {this}
-   */
-  addListener (event, listener) {
-    return this.on(event, listener)
-  }
-
-  /**
-   * @param {string|symbol} event
-   * @param {(...args: any[]) => void} listener
-   * @returns {this}
-   */
-  off (event, listener) {
-    const ret = super.off(event, listener)
-    if (event === 'data' || event === 'readable') {
-      this[kReading] = (
-        this.listenerCount('data') > 0 ||
-        this.listenerCount('readable') > 0
-      )
-    }
-    return ret
-  }
-
-  /**
-   * @param {string|symbol} event
-   * @param {(...args: any[]) => void} listener
-   * @returns {this}
-   */
-  removeListener (event, listener) {
-    return this.off(event, listener)
-  }
-
-  /**
-   * @param {Buffer|null} chunk
-   * @returns {boolean}
-   */
-  push (chunk) {
-    if (chunk) {
-      this[kBytesRead] += chunk.length
-      if (this[kConsume]) {
-        consumePush(this[kConsume], chunk)
-        return this[kReading] ? super.push(chunk) : true
-      }
-    }
-
-    return super.push(chunk)
-  }
-
-  /**
-   * Consumes and returns the body as a string.
-   *
-   * @see https://fetch.spec.whatwg.org/#dom-body-text
-   * @returns {Promise<string>}
-   */
-  text () {
-    return consume(this, 'text')
-  }
-
-  /**
-   * Consumes and returns the body as a JavaScript Object.
-   *
-   * @see https://fetch.spec.whatwg.org/#dom-body-json
-   * @returns {Promise<unknown>}
-   */
-  json () {
-    return consume(this, 'json')
-  }
-
-  /**
-   * Consumes and returns the body as a Blob
-   *
-   * @see https://fetch.spec.whatwg.org/#dom-body-blob
-   * @returns {Promise<Blob>}
-   */
-  blob () {
-    return consume(this, 'blob')
-  }
-
-  /**
-   * Consumes and returns the body as an Uint8Array.
-   *
-   * @see https://fetch.spec.whatwg.org/#dom-body-bytes
-   * @returns {Promise<Uint8Array>}
-   */
-  bytes () {
-    return consume(this, 'bytes')
-  }
-
-  /**
-   * Consumes and returns the body as an ArrayBuffer.
-   *
-   * @see https://fetch.spec.whatwg.org/#dom-body-arraybuffer
-   * @returns {Promise<ArrayBuffer>}
-   */
-  arrayBuffer () {
-    return consume(this, 'arrayBuffer')
-  }
-
-  /**
-   * Not implemented
-   *
-   * @see https://fetch.spec.whatwg.org/#dom-body-formdata
-   * @throws {NotSupportedError}
-   */
-  async formData () {
-    // TODO: Implement.
-    throw new NotSupportedError()
-  }
-
-  /**
-   * Returns true if the body is not null and the body has been consumed.
-   * Otherwise, returns false.
-   *
-   * @see https://fetch.spec.whatwg.org/#dom-body-bodyused
-   * @readonly
-   * @returns {boolean}
-   */
-  get bodyUsed () {
-    return util.isDisturbed(this)
-  }
-
-  /**
-   * @see https://fetch.spec.whatwg.org/#dom-body-body
-   * @readonly
-   * @returns {ReadableStream}
-   */
-  get body () {
-    if (!this[kBody]) {
-      this[kBody] = ReadableStream.from(this)
-      if (this[kConsume]) {
-        // TODO: Is this the best way to force a lock?
-        this[kBody].getReader() // Ensure stream is locked.
-        assert(this[kBody].locked)
-      }
-    }
-    return this[kBody]
-  }
-
-  /**
-   * Dumps the response body by reading `limit` number of bytes.
-   * @param {object} opts
-   * @param {number} [opts.limit = 131072] Number of bytes to read.
-   * @param {AbortSignal} [opts.signal] An AbortSignal to cancel the dump.
-   * @returns {Promise<null>}
-   */
-  dump (opts) {
-    const signal = opts?.signal
-
-    if (signal != null && (typeof signal !== 'object' || !('aborted' in signal))) {
-      return Promise.reject(new InvalidArgumentError('signal must be an AbortSignal'))
-    }
-
-    const limit = opts?.limit && Number.isFinite(opts.limit)
-      ? opts.limit
-      : 128 * 1024
-
-    if (signal?.aborted) {
-      return Promise.reject(signal.reason ?? new AbortError())
-    }
-
-    if (this._readableState.closeEmitted) {
-      return Promise.resolve(null)
-    }
-
-    return new Promise((resolve, reject) => {
-      if (
-        (this[kContentLength] && (this[kContentLength] > limit)) ||
-        this[kBytesRead] > limit
-      ) {
-        this.destroy(new AbortError())
-      }
-
-      if (signal) {
-        const onAbort = () => {
-          this.destroy(signal.reason ?? new AbortError())
-        }
-        const abortListener = addAbortListener(signal, onAbort)
-        this
-          .on('close', function () {
-            abortListener[Symbol.dispose]()
-            if (signal.aborted) {
-              reject(signal.reason ?? new AbortError())
-            } else {
-              resolve(null)
-            }
-          })
-      } else {
-        this.on('close', resolve)
-      }
-
-      this
-        .on('error', noop)
-        .on('data', () => {
-          if (this[kBytesRead] > limit) {
-            this.destroy()
-          }
-        })
-        .resume()
-    })
-  }
-
-  /**
-   * @param {BufferEncoding} encoding
-   * @returns {this}
-   */
-  setEncoding (encoding) {
-    if (Buffer.isEncoding(encoding)) {
-      // Delegate to Node.js Readable.setEncoding() which initializes a
-      // StringDecoder and re-encodes already-buffered chunks. This properly
-      // handles multi-byte sequences split at chunk boundaries for the
-      // for-await / on('data') paths. Without this, Node.js uses
-      // buf.toString(encoding) on each chunk, producing U+FFFD for split chars.
-      //
-      // The consume path (body.text(), body.json(), ...) copes with the
-      // decoded strings this leaves in state.buffer, see consumeStart().
-      super.setEncoding(encoding)
-    }
-    return this
-  }
-}
-
-/**
- * @see https://streams.spec.whatwg.org/#readablestream-locked
- * @param {BodyReadable} bodyReadable
- * @returns {boolean}
- */
-function isLocked (bodyReadable) {
-  // Consume is an implicit lock.
-  return bodyReadable[kBody]?.locked === true || bodyReadable[kConsume] !== null
-}
-
-/**
- * @see https://fetch.spec.whatwg.org/#body-unusable
- * @param {BodyReadable} bodyReadable
- * @returns {boolean}
- */
-function isUnusable (bodyReadable) {
-  return util.isDisturbed(bodyReadable) || isLocked(bodyReadable)
-}
-
-/**
- * @typedef {'text' | 'json' | 'blob' | 'bytes' | 'arrayBuffer'} ConsumeType
- */
-
-/**
- * @template {ConsumeType} T
- * @typedef {T extends 'text' ? string :
- *           T extends 'json' ? unknown :
- *           T extends 'blob' ? Blob :
- *           T extends 'arrayBuffer' ? ArrayBuffer :
- *           T extends 'bytes' ? Uint8Array :
- *           never
- * } ConsumeReturnType
- */
-/**
- * @typedef {object} Consume
- * @property {ConsumeType} type
- * @property {BodyReadable} stream
- * @property {((value?: any) => void)} resolve
- * @property {((err: Error) => void)} reject
- * @property {number} length
- * @property {Buffer[]} body
- */
-
-/**
- * @template {ConsumeType} T
- * @param {BodyReadable} stream
- * @param {T} type
- * @returns {Promise<ConsumeReturnType<T>>}
- */
-function consume (stream, type) {
-  assert(!stream[kConsume])
-
-  return new Promise((resolve, reject) => {
-    if (isUnusable(stream)) {
-      const rState = stream._readableState
-      if (rState.destroyed && rState.closeEmitted === false) {
-        stream
-          .on('error', reject)
-          .on('close', () => {
-            reject(new TypeError('unusable'))
-          })
-      } else {
-        reject(rState.errored ?? new TypeError('unusable'))
-      }
-    } else {
-      queueMicrotask(() => {
-        stream[kConsume] = {
-          type,
-          stream,
-          resolve,
-          reject,
-          length: 0,
-          body: []
-        }
-
-        stream
-          .on('error', function (err) {
-            consumeFinish(this[kConsume], err)
-          })
-          .on('close', function () {
-            if (this[kConsume].body !== null) {
-              consumeFinish(this[kConsume], new RequestAbortedError())
-            }
-          })
-
-        consumeStart(stream[kConsume])
-      })
-    }
-  })
-}
-
-/**
- * @param {Consume} consume
- * @returns {void}
- */
-function consumeStart (consume) {
-  if (consume.body === null) {
-    return
-  }
-
-  const { _readableState: state } = consume.stream
-
-  if (state.bufferIndex) {
-    const start = state.bufferIndex
-    const end = state.buffer.length
-    for (let n = start; n < end; n++) {
-      consumePush(consume, state.buffer[n])
-    }
-  } else {
-    for (const chunk of state.buffer) {
-      consumePush(consume, chunk)
-    }
-  }
-
-  // If setEncoding() was called, state.buffer holds decoded strings, which
-  // consumePush() turns back into bytes. The trailing bytes of a multi-byte
-  // sequence split across a chunk boundary are not part of any of those
-  // strings, they are held inside the decoder until the rest arrives, so
-  // take them from there.
-  const decoder = state.decoder
-  if (decoder != null && decoder.lastNeed > 0) {
-    consumePush(consume, Buffer.from(decoder.lastChar.subarray(0, decoder.lastTotal - decoder.lastNeed)))
-  }
-
-  if (state.endEmitted) {
-    // No `this` to read the consume off here: consumeStart is a free function, called from
-    // the queueMicrotask above. The callback below does have one, because the emitter passes
-    // the stream as its receiver. Returning matters too - consumeEnd() clears consume.stream,
-    // which the resume() below would then dereference.
-    consumeEnd(consume, state.encoding)
-    return
-  }
-
-  consume.stream.on('end', function () {
-    consumeEnd(this[kConsume], this._readableState.encoding)
-  })
-
-  consume.stream.resume()
-
-  while (consume.stream.read() != null) {
-    // Loop
-  }
-}
-
-/**
- * @param {Buffer[]} chunks
- * @param {number} length
- * @param {BufferEncoding} [encoding='utf8']
- * @returns {string}
- */
-function chunksDecode (chunks, length, encoding) {
-  if (chunks.length === 0 || length === 0) {
-    return ''
-  }
-  const buffer = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, length)
-  const bufferLength = buffer.length
-
-  // Skip BOM.
-  const start =
-    bufferLength > 2 &&
-    buffer[0] === 0xef &&
-    buffer[1] === 0xbb &&
-    buffer[2] === 0xbf
-      ? 3
-      : 0
-  if (!encoding || encoding === 'utf8' || encoding === 'utf-8') {
-    return buffer.utf8Slice(start, bufferLength)
-  } else {
-    return buffer.subarray(start, bufferLength).toString(encoding)
-  }
-}
-
-/**
- * @param {Buffer[]} chunks
- * @param {number} length
- * @returns {Uint8Array}
- */
-function chunksConcat (chunks, length) {
-  if (chunks.length === 0 || length === 0) {
-    return new Uint8Array(0)
-  }
-  if (chunks.length === 1) {
-    // fast-path
-    return new Uint8Array(chunks[0])
-  }
-  const buffer = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer)
-
-  let offset = 0
-  for (let i = 0; i < chunks.length; ++i) {
-    const chunk = chunks[i]
-    buffer.set(chunk, offset)
-    offset += chunk.length
-  }
-
-  return buffer
-}
-
-/**
- * @param {Consume} consume
- * @param {BufferEncoding} encoding
- * @returns {void}
- */
-function consumeEnd (consume, encoding) {
-  const { type, body, resolve, stream, length } = consume
-
-  try {
-    if (type === 'text') {
-      resolve(chunksDecode(body, length, encoding))
-    } else if (type === 'json') {
-      resolve(JSON.parse(chunksDecode(body, length, encoding)))
-    } else if (type === 'arrayBuffer') {
-      resolve(chunksConcat(body, length).buffer)
-    } else if (type === 'blob') {
-      resolve(new Blob(body, { type: stream[kContentType] }))
-    } else if (type === 'bytes') {
-      resolve(chunksConcat(body, length))
-    }
-
-    consumeFinish(consume)
-  } catch (err) {
-    stream.destroy(err)
-  }
-}
-
-/**
- * @param {Consume} consume
- * @param {Buffer|string} chunk
- * @returns {void}
- */
-function consumePush (consume, chunk) {
-  if (consume.body === null) {
-    return
-  }
-
-  if (typeof chunk === 'string') {
-    // Buffered before the consume started, while an encoding was set.
-    // consume.length has to stay a byte count and chunksDecode()/chunksConcat()
-    // only work on bytes, so re-encode. A string's own length is in UTF-16 code
-    // units and Uint8Array.prototype.set() ignores a string argument entirely.
-    chunk = Buffer.from(chunk, consume.stream._readableState.encoding)
-  }
-
-  consume.length += chunk.length
-  consume.body.push(chunk)
-}
-
-/**
- * @param {Consume} consume
- * @param {Error} [err]
- * @returns {void}
- */
-function consumeFinish (consume, err) {
-  if (consume.body === null) {
-    return
-  }
-
-  if (err) {
-    consume.reject(err)
-  } else {
-    consume.resolve()
-  }
-
-  // Reset the consume object to allow for garbage collection.
-  consume.type = null
-  consume.stream = null
-  consume.resolve = null
-  consume.reject = null
-  consume.length = 0
-  consume.body = null
-}
-
-module.exports = {
-  Readable: BodyReadable,
-  chunksDecode
-}
-
-
-/***/ }),
-
 /***/ 9136:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -27954,7 +27081,7 @@ function keepMemorySmall() {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8796);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6659);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3399);
 
 
 (0,_action_memory_js__WEBPACK_IMPORTED_MODULE_0__/* .keepMemorySmall */ .E)();
@@ -27966,7 +27093,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6659:
+/***/ 3399:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40323,12 +39450,12 @@ async function readBody(answer, limit, place, { clock, signal }) {
     const chunks = [];
     let size = 0;
     try {
-        for await (const chunk of withoutTrickle(byteChunks(answer.body), clock, place)) {
+        for await (const chunk of withoutTrickle(answer.body, clock, place)) {
             size += chunk.length;
             const excess = tooLong(size, limit, place);
             if (excess !== undefined)
                 throw excess;
-            chunks.push(chunk);
+            chunks.push(Buffer.from(chunk));
         }
     }
     catch (error) {
@@ -40366,8 +39493,8 @@ async function readSome(answer, limit, { clock }) {
     let size = 0;
     try {
         const place = { operation: 'read an error' };
-        for await (const chunk of withoutTrickle(byteChunks(answer.body), clock, place)) {
-            chunks.push(chunk);
+        for await (const chunk of withoutTrickle(answer.body, clock, place)) {
+            chunks.push(Buffer.from(chunk));
             size += chunk.length;
             if (size >= limit)
                 break;
@@ -40383,21 +39510,15 @@ const DISCARD_BYTES = 128 * 1024;
 const DISCARD_TIMEOUT_MS = 10_000;
 /** Reads a body to its end, if that is near, so that its connection can be used again. */
 async function discard(answer) {
-    const signal = AbortSignal.timeout(DISCARD_TIMEOUT_MS);
-    await answer.body.dump({ limit: DISCARD_BYTES, signal }).catch(() => undefined);
+    const { body } = answer;
+    if (!body.isComplete && declaredLength(answer) > DISCARD_BYTES)
+        abandon(answer);
+    else
+        await body.discard(DISCARD_BYTES, DISCARD_TIMEOUT_MS);
 }
 /** Drops a body and its connection at once. */
 function abandon({ body }) {
-    // Being destroyed early is an error to the stream, and one that nobody listens to ends the
-    // process.
-    body.on('error', () => undefined).destroy();
-}
-/** The chunks of a body, typed: undici's stream yields nothing but buffers. */
-async function* byteChunks(body) {
-    for await (const chunk of body) {
-        if (Buffer.isBuffer(chunk))
-            yield chunk;
-    }
+    body.drop();
 }
 /**
  * The value of a header that may come once only. Several are an error, because two readers may take
@@ -40478,7 +39599,7 @@ function otherSize(answer, size, place) {
 }
 async function* readBlob(answer, place, signal) {
     try {
-        yield* byteChunks(answer.body);
+        yield* answer.body;
     }
     catch (error) {
         throw networkFailure(error, place, signal);
@@ -43534,8 +42655,6 @@ const silentLogger = {
 
 ;// CONCATENATED MODULE: external "node:dns"
 const external_node_dns_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./lib/registry/clock.js
@@ -43547,10 +42666,179 @@ const systemClock = {
     },
 };
 
+;// CONCATENATED MODULE: ./lib/registry/network/slab-reader.js
+/**
+ * Where reading lands on a connection that carries no blob, or none yet: small answers do not hold
+ * a slab. It is what a TLS record carries at the most, so that a full one tells that there is more.
+ */
+const LANDING_BYTES = 16 * 1024;
+/** With less room than that, the next read gets a slab of its own. */
+const MIN_ROOM = 64 * 1024;
+/**
+ * Reads a connection into slabs in place of fresh memory, as the socket's `onread`. It gives the
+ * socket one part after the other to be read as ever, the next one when the one before has been
+ * taken: the stream behind the socket would copy several into one. A part is valid until the next
+ * one is given; whoever wants to keep it holds its slab, or copies it.
+ */
+class SlabReader {
+    #slabs;
+    #batches;
+    #landing = Buffer.allocUnsafeSlow(LANDING_BYTES);
+    /** Where reading lands while there is much of it, and what of it has not been cut off yet. */
+    #slab;
+    #start = 0;
+    #end = 0;
+    #isCutting = false;
+    /** Parts that the socket does not have yet; their slabs are held. */
+    #waiting = [];
+    /** Parts that the socket has, or had last; their slabs are held. */
+    #given = [];
+    #push;
+    #isBehind = () => true;
+    constructor(slabs, { batches }) {
+        this.#slabs = slabs;
+        this.#batches = batches;
+    }
+    get onread() {
+        return {
+            buffer: () => this.#slab?.subarray(this.#end) ?? this.#landing,
+            callback: (bytes) => this.#landed(bytes),
+        };
+    }
+    /** Gives what is read to the socket that was made with `onread`. */
+    attach(socket) {
+        const read = socket.read.bind(socket);
+        const push = socket.push.bind(socket);
+        const destroy = socket.destroy.bind(socket);
+        this.#push = push;
+        this.#isBehind = () => socket.readableLength > 0;
+        const hooks = {
+            read: (size) => {
+                const part = read(size);
+                if (this.#waiting.length > 0)
+                    process.nextTick(() => this.#offer());
+                return part;
+            },
+            push: (part, encoding) => {
+                // The end comes behind all that was read.
+                if (part === null)
+                    this.#giveAll();
+                return push(part, encoding);
+            },
+            destroy: (error) => {
+                // A host that answers and resets the connection has answered.
+                if (!isReadError(error) || !this.#giveAll())
+                    return destroy(error);
+                process.nextTick(() => destroy(error));
+                return socket;
+            },
+        };
+        Object.assign(socket, hooks);
+        socket.once('close', () => {
+            this.#close();
+        });
+        this.#offer();
+    }
+    /** Takes in that so many bytes have landed. Returns whether to go on reading. */
+    #landed(bytes) {
+        const slab = this.#slab;
+        if (slab === undefined) {
+            this.#waiting.push(Buffer.from(this.#landing.subarray(0, bytes)));
+            if (bytes === LANDING_BYTES)
+                this.#renew();
+            return this.#offer();
+        }
+        const isAlone = this.#start === this.#end;
+        this.#end += bytes;
+        if (isAlone && bytes < LANDING_BYTES) {
+            this.#waiting.push(Buffer.from(slab.subarray(this.#start, this.#end)));
+            this.#drop();
+            return this.#offer();
+        }
+        const isFull = slab.length - this.#end < MIN_ROOM;
+        if (this.#batches && !isFull) {
+            this.#cutSoon();
+            return !this.#isBehind();
+        }
+        this.#cut();
+        if (isFull)
+            this.#renew();
+        return this.#offer();
+    }
+    #cutSoon() {
+        if (this.#isCutting)
+            return;
+        this.#isCutting = true;
+        setImmediate(() => {
+            this.#isCutting = false;
+            this.#cut();
+            this.#offer();
+        });
+    }
+    /** Makes a part of what has landed since the last one. */
+    #cut() {
+        if (this.#slab === undefined || this.#start === this.#end)
+            return;
+        const part = this.#slab.subarray(this.#start, this.#end);
+        this.#start = this.#end;
+        this.#slabs.hold(part);
+        this.#waiting.push(part);
+    }
+    /** Goes on in another slab. Not without having been read into: the socket has the old one. */
+    #renew() {
+        this.#drop();
+        this.#slab = this.#slabs.take();
+    }
+    #drop() {
+        if (this.#slab !== undefined)
+            this.#slabs.release(this.#slab);
+        this.#slab = undefined;
+        this.#start = 0;
+        this.#end = 0;
+    }
+    /** Gives the next part, if the one before has been read. Returns whether to read more. */
+    #offer() {
+        if (this.#isBehind())
+            return false;
+        this.#releaseGiven();
+        const part = this.#waiting.shift();
+        if (part === undefined)
+            return true;
+        this.#given.push(part);
+        this.#push?.(part);
+        // Reading goes on by itself when a part is taken; small ones do not fill anything until then.
+        return this.#waiting.length === 0 && part.length <= LANDING_BYTES;
+    }
+    /** Gives all there is at once. Returns whether there was anything. */
+    #giveAll() {
+        this.#cut();
+        const parts = this.#waiting;
+        this.#waiting = [];
+        this.#given.push(...parts);
+        for (const part of parts)
+            this.#push?.(part);
+        return parts.length > 0;
+    }
+    #releaseGiven() {
+        for (const part of this.#given)
+            this.#slabs.release(part);
+        this.#given = [];
+    }
+    #close() {
+        this.#releaseGiven();
+        for (const part of this.#waiting)
+            this.#slabs.release(part);
+        this.#waiting = [];
+        this.#drop();
+    }
+}
+/** Whether a connection ended by what its host did, and not because it is not wanted any more. */
+function isReadError(error) {
+    return error?.syscall === 'read';
+}
+
 // EXTERNAL MODULE: ./node_modules/undici/lib/api/api-connect.js
 var api_connect = __nccwpck_require__(4660);
-// EXTERNAL MODULE: ./node_modules/undici/lib/api/api-request.js
-var api_request = __nccwpck_require__(6424);
 // EXTERNAL MODULE: ./node_modules/undici/lib/core/connect.js
 var core_connect = __nccwpck_require__(9136);
 // EXTERNAL MODULE: ./node_modules/undici/lib/dispatcher/agent.js
@@ -43565,13 +42853,13 @@ var dispatcher_pool = __nccwpck_require__(628);
 
 
 
-
 // What is used of undici, file by file: its front door loads fetch, caches, mocks and web sockets as
 // well, and every run would pay for that before its first request.
-Object.assign(dispatcher.prototype, { connect: api_connect, request: api_request });
+Object.assign(dispatcher.prototype, { connect: api_connect });
 
 
 ;// CONCATENATED MODULE: ./lib/registry/network/connection.js
+
 
 
 /**
@@ -43580,39 +42868,58 @@ Object.assign(dispatcher.prototype, { connect: api_connect, request: api_request
  */
 const NEXT_ADDRESS_MS = 1_000;
 /**
+ * Of the socket's own buffers, in bytes. The first byte fills them, so that undici asks a request's
+ * body for its next chunk only when the one before has left: its memory may be read into again then
+ * (see AnswerBody).
+ */
+const HIGH_WATER_MARK = 1;
+/**
  * How connections are made: as undici makes them, each host with its own TLS options, but such that
  * an answer is heard even where it came before the request was sent. A registry that refuses an
  * upload by its headers (401, 413) says so and hangs up, and what is written after that fails. Taken
  * for the end, that failure would throw away the answer that is waiting to be read.
  */
 function connector(options) {
+    const { slabs, timeoutMs, lookup, tls } = options;
     const common = {
         allowH2: false,
-        timeout: options.timeoutMs,
-        lookup: options.lookup,
+        timeout: timeoutMs,
+        lookup,
         // Names with both families where one of them is dead.
         autoSelectFamily: true,
         autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
+        highWaterMark: HIGH_WATER_MARK,
     };
-    const usual = core_connect(common);
-    const special = new Map();
-    const connectorOf = (key) => {
-        const tls = options.tls.get(key);
-        if (tls === undefined)
-            return usual;
-        let connect = special.get(key);
-        if (connect === undefined) {
-            connect = core_connect({ ...common, secureContext: secureContext(tls) });
-            special.set(key, connect);
-        }
-        return connect;
+    const contexts = new Map();
+    const sessions = new Map();
+    const secureOptions = (key) => {
+        const special = tls.get(key);
+        const context = contexts.get(key) ?? (special && secureContext(special));
+        if (context !== undefined)
+            contexts.set(key, context);
+        const session = sessions.get(key);
+        return {
+            ...(context === undefined ? {} : { secureContext: context }),
+            ...(session === undefined ? {} : { session }),
+        };
     };
     return (target, callback) => {
-        connectorOf(endpoint(target.hostname, target.port))(target, (...result) => {
+        const key = endpoint(target.hostname, target.port);
+        const isSecure = target.protocol === 'https:';
+        const reader = new SlabReader(slabs, { batches: isSecure });
+        // One for each connection, because what is read belongs to one.
+        const connect = core_connect({
+            ...common,
+            ...(isSecure ? secureOptions(key) : {}),
+            onread: reader.onread,
+        });
+        connect(target, (...result) => {
             const [error, socket] = result;
             if (error === null) {
+                reader.attach(socket);
                 holdWriteErrors(socket);
                 keepFirstError(socket);
+                socket.on('session', (session) => sessions.set(key, session));
             }
             callback(...result);
         });
@@ -43653,7 +42960,276 @@ function hold(callback) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/registry/network/answer.js
+
+/** Chunks smaller than that may pile up to as much before the connection has to wait. */
+const MAX_QUEUED_BYTES = 64 * 1024;
+/**
+ * The body of an answer, to be read once. A chunk is valid until the next one is asked for: its
+ * memory is read into again then. Whoever keeps one for longer copies it. This rule is what every
+ * stream of bytes in this program keeps to, from here to the request that takes them.
+ */
+class AnswerBody {
+    #controller;
+    #slabs;
+    #queue = [];
+    #queuedBytes = 0;
+    /** Resolves when the connection may be used again; undefined until all has arrived. */
+    #released;
+    #isDropped = false;
+    #error;
+    #wake;
+    constructor(controller, slabs) {
+        this.#controller = controller;
+        this.#slabs = slabs;
+    }
+    /** Whether all of it has arrived, read or not. */
+    get isComplete() {
+        return this.#released !== undefined;
+    }
+    /** Takes in what has arrived. */
+    add(chunk) {
+        if (this.#isDropped)
+            return;
+        this.#slabs.hold(chunk);
+        this.#queue.push(chunk);
+        this.#queuedBytes += chunk.length;
+        if (this.#queuedBytes >= MAX_QUEUED_BYTES)
+            this.#controller.pause();
+        this.#wake?.();
+    }
+    /** Takes in that it has arrived, or that it never will. */
+    end(error) {
+        this.#error = error;
+        if (error === undefined)
+            this.#released = released();
+        this.#wake?.();
+    }
+    async *[Symbol.asyncIterator]() {
+        try {
+            for (;;) {
+                const chunk = this.#queue.shift() ?? (await this.#arrival());
+                if (chunk === undefined)
+                    return;
+                this.#queuedBytes -= chunk.length;
+                try {
+                    yield chunk;
+                }
+                finally {
+                    this.#slabs.release(chunk);
+                }
+            }
+        }
+        finally {
+            this.drop();
+        }
+    }
+    /** The next chunk that arrives; nothing at the end. */
+    async #arrival() {
+        while (this.#queue.length === 0) {
+            if (this.#error !== undefined)
+                throw this.#error;
+            if (this.#released !== undefined || this.#isDropped)
+                return this.#released;
+            const woken = new Promise((resolve) => {
+                this.#wake = resolve;
+            });
+            this.#controller.resume();
+            await woken;
+        }
+        return this.#queue.shift();
+    }
+    /** Reads it to its end if that is near, in bytes and in time. Never throws. */
+    async discard(limit, timeoutMs) {
+        if (this.isComplete) {
+            this.drop();
+            return this.#released;
+        }
+        const signal = AbortSignal.timeout(timeoutMs);
+        const drop = () => {
+            this.drop();
+        };
+        signal.addEventListener('abort', drop, { once: true });
+        let size = 0;
+        try {
+            for await (const chunk of this) {
+                size += chunk.length;
+                if (size > limit)
+                    break;
+            }
+        }
+        catch {
+            // There is nothing left to be read.
+        }
+        finally {
+            signal.removeEventListener('abort', drop);
+        }
+    }
+    /** Gives up what has not been read, and the connection if there is more to come. */
+    drop() {
+        if (this.#isDropped)
+            return;
+        this.#isDropped = true;
+        for (const chunk of this.#queue)
+            this.#slabs.release(chunk);
+        this.#queue.length = 0;
+        if (!this.isComplete && this.#error === undefined) {
+            this.#controller.abort(new Error('the rest of the answer is not wanted'));
+        }
+        this.#wake?.();
+    }
+}
+/**
+ * undici takes a connection for busy for the rest of the turn in which its answer ended, and makes
+ * another one for a request that comes before. It waits for its own turn last of all it does.
+ */
+async function released() {
+    await Promise.resolve();
+    await (0,promises_namespaceObject.setImmediate)();
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/exchange-handler.js
+
+/** What undici tells of one request, as an answer. */
+class ExchangeHandler {
+    #options;
+    #answer = Promise.withResolvers();
+    #controller;
+    #body;
+    constructor(options) {
+        this.#options = options;
+        options.signal?.addEventListener('abort', this.#abort);
+    }
+    /** Rejects where none has come. */
+    get answer() {
+        return this.#answer.promise;
+    }
+    #abort = () => {
+        const error = asError(this.#options.signal?.reason);
+        if (this.#controller === undefined)
+            this.fail(error);
+        else
+            this.#controller.abort(error);
+    };
+    onRequestStart(controller) {
+        this.#controller = controller;
+        if (this.#options.signal?.aborted === true)
+            this.#abort();
+    }
+    onResponseStart(controller, status, headers) {
+        // What comes before the answer (RFC 9110, 15.2) says nothing that is of use here.
+        if (status < 200)
+            return;
+        this.#body = new AnswerBody(controller, this.#options.slabs);
+        this.#answer.resolve({ status, headers, body: this.#body });
+    }
+    onResponseData(_controller, chunk) {
+        this.#body?.add(chunk);
+    }
+    onResponseEnd() {
+        this.#body?.end();
+        this.#end();
+    }
+    onResponseError(_controller, error) {
+        this.fail(error);
+    }
+    /** Takes in that there will be no answer, or no more of it. */
+    fail(error) {
+        this.#answer.reject(error);
+        this.#body?.end(asError(error));
+        this.#end();
+    }
+    #end() {
+        const { signal, body } = this.#options;
+        signal?.removeEventListener('abort', this.#abort);
+        void body?.close();
+    }
+}
+function asError(reason) {
+    return reason instanceof Error ? reason : new Error('the request was ended', { cause: reason });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/request-body.js
+/**
+ * The body of a request, which ends with the exchange that it is part of: whatever it is read from
+ * is closed then, also where the one who sends it still waits to write, or never began.
+ */
+class RequestBody {
+    #chunks;
+    #isClosed = false;
+    constructor(chunks) {
+        this.#chunks = chunks[Symbol.asyncIterator]();
+    }
+    [Symbol.asyncIterator]() {
+        return {
+            next: async () => (this.#isClosed ? { done: true, value: undefined } : this.#chunks.next()),
+            return: async () => {
+                await this.close();
+                return { done: true, value: undefined };
+            },
+        };
+    }
+    /** Never throws: what goes wrong with a body that nobody wants any more is nobody's business. */
+    async close() {
+        if (this.#isClosed)
+            return;
+        this.#isClosed = true;
+        await this.#chunks.return?.().catch(() => undefined);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/slabs.js
+/**
+ * Half of it costs a little more CPU for each byte, twice as much gains a single blob a few
+ * percent and costs sixteen side by side 12 MiB.
+ */
+const SLAB_BYTES = 256 * 1024;
+/**
+ * What is kept for later, 16 MiB: as many as sixteen blobs side by side have in use, and some. With
+ * fewer the rest would be made anew all the time, which is what this is to avoid.
+ */
+const MAX_FREE = 64;
+/**
+ * Memory that the bodies of blobs are read into, over and over: fresh memory for each read costs
+ * more than all that is done with the bytes. A slab is free again when everybody who held it has
+ * let go. Whoever forgets to costs a slab, which the garbage collector takes back, and nobody ever
+ * waits for one.
+ */
+class Slabs {
+    #free = [];
+    #slabs = new WeakMap();
+    /** A slab that nobody has a part of, with the caller as its holder. */
+    take() {
+        const slab = this.#free.pop() ?? this.#create();
+        slab.holders = 1;
+        return slab.bytes;
+    }
+    #create() {
+        const slab = { bytes: Buffer.allocUnsafeSlow(SLAB_BYTES), holders: 0 };
+        this.#slabs.set(slab.bytes.buffer, slab);
+        return slab;
+    }
+    /** Keeps the slab that the bytes are part of, once more. Other memory needs no keeping. */
+    hold(bytes) {
+        const slab = this.#slabs.get(bytes.buffer);
+        if (slab !== undefined)
+            slab.holders += 1;
+    }
+    /** Lets go of the slab that the bytes are part of: they may be others from now on. */
+    release(bytes) {
+        const slab = this.#slabs.get(bytes.buffer);
+        if (slab === undefined)
+            return;
+        slab.holders -= 1;
+        if (slab.holders === 0 && this.#free.length < MAX_FREE)
+            this.#free.push(slab);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/network/transport.js
+
+
+
 
 
 
@@ -43668,6 +43244,7 @@ const PROXY_WANTS_LOGIN = 407;
 class Transport {
     #options;
     #proxies;
+    #slabs = new Slabs();
     #agents = new Map();
     #pools = new Map();
     /** Throws an Error that names the variable where the environment's proxies make no sense. */
@@ -43686,22 +43263,40 @@ class Transport {
         const proxy = proxyFor(this.#proxies, request.origin);
         // What is meant for TLS gets a tunnel when its connection is made.
         if (proxy === undefined || request.origin.startsWith('https:')) {
-            return this.#agent(guard).request(request);
+            return this.#exchange(this.#agent(guard), request);
         }
         return this.#forward(request, proxy);
     }
     /** Plain HTTP goes through a proxy request by request (RFC 9112, 3.2.2). */
     async #forward(request, proxy) {
         const { host } = new URL(request.origin);
-        const response = await this.#pool(proxy).request({
+        const answer = await this.#exchange(this.#pool(proxy), {
             ...request,
             path: `${request.origin}${request.path}`,
             headers: { host, ...request.headers, ...proxyHeaders(proxy) },
         });
-        if (response.statusCode !== PROXY_WANTS_LOGIN)
-            return response;
-        await response.body.dump();
-        throw refusedBy(proxy, response.statusCode, host);
+        if (answer.status !== PROXY_WANTS_LOGIN)
+            return answer;
+        answer.body.drop();
+        throw refusedBy(proxy, answer.status, host);
+    }
+    async #exchange(sender, { body: content, signal, ...request }) {
+        const isStream = content !== undefined && !(content instanceof Uint8Array);
+        const body = isStream ? new RequestBody(content) : undefined;
+        const handler = new ExchangeHandler({ slabs: this.#slabs, body, signal });
+        const options = {
+            ...request,
+            body: isStream ? body : content,
+            // undici ends a connection after each HEAD unless it is told otherwise.
+            ...(request.method === 'HEAD' ? { reset: false } : {}),
+        };
+        try {
+            sender.dispatch(options, handler);
+        }
+        catch (error) {
+            handler.fail(error);
+        }
+        return handler.answer;
     }
     /** A connection to an origin by way of the proxy for it; undefined where it has none. */
     async tunnel(origin, signal) {
@@ -43738,7 +43333,12 @@ class Transport {
     }
     #connector(lookup) {
         const { timeoutMs, tls } = this.#options;
-        return connector({ timeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs), lookup, tls });
+        return connector({
+            timeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
+            lookup,
+            tls,
+            slabs: this.#slabs,
+        });
     }
     #limits() {
         return {
@@ -43759,7 +43359,6 @@ class Transport {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/network.js
-
 
 
 
@@ -43878,7 +43477,7 @@ class Network {
         if (guard?.refuses === true)
             throw refusedAddress(new URL(origin).host, place, refusal);
         try {
-            const response = await this.#transport.request({
+            return await this.#transport.request({
                 origin,
                 path: exchange.path,
                 method: exchange.method,
@@ -43888,11 +43487,10 @@ class Network {
                     'accept-encoding': 'identity',
                     ...exchange.headers,
                 },
-                body: toBody(exchange.body),
+                body: exchange.body,
                 headersTimeout: exchange.answerTimeoutMs ?? this.timeoutMs,
-                ...(signal === undefined ? {} : { signal }),
+                signal,
             }, guard);
-            return { status: response.statusCode, headers: response.headers, body: response.body };
         }
         catch (error) {
             throw networkFailure(error, place, signal, { origin, refusal });
@@ -43902,11 +43500,6 @@ class Network {
     async close() {
         await this.#transport.destroy();
     }
-}
-function toBody(body) {
-    if (body === undefined || body instanceof Uint8Array)
-        return body ?? null;
-    return external_node_stream_.Readable.from(body, { objectMode: false });
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/platform-entries.js
