@@ -142,7 +142,8 @@ describe('a repository that may not be read', () => {
     async (onDenied) => {
       await using run = await twelve({ grants: allButOne, token: { onDenied } })
       expect(await run.readAll()).toEqual([SECRET])
-      expect(run.tokens.filter(({ requested }) => requested.length > 1).length).toBeLessThan(2)
+      // Two may have been under way before the first of them was known to be of no use.
+      expect(run.tokens.filter(({ requested }) => requested.length > 1).length).toBeLessThan(3)
       expect(run.world.source.count('GET', '/token')).toBeLessThan(2 * names.length)
     },
   )

@@ -1,9 +1,16 @@
 import { expect } from '@jest/globals'
 import { reply, type Middleware } from '../../../testkit/registry/exchange.ts'
-import { drain, replyWith, setHeader } from '../../../testkit/registry/faults.ts'
+import { drain, removeHeader, replyWith, setHeader } from '../../../testkit/registry/faults.ts'
 import { bringsLayer, looksUpLayer, pushesChild, pushesTag } from '../matchers.ts'
 import type { Row } from '../table.ts'
-import { index, layer, previous, type FaultWorld, type RunRecord } from '../world.ts'
+import {
+  index,
+  layer,
+  previous,
+  type FaultWorld,
+  type RunRecord,
+  type WorldOptions,
+} from '../world.ts'
 
 const [amd64 = index] = index.children
 const mounts = {
@@ -12,6 +19,14 @@ const mounts = {
 }
 const done = replyWith(201)
 const here: Middleware = () => reply(200, { 'content-length': '5' })
+
+/** One that mounts nothing is asked what it has. */
+const lookedAt: WorldOptions = { destination: { mount: false } }
+/** A push is not confirmed by its answer. */
+const unconfirmed: Middleware = (request, next) =>
+  request.method === 'PUT' && request.path.endsWith('/manifests/v1')
+    ? removeHeader('docker-content-digest')(request, next)
+    : next()
 
 export const liesRows: readonly Row[] = [
   {
@@ -36,6 +51,7 @@ export const liesRows: readonly Row[] = [
   },
   {
     fault: '200 to the question whether it has a blob that it has not',
+    world: lookedAt,
     times: 1,
     by: here,
     destination: {
@@ -46,6 +62,7 @@ export const liesRows: readonly Row[] = [
   },
   {
     fault: '200 to the question whether it has a blob that it has not',
+    world: lookedAt,
     by: here,
     destination: {
       ends: 'REGISTRY',
@@ -109,12 +126,13 @@ export const liesRows: readonly Row[] = [
     },
   },
   {
-    fault: 'The tag shows another digest afterwards',
+    fault: 'The tag shows another digest afterwards, where the answer to its push had none',
     destination: {
       ends: 'VERIFICATION',
       tagMayBeWritten: true,
       does: 'looks at the tag for some seconds, and fails with the digest that it shows',
       inject: ({ destination }) => {
+        destination.use(unconfirmed)
         let pushed = false
         destination.use(async (request, next) => {
           const answer = await next()
@@ -130,12 +148,13 @@ export const liesRows: readonly Row[] = [
     },
   },
   {
-    fault: 'The tag shows nothing at first',
+    fault: 'The tag shows nothing at first, where the answer to its push had no digest',
     often: 'the first two looks after the push',
     destination: {
       ends: 'copied',
       does: 'looks again a moment later',
       inject: ({ destination }) => {
+        destination.use(unconfirmed)
         let looks = 3
         destination.use((request, next) => {
           if (!request.path.endsWith('/manifests/v1')) return next()

@@ -92,7 +92,7 @@ function statuses(expected: Readonly<Record<'copied' | 'failed', number>>) {
 
 function othersAreDone({ elsewhere }: FaultWorld, { report }: RunRecord) {
   const failed = report.results.filter(({ status }) => status === 'failed')
-  expect(failed.length).toBeGreaterThan(5)
+  expect(failed.length).toBeGreaterThan(2)
   for (const { source, destination, error } of failed) {
     expect(`${source} ${destination}`).not.toContain(elsewhere.host)
     expect(['NETWORK', 'UPLOAD']).toContain(error?.code)
