@@ -27081,7 +27081,7 @@ function keepMemorySmall() {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_memory_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8796);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3399);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8400);
 
 
 (0,_action_memory_js__WEBPACK_IMPORTED_MODULE_0__/* .keepMemorySmall */ .E)();
@@ -27093,7 +27093,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3399:
+/***/ 8400:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39631,6 +39631,45 @@ async function fetchConfig(repository, blob) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/registry/refusals.js
+/** Statuses by which a host says that it has too much to do (RFC 9110, RFC 6585). */
+const THROTTLED = new Set([429, 503]);
+/** So many answers that went well make up for a refusal: below a fifth, refusals are single ones. */
+const FORGIVEN_BY = 4;
+/** Sixteen requests that are refused at once are not sixteen reasons. */
+const MOST = 6;
+/** Whether a status refuses a request for there being too many. */
+function isThrottled(status) {
+    return THROTTLED.has(status);
+}
+/**
+ * Tells a refusal that is about one request, among others that are served, from a host that wants
+ * fewer of them.
+ */
+class Refusals {
+    #weight;
+    /** Where nobody is known to be served, the refusals before the first answer count, too. */
+    constructor(before = 0) {
+        this.#weight = before;
+    }
+    /** Takes in the status of an answer. */
+    note(status) {
+        if (isThrottled(status))
+            this.#weight = Math.min(MOST, this.#weight + 1);
+        // A host that is broken does not serve.
+        else if (status < 500)
+            this.#weight = Math.max(0, this.#weight - 1 / FORGIVEN_BY);
+    }
+    /** A second one came close behind a first. */
+    get areTwo() {
+        return this.#weight > 1.5;
+    }
+    /** There were three, and hardly anything was served in between. */
+    get areMany() {
+        return this.#weight > 2.5;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/retry.js
 
 /**
@@ -39734,120 +39773,6 @@ function parseRetryAfter(value, now) {
     return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/download.js
-
-
-
-
-/**
- * A connection that brought at least that much was worth its while: the next that breaks is the
- * first one again. Without such a bound, one byte for each connection would go on for ever.
- */
-const PROGRESS_BYTES = 1024 * 1024;
-/**
- * The bytes of a blob, once each and in order. Where a connection breaks, reading goes on at the
- * byte where it ended, with a request of its own to the registry (an address that it redirected to
- * may have expired by then). What arrives is not verified here: whoever reads it sees one stream,
- * whose digest tells whether the parts belong together. Errors name the source.
- */
-async function* downloadBlob(source, blob) {
-    const { network, logger } = source.http;
-    const download = new Download(source, blob);
-    for (let tried = 0; !download.isComplete; tried++) {
-        const before = download.offset;
-        try {
-            yield* download.read();
-        }
-        catch (error) {
-            if (download.offset - before >= PROGRESS_BYTES)
-                tried = 0;
-            await waitToRetry(network, logger, error, tried);
-        }
-    }
-}
-/** How far a blob has been read. */
-class Download {
-    #source;
-    #blob;
-    #offset = 0;
-    #isComplete = false;
-    constructor(source, blob) {
-        this.#source = source;
-        this.#blob = blob;
-    }
-    /** Bytes that have been handed on. */
-    get offset() {
-        return this.#offset;
-    }
-    get isComplete() {
-        return this.#isComplete;
-    }
-    /** One connection: what it brings of the bytes that are missing. */
-    async *read() {
-        const { chunks, start } = await openBlob(this.#source, this.#blob, this.#offset);
-        const { clock } = this.#source.http.network;
-        let position = start;
-        for await (const chunk of withoutTrickle(chunks, clock, this.#place)) {
-            const known = this.#offset - position;
-            position += chunk.length;
-            if (known >= chunk.length)
-                continue;
-            const fresh = known > 0 ? chunk.subarray(known) : chunk;
-            this.#offset += fresh.length;
-            yield fresh;
-        }
-        if (this.#offset < this.#blob.size)
-            throw this.#cutShort();
-        this.#isComplete = true;
-    }
-    #cutShort() {
-        const reason = `the answer ended after ${this.#offset} of ${this.#blob.size} bytes`;
-        return new RegistryError('SIZE_MISMATCH', reason, { ...this.#place, transient: true });
-    }
-    get #place() {
-        return this.#source.place('get blob', this.#blob.digest);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/refusals.js
-/** Statuses by which a host says that it has too much to do (RFC 9110, RFC 6585). */
-const THROTTLED = new Set([429, 503]);
-/** So many answers that went well make up for a refusal: below a fifth, refusals are single ones. */
-const FORGIVEN_BY = 4;
-/** Sixteen requests that are refused at once are not sixteen reasons. */
-const MOST = 6;
-/** Whether a status refuses a request for there being too many. */
-function isThrottled(status) {
-    return THROTTLED.has(status);
-}
-/**
- * Tells a refusal that is about one request, among others that are served, from a host that wants
- * fewer of them.
- */
-class Refusals {
-    #weight;
-    /** Where nobody is known to be served, the refusals before the first answer count, too. */
-    constructor(before = 0) {
-        this.#weight = before;
-    }
-    /** Takes in the status of an answer. */
-    note(status) {
-        if (isThrottled(status))
-            this.#weight = Math.min(MOST, this.#weight + 1);
-        // A host that is broken does not serve.
-        else if (status < 500)
-            this.#weight = Math.max(0, this.#weight - 1 / FORGIVEN_BY);
-    }
-    /** A second one came close behind a first. */
-    get areTwo() {
-        return this.#weight > 1.5;
-    }
-    /** There were three, and hardly anything was served in between. */
-    get areMany() {
-        return this.#weight > 2.5;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/registry/host-pause.js
 
 
@@ -39923,7 +39848,7 @@ class Quota {
     /** Takes in an answer. Warns once, where waiting will not do. `retries` are those of a request. */
     note({ status, headers }, retries, now) {
         this.#limit = readPullLimit(headers) ?? this.#limit;
-        if (this.#hasWarned)
+        if (this.#hasWarned || this.#limit === undefined)
             return;
         const [retryAfter] = [headers['retry-after']].flat();
         const retryAfterMs = parseRetryAfter(retryAfter, now);
@@ -40532,11 +40457,10 @@ function highest(waiting) {
  * the same. Taken in a fixed order, because two transfers that each hold what the other waits for
  * would wait for ever.
  */
-async function acquireTransfer(source, destinations, { isSmall = false, rank } = {}) {
-    const lanes = new Map([[source, [isSmall ? 'metadata' : 'read']]]);
-    for (const one of destinations) {
-        lanes.set(one, [...(lanes.get(one) ?? []), isSmall ? 'metadata' : 'write']);
-    }
+async function acquireTransfer(source, destinations, rank) {
+    const lanes = new Map([[source, ['read']]]);
+    for (const one of destinations)
+        lanes.set(one, [...(lanes.get(one) ?? []), 'write']);
     const releases = [];
     for (const [limiter, wanted] of [...lanes].sort(([a], [b]) => a.order - b.order)) {
         releases.push(await limiter.acquire(wanted, rank));
@@ -40718,10 +40642,7 @@ async function slotsFor(journeys) {
     const [first] = journeys;
     if (first === undefined)
         return () => undefined;
-    return acquireTransfer(first.source.http.limiter, journeys.map(({ destination }) => destination.http.limiter), {
-        isSmall: first.isSmall,
-        rank: () => Math.max(...journeys.map(({ rank }) => rank?.() ?? 0)),
-    });
+    return acquireTransfer(first.source.http.limiter, journeys.map(({ destination }) => destination.http.limiter), () => Math.max(...journeys.map(({ rank }) => rank?.() ?? 0)));
 }
 /**
  * What several destinations of one source share: each of its blobs is fetched once for all that
@@ -40732,6 +40653,8 @@ class FanOut {
     #members;
     #vacant;
     #gatherings = new Map();
+    /** Small blobs, until nobody wants them any more. */
+    #read = new Map();
     /** @param members how many destinations there will be */
     constructor(members, patienceMs = fan_out_PATIENCE_MS) {
         this.#patienceMs = patienceMs;
@@ -40759,13 +40682,31 @@ class FanOut {
         this.check(digest);
         return promise;
     }
+    /** A small blob, read once for all members. */
+    async read(digest, read) {
+        const known = this.#read.get(digest);
+        if (known !== undefined)
+            return known;
+        const reading = read();
+        this.#read.set(digest, reading);
+        try {
+            return await reading;
+        }
+        catch (error) {
+            this.#read.delete(digest);
+            throw error;
+        }
+    }
     leave(member) {
         this.#members.delete(member);
-        for (const digest of this.#gatherings.keys())
+        for (const digest of [...this.#gatherings.keys(), ...this.#read.keys()])
             this.check(digest);
     }
     /** Lets a blob depart if nobody is missing. */
     check(digest) {
+        const isOver = [...this.#members].every((member) => member.hasPassed(digest));
+        if (isOver)
+            this.#read.delete(digest);
         const gathering = this.#gatherings.get(digest);
         if (gathering === undefined)
             return;
@@ -40812,6 +40753,10 @@ class Member {
     }
     async ride(journey) {
         return this.#fanOut.ride(this, journey);
+    }
+    /** A small blob; `read` is called for the first of the members that want it. */
+    async read(digest, read) {
+        return this.#fanOut.read(digest, read);
     }
 }
 /** Slots for all of them, and one download. */
@@ -41463,9 +41408,110 @@ class BlobSender {
     }
 }
 
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: ./lib/registry/download.js
+
+
+
+
+/**
+ * A connection that brought at least that much was worth its while: the next that breaks is the
+ * first one again. Without such a bound, one byte for each connection would go on for ever.
+ */
+const PROGRESS_BYTES = 1024 * 1024;
+/**
+ * The bytes of a blob, once each and in order. Where a connection breaks, reading goes on at the
+ * byte where it ended, with a request of its own to the registry (an address that it redirected to
+ * may have expired by then). What arrives is not verified here: whoever reads it sees one stream,
+ * whose digest tells whether the parts belong together. Errors name the source.
+ */
+async function* downloadBlob(source, blob) {
+    const { network, logger } = source.http;
+    const download = new Download(source, blob);
+    for (let tried = 0; !download.isComplete; tried++) {
+        const before = download.offset;
+        try {
+            yield* download.read();
+        }
+        catch (error) {
+            if (download.offset - before >= PROGRESS_BYTES)
+                tried = 0;
+            await waitToRetry(network, logger, error, tried);
+        }
+    }
+}
+/** How far a blob has been read. */
+class Download {
+    #source;
+    #blob;
+    #offset = 0;
+    #isComplete = false;
+    constructor(source, blob) {
+        this.#source = source;
+        this.#blob = blob;
+    }
+    /** Bytes that have been handed on. */
+    get offset() {
+        return this.#offset;
+    }
+    get isComplete() {
+        return this.#isComplete;
+    }
+    /** One connection: what it brings of the bytes that are missing. */
+    async *read() {
+        const { chunks, start } = await openBlob(this.#source, this.#blob, this.#offset);
+        const { clock } = this.#source.http.network;
+        let position = start;
+        for await (const chunk of withoutTrickle(chunks, clock, this.#place)) {
+            const known = this.#offset - position;
+            position += chunk.length;
+            if (known >= chunk.length)
+                continue;
+            const fresh = known > 0 ? chunk.subarray(known) : chunk;
+            this.#offset += fresh.length;
+            yield fresh;
+        }
+        if (this.#offset < this.#blob.size)
+            throw this.#cutShort();
+        this.#isComplete = true;
+    }
+    #cutShort() {
+        const reason = `the answer ended after ${this.#offset} of ${this.#blob.size} bytes`;
+        return new RegistryError('SIZE_MISMATCH', reason, { ...this.#place, transient: true });
+    }
+    get #place() {
+        return this.#source.place('get blob', this.#blob.digest);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/verified-blob.js
+
+
+
+
+/** The blob's bytes, from the source when the first one is wanted. Errors name the source. */
+async function* verifiedBlob(source, blob) {
+    try {
+        yield* verified(downloadBlob(source, blob), blob);
+    }
+    catch (error) {
+        throw networkFailure(error, source.place('get blob', blob.digest), source.http.network.signal);
+    }
+}
+/** All of it in one piece of memory: the chunks are valid until the next one only. */
+async function whole(chunks) {
+    const copies = [];
+    for await (const chunk of chunks)
+        copies.push(Buffer.from(chunk));
+    return Buffer.concat(copies);
+}
+/** Bytes as a stream of one chunk, or of none where there is nothing. */
+function inOne(bytes) {
+    return external_node_stream_.Readable.from(bytes.length === 0 ? [] : [bytes]);
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/copy-blob.js
-
-
 
 
 
@@ -41476,6 +41522,11 @@ class BlobSender {
 
 /** Blobs up to this size, configs for the most part, are no more work than a request without a body. */
 const SMALL_BLOB_BYTES = 64 * 1024;
+/**
+ * Blobs up to this size are held as a whole: neither registry waits for the other then, and no slot
+ * of the one is taken while the other is asked.
+ */
+const HELD_BLOB_BYTES = 256 * 1024;
 /**
  * Brings one blob from one repository to another, by the cheapest way that works: it is there
  * already, the registry takes it over from another of its repositories, or its bytes are streamed
@@ -41553,6 +41604,41 @@ class Delivery {
         });
     }
     async #attempt(asks, isFirst) {
+        const isHeld = this.#blob.size <= HELD_BLOB_BYTES;
+        const outcome = await (isHeld ? this.#sendHeld(asks) : this.#stream(asks, isFirst));
+        if (outcome === 'copied') {
+            this.#destination.http.mounts.offerTrial(async () => mountsItself(this.#destination, this.#blob));
+        }
+        return outcome;
+    }
+    /** In three steps, with a slot for each. */
+    async #sendHeld(asks) {
+        const { http } = this.#destination;
+        const session = this.#session ?? (await http.limiter.run(async () => this.#start(asks)));
+        this.#session = session;
+        if (session === undefined)
+            return 'existing';
+        await http.held.run(async () => {
+            const bytes = await this.#read();
+            this.#session = undefined;
+            await http.limiter.run(async () => this.#sender.send(session, () => inOne(bytes)));
+        });
+        return 'copied';
+    }
+    async #read() {
+        const { bytes, member } = this.#options;
+        if (bytes !== undefined)
+            return bytes;
+        const read = async () => this.#source.http.limiter.run(async () => whole(verifiedBlob(this.#source, this.#blob)));
+        try {
+            return await (member === undefined ? read() : member.read(this.#blob.digest, read));
+        }
+        catch (error) {
+            await this.#cancel();
+            throw error;
+        }
+    }
+    async #stream(asks, isFirst) {
         const { member } = this.#options;
         const journey = this.#journey();
         const ride = await (isFirst && member !== undefined ? member.ride(journey) : rideAlone(journey));
@@ -41569,7 +41655,6 @@ class Delivery {
                 reader = undefined;
                 return content;
             });
-            this.#destination.http.mounts.offerTrial(async () => mountsItself(this.#destination, this.#blob));
             bytes = this.#blob.size;
             return 'copied';
         }
@@ -41601,14 +41686,12 @@ class Delivery {
         return startUpload(this.#destination);
     }
     #journey() {
-        const { bytes, rank } = this.#options;
         return {
             source: this.#source,
             destination: this.#destination,
             blob: this.#blob,
-            open: () => verifiedBlob(this.#source, this.#blob, bytes),
-            isSmall: this.#isSmall,
-            rank,
+            open: () => verifiedBlob(this.#source, this.#blob),
+            rank: this.#options.rank,
         };
     }
     /**
@@ -41683,19 +41766,6 @@ async function mountsItself(repository, blob) {
 /** A refusal that may be about the question, and not about the moment. */
 function copy_blob_isRefusal(error) {
     return error instanceof RegistryError && !error.transient && (error.status ?? 0) >= 400;
-}
-/** The blob's bytes, from the source when the first one is wanted. Errors name the source. */
-async function* verifiedBlob(source, blob, bytes) {
-    if (bytes !== undefined) {
-        yield bytes;
-        return;
-    }
-    try {
-        yield* verified(downloadBlob(source, blob), blob);
-    }
-    catch (error) {
-        throw networkFailure(error, source.place('get blob', blob.digest), source.http.network.signal);
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/oci/descriptor.js
@@ -44502,6 +44572,8 @@ const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Those that keep the method and the body (RFC 9110, 15.4). */
 const EXACT_REDIRECTS = new Set([307, 308]);
+/** Some megabytes of them, and more than a registry takes from us at a time. */
+const HELD_AT_ONCE = 32;
 /**
  * Logging in, and once more where the first time was not with a new token or for a wider scope; the
  * step from a token for many repositories to one for this one comes on top.
@@ -44524,6 +44596,8 @@ class RegistryHttp {
     largeBlobs = new LargeBlobs();
     manifests = new KeptManifests();
     quota;
+    /** For small blobs that are held while they are on their way. */
+    held = new Limiter(HELD_AT_ONCE);
     #headers;
     #authorizer;
     #family;

@@ -219,10 +219,7 @@ describe('slots of two limiters', () => {
         ...limiters.slice(0, index % 4),
       ]
       const destinations = index % 3 === 0 ? [source, ...others] : others.slice(index % 2)
-      const release = await acquireTransfer(source, destinations, {
-        rank: () => index % 7,
-        isSmall: index % 5 === 0,
-      })
+      const release = await acquireTransfer(source, destinations, () => index % 7)
       await settle()
       const sign = answerOf('read', index % 9 === 0 ? 503 : 200, index * 100)
       source.note(sign)

@@ -11,8 +11,8 @@ import { TestRegistry } from '../../testkit/registry/registry.ts'
 import { pairsOf, run } from './run-world.ts'
 import { SyncWorld } from './sync-world.ts'
 
-/** Larger than what is sent without much ado. */
-const LARGE = 100_000
+/** Larger than what is held as a whole. */
+const LARGE = 300_000
 const base = { bytes: Buffer.alloc(LARGE, 'base') }
 
 function app(name: string): BuiltImage {

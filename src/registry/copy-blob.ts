@@ -1,10 +1,8 @@
-import { type Content, verified } from '../oci/digest.ts'
+import type { Content } from '../oci/digest.ts'
 import { blobExists } from './blobs.ts'
 import type { Outcome } from './content-ledger.ts'
-import { downloadBlob } from './download.ts'
 import { RegistryError } from './errors.ts'
 import { type Journey, type Member, rideAlone } from './fan-out.ts'
-import { networkFailure } from './network/network-failure.ts'
 import type { Rank } from './pacing.ts'
 import { Repository } from './repository.ts'
 import { withRetries } from './retry.ts'
@@ -16,9 +14,15 @@ import {
   type UploadSession,
   type UploadStart,
 } from './upload.ts'
+import { inOne, verifiedBlob, whole } from './verified-blob.ts'
 
 /** Blobs up to this size, configs for the most part, are no more work than a request without a body. */
 export const SMALL_BLOB_BYTES = 64 * 1024
+/**
+ * Blobs up to this size are held as a whole: neither registry waits for the other then, and no slot
+ * of the one is taken while the other is asked.
+ */
+const HELD_BLOB_BYTES = 256 * 1024
 
 export interface CopyBlobOptions {
   /**
@@ -128,6 +132,44 @@ class Delivery {
   }
 
   async #attempt(asks: boolean, isFirst: boolean): Promise<Outcome> {
+    const isHeld = this.#blob.size <= HELD_BLOB_BYTES
+    const outcome = await (isHeld ? this.#sendHeld(asks) : this.#stream(asks, isFirst))
+    if (outcome === 'copied') {
+      this.#destination.http.mounts.offerTrial(async () =>
+        mountsItself(this.#destination, this.#blob),
+      )
+    }
+    return outcome
+  }
+
+  /** In three steps, with a slot for each. */
+  async #sendHeld(asks: boolean): Promise<Outcome> {
+    const { http } = this.#destination
+    const session = this.#session ?? (await http.limiter.run(async () => this.#start(asks)))
+    this.#session = session
+    if (session === undefined) return 'existing'
+    await http.held.run(async () => {
+      const bytes = await this.#read()
+      this.#session = undefined
+      await http.limiter.run(async () => this.#sender.send(session, () => inOne(bytes)))
+    })
+    return 'copied'
+  }
+
+  async #read(): Promise<Uint8Array> {
+    const { bytes, member } = this.#options
+    if (bytes !== undefined) return bytes
+    const read = async (): Promise<Uint8Array> =>
+      this.#source.http.limiter.run(async () => whole(verifiedBlob(this.#source, this.#blob)))
+    try {
+      return await (member === undefined ? read() : member.read(this.#blob.digest, read))
+    } catch (error) {
+      await this.#cancel()
+      throw error
+    }
+  }
+
+  async #stream(asks: boolean, isFirst: boolean): Promise<Outcome> {
     const { member } = this.#options
     const journey = this.#journey()
     const ride = await (isFirst && member !== undefined ? member.ride(journey) : rideAlone(journey))
@@ -143,9 +185,6 @@ class Delivery {
         reader = undefined
         return content
       })
-      this.#destination.http.mounts.offerTrial(async () =>
-        mountsItself(this.#destination, this.#blob),
-      )
       bytes = this.#blob.size
       return 'copied'
     } finally {
@@ -174,14 +213,12 @@ class Delivery {
   }
 
   #journey(): Journey {
-    const { bytes, rank } = this.#options
     return {
       source: this.#source,
       destination: this.#destination,
       blob: this.#blob,
-      open: () => verifiedBlob(this.#source, this.#blob, bytes),
-      isSmall: this.#isSmall,
-      rank,
+      open: () => verifiedBlob(this.#source, this.#blob),
+      rank: this.#options.rank,
     }
   }
 
@@ -255,21 +292,4 @@ async function mountsItself(repository: Repository, blob: Content): Promise<bool
 /** A refusal that may be about the question, and not about the moment. */
 function isRefusal(error: unknown): error is RegistryError {
   return error instanceof RegistryError && !error.transient && (error.status ?? 0) >= 400
-}
-
-/** The blob's bytes, from the source when the first one is wanted. Errors name the source. */
-async function* verifiedBlob(
-  source: Repository,
-  blob: Content,
-  bytes: Uint8Array | undefined,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  if (bytes !== undefined) {
-    yield bytes
-    return
-  }
-  try {
-    yield* verified(downloadBlob(source, blob), blob)
-  } catch (error) {
-    throw networkFailure(error, source.place('get blob', blob.digest), source.http.network.signal)
-  }
 }

@@ -26,8 +26,6 @@ export interface Journey {
   readonly destination: Repository
   readonly blob: Content
   readonly open: OpenBlob
-  /** No more work than a request without a body. */
-  readonly isSmall: boolean
   readonly rank?: Rank | undefined
 }
 
@@ -42,10 +40,7 @@ async function slotsFor(journeys: readonly Journey[]): Promise<Release> {
   return acquireTransfer(
     first.source.http.limiter,
     journeys.map(({ destination }) => destination.http.limiter),
-    {
-      isSmall: first.isSmall,
-      rank: () => Math.max(...journeys.map(({ rank }) => rank?.() ?? 0)),
-    },
+    () => Math.max(...journeys.map(({ rank }) => rank?.() ?? 0)),
   )
 }
 
@@ -68,6 +63,8 @@ export class FanOut {
   readonly #members: Set<Member>
   readonly #vacant: Member[]
   readonly #gatherings = new Map<Digest, Gathering>()
+  /** Small blobs, until nobody wants them any more. */
+  readonly #read = new Map<Digest, Promise<Uint8Array>>()
 
   /** @param members how many destinations there will be */
   constructor(members: number, patienceMs = PATIENCE_MS) {
@@ -98,13 +95,29 @@ export class FanOut {
     return promise
   }
 
+  /** A small blob, read once for all members. */
+  async read(digest: Digest, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    const known = this.#read.get(digest)
+    if (known !== undefined) return known
+    const reading = read()
+    this.#read.set(digest, reading)
+    try {
+      return await reading
+    } catch (error) {
+      this.#read.delete(digest)
+      throw error
+    }
+  }
+
   leave(member: Member): void {
     this.#members.delete(member)
-    for (const digest of this.#gatherings.keys()) this.check(digest)
+    for (const digest of [...this.#gatherings.keys(), ...this.#read.keys()]) this.check(digest)
   }
 
   /** Lets a blob depart if nobody is missing. */
   check(digest: Digest): void {
+    const isOver = [...this.#members].every((member) => member.hasPassed(digest))
+    if (isOver) this.#read.delete(digest)
     const gathering = this.#gatherings.get(digest)
     if (gathering === undefined) return
     const here = new Set(gathering.journeys.map(({ member }) => member))
@@ -155,6 +168,11 @@ export class Member {
 
   async ride(journey: Journey): Promise<Ride> {
     return this.#fanOut.ride(this, journey)
+  }
+
+  /** A small blob; `read` is called for the first of the members that want it. */
+  async read(digest: Digest, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    return this.#fanOut.read(digest, read)
   }
 }
 

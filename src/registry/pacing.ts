@@ -214,13 +214,6 @@ function highest(waiting: readonly Waiting[]): Waiting | undefined {
   return best
 }
 
-/** What is known about a transfer before it starts. */
-export interface TransferKind {
-  /** Whether its bodies are no more work than a request without one. */
-  readonly isSmall?: boolean
-  readonly rank?: Rank
-}
-
 /**
  * A slot for reading a blob at one host and one for writing it at each of the others, which may be
  * the same. Taken in a fixed order, because two transfers that each hold what the other waits for
@@ -229,12 +222,10 @@ export interface TransferKind {
 export async function acquireTransfer(
   source: Limiter,
   destinations: readonly Limiter[],
-  { isSmall = false, rank }: TransferKind = {},
+  rank?: Rank,
 ): Promise<Release> {
-  const lanes = new Map<Limiter, Lane[]>([[source, [isSmall ? 'metadata' : 'read']]])
-  for (const one of destinations) {
-    lanes.set(one, [...(lanes.get(one) ?? []), isSmall ? 'metadata' : 'write'])
-  }
+  const lanes = new Map<Limiter, Lane[]>([[source, ['read']]])
+  for (const one of destinations) lanes.set(one, [...(lanes.get(one) ?? []), 'write'])
   const releases: Release[] = []
   for (const [limiter, wanted] of [...lanes].sort(([a], [b]) => a.order - b.order)) {
     releases.push(await limiter.acquire(wanted, rank))

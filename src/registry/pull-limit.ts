@@ -32,7 +32,7 @@ export class Quota {
   /** Takes in an answer. Warns once, where waiting will not do. `retries` are those of a request. */
   note({ status, headers }: QuotaAnswer, retries: number, now: number): void {
     this.#limit = readPullLimit(headers) ?? this.#limit
-    if (this.#hasWarned) return
+    if (this.#hasWarned || this.#limit === undefined) return
     const [retryAfter] = [headers['retry-after']].flat()
     const retryAfterMs = parseRetryAfter(retryAfter, now)
     const notice = quotaNotice(

@@ -13,7 +13,7 @@ import { KeptManifests } from './kept-manifests.ts'
 import type { Logger } from './logger.ts'
 import { Mounts } from './mounts.ts'
 import type { Answer, Exchange, Network } from './network/network.ts'
-import { type Limiter, Turns } from './pacing.ts'
+import { Limiter, Turns } from './pacing.ts'
 import { Quota } from './pull-limit.ts'
 import { type Kind, kindOf } from './request-kind.ts'
 import { withRetries } from './retry.ts'
@@ -24,6 +24,8 @@ const MAX_REDIRECTS = 5
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /** Those that keep the method and the body (RFC 9110, 15.4). */
 const EXACT_REDIRECTS: ReadonlySet<number> = new Set([307, 308])
+/** Some megabytes of them, and more than a registry takes from us at a time. */
+const HELD_AT_ONCE = 32
 /**
  * Logging in, and once more where the first time was not with a new token or for a wider scope; the
  * step from a token for many repositories to one for this one comes on top.
@@ -79,6 +81,8 @@ export class RegistryHttp {
   readonly largeBlobs = new LargeBlobs()
   readonly manifests = new KeptManifests()
   readonly quota: Quota
+  /** For small blobs that are held while they are on their way. */
+  readonly held = new Limiter(HELD_AT_ONCE)
   readonly #headers: Readonly<Record<string, string>>
   readonly #authorizer: Authorizer
   #family: RegistryFamily | undefined
