@@ -3,8 +3,9 @@ import { expectedManifest, wantedChildren, type Job, type Platforms } from './jo
 
 /**
  * The fewest requests and bytes that a client needs which knows its whole job, remembers nothing from run to
- * run, asks at each target whether there is anything to do, and sends a blob in two requests. Token and redirect
- * round trips come on top.
+ * run, asks at each target whether there is anything to do, and sends a blob in two requests. What an image that
+ * is there consists of is in its manifests: of those it reads as few as tell where the blobs are that others need.
+ * Token and redirect round trips come on top.
  */
 export interface Floor {
   readonly source: number
@@ -20,6 +21,22 @@ class Shelf {
   readonly tags = new Map<string, string>()
   readonly manifests = new Set<string>()
   readonly blobs = new Map<string, Set<string>>()
+  /** By blob: what else is in a manifest that lists it, and that nobody has read yet. */
+  readonly unread = new Map<string, readonly Blob[]>()
+
+  stock(repository: string, blobs: readonly Blob[]) {
+    for (const { digest } of blobs) {
+      this.hold(repository, digest)
+      if (!this.unread.has(digest)) this.unread.set(digest, blobs)
+    }
+  }
+
+  /** Requests that it takes to know where a blob is. */
+  find(digest: string): number {
+    const blobs = this.unread.get(digest) ?? []
+    for (const blob of blobs) this.unread.delete(blob.digest)
+    return blobs.length === 0 ? 0 : 1
+  }
 
   hold(repository: string, digest: string) {
     const repositories = this.blobs.get(digest) ?? new Set<string>()
@@ -53,7 +70,7 @@ export function floorOf(job: Job, platforms: Platforms): Floor {
             floor.destination += 2
             floor.up += blob.size
           } else {
-            floor.destination += 1
+            floor.destination += 1 + shelf.find(blob.digest)
             floor.mounts += 1
           }
         }
@@ -76,7 +93,7 @@ function shelvesOf({ destinations, stock }: Job, wanted: Platforms): readonly Sh
     shelf.tags.set(`${repository}:${tag}`, expectedManifest(image, platforms).digest)
     for (const { manifest, blobs } of wantedChildren(image, platforms)) {
       shelf.manifests.add(`${repository}@${manifest.digest}`)
-      for (const { digest } of blobs) shelf.hold(repository, digest)
+      shelf.stock(repository, blobs)
     }
   }
   return shelves
