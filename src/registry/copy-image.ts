@@ -151,6 +151,7 @@ class TreeCopy {
 
   async #blob(blob: Descriptor): Promise<Outcome> {
     const { destination, ledger, member } = this.#route
+    await member?.giveWay(blob.digest)
     // Somebody else brings it, whom the other destinations do not have to wait for.
     if (!ledger.isNew(`blob ${destination.name}`, blob.digest)) member?.pass(blob.digest)
     try {

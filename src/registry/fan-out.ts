@@ -54,11 +54,15 @@ interface Gathering {
   }[]
 }
 
+/** Which source is the first to fetch a blob, of all that have it. */
+export type FirstComers = Map<Digest, FanOut>
+
 /**
  * What several destinations of one source share: each of its blobs is fetched once for all that
  * want it. A blob departs when every member has either come for it or passed.
  */
 export class FanOut {
+  readonly #firstComers: FirstComers
   readonly #patienceMs: number
   readonly #members: Set<Member>
   readonly #vacant: Member[]
@@ -66,16 +70,35 @@ export class FanOut {
   /** Small blobs, until nobody wants them any more. */
   readonly #read = new Map<Digest, Promise<Uint8Array>>()
 
-  /** @param members how many destinations there will be */
-  constructor(members: number, patienceMs = PATIENCE_MS) {
+  /**
+   * @param registries hosts of the destinations, one for each
+   * @param firstComers shared by all sources of a run
+   */
+  constructor(
+    registries: readonly string[],
+    firstComers: FirstComers = new Map(),
+    patienceMs = PATIENCE_MS,
+  ) {
+    this.#firstComers = firstComers
     this.#patienceMs = patienceMs
-    this.#vacant = Array.from({ length: members }, () => new Member(this))
+    this.#vacant = registries.map((registry) => new Member(this, registry, patienceMs))
     this.#members = new Set(this.#vacant)
   }
 
-  /** The next destination. */
-  member(): Member | undefined {
-    return this.#vacant.shift()
+  /** The next destination in that registry. */
+  member(registry: string): Member | undefined {
+    const index = this.#vacant.findIndex((member) => member.registry === registry)
+    return index < 0 ? undefined : this.#vacant.splice(index, 1)[0]
+  }
+
+  /** Whoever brings a blob to that registry for another source, which has come first. */
+  before(digest: Digest, registry: string): Member | undefined {
+    const first = this.#firstComers.get(digest) ?? this
+    this.#firstComers.set(digest, first)
+    if (first === this) return undefined
+    return [...first.#members].find(
+      (member) => member.registry === registry && !member.hasPassed(digest),
+    )
   }
 
   /** A place in the transfer of a blob, when it departs. */
@@ -143,26 +166,55 @@ function raise(): never {
 
 /** One destination of a source. */
 export class Member {
+  readonly registry: string
   readonly #fanOut: FanOut
+  readonly #patienceMs: number
   readonly #passed = new Set<Digest>()
+  readonly #watchers = new Map<Digest, (() => void)[]>()
+  #hasLeft = false
 
-  constructor(fanOut: FanOut) {
+  constructor(fanOut: FanOut, registry: string, patienceMs: number) {
     this.#fanOut = fanOut
+    this.registry = registry
+    this.#patienceMs = patienceMs
+  }
+
+  /**
+   * Lets another source go first that will bring the blob to the same registry, so that all of its
+   * destinations get it of one download.
+   */
+  async giveWay(digest: Digest): Promise<void> {
+    const other = this.#fanOut.before(digest, this.registry)
+    if (other === undefined) return
+    this.pass(digest)
+    await other.#departs(digest)
+  }
+
+  /** When it has come for the blob or does not want it, or should have known for long. */
+  async #departs(digest: Digest): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const patience = setTimeout(resolve, this.#patienceMs)
+    this.#watchers.set(digest, [...(this.#watchers.get(digest) ?? []), resolve])
+    await promise
+    clearTimeout(patience)
   }
 
   /** Does not want the blob, or not together with the others. */
   pass(digest: Digest): void {
     if (this.#passed.has(digest)) return
     this.#passed.add(digest)
+    for (const wake of this.#watchers.get(digest) ?? []) wake()
     this.#fanOut.check(digest)
   }
 
   hasPassed(digest: Digest): boolean {
-    return this.#passed.has(digest)
+    return this.#hasLeft || this.#passed.has(digest)
   }
 
   /** Wants nothing more. */
   leave(): void {
+    this.#hasLeft = true
+    for (const wake of [...this.#watchers.values()].flat()) wake()
     this.#fanOut.leave(this)
   }
 

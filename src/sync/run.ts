@@ -4,7 +4,7 @@ import { noBytes } from '../registry/bytes-moved.ts'
 import type { Client } from '../registry/client.ts'
 import type { Clock } from '../registry/clock.ts'
 import type { Side } from '../registry/errors.ts'
-import { FanOut, type Member } from '../registry/fan-out.ts'
+import { FanOut, type FirstComers, type Member } from '../registry/fan-out.ts'
 import type { Logger } from '../registry/logger.ts'
 import { Limiter } from '../registry/pacing.ts'
 import { settled } from '../registry/settled.ts'
@@ -141,9 +141,10 @@ class SharedSources {
       source.left++
       this.#byPair.set(pair, source)
     }
+    const firstComers: FirstComers = new Map()
     for (const source of this.#sources.values()) {
-      const registries = new Set(source.pairs.map(({ destination }) => destination.registry))
-      if (registries.size > 1) source.fanOut = new FanOut(source.pairs.length)
+      const registries = source.pairs.map(({ destination }) => destination.registry)
+      if (new Set(registries).size > 1) source.fanOut = new FanOut(registries, firstComers)
     }
   }
 
@@ -154,7 +155,7 @@ class SharedSources {
 
   /** The pair's place among the destinations in several registries. */
   member(pair: ImagePair): Member | undefined {
-    return this.#byPair.get(pair)?.fanOut?.member()
+    return this.#byPair.get(pair)?.fanOut?.member(pair.destination.registry)
   }
 
   /** Failures are shared as well: each of them is the end of all retries. */
