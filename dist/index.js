@@ -40649,21 +40649,35 @@ async function slotsFor(journeys) {
  * want it. A blob departs when every member has either come for it or passed.
  */
 class FanOut {
+    #firstComers;
     #patienceMs;
     #members;
     #vacant;
     #gatherings = new Map();
     /** Small blobs, until nobody wants them any more. */
     #read = new Map();
-    /** @param members how many destinations there will be */
-    constructor(members, patienceMs = fan_out_PATIENCE_MS) {
+    /**
+     * @param registries hosts of the destinations, one for each
+     * @param firstComers shared by all sources of a run
+     */
+    constructor(registries, firstComers = new Map(), patienceMs = fan_out_PATIENCE_MS) {
+        this.#firstComers = firstComers;
         this.#patienceMs = patienceMs;
-        this.#vacant = Array.from({ length: members }, () => new Member(this));
+        this.#vacant = registries.map((registry) => new Member(this, registry, patienceMs));
         this.#members = new Set(this.#vacant);
     }
-    /** The next destination. */
-    member() {
-        return this.#vacant.shift();
+    /** The next destination in that registry. */
+    member(registry) {
+        const index = this.#vacant.findIndex((member) => member.registry === registry);
+        return index < 0 ? undefined : this.#vacant.splice(index, 1)[0];
+    }
+    /** Whoever brings a blob to that registry for another source, which has come first. */
+    before(digest, registry) {
+        const first = this.#firstComers.get(digest) ?? this;
+        this.#firstComers.set(digest, first);
+        if (first === this)
+            return undefined;
+        return [...first.#members].find((member) => member.registry === registry && !member.hasPassed(digest));
     }
     /** A place in the transfer of a blob, when it departs. */
     async ride(member, journey) {
@@ -40732,23 +40746,53 @@ function raise() {
 }
 /** One destination of a source. */
 class Member {
+    registry;
     #fanOut;
+    #patienceMs;
     #passed = new Set();
-    constructor(fanOut) {
+    #watchers = new Map();
+    #hasLeft = false;
+    constructor(fanOut, registry, patienceMs) {
         this.#fanOut = fanOut;
+        this.registry = registry;
+        this.#patienceMs = patienceMs;
+    }
+    /**
+     * Lets another source go first that will bring the blob to the same registry, so that all of its
+     * destinations get it of one download.
+     */
+    async giveWay(digest) {
+        const other = this.#fanOut.before(digest, this.registry);
+        if (other === undefined)
+            return;
+        this.pass(digest);
+        await other.#departs(digest);
+    }
+    /** When it has come for the blob or does not want it, or should have known for long. */
+    async #departs(digest) {
+        const { promise, resolve } = Promise.withResolvers();
+        const patience = setTimeout(resolve, this.#patienceMs);
+        this.#watchers.set(digest, [...(this.#watchers.get(digest) ?? []), resolve]);
+        await promise;
+        clearTimeout(patience);
     }
     /** Does not want the blob, or not together with the others. */
     pass(digest) {
         if (this.#passed.has(digest))
             return;
         this.#passed.add(digest);
+        for (const wake of this.#watchers.get(digest) ?? [])
+            wake();
         this.#fanOut.check(digest);
     }
     hasPassed(digest) {
-        return this.#passed.has(digest);
+        return this.#hasLeft || this.#passed.has(digest);
     }
     /** Wants nothing more. */
     leave() {
+        this.#hasLeft = true;
+        for (const wake of [...this.#watchers.values()].flat())
+            wake();
         this.#fanOut.leave(this);
     }
     async ride(journey) {
@@ -42613,6 +42657,7 @@ class TreeCopy {
     }
     async #blob(blob) {
         const { destination, ledger, member } = this.#route;
+        await member?.giveWay(blob.digest);
         // Somebody else brings it, whom the other destinations do not have to wait for.
         if (!ledger.isNew(`blob ${destination.name}`, blob.digest))
             member?.pass(blob.digest);
@@ -45874,10 +45919,11 @@ class SharedSources {
             source.left++;
             this.#byPair.set(pair, source);
         }
+        const firstComers = new Map();
         for (const source of this.#sources.values()) {
-            const registries = new Set(source.pairs.map(({ destination }) => destination.registry));
-            if (registries.size > 1)
-                source.fanOut = new FanOut(source.pairs.length);
+            const registries = source.pairs.map(({ destination }) => destination.registry);
+            if (new Set(registries).size > 1)
+                source.fanOut = new FanOut(registries, firstComers);
         }
     }
     /** The pairs, those of one source together: what they share is fetched for all at one time. */
@@ -45886,7 +45932,7 @@ class SharedSources {
     }
     /** The pair's place among the destinations in several registries. */
     member(pair) {
-        return this.#byPair.get(pair)?.fanOut?.member();
+        return this.#byPair.get(pair)?.fanOut?.member(pair.destination.registry);
     }
     /** Failures are shared as well: each of them is the end of all retries. */
     async use(pair, resolve) {
