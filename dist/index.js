@@ -40630,10 +40630,10 @@ class SharedReader {
 
 /**
  * Milliseconds for which the first destination of a blob waits for the others to know whether they
- * want it as well: some round trips. One that has to be logged in to, or is busy, comes later and
- * fetches for itself.
+ * want it as well. They may have a queue of small requests before that, or a login. One that is not
+ * there by then fetches for itself.
  */
-const fan_out_PATIENCE_MS = 2_000;
+const fan_out_PATIENCE_MS = 10_000;
 /** Slots for a transfer of its own. */
 async function rideAlone(journey) {
     return { reader: undefined, release: await slotsFor([journey]) };

@@ -5,10 +5,10 @@ import { type Reader, SharedDownload } from './shared-download.ts'
 
 /**
  * Milliseconds for which the first destination of a blob waits for the others to know whether they
- * want it as well: some round trips. One that has to be logged in to, or is busy, comes later and
- * fetches for itself.
+ * want it as well. They may have a queue of small requests before that, or a login. One that is not
+ * there by then fetches for itself.
  */
-const PATIENCE_MS = 2_000
+const PATIENCE_MS = 10_000
 
 /** How a blob is read from its source, verified. */
 export type OpenBlob = () => AsyncGenerator<Uint8Array, void, undefined>
