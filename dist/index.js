@@ -41648,7 +41648,7 @@ class Delivery {
         });
     }
     async #attempt(asks, isFirst) {
-        const isHeld = this.#blob.size <= HELD_BLOB_BYTES;
+        const isHeld = this.#options.bytes !== undefined || this.#blob.size <= HELD_BLOB_BYTES;
         const outcome = await (isHeld ? this.#sendHeld(asks) : this.#stream(asks, isFirst));
         if (outcome === 'copied') {
             this.#destination.http.mounts.offerTrial(async () => mountsItself(this.#destination, this.#blob));

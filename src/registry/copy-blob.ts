@@ -132,7 +132,7 @@ class Delivery {
   }
 
   async #attempt(asks: boolean, isFirst: boolean): Promise<Outcome> {
-    const isHeld = this.#blob.size <= HELD_BLOB_BYTES
+    const isHeld = this.#options.bytes !== undefined || this.#blob.size <= HELD_BLOB_BYTES
     const outcome = await (isHeld ? this.#sendHeld(asks) : this.#stream(asks, isFirst))
     if (outcome === 'copied') {
       this.#destination.http.mounts.offerTrial(async () =>
