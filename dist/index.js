@@ -40749,6 +40749,7 @@ class Member {
     registry;
     #fanOut;
     #patienceMs;
+    #wanted = new Set();
     #passed = new Set();
     #watchers = new Map();
     #hasLeft = false;
@@ -40775,6 +40776,13 @@ class Member {
         this.#watchers.set(digest, [...(this.#watchers.get(digest) ?? []), resolve]);
         await promise;
         clearTimeout(patience);
+    }
+    /** Whether the blob is wanted for the first time: two platforms of an image may have it. */
+    wants(digest) {
+        if (this.#wanted.has(digest))
+            return false;
+        this.#wanted.add(digest);
+        return true;
     }
     /** Does not want the blob, or not together with the others. */
     pass(digest) {
@@ -42658,9 +42666,10 @@ class TreeCopy {
     async #blob(blob) {
         const { destination, ledger, member } = this.#route;
         await member?.giveWay(blob.digest);
-        // Somebody else brings it, whom the other destinations do not have to wait for.
-        if (!ledger.isNew(`blob ${destination.name}`, blob.digest))
-            member?.pass(blob.digest);
+        const isNew = ledger.isNew(`blob ${destination.name}`, blob.digest);
+        // Another image brings it: the other destinations of this one do not have to wait.
+        if (member?.wants(blob.digest) === true && !isNew)
+            member.pass(blob.digest);
         try {
             return await this.#once('blob', blob.digest, async () => this.#supply(blob));
         }

@@ -71,6 +71,12 @@ describe('a blob of two sources', () => {
   })
 })
 
+test('a blob that two platforms have is wanted once', () => {
+  const [fanOut] = twoSources(['a', 'b'], [])
+  const member = memberOf(fanOut, 'a')
+  expect([member.wants(digest), member.wants(digest)]).toEqual([true, false])
+})
+
 describe('a small blob', () => {
   test('is read once for all that want it, and forgotten when all have passed', async () => {
     const [fanOut] = twoSources(['a', 'b'], [])

@@ -159,6 +159,21 @@ describe('several registries', () => {
     }
   })
 
+  test('get a layer that all platforms have of one download', async () => {
+    const { started, clientFor } = await registries(3)
+    const shared = { bytes: Buffer.alloc(LARGE, 'shared') }
+    const index = buildMultiPlatform({ layers: () => [shared] })
+    world.give('multi', 'v1', index)
+    const pairs = started.map(({ host }, line) => ({
+      source: parseReference(world.from('multi:v1')),
+      destination: parseReference(`${host}/copy/multi:v1`),
+      line,
+    }))
+    const { totals } = await run(world, pairs, { clientFor })
+    expect(totals).toMatchObject({ copied: 3, failed: 0 })
+    expect(world.source.count('GET', index.children[0]?.layers[0]?.digest)).toBe(1)
+  })
+
   test('do not wait for one that has everything', async () => {
     const { started, pairs, clientFor } = await registries(2)
     const [full, empty] = started

@@ -152,8 +152,9 @@ class TreeCopy {
   async #blob(blob: Descriptor): Promise<Outcome> {
     const { destination, ledger, member } = this.#route
     await member?.giveWay(blob.digest)
-    // Somebody else brings it, whom the other destinations do not have to wait for.
-    if (!ledger.isNew(`blob ${destination.name}`, blob.digest)) member?.pass(blob.digest)
+    const isNew = ledger.isNew(`blob ${destination.name}`, blob.digest)
+    // Another image brings it: the other destinations of this one do not have to wait.
+    if (member?.wants(blob.digest) === true && !isNew) member.pass(blob.digest)
     try {
       return await this.#once('blob', blob.digest, async () => this.#supply(blob))
     } finally {

@@ -169,6 +169,7 @@ export class Member {
   readonly registry: string
   readonly #fanOut: FanOut
   readonly #patienceMs: number
+  readonly #wanted = new Set<Digest>()
   readonly #passed = new Set<Digest>()
   readonly #watchers = new Map<Digest, (() => void)[]>()
   #hasLeft = false
@@ -197,6 +198,13 @@ export class Member {
     this.#watchers.set(digest, [...(this.#watchers.get(digest) ?? []), resolve])
     await promise
     clearTimeout(patience)
+  }
+
+  /** Whether the blob is wanted for the first time: two platforms of an image may have it. */
+  wants(digest: Digest): boolean {
+    if (this.#wanted.has(digest)) return false
+    this.#wanted.add(digest)
+    return true
   }
 
   /** Does not want the blob, or not together with the others. */
