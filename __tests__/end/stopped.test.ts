@@ -69,7 +69,7 @@ describeSignals('a step that is stopped', () => {
     const registries = await startPair()
     const { source, destination } = registries
     const uploads = destination.hold({ method: ['PATCH', 'PUT'], path: '/blobs/uploads/' })
-    // One transfer at a time, so that nothing else is on its way when the signal comes.
+    // One request at a time, so that nothing else is on its way when the signal comes.
     const action = await startCopy(registries, { inputs: { concurrency: '1' } })
     await uploads.arrived()
     const seen = { source: source.requests.length, destination: destination.requests.length }
@@ -79,9 +79,10 @@ describeSignals('a step that is stopped', () => {
     expect(open).toMatchObject([{ method: 'PUT', aborted: true }])
     expect(source.requests.slice(seen.source)).toEqual([])
     const late = destination.requests.slice(seen.destination)
-    expect(late.map(({ method }) => method)).toEqual(['DELETE'])
+    // Another session may be open already that waits for its turn.
+    expect(new Set(late.map(({ method }) => method))).toEqual(new Set(['DELETE']))
     expect(destination.store.uploads.size).toBe(0)
-    expect(destination.store.eventsOf('upload-cancelled')).toHaveLength(1)
+    expect(destination.store.eventsOf('upload-cancelled')).toHaveLength(late.length)
   })
 
   test('ends although the registry does not take its uploads back, and more signals come', async () => {
