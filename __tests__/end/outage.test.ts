@@ -155,7 +155,9 @@ describe('a registry that goes away in the middle of fifty images', () => {
     const { totals } = await runFifty(world)
     expect(totals).toMatchObject({ images: IMAGES, copied: IMAGES, failed: 0 })
     expect(totals.durationMs).toBeGreaterThanOrEqual(OUTAGE_MS)
-    expect(world.store.tagWrites()).toHaveLength(IMAGES / 2)
+    // A write whose answer got lost with the registry is repeated, with the same digest.
+    const written = new Set(world.store.tagWrites().map(({ tag, digest }) => `${tag} ${digest}`))
+    expect(written.size).toBe(IMAGES / 2)
     for (let number = 1; number < IMAGES; number += 2) {
       await pullAndVerify(world.url, 'prod/app', `v${number}`)
     }
