@@ -45616,16 +45616,14 @@ function digestsByPlatform(entries) {
 
 
 /**
- * The source's image, read at a destination that shows the same: where the source counts what is
- * fetched there, and not what is looked up (Q28), an image that is up to date costs nothing then.
- * Undefined where it has to be fetched at the source: because it counts nothing, shows something
- * else, or has an index of which only a part is wanted. What is read is verified by its digest.
+ * The image of a source that counts what is fetched there, and not what is looked up (Q28), read at
+ * a destination that shows the same: an image that is up to date costs nothing then. Undefined where
+ * it has to be fetched at the source, because it shows something else, or has an index of which only
+ * a part is wanted. What is read is verified by its digest.
  *
  * @param shown what the destination's tag shows
  */
 async function readUncounted(source, { digest, tag = 'latest' }, destination, shown, platforms) {
-    if (source.http.family?.countsPulls !== true)
-        return undefined;
     if (shown === undefined || source.sharesRegistryWith(destination))
         return undefined;
     try {

@@ -7,10 +7,10 @@ import type { Repository } from '../registry/repository.ts'
 import { SourceImage } from './source-image.ts'
 
 /**
- * The source's image, read at a destination that shows the same: where the source counts what is
- * fetched there, and not what is looked up (Q28), an image that is up to date costs nothing then.
- * Undefined where it has to be fetched at the source: because it counts nothing, shows something
- * else, or has an index of which only a part is wanted. What is read is verified by its digest.
+ * The image of a source that counts what is fetched there, and not what is looked up (Q28), read at
+ * a destination that shows the same: an image that is up to date costs nothing then. Undefined where
+ * it has to be fetched at the source, because it shows something else, or has an index of which only
+ * a part is wanted. What is read is verified by its digest.
  *
  * @param shown what the destination's tag shows
  */
@@ -21,7 +21,6 @@ export async function readUncounted(
   shown: Digest | undefined,
   platforms: PlatformFilter,
 ): Promise<SourceImage | undefined> {
-  if (source.http.family?.countsPulls !== true) return undefined
   if (shown === undefined || source.sharesRegistryWith(destination)) return undefined
   try {
     const wanted = digest ?? (await resolveDigest(source, tag))
