@@ -1,6 +1,14 @@
 import type { ProxyOptions } from './proxy/doorman.ts'
 
-export const profileNames = ['loopback', 'counted', 'rtt30', 'auth', 'tls', 'flaky'] as const
+export const profileNames = [
+  'loopback',
+  'counted',
+  'rtt30',
+  'narrow',
+  'auth',
+  'tls',
+  'flaky',
+] as const
 
 export type ProfileName = (typeof profileNames)[number]
 
@@ -30,6 +38,13 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     destination: {},
   },
   rtt30: { name: 'rtt30', what: '30 ms a request', tls: false, source: far, destination: far },
+  narrow: {
+    name: 'narrow',
+    what: '30 ms a request, 50 MB/s a connection',
+    tls: false,
+    source: { ...far, bandwidth: 50e6 },
+    destination: { ...far, bandwidth: 50e6 },
+  },
   auth: {
     name: 'auth',
     what: '30 ms a request, tokens on both sides, blobs redirected',

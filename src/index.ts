@@ -1,6 +1,6 @@
-import { keepMemorySmall } from './action/memory.ts'
+import { tuneEngine } from './action/engine.ts'
 import { main } from './main.ts'
 
-keepMemorySmall()
+tuneEngine()
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await main()

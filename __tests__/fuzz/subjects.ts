@@ -136,6 +136,10 @@ class Terminal implements Commands {
     this.#print('::endgroup::')
   }
 
+  together(print: () => void) {
+    print()
+  }
+
   setSecret() {}
 
   setOutput() {}

@@ -1,6 +1,7 @@
 import type { ProfileName } from '../profiles.ts'
 import { registryRequests } from '../proxy/counts.ts'
 import type { ShapeName } from '../shapes.ts'
+import { isLimit } from '../tools/tool.ts'
 import type { Selection } from './measurement.ts'
 import { isRight, median, type AllResults, type Results, type Row } from './results.ts'
 import { markdownTable } from './table.ts'
@@ -13,7 +14,6 @@ export interface Goal {
 }
 
 const MiB = 2 ** 20
-const LIMITS = ['get', 'get-4', 'pipe', 'pipe-4', 'put', 'put-4']
 
 /** Above the floor; requests that a busy machine repeats are in it. */
 const REQUESTS_OVER_FLOOR = 1.05
@@ -123,7 +123,7 @@ function fewerRequests(results: Results): Goal {
     .flatMap((row) => {
       const floor = floorFor(results, row.shape, row.selection)
       const [best] = counted
-        .filter((one) => one.tool !== 'ours' && one.shape === row.shape && isRight(one))
+        .filter((one) => isPeer(one) && one.shape === row.shape && isRight(one))
         .sort((one, other) => requestsOf(one) - requestsOf(other))
       if (best === undefined) return []
       const [own, theirs] = [requestsOf(row), requestsOf(best)]
@@ -157,10 +157,14 @@ function find({ rows }: Results, shape: ShapeName, profile: ProfileName): readon
   )
 }
 
+function isPeer({ tool }: Row): boolean {
+  return tool !== 'ours' && !isLimit(tool)
+}
+
 /** The fastest that left every image right. */
 function bestPeer(rows: readonly Row[], by: (row: Row) => number): Row | undefined {
   return rows
-    .filter((row) => row.tool !== 'ours' && !LIMITS.includes(row.tool) && isRight(row))
+    .filter((row) => isPeer(row) && isRight(row))
     .sort((one, other) => by(one) - by(other))[0]
 }
 
@@ -172,7 +176,9 @@ function share(results: Results, shape: ShapeName, goal: string, most: number): 
   const best = bestPeer(rows, wall)
   if (own === undefined || best === undefined) return { goal, value: '', isMet: undefined }
   const ratio = wall(own) / wall(best)
-  const value = `${wall(own).toFixed(2)} s, ${best.tool} ${wall(best).toFixed(2)} s (×${ratio.toFixed(2)})`
+  const looks = rows.find(({ tool }) => tool === 'looks')
+  const least = looks === undefined ? '' : `; the same requests by curl ${wall(looks).toFixed(2)} s`
+  const value = `${wall(own).toFixed(2)} s, ${best.tool} ${wall(best).toFixed(2)} s (×${ratio.toFixed(2)})${least}`
   return { goal, value, isMet: ratio <= most }
 }
 
@@ -211,10 +217,7 @@ function halfFilled(results: Results): Goal {
 function flaky(results: Results): Goal {
   const rows = results.rows.filter(({ profile }) => profile === 'flaky')
   const own = rows.filter(({ tool }) => tool === 'ours')
-  const others = Map.groupBy(
-    rows.filter(({ tool }) => tool !== 'ours'),
-    ({ tool }) => tool,
-  )
+  const others = Map.groupBy(rows.filter(isPeer), ({ tool }) => tool)
   const total = own.reduce((sum, { targets }) => sum + targets, 0)
   const peers = [...others].map(([tool, of]) => `${tool} ${lost(of)}`).join(', ')
   const everyPeerLoses = [...others.values()].every((of) => lost(of) > 0)

@@ -1,7 +1,7 @@
 import type { ProfileName } from '../profiles.ts'
 import { registryRequests, type Counts } from '../proxy/counts.ts'
 import type { ShapeName } from '../shapes.ts'
-import type { LimitName, ToolName } from '../tools/tool.ts'
+import { blobLimits, isLimit, type ToolName } from '../tools/tool.ts'
 import { floorFor, goalsTable } from './goals.ts'
 import { isRight, median, type AllResults, type Results, type Row } from './results.ts'
 import { markdownTable } from './table.ts'
@@ -43,12 +43,7 @@ export function fillBlocks(page: string, blocks: ReadonlyMap<string, string>): s
 }
 
 const OURS: ToolName = 'ours'
-const LIMITS: readonly LimitName[] = ['get', 'get-4', 'put', 'put-4', 'pipe', 'pipe-4']
 const MiB = 2 ** 20
-
-function isLimit(tool: ToolName): boolean {
-  return LIMITS.some((limit) => limit === tool)
-}
 
 /** The rows of a shape, ours first, the limits left out. */
 function rowsOf(
@@ -237,7 +232,7 @@ function big(results: Results): string {
   )
 }
 
-const LIMIT_TITLES: Readonly<Record<LimitName, string>> = {
+const LIMIT_TITLES: Readonly<Record<(typeof blobLimits)[number], string>> = {
   get: 'download to nowhere',
   'get-4': 'download to nowhere, 4 at once',
   put: 'upload from memory',
@@ -248,7 +243,7 @@ const LIMIT_TITLES: Readonly<Record<LimitName, string>> = {
 
 function limits(results: Results): string {
   const megabytesMoved = floorFor(results, 'big', 'all').up / 1e6
-  const lines = LIMITS.flatMap((limit) => {
+  const lines = blobLimits.flatMap((limit) => {
     const row = results.rows.find(({ tool }) => tool === limit)
     if (row === undefined) return []
     const rate = (megabytesMoved / median(row.walls)).toFixed(0)

@@ -6,6 +6,9 @@ import { wantedChildren } from '../job.ts'
 import { parseReference } from './reference.ts'
 import type { LimitName, Task, Tool } from './tool.ts'
 
+/** Requests at once to each side, as many as this action allows itself. */
+const LOOKS_AT_ONCE = 16
+
 /** Nothing that speaks HTTP moves blobs faster on this machine than these, which check nothing. */
 const limits: readonly { name: LimitName; how: string; script: string; sideBySide: number }[] = [
   { name: 'get', how: 'curl to /dev/null', script: 'fetch "$2" -o /dev/null', sideBySide: 1 },
@@ -23,13 +26,19 @@ const limits: readonly { name: LimitName; how: string; script: string; sideBySid
 
 export function findLimits(): readonly Tool[] {
   const version = findProgram('curl') === undefined ? undefined : 'curl'
-  return limits.map(({ name, how, script, sideBySide }) => ({
+  const common = { role: 'limit' as const, version, selectsPlatforms: true }
+  const looks: Tool = {
+    ...common,
+    name: 'looks',
+    how: `curl of every tag on both sides, ${LOOKS_AT_ONCE} at once at each`,
+    command: async (task) => (isDone(task) ? looksOf(task) : undefined),
+  }
+  const moves = limits.map(({ name, how, script, sideBySide }) => ({
+    ...common,
     name,
-    role: 'limit' as const,
     how,
-    version,
-    selectsPlatforms: true,
-    command: async (task) => {
+    command: async (task: Task) => {
+      if (isDone(task)) return undefined
       const file = join(task.folder, name)
       await writeFile(file, scriptOf(script, task.authority))
       await chmod(file, 0o755)
@@ -38,7 +47,39 @@ export function findLimits(): readonly Tool[] {
       return { file: 'xargs', args: ['-a', list, '-n', '4', '-P', String(sideBySide), file] }
     },
   }))
+  return [...moves, looks]
 }
+
+/** Whether there is nothing to move. */
+function isDone({ job: { copies, stock } }: Task): boolean {
+  return stock.length === copies.flatMap(({ targets }) => targets).length
+}
+
+/** As few requests as tell that nothing is to be done, by one program that does nothing with them. */
+async function looksOf({ pairs, folder }: Task) {
+  const sides = [pairs.map(({ source }) => source), pairs.flatMap(({ targets }) => targets)]
+  const files = await Promise.all(
+    sides.map(async (references, side) => {
+      const file = join(folder, `looks-${side}`)
+      const lines = references.map((text) => {
+        const { host, repository, tag } = parseReference(text)
+        return `url = http://${host}/v2/${repository}/manifests/${tag}\noutput = /dev/null\n`
+      })
+      await writeFile(file, lines.join(''))
+      return file
+    }),
+  )
+  const looks = files.map(
+    (file) =>
+      `curl -sSfI -Z --parallel-max ${LOOKS_AT_ONCE} -H 'Accept: ${MANIFESTS}' -K ${file} &`,
+  )
+  return { file: 'bash', args: ['-c', [...looks, 'wait'].join('\n')] }
+}
+
+const MANIFESTS = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+].join(', ')
 
 /** Its arguments: digest, URL to download from, URL to upload to, file. */
 function scriptOf(script: string, authority: string | undefined): string {

@@ -7,8 +7,11 @@ import type { Command } from '../measure/timed.ts'
 
 export const toolNames = ['ours', 'skopeo', 'crane', 'regctl', 'regsync', 'oras', 'ocync'] as const
 
-/** What the machine and its registries allow at best; see limits.ts. */
-export type LimitName = 'get' | 'get-4' | 'pipe' | 'pipe-4' | 'put' | 'put-4'
+/** What the machine and its registries allow at best, with blobs and without; see limits.ts. */
+export const blobLimits = ['get', 'get-4', 'put', 'put-4', 'pipe', 'pipe-4'] as const
+const limitNames = [...blobLimits, 'looks'] as const
+
+export type LimitName = (typeof limitNames)[number]
 
 export type ToolName = LimitName | (typeof toolNames)[number]
 
@@ -36,7 +39,7 @@ export interface Task {
 
 export interface Tool {
   readonly name: ToolName
-  /** A limit moves the blobs and nothing else. */
+  /** A limit copies nothing: it moves the blobs, or looks at the tags. */
   readonly role: 'limit' | 'ours' | 'peer'
   /** With the flags that the benchmark gives it, as people would read it. */
   readonly how: string
@@ -46,6 +49,10 @@ export interface Tool {
   readonly selectsPlatforms: boolean
   /** Undefined for a job that it cannot be told. */
   readonly command: (task: Task) => Promise<Command | undefined>
+}
+
+export function isLimit(tool: ToolName): boolean {
+  return limitNames.some((limit) => limit === tool)
 }
 
 /** Processes at once of a tool that copies one image. */

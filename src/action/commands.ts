@@ -12,6 +12,8 @@ export interface Commands {
   isDebug(): boolean
   startGroup(name: string): void
   endGroup(): void
+  /** Writes what `print` prints at once: for each write the runner, which reads, wakes up as well. */
+  together(print: () => void): void
   /** Makes the runner print `***` instead of the value, from now on and for the rest of the job. */
   setSecret(value: string): void
   setOutput(name: string, value: string): void
@@ -32,6 +34,14 @@ export const runnerCommands: Commands = {
   isDebug: () => process.env['RUNNER_DEBUG'] === '1',
   startGroup: (name) => issueCommand('group', {}, name),
   endGroup: () => issueCommand('endgroup', {}, ''),
+  together: (print) => {
+    process.stdout.cork()
+    try {
+      print()
+    } finally {
+      process.stdout.uncork()
+    }
+  },
   setSecret: (value) => issueCommand('add-mask', {}, value),
   setOutput: (name, value) => {
     // Outside of a runner nobody takes outputs.

@@ -68,10 +68,10 @@ export class ActionLogger implements Logger {
 /** Collects the lines of one image until it is done. */
 export class BufferedLog implements Logger {
   readonly #logger: Logger
-  readonly #commands: Pick<Commands, 'startGroup' | 'endGroup'>
+  readonly #commands: Pick<Commands, 'startGroup' | 'endGroup' | 'together'>
   #lines: { readonly level: Level; readonly message: string }[] = []
 
-  constructor(logger: Logger, commands: Pick<Commands, 'startGroup' | 'endGroup'>) {
+  constructor(logger: Logger, commands: Pick<Commands, 'startGroup' | 'endGroup' | 'together'>) {
     this.#logger = logger
     this.#commands = commands
   }
@@ -92,8 +92,10 @@ export class BufferedLog implements Logger {
   print(title: string): void {
     const lines = this.#lines
     this.#lines = []
-    this.#commands.startGroup(harmlessLine(title))
-    for (const { level, message } of lines) this.#logger[level](message)
-    this.#commands.endGroup()
+    this.#commands.together(() => {
+      this.#commands.startGroup(harmlessLine(title))
+      for (const { level, message } of lines) this.#logger[level](message)
+      this.#commands.endGroup()
+    })
   }
 }

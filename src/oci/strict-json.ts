@@ -146,13 +146,17 @@ function nextMember(frame: Frame): void {
 
 /** The position after the closing quote, or the end of the text if there is none. */
 function endOfString(text: string, start: number): number {
-  let at = start + 1
-  while (at < text.length) {
-    const character = text.charAt(at)
-    if (character === '"') return at + 1
-    at += character === '\\' ? 2 : 1
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    if (!isEscaped(text, at)) return at + 1
   }
   return text.length
+}
+
+/** Whether an odd number of backslashes stands before. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at
+  while (text.charAt(first - 1) === '\\') first -= 1
+  return (at - first) % 2 === 1
 }
 
 function addName(frames: readonly Frame[], frame: Frame, token: string): void {

@@ -20,6 +20,8 @@ export interface DistributionOptions {
   readonly storage?: string
   /** Upstream of a pull-through cache. */
   readonly proxy?: string
+  /** Variables of its process. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A registry that is not ours, with its own process and a temporary folder. */
@@ -58,7 +60,7 @@ export async function startDistribution(options: DistributionOptions = {}): Prom
     name: `Distribution ${version} (${PROGRAMS.join(' or ')})`,
     path: findDistribution(version),
     // Version 3 sends traces to a collector on this machine unless told not to.
-    env: { OTEL_TRACES_EXPORTER: 'none' },
+    env: { OTEL_TRACES_EXPORTER: 'none', ...options.env },
     prepare: async (own) => {
       const config = join(own, 'config.yml')
       await writeFile(config, stringify(await configuration(own, options)))

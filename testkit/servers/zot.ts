@@ -13,6 +13,8 @@ export interface ZotOptions {
   readonly tls?: Certificate
   /** Where it keeps its content, which then outlives it; default its own folder. */
   readonly storage?: string
+  /** Variables of its process. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export interface Zot {
@@ -31,6 +33,7 @@ export async function startZot(options: ZotOptions = {}): Promise<Zot> {
   const { ready, close } = await startProgram({
     name: 'zot',
     path: findZot(),
+    ...(options.env === undefined ? {} : { env: options.env }),
     prepare: async (folder) => {
       const config = join(folder, 'config.json')
       await writeFile(config, JSON.stringify(await configuration(folder, options)))

@@ -51,8 +51,9 @@ export class ForeignHosts {
    * @param registry the origin on whose behalf the request is made; any registry if undefined
    */
   guard(origin: string, registry: string | undefined): ForeignGuard | undefined {
+    if (this.#registries.has(origin)) return undefined
     const { hostname, port } = new URL(origin)
-    if (this.#registries.has(origin) || this.#named.has(endpoint(hostname, port))) return undefined
+    if (this.#named.has(endpoint(hostname, port))) return undefined
     const registries = registry === undefined ? [...this.#registries] : [registry]
     // Nobody has pointed anywhere.
     if (registries.length === 0) return undefined
