@@ -27088,7 +27088,7 @@ function tuneEngine() {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_engine_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8892);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8400);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(533);
 
 
 (0,_action_engine_js__WEBPACK_IMPORTED_MODULE_0__/* .tuneEngine */ .B)();
@@ -27100,7 +27100,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8400:
+/***/ 533:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43108,6 +43108,95 @@ function hold(callback) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/registry/network/early-connections.js
+/**
+ * Connections that are made before there is a request for them, so that those who have to wait for
+ * something else do not wait for a connection after that. Whoever connects next gets the first one
+ * of its origin, be it there or on its way.
+ */
+class EarlyConnections {
+    #connect;
+    #byOrigin = new Map();
+    #isClosed = false;
+    constructor(connect) {
+        this.#connect = connect;
+    }
+    /** Begins to make a connection to `scheme://host[:port]`. One that fails is nobody's concern. */
+    open(origin) {
+        const early = this.#byOrigin.get(origin) ?? new Set();
+        this.#byOrigin.set(origin, early);
+        const connection = new EarlyConnection(() => early.delete(connection));
+        early.add(connection);
+        const { protocol, host, hostname, port } = new URL(origin);
+        this.#connect({ protocol, host, hostname, port }, (...result) => {
+            connection.arrive(result);
+            if (this.#isClosed)
+                connection.end();
+        });
+    }
+    /** As undici connects. */
+    connect = (target, callback) => {
+        const early = this.#byOrigin.get(`${target.protocol}//${target.host ?? target.hostname}`);
+        const [first] = early ?? [];
+        if (first === undefined) {
+            this.#connect(target, callback);
+        }
+        else {
+            early?.delete(first);
+            first.take(callback);
+        }
+    };
+    /** Ends those that nobody has taken. */
+    close() {
+        this.#isClosed = true;
+        for (const early of this.#byOrigin.values())
+            for (const connection of early)
+                connection.end();
+    }
+}
+/** A connection that is there or on its way, and that nobody has taken yet. */
+class EarlyConnection {
+    #forget;
+    #socket;
+    #taker;
+    /** @param forget called when nobody is to take it any more */
+    constructor(forget) {
+        this.#forget = forget;
+    }
+    /** Takes in what became of it. */
+    arrive(result) {
+        const [error, socket] = result;
+        if (this.#taker !== undefined) {
+            this.#taker(...result);
+        }
+        else if (error === null) {
+            this.#socket = socket;
+            // What comes before anything was asked is the end of it, or nothing that anybody wants.
+            socket.on('readable', this.end).on('close', this.#forget);
+            // An error without a listener would end the process.
+            socket.on('error', this.#forget);
+        }
+        else {
+            this.#forget();
+        }
+    }
+    /** Gives it to somebody, at once or when it has arrived. */
+    take(callback) {
+        const socket = this.#socket;
+        if (socket === undefined) {
+            this.#taker = callback;
+        }
+        else {
+            socket.off('readable', this.end);
+            // Not before who connects has returned, as it would be with a new one.
+            queueMicrotask(() => callback(null, socket));
+        }
+    }
+    end = () => {
+        this.#socket?.destroy();
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/network/answer.js
 
 /** Chunks smaller than that may pile up to as much before the connection has to wait. */
@@ -43383,6 +43472,7 @@ class Slabs {
 
 
 
+
 /** A host that has not even accepted a connection after this long is not going to. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Longer than the pause between two blobs of an image, shorter than load balancers keep idle. */
@@ -43394,11 +43484,13 @@ class Transport {
     #proxies;
     #slabs = new Slabs();
     #agents = new Map();
+    #early;
     #pools = new Map();
     /** Throws an Error that names the variable where the environment's proxies make no sense. */
     constructor(options) {
         this.#options = options;
         this.#proxies = readProxies(options.environment);
+        this.#early = new EarlyConnections(this.#connectTo(this.#connector(options.lookup)));
     }
     /**
      * Sends a request and follows nothing.
@@ -43456,19 +43548,28 @@ class Transport {
         let agent = this.#agents.get(key);
         if (agent === undefined) {
             const { lookup } = this.#options;
-            const direct = this.#connector(guard === undefined ? lookup : guardedLookup(lookup, guard.rule));
-            agent = new dispatcher_agent({
-                ...this.#limits(),
-                connect: (target, callback) => {
-                    const origin = `${target.protocol}//${target.host ?? target.hostname}`;
-                    const proxy = proxyFor(this.#proxies, origin);
-                    const connect = proxy === undefined ? direct : tunnelConnector(proxy, this.#pool(proxy), direct);
-                    connect(target, callback);
-                },
-            });
+            const connect = guard === undefined
+                ? this.#early.connect
+                : this.#connectTo(this.#connector(guardedLookup(lookup, guard.rule)));
+            agent = new dispatcher_agent({ ...this.#limits(), connect });
             this.#agents.set(key, agent);
         }
         return agent;
+    }
+    /** Directly, or by way of a proxy where there is one for the origin. */
+    #connectTo(direct) {
+        return (target, callback) => {
+            const origin = `${target.protocol}//${target.host ?? target.hostname}`;
+            const proxy = proxyFor(this.#proxies, origin);
+            const connect = proxy === undefined ? direct : tunnelConnector(proxy, this.#pool(proxy), direct);
+            connect(target, callback);
+        };
+    }
+    /** Makes a connection for a request that is to come, unless it will go through a proxy's own. */
+    connectEarly(origin) {
+        if (origin.startsWith('https:') || proxyFor(this.#proxies, origin) === undefined) {
+            this.#early.open(origin);
+        }
     }
     #pool(proxy) {
         let pool = this.#pools.get(proxy.origin);
@@ -43501,6 +43602,7 @@ class Transport {
     }
     /** Ends all connections at once; what is still under way fails. */
     async destroy() {
+        this.#early.close();
         const all = [...this.#agents.values(), ...this.#pools.values()];
         await Promise.all(all.map(async (one) => one.destroy()));
     }
@@ -43614,6 +43716,10 @@ class Network {
         if (secure === undefined)
             this.#origins.delete(registry);
         return `${secure === true ? 'https' : 'http'}://${host}`;
+    }
+    /** Makes a connection for a request to a registry that is to come. */
+    async connectEarly(registry) {
+        this.#transport.connectEarly(await this.originOf(registry));
     }
     /** Sends one request and follows nothing. Throws a RegistryError for failures below HTTP. */
     async send(exchange, place) {
@@ -44486,6 +44592,43 @@ function readScopes(text) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/registry/introduction.js
+/**
+ * The first request to a registry goes alone until it has been answered, or has been given a login,
+ * so that it asks for one once and not sixteen times.
+ */
+class Introduction {
+    #meanwhile;
+    #end = Promise.withResolvers();
+    #state = 'new';
+    /** @param meanwhile what each of those does that have to wait */
+    constructor(meanwhile) {
+        this.#meanwhile = meanwhile;
+    }
+    /** Sends a request, the first one at once and the others after the introduction. */
+    async run(send) {
+        if (this.#state === 'over')
+            return send();
+        if (this.#state === 'under way') {
+            await this.#meanwhile();
+            await this.#end.promise;
+            return send();
+        }
+        this.#state = 'under way';
+        try {
+            return await send();
+        }
+        finally {
+            this.end();
+        }
+    }
+    /** Lets the others go although the first has not been answered yet. */
+    end() {
+        this.#state = 'over';
+        this.#end.resolve();
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/kept-manifests.js
 /** Bytes of all manifests that are kept: those of some thousand images. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
@@ -44645,6 +44788,7 @@ async function awaitTurn(circumstances, limiter, kind, place) {
 
 
 
+
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -44689,6 +44833,7 @@ class RegistryHttp {
         this.quota = new Quota(registry, this.login, logger);
         this.#headers = login.credentials?.headers ?? {};
         this.#family = familyOfHost(registry);
+        this.#introduction = new Introduction(() => network.connectEarly(registry));
         this.#authorizer = new Authorizer(registry, login.credentials, network, logger);
     }
     /** Known by its host from the start, or by its answers from the first of them on. */
@@ -44725,7 +44870,7 @@ class RegistryHttp {
     }
     async #tried(request) {
         const { place, refusal } = request;
-        const answer = await this.#introduced(() => this.#authorized(request));
+        const answer = await this.#introduction.run(() => this.#authorized(request));
         if (answer.status >= 200 && answer.status < 300)
             return answer;
         if (request.expect?.includes(answer.status) === true)
@@ -44757,23 +44902,6 @@ class RegistryHttp {
     expect(scopes) {
         this.#authorizer.expect(scopes);
     }
-    /**
-     * The first request goes alone until the registry has answered it or has been given a login, so
-     * that it asks for one once and not sixteen times.
-     */
-    async #introduced(work) {
-        if (this.#introduction !== undefined) {
-            await this.#introduction.promise;
-            return work();
-        }
-        this.#introduction = Promise.withResolvers();
-        try {
-            return await work();
-        }
-        finally {
-            this.#introduction.resolve();
-        }
-    }
     async #authorized(request) {
         const { scopes, place } = request;
         const origin = await this.network.originOf(this.registry);
@@ -44791,7 +44919,7 @@ class RegistryHttp {
             if (better === undefined)
                 return answer;
             attempt = better;
-            this.#introduction?.resolve();
+            this.#introduction.end();
             await discard(answer);
         }
     }

@@ -8,6 +8,7 @@ import { type ErrorCode, type ErrorPlace, RegistryError } from './errors.ts'
 import { familyOfAnswer, familyOfHost } from './families/families.ts'
 import type { RegistryFamily } from './families/family.ts'
 import { foreignText } from './foreign-text.ts'
+import { Introduction } from './introduction.ts'
 import { LargeBlobs } from './large-blobs.ts'
 import { KeptManifests } from './kept-manifests.ts'
 import type { Logger } from './logger.ts'
@@ -86,7 +87,7 @@ export class RegistryHttp {
   readonly #headers: Readonly<Record<string, string>>
   readonly #authorizer: Authorizer
   #family: RegistryFamily | undefined
-  #introduction: PromiseWithResolvers<void> | undefined
+  readonly #introduction: Introduction
 
   constructor(registry: string, login: Login, network: Network, logger: Logger) {
     this.registry = registry
@@ -97,6 +98,7 @@ export class RegistryHttp {
     this.quota = new Quota(registry, this.login, logger)
     this.#headers = login.credentials?.headers ?? {}
     this.#family = familyOfHost(registry)
+    this.#introduction = new Introduction(() => network.connectEarly(registry))
     this.#authorizer = new Authorizer(registry, login.credentials, network, logger)
   }
 
@@ -138,7 +140,7 @@ export class RegistryHttp {
 
   async #tried(request: RegistryRequest): Promise<RegistryAnswer> {
     const { place, refusal } = request
-    const answer = await this.#introduced(() => this.#authorized(request))
+    const answer = await this.#introduction.run(() => this.#authorized(request))
     if (answer.status >= 200 && answer.status < 300) return answer
     if (request.expect?.includes(answer.status) === true) return answer
     throw await answerError(answer, place, {
@@ -171,23 +173,6 @@ export class RegistryHttp {
     this.#authorizer.expect(scopes)
   }
 
-  /**
-   * The first request goes alone until the registry has answered it or has been given a login, so
-   * that it asks for one once and not sixteen times.
-   */
-  async #introduced<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#introduction !== undefined) {
-      await this.#introduction.promise
-      return work()
-    }
-    this.#introduction = Promise.withResolvers()
-    try {
-      return await work()
-    } finally {
-      this.#introduction.resolve()
-    }
-  }
-
   async #authorized(request: RegistryRequest): Promise<RegistryAnswer> {
     const { scopes, place } = request
     const origin = await this.network.originOf(this.registry)
@@ -202,7 +187,7 @@ export class RegistryHttp {
       const better = await this.#challenged(answer, attempt, place)
       if (better === undefined) return answer
       attempt = better
-      this.#introduction?.resolve()
+      this.#introduction.end()
       await discard(answer)
     }
   }

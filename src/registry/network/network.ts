@@ -168,6 +168,11 @@ export class Network {
     return `${secure === true ? 'https' : 'http'}://${host}`
   }
 
+  /** Makes a connection for a request to a registry that is to come. */
+  async connectEarly(registry: string): Promise<void> {
+    this.#transport.connectEarly(await this.originOf(registry))
+  }
+
   /** Sends one request and follows nothing. Throws a RegistryError for failures below HTTP. */
   async send(exchange: Exchange, place: ErrorPlace): Promise<Answer> {
     const signal = exchange.signal ?? this.signal

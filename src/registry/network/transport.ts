@@ -1,7 +1,8 @@
 import type { LookupFunction, Socket } from 'node:net'
-import type { Dispatcher } from 'undici'
+import type { buildConnector, Dispatcher } from 'undici'
 import type { Answer } from './answer.ts'
 import { connector } from './connection.ts'
+import { EarlyConnections } from './early-connections.ts'
 import { ExchangeHandler } from './exchange-handler.ts'
 import { type AddressRule, guardedLookup } from './guarded-lookup.ts'
 import { type Proxies, proxyFor, type ProxyServer, readProxies } from './proxies.ts'
@@ -59,12 +60,14 @@ export class Transport {
   readonly #proxies: Proxies
   readonly #slabs = new Slabs()
   readonly #agents = new Map<string, Agent>()
+  readonly #early: EarlyConnections
   readonly #pools = new Map<string, Pool>()
 
   /** Throws an Error that names the variable where the environment's proxies make no sense. */
   constructor(options: TransportOptions) {
     this.#options = options
     this.#proxies = readProxies(options.environment)
+    this.#early = new EarlyConnections(this.#connectTo(this.#connector(options.lookup)))
   }
 
   /**
@@ -128,22 +131,32 @@ export class Transport {
     let agent = this.#agents.get(key)
     if (agent === undefined) {
       const { lookup } = this.#options
-      const direct = this.#connector(
-        guard === undefined ? lookup : guardedLookup(lookup, guard.rule),
-      )
-      agent = new Agent({
-        ...this.#limits(),
-        connect: (target, callback): void => {
-          const origin = `${target.protocol}//${target.host ?? target.hostname}`
-          const proxy = proxyFor(this.#proxies, origin)
-          const connect =
-            proxy === undefined ? direct : tunnelConnector(proxy, this.#pool(proxy), direct)
-          connect(target, callback)
-        },
-      })
+      const connect =
+        guard === undefined
+          ? this.#early.connect
+          : this.#connectTo(this.#connector(guardedLookup(lookup, guard.rule)))
+      agent = new Agent({ ...this.#limits(), connect })
       this.#agents.set(key, agent)
     }
     return agent
+  }
+
+  /** Directly, or by way of a proxy where there is one for the origin. */
+  #connectTo(direct: buildConnector.connector): buildConnector.connector {
+    return (target, callback) => {
+      const origin = `${target.protocol}//${target.host ?? target.hostname}`
+      const proxy = proxyFor(this.#proxies, origin)
+      const connect =
+        proxy === undefined ? direct : tunnelConnector(proxy, this.#pool(proxy), direct)
+      connect(target, callback)
+    }
+  }
+
+  /** Makes a connection for a request that is to come, unless it will go through a proxy's own. */
+  connectEarly(origin: string): void {
+    if (origin.startsWith('https:') || proxyFor(this.#proxies, origin) === undefined) {
+      this.#early.open(origin)
+    }
   }
 
   #pool(proxy: ProxyServer): Pool {
@@ -156,7 +169,7 @@ export class Transport {
     return pool
   }
 
-  #connector(lookup: LookupFunction): ReturnType<typeof connector> {
+  #connector(lookup: LookupFunction): buildConnector.connector {
     const { timeoutMs, tls } = this.#options
     return connector({
       timeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
@@ -180,6 +193,7 @@ export class Transport {
 
   /** Ends all connections at once; what is still under way fails. */
   async destroy(): Promise<void> {
+    this.#early.close()
     const all = [...this.#agents.values(), ...this.#pools.values()]
     await Promise.all(all.map(async (one) => one.destroy()))
   }
