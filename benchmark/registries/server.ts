@@ -75,11 +75,12 @@ export async function startEmptyServer(
   }
 }
 
-/** What people would call it. */
+/** What people would call it. zot names the version of a specification, and its own only as released. */
 export function versionOfServer(server: ServerName): string {
   const path = server === 'zot' ? findZot() : findDistribution(server === 'distribution2' ? 2 : 3)
   if (path === undefined) throw new Error(`${server} is not installed`)
   const { stdout, stderr } = spawnSync(path, ['--version'], { encoding: 'utf8' })
-  const version = /\d+\.\d+\.\d+/.exec(stdout + stderr)?.[0] ?? ''
+  const pattern = server === 'zot' ? /"commit":"v?(\d+\.\d+\.\d+)/ : /(\d+\.\d+\.\d+)/
+  const version = pattern.exec(stdout + stderr)?.[1] ?? ''
   return `${server === 'zot' ? 'zot' : 'CNCF Distribution'} ${version}`.trim()
 }
