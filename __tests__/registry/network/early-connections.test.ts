@@ -53,13 +53,18 @@ class Listener {
 function early() {
   const made: Socket[] = []
   const connect = buildConnector({})
+  let attempts = 0
+  let failed: (() => void) | undefined
   const connections = new EarlyConnections((target, callback) => {
+    attempts += 1
     connect(target, (...result) => {
       if (result[1] !== null) made.push(result[1])
       callback(...result)
+      if (result[0] !== null) failed?.()
     })
   })
-  return { connections, made }
+  const nextFailure = async () => new Promise<void>((resolve) => (failed = resolve))
+  return { connections, made, attempts: () => attempts, nextFailure }
 }
 
 async function connected({ connections }: ReturnType<typeof early>, origin: string) {
@@ -113,14 +118,19 @@ describe('connections that are made early', () => {
     socket.destroy()
   })
 
-  test('that fail are forgotten too, and end nothing', async () => {
+  test('that fail tell whoever has taken them, and nobody else', async () => {
     const server = await Listener.start()
     const { origin } = server
     await server[Symbol.asyncDispose]()
     const world = early()
     world.connections.open(origin)
-    // Who takes one that is on its way is told.
     await expect(connected(world, origin)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    const failure = world.nextFailure()
+    world.connections.open(origin)
+    await failure
+    // The one that has failed by itself is not handed out: there is another attempt.
+    await expect(connected(world, origin)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    expect(world.attempts()).toBe(3)
   })
 
   test('are ended with the rest where nobody took them', async () => {
