@@ -33,6 +33,17 @@ export interface Job {
   readonly sameRegistry: boolean
 }
 
+/** Whether every target holds its image already. */
+export function isDone({ copies, stock }: Pick<Job, 'copies' | 'stock'>): boolean {
+  return copies.every(({ targets }) =>
+    targets.every(({ registry, repository, tag }) =>
+      stock.some(
+        (one) => one.registry === registry && one.repository === repository && one.tag === tag,
+      ),
+    ),
+  )
+}
+
 /** The platform images that a copy is about. */
 export function wantedChildren(image: Image, platforms: Platforms): readonly PlatformImage[] {
   if (platforms === 'all') return image.children

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { floorOf } from '../../benchmark/floor.ts'
-import type { Job } from '../../benchmark/job.ts'
-import { shapesOf, type ShapeName } from '../../benchmark/shapes.ts'
+import { isDone, type Job } from '../../benchmark/job.ts'
+import { shapeNames, shapesOf, type ShapeName } from '../../benchmark/shapes.ts'
 import { LAYER_SIZE, smallCorpus } from './corpus.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'floor-'))
@@ -96,4 +96,8 @@ describe('the least that a job takes', () => {
     const floor = floorOf(jobOf('retag'), two)
     expect(floor).toEqual({ source: 60, destination: 40, mounts: 0, down: 0, up: 0 })
   })
+})
+
+test('nothing is to be done only where every target is there', () => {
+  expect(shapeNames.filter((name) => isDone(jobOf(name)))).toEqual(['noop', 'noop-200'])
 })

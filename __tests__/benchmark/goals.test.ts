@@ -91,6 +91,14 @@ describe('a goal', () => {
     expect(verdict('CPU per GB of big, plain')).toBe(true)
   })
 
+  test('for images that are there does not take the limit for a peer either', () => {
+    const own = row({ tool: 'ours', walls: [1], ...sent(25) })
+    const limit = row({ tool: 'looks', walls: [0.1], ...sent(1) })
+    const verdict = verdicts([own, limit, row({ tool: 'crane', walls: [2], ...sent(40) })])
+    expect(verdict('tiny, 30 ms')).toBe(true)
+    expect(verdict('fewer requests')).toBe(true)
+  })
+
   test('for flaky registries wants every peer to lose something', () => {
     const flaky = { profile: 'flaky' } as const
     const own = row({ tool: 'ours', ...flaky })

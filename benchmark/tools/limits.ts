@@ -2,12 +2,11 @@ import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProgram } from '../../testkit/servers/programs.ts'
 import type { Blob } from '../corpus/image.ts'
-import { wantedChildren } from '../job.ts'
+import { isDone, wantedChildren } from '../job.ts'
+import { originOf, trustOf } from './curl.ts'
+import { looks } from './looks.ts'
 import { parseReference } from './reference.ts'
 import type { LimitName, Task, Tool } from './tool.ts'
-
-/** Requests at once to each side, as many as this action allows itself. */
-const LOOKS_AT_ONCE = 16
 
 /** Nothing that speaks HTTP moves blobs faster on this machine than these, which check nothing. */
 const limits: readonly { name: LimitName; how: string; script: string; sideBySide: number }[] = [
@@ -27,18 +26,12 @@ const limits: readonly { name: LimitName; how: string; script: string; sideBySid
 export function findLimits(): readonly Tool[] {
   const version = findProgram('curl') === undefined ? undefined : 'curl'
   const common = { role: 'limit' as const, version, selectsPlatforms: true }
-  const looks: Tool = {
-    ...common,
-    name: 'looks',
-    how: `curl of every tag on both sides, ${LOOKS_AT_ONCE} at once at each`,
-    command: async (task) => (isDone(task) ? looksOf(task) : undefined),
-  }
   const moves = limits.map(({ name, how, script, sideBySide }) => ({
     ...common,
     name,
     how,
     command: async (task: Task) => {
-      if (isDone(task)) return undefined
+      if (isDone(task.job)) return undefined
       const file = join(task.folder, name)
       await writeFile(file, scriptOf(script, task.authority))
       await chmod(file, 0o755)
@@ -47,43 +40,12 @@ export function findLimits(): readonly Tool[] {
       return { file: 'xargs', args: ['-a', list, '-n', '4', '-P', String(sideBySide), file] }
     },
   }))
-  return [...moves, looks]
+  return [...moves, { ...common, ...looks }]
 }
-
-/** Whether there is nothing to move. */
-function isDone({ job: { copies, stock } }: Task): boolean {
-  return stock.length === copies.flatMap(({ targets }) => targets).length
-}
-
-/** As few requests as tell that nothing is to be done, by one program that does nothing with them. */
-async function looksOf({ pairs, folder }: Task) {
-  const sides = [pairs.map(({ source }) => source), pairs.flatMap(({ targets }) => targets)]
-  const files = await Promise.all(
-    sides.map(async (references, side) => {
-      const file = join(folder, `looks-${side}`)
-      const lines = references.map((text) => {
-        const { host, repository, tag } = parseReference(text)
-        return `url = http://${host}/v2/${repository}/manifests/${tag}\noutput = /dev/null\n`
-      })
-      await writeFile(file, lines.join(''))
-      return file
-    }),
-  )
-  const looks = files.map(
-    (file) =>
-      `curl -sSfI -Z --parallel-max ${LOOKS_AT_ONCE} -H 'Accept: ${MANIFESTS}' -K ${file} &`,
-  )
-  return { file: 'bash', args: ['-c', [...looks, 'wait'].join('\n')] }
-}
-
-const MANIFESTS = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-].join(', ')
 
 /** Its arguments: digest, URL to download from, URL to upload to, file. */
 function scriptOf(script: string, authority: string | undefined): string {
-  const trust = authority === undefined ? '' : `--cacert ${authority}`
+  const trust = trustOf(authority)
   return `#!/bin/bash
 set -euo pipefail
 fetch() { curl ${trust} -sSfg "$@"; }
@@ -96,7 +58,6 @@ ${script}
 }
 
 function blobLines({ job, pairs, platforms, authority }: Task): readonly string[] {
-  const scheme = authority === undefined ? 'http' : 'https'
   return job.copies.flatMap(({ image }, index) => {
     const { source = '', targets = [] } = pairs[index] ?? {}
     const [from, to] = [parseReference(source), parseReference(targets[0] ?? '')]
@@ -104,8 +65,8 @@ function blobLines({ job, pairs, platforms, authority }: Task): readonly string[
     return [...distinctFiles(blobs)].map(([digest, file]) =>
       [
         digest,
-        `${scheme}://${from.host}/v2/${from.repository}/blobs/${digest}`,
-        `${scheme}://${to.host}/v2/${to.repository}/blobs/uploads/`,
+        `${originOf(from, authority)}/v2/${from.repository}/blobs/${digest}`,
+        `${originOf(to, authority)}/v2/${to.repository}/blobs/uploads/`,
         `${file}\n`,
       ].join(' '),
     )
