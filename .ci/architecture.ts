@@ -11,6 +11,26 @@ const LAYERS = [
   'src/index.ts',
 ] as const
 
+/**
+ * The rooms of src/registry/, from top to bottom: a file imports from its own room and from those
+ * below it. Above them are the two files that others use; below them is what all rooms need.
+ */
+const REGISTRY = 'src/registry/'
+const REGISTRY_ENTRANCE: readonly string[] = ['client-pool.ts', 'client.ts']
+const ROOMS: readonly string[] = [
+  'copy/',
+  'content/',
+  'http/',
+  'auth/',
+  'network/',
+  'learned/',
+  'pace/',
+  'credentials/',
+  'families/',
+]
+/** What is in no room is what all of them need, and that is little. */
+const MAX_ROOMLESS = 10
+
 /** A file beyond this has more than one subject. */
 const MAX_LINES = 300
 
@@ -40,6 +60,36 @@ export const arrowsPointLeft: Rule = (modules) => [
       : undefined
   }),
 ]
+
+export const roomsImportDownwards: Rule = (modules) =>
+  offences(modules, (file, imported) => {
+    const from = floorOf(file)
+    const to = floorOf(imported)
+    return from !== undefined && to !== undefined && to < from
+      ? `${file} imports ${imported}`
+      : undefined
+  })
+
+export const registryHasRooms: Rule = (modules) => {
+  const files = modules.map(({ file }) => file).filter((file) => file.startsWith(REGISTRY))
+  const roomless = files.filter((file) => !file.slice(REGISTRY.length).includes('/'))
+  return [
+    ...files.filter((file) => floorOf(file) === undefined).map((file) => `${file} is in no room`),
+    ...(roomless.length > MAX_ROOMLESS
+      ? [`${roomless.length} files of ${REGISTRY} in no room`]
+      : []),
+  ]
+}
+
+/** Counted from the top; undefined for what is not in the house. */
+function floorOf(file: string): number | undefined {
+  if (!file.startsWith(REGISTRY)) return undefined
+  const name = file.slice(REGISTRY.length)
+  if (REGISTRY_ENTRANCE.includes(name)) return 0
+  if (!name.includes('/')) return ROOMS.length + 1
+  const room = ROOMS.findIndex((prefix) => name.startsWith(prefix))
+  return room < 0 ? undefined : room + 1
+}
 
 export const onlyActionKnowsGitHub: Rule = (modules) =>
   offences(modules, (file, imported) =>

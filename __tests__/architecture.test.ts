@@ -9,6 +9,8 @@ import {
   noCircles,
   onlyActionKnowsGitHub,
   onlyRegistryKnowsHttp,
+  registryHasRooms,
+  roomsImportDownwards,
   testkitStandsAlone,
   vocabularyIsPure,
 } from '../.ci/architecture.ts'
@@ -80,8 +82,8 @@ const rules: readonly {
       },
       {
         what: 'an arrow out of a nested directory',
-        files: { 'src/registry/auth/token.ts': ['../../sync/plan.ts'] },
-        offence: 'src/registry/auth/token.ts imports src/sync/plan.ts',
+        files: { 'src/registry/auth/token-request.ts': ['../../sync/plan.ts'] },
+        offence: 'src/registry/auth/token-request.ts imports src/sync/plan.ts',
       },
       {
         what: 'a file beside the layers',
@@ -92,6 +94,47 @@ const rules: readonly {
         what: 'an import of a file beside the layers',
         files: { 'src/sync/plan.ts': ['../util.ts'] },
         offence: 'src/sync/plan.ts imports src/util.ts',
+      },
+    ],
+  },
+  {
+    says: 'no room of src/registry imports from a room above it',
+    rule: roomsImportDownwards,
+    holdsFor: src,
+    plants: [
+      {
+        what: 'a request that knows of copies',
+        files: { 'src/registry/http/registry-http.ts': ['../copy/copy-blob.ts'] },
+        offence: 'src/registry/http/registry-http.ts imports src/registry/copy/copy-blob.ts',
+      },
+      {
+        what: 'a room that uses the client',
+        files: { 'src/registry/copy/copy-image.ts': ['../client.ts'] },
+        offence: 'src/registry/copy/copy-image.ts imports src/registry/client.ts',
+      },
+      {
+        what: 'what all rooms need, needing one of them',
+        files: { 'src/registry/errors.ts': ['./network/network.ts'] },
+        offence: 'src/registry/errors.ts imports src/registry/network/network.ts',
+      },
+    ],
+  },
+  {
+    says: 'everything in src/registry has its room',
+    rule: registryHasRooms,
+    holdsFor: src,
+    plants: [
+      {
+        what: 'a directory without a sentence',
+        files: { 'src/registry/helpers/misc.ts': [] },
+        offence: 'src/registry/helpers/misc.ts is in no room',
+      },
+      {
+        what: 'files side by side again',
+        files: Object.fromEntries(
+          Array.from({ length: 11 }, (_, at) => [`src/registry/file-${at}.ts`, []]),
+        ),
+        offence: '11 files of src/registry/ in no room',
       },
     ],
   },

@@ -3,11 +3,9 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 
 const program = fileURLToPath(new URL('../testkit/demo.ts', import.meta.url))
-
-jest.setTimeout(60_000)
 
 /** Milliseconds; below the time that a test has, so that nothing outlives its test. */
 const timeout = 45_000

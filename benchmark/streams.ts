@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { verified } from '../src/oci/digest.ts'
 import type { Content, Digest } from '../src/oci/digest.ts'
 import { Client } from '../src/registry/client.ts'
-import { downloadBlob } from '../src/registry/download.ts'
+import { downloadBlob } from '../src/registry/content/download-blob.ts'
 import { Network } from '../src/registry/network/network.ts'
 import { createCertificate } from '../testkit/registry/certificate.ts'
 

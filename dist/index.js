@@ -27088,7 +27088,7 @@ function tuneEngine() {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_engine_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8892);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(533);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4877);
 
 
 (0,_action_engine_js__WEBPACK_IMPORTED_MODULE_0__/* .tuneEngine */ .B)();
@@ -27100,7 +27100,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 533:
+/***/ 4877:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34718,7 +34718,7 @@ class MismatchError extends Error {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/credentials/auth-entry.js
+;// CONCATENATED MODULE: ./lib/registry/credentials/docker-config-entry.js
 
 /** The user name that stands for "the secret is an identity token" (docker-credential-helpers). */
 const TOKEN_USER = '<token>';
@@ -35181,7 +35181,7 @@ function reference_bad(text, problem) {
     return new FormatError('reference', `reference ${quote(text)} ${problem}`);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/credentials/auth-key.js
+;// CONCATENATED MODULE: ./lib/registry/credentials/docker-config-key.js
 
 /**
  * What a key of an auth file stands for; undefined where it is no host. Docker writes hosts, and
@@ -35242,7 +35242,7 @@ function readHttpHeaders(entries, warn) {
     return headers.size === 0 ? undefined : Object.fromEntries(headers);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/credentials/auth-file.js
+;// CONCATENATED MODULE: ./lib/registry/credentials/docker-config.js
 
 
 
@@ -35346,7 +35346,7 @@ function readStore(store, warn) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/action/auth-files.js
+;// CONCATENATED MODULE: ./lib/action/docker-config-files.js
 
 
 
@@ -35977,7 +35977,7 @@ function setsCookie(headers, name) {
     return [headers['set-cookie'] ?? []].flat().some((cookie) => cookie.startsWith(`${name}=`));
 }
 
-;// CONCATENATED MODULE: ./lib/registry/families/families.js
+;// CONCATENATED MODULE: ./lib/registry/families/lookup.js
 
 
 
@@ -36109,7 +36109,7 @@ function anythingElse(failure) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/action/units.js
+;// CONCATENATED MODULE: ./lib/action/format-bytes.js
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** Bytes for people, in steps of a thousand as registries and clouds count: `1.2 GB`, `830 kB`, `0 B`. */
 function formatBytes(bytes) {
@@ -36582,7 +36582,7 @@ function context_text(value) {
     return typeof value === 'string' ? value : '';
 }
 
-;// CONCATENATED MODULE: ./lib/registry/credentials/chain.js
+;// CONCATENATED MODULE: ./lib/registry/credentials/credential-chain.js
 /** The first source that knows the repository decides; where none does, access is anonymous. */
 async function findLogin(sources, side, reference) {
     for (const source of sources) {
@@ -36664,7 +36664,7 @@ function githubCredentials(token, actor) {
     return { username: actor === '' ? 'token' : actor, password: token };
 }
 
-;// CONCATENATED MODULE: ./lib/registry/bytes-moved.js
+;// CONCATENATED MODULE: ./lib/registry/copy/bytes-moved.js
 const noBytes = { copied: 0, mounted: 0, existing: 0 };
 function bytesOf(outcome, size) {
     return { ...noBytes, [outcome]: size };
@@ -36695,7 +36695,7 @@ function totalsOf(results, durationMs) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/action/cut-short.js
+;// CONCATENATED MODULE: ./lib/action/interrupted-run.js
 
 
 
@@ -37549,7 +37549,7 @@ function codeOf(error) {
     return typeof error.code === 'string' ? error.code : undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/action/image-lists.js
+;// CONCATENATED MODULE: ./lib/action/list-inputs.js
 
 
 
@@ -37567,7 +37567,7 @@ function readImageLists(reader, source, bases) {
     const lists = [];
     if (reader.given('images')) {
         const text = reader.rawText('images');
-        lists.push(image_lists_parse(reader, { input: 'images', name: 'images', text }, bases));
+        lists.push(list_inputs_parse(reader, { input: 'images', name: 'images', text }, bases));
     }
     if (reader.given('images-file')) {
         const path = reader.text('images-file');
@@ -37576,11 +37576,11 @@ function readImageLists(reader, source, bases) {
         if ('problem' in file)
             reader.problem('images-file', file.problem, name);
         else
-            lists.push(image_lists_parse(reader, { input: 'images-file', name, text: file.text }, bases));
+            lists.push(list_inputs_parse(reader, { input: 'images-file', name, text: file.text }, bases));
     }
     return join(reader, lists);
 }
-function image_lists_parse(reader, { text, ...list }, bases) {
+function list_inputs_parse(reader, { text, ...list }, bases) {
     try {
         return { ...list, pairs: parseImageList(text, bases) };
     }
@@ -37622,7 +37622,7 @@ function wish({ source, platforms }) {
     return [formatReference(source), ...wanted].join(' ');
 }
 
-;// CONCATENATED MODULE: ./lib/action/entry-list.js
+;// CONCATENATED MODULE: ./lib/action/yaml-entries.js
 
 
 /** Every scalar is text here (YAML failsafe schema), so that a password `0123` stays what it is. */
@@ -38307,7 +38307,7 @@ function pullsLine({ registry, login, remaining, limit, windowSeconds }) {
     return `${registry} (${login}): ${remaining}${total} pulls left${window}`;
 }
 
-;// CONCATENATED MODULE: ./lib/registry/credentials/credentials.js
+;// CONCATENATED MODULE: ./lib/registry/credentials/login.js
 /** The value of an `Authorization` header (RFC 7617); user and password are taken as UTF-8. */
 function basicAuthorization({ username, password }) {
     return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
@@ -38862,7 +38862,7 @@ function encode(value) {
     return Buffer.from(json);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/content-ledger.js
+;// CONCATENATED MODULE: ./lib/registry/copy/content-ledger.js
 /**
  * What a destination registry is known to hold, repository by repository: whoever needs content that
  * somebody else is already moving waits for that, instead of moving it again. A failure is
@@ -39421,7 +39421,7 @@ function innermost(error) {
     return Array.isArray(errors) && errors.length > 0 ? innermost(errors.at(-1)) : error;
 }
 
-;// CONCATENATED MODULE: ./lib/registry/trickle.js
+;// CONCATENATED MODULE: ./lib/registry/network/slow-body.js
 
 /** Milliseconds of waiting over which a rate is judged: long enough for a line that hangs at times. */
 const WINDOW_MS = 120_000;
@@ -39451,7 +39451,7 @@ async function* withoutTrickle(chunks, clock, place) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/body.js
+;// CONCATENATED MODULE: ./lib/registry/network/answer-body.js
 
 
 
@@ -39552,7 +39552,7 @@ function singleHeader(answer, name, place) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/registry/blobs.js
+;// CONCATENATED MODULE: ./lib/registry/content/blobs.js
 
 
 
@@ -39649,7 +39649,7 @@ async function fetchConfig(repository, blob) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/registry/refusals.js
+;// CONCATENATED MODULE: ./lib/registry/pace/throttling.js
 /** Statuses by which a host says that it has too much to do (RFC 9110, RFC 6585). */
 const THROTTLED = new Set([429, 503]);
 /** So many answers that went well make up for a refusal: below a fifth, refusals are single ones. */
@@ -39688,7 +39688,7 @@ class Refusals {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/retry.js
+;// CONCATENATED MODULE: ./lib/registry/pace/retry.js
 
 /**
  * Milliseconds before each retry, at least: short for a connection that merely broke, and then such
@@ -39791,7 +39791,7 @@ function parseRetryAfter(value, now) {
     return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/host-pause.js
+;// CONCATENATED MODULE: ./lib/registry/pace/host-pause.js
 
 
 /**
@@ -39845,7 +39845,7 @@ class HostPause {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/pull-limit.js
+;// CONCATENATED MODULE: ./lib/registry/pace/pull-limit.js
 
 /** What a registry tells one login of its pulls. */
 class Quota {
@@ -39935,7 +39935,7 @@ function readQuantity(header) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/registry/rate.js
+;// CONCATENATED MODULE: ./lib/registry/pace/request-rate.js
 /** What was not used in that time may be made up for. */
 const BURST_MS = 250;
 /** Of what a host has served when it refused more, so much it is asked for then. */
@@ -40034,7 +40034,7 @@ function laneOf(kind) {
     return kind === 'manifest-write' ? 'metadata' : kind;
 }
 
-;// CONCATENATED MODULE: ./lib/registry/rounds.js
+;// CONCATENATED MODULE: ./lib/registry/pace/throughput-rounds.js
 /** Fewer answers than this tell more about chance than about the host. */
 const SHORTEST = 8;
 /** Gathers answers to rounds. */
@@ -40082,7 +40082,7 @@ class Rounds {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/window.js
+;// CONCATENATED MODULE: ./lib/registry/pace/concurrency-window.js
 
 /**
  * Requests at once to begin with: few enough to be no crowd, and as each answer lets one more in, no
@@ -40221,7 +40221,7 @@ function hasPaid(round, best) {
     return round.throughput >= best.throughput * (1 + (round.size / best.size - 1) / 2);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/pace.js
+;// CONCATENATED MODULE: ./lib/registry/pace/host-pace.js
 
 
 
@@ -40296,7 +40296,7 @@ class Pace {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/pacing.js
+;// CONCATENATED MODULE: ./lib/registry/pace/limiter.js
 
 
 /** Of all slots, so many at least are never taken by blobs, where there are enough. */
@@ -40506,7 +40506,7 @@ class Turns {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/shared-download.js
+;// CONCATENATED MODULE: ./lib/registry/copy/shared-download.js
 
 /**
  * Milliseconds for which one reader may keep the others waiting. After that it goes its own way:
@@ -40643,7 +40643,7 @@ class SharedReader {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/fan-out.js
+;// CONCATENATED MODULE: ./lib/registry/copy/fan-out.js
 
 
 /**
@@ -40898,7 +40898,7 @@ function scope_covers(held, wanted) {
         want.actions.every((action) => have.actions.includes(action))));
 }
 
-;// CONCATENATED MODULE: ./lib/registry/repository.js
+;// CONCATENATED MODULE: ./lib/registry/http/repository.js
 
 /** One repository of a registry in one role: what the requests about its content have in common. */
 class Repository {
@@ -40950,7 +40950,7 @@ class Repository {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/chunk-reader.js
+;// CONCATENATED MODULE: ./lib/registry/content/chunk-reader.js
 /** Reads a stream in pieces of given lengths, holding back no more than what came with the last one. */
 class ChunkReader {
     #source;
@@ -41046,7 +41046,7 @@ class ForeignHosts {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/address.js
+;// CONCATENATED MODULE: ./lib/registry/http/location.js
 
 
 
@@ -41104,7 +41104,7 @@ function withParameter(path, name, value) {
     return `${path}${path.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
 }
 
-;// CONCATENATED MODULE: ./lib/registry/upload.js
+;// CONCATENATED MODULE: ./lib/registry/content/upload-session.js
 
 
 
@@ -41213,7 +41213,7 @@ async function cancelUpload(repository, { address }) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/chunked-upload.js
+;// CONCATENATED MODULE: ./lib/registry/content/chunked-upload.js
 
 
 
@@ -41339,7 +41339,7 @@ async function uploadState({ http, scope }, address, place) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/large-blobs.js
+;// CONCATENATED MODULE: ./lib/registry/learned/blob-size-limit.js
 /**
  * Connections also break by chance: only a blob for which they did so twice in a row is taken for
  * one that is too large.
@@ -41388,7 +41388,7 @@ function refusesWhole(error, { size }, resets) {
     return TOO_LARGE.has(status);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/send-blob.js
+;// CONCATENATED MODULE: ./lib/registry/content/send-blob.js
 
 
 
@@ -41482,7 +41482,7 @@ class BlobSender {
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: ./lib/registry/download.js
+;// CONCATENATED MODULE: ./lib/registry/content/download-blob.js
 
 
 
@@ -41557,7 +41557,7 @@ class Download {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/verified-blob.js
+;// CONCATENATED MODULE: ./lib/registry/content/verified-blob.js
 
 
 
@@ -41583,7 +41583,7 @@ function inOne(bytes) {
     return external_node_stream_.Readable.from(bytes.length === 0 ? [] : [bytes]);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/copy-blob.js
+;// CONCATENATED MODULE: ./lib/registry/copy/copy-blob.js
 
 
 
@@ -42254,7 +42254,7 @@ function formatPath(items) {
     return path;
 }
 
-;// CONCATENATED MODULE: ./lib/registry/manifests.js
+;// CONCATENATED MODULE: ./lib/registry/content/manifests.js
 
 
 
@@ -42383,7 +42383,7 @@ async function hashedDigest(repository, reference, algorithm) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/registry/push-manifest.js
+;// CONCATENATED MODULE: ./lib/registry/content/push-manifest.js
 
 
 
@@ -42531,7 +42531,7 @@ function sameAlgorithm(one, other) {
     return one.split(':')[0] === other.split(':')[0];
 }
 
-;// CONCATENATED MODULE: ./lib/registry/repair.js
+;// CONCATENATED MODULE: ./lib/registry/copy/push-with-repair.js
 
 /** By these a registry says that it lacks something that a manifest refers to. */
 const MISSING = new Set(['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']);
@@ -42553,12 +42553,12 @@ async function pushWithRepair(push, bring) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/settled.js
+;// CONCATENATED MODULE: ./lib/registry/wait-for-all.js
 /**
  * The results of all promises, or the first failure in the list; either way only when nothing is
  * left running, so that no work goes on behind the back of a caller that has already failed.
  */
-async function settled(promises) {
+async function waitForAll(promises) {
     const values = [];
     for (const result of await Promise.allSettled(promises)) {
         if (result.status === 'rejected')
@@ -42568,7 +42568,7 @@ async function settled(promises) {
     return values;
 }
 
-;// CONCATENATED MODULE: ./lib/registry/copy-image.js
+;// CONCATENATED MODULE: ./lib/registry/copy/copy-image.js
 var _a;
 
 
@@ -42676,7 +42676,7 @@ class TreeCopy {
                 return first;
             }
             const others = layers.map(async (blob) => bytesOf(await this.#blob(blob), blob.size));
-            return addBytes([first, ...(await settled(others))]);
+            return addBytes([first, ...(await waitForAll(others))]);
         }
         finally {
             for (const blob of layers)
@@ -42753,7 +42753,7 @@ class TreeCopy {
             this.#children.set(child.digest, copying);
             return copying;
         });
-        return addBytes(await settled(children));
+        return addBytes(await waitForAll(children));
     }
     async #child(child, depth) {
         const { source } = this.#route;
@@ -43756,7 +43756,7 @@ class Network {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/platform-entries.js
+;// CONCATENATED MODULE: ./lib/registry/copy/platform-entries.js
 
 
 
@@ -43801,7 +43801,7 @@ function checkLimits(depth, count, repository, digest) {
         throw refuse(`more than ${MAX_MANIFESTS} manifests`);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/answer-error.js
+;// CONCATENATED MODULE: ./lib/registry/network/answer-error.js
 
 
 
@@ -44129,7 +44129,7 @@ class ExpectedScopes {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/auth/token.js
+;// CONCATENATED MODULE: ./lib/registry/auth/token-request.js
 
 
 
@@ -44267,7 +44267,7 @@ function rejected(error, request) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/registry/auth/tokens.js
+;// CONCATENATED MODULE: ./lib/registry/auth/token-cache.js
 
 
 
@@ -44592,7 +44592,7 @@ function readScopes(text) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/registry/introduction.js
+;// CONCATENATED MODULE: ./lib/registry/http/first-request.js
 /**
  * The first request to a registry goes alone until it has been answered, or has been given a login,
  * so that it asks for one once and not sixteen times.
@@ -44629,7 +44629,7 @@ class Introduction {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/kept-manifests.js
+;// CONCATENATED MODULE: ./lib/registry/learned/manifest-cache.js
 /** Bytes of all manifests that are kept: those of some thousand images. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
 /**
@@ -44665,7 +44665,7 @@ class KeptManifests {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/mounts.js
+;// CONCATENATED MODULE: ./lib/registry/learned/mount-support.js
 /**
  * A registry that has not mounted any of so many blobs does not do it at all (Q06). Each of them may
  * have cost a token that was refused.
@@ -44755,7 +44755,7 @@ class Mounts {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/turn.js
+;// CONCATENATED MODULE: ./lib/registry/pace/wait-for-turn.js
 
 /**
  * Waits for the turn of a request, and for the end of a pause that holds for all of them. For those
@@ -44771,7 +44771,7 @@ async function awaitTurn(circumstances, limiter, kind, place) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/request.js
+;// CONCATENATED MODULE: ./lib/registry/http/registry-http.js
 
 
 
@@ -44999,7 +44999,7 @@ function expired(error, place) {
     return new RegistryError('AUTHENTICATION', 'the login has expired', details);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/seen-images.js
+;// CONCATENATED MODULE: ./lib/registry/copy/unchanged-images.js
 
 /** A request is worth its while where it may spare that many bytes. */
 const BYTES_PER_LOOK = 256 * 1024;
@@ -45698,7 +45698,7 @@ class SourceImage {
         return { ...this.top, platforms, children: undefined };
     }
     async #filtered({ selected }) {
-        const images = await settled(selected.map(async (entry) => ({ entry, image: await this.#fetchImage(entry.descriptor) })));
+        const images = await waitForAll(selected.map(async (entry) => ({ entry, image: await this.#fetchImage(entry.descriptor) })));
         const index = buildImageIndex(images.map(({ entry: { platform }, image: { digest, size, mediaType, manifest } }) => ({
             digest,
             size,
@@ -45763,7 +45763,7 @@ function digestsByPlatform(entries) {
     return Object.fromEntries([...digests].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-;// CONCATENATED MODULE: ./lib/sync/uncounted.js
+;// CONCATENATED MODULE: ./lib/sync/read-at-destination.js
 
 
 
@@ -45961,7 +45961,7 @@ class Syncer {
 async function copyBeneath(route, { top }, { children }) {
     if (children === undefined)
         return copyContent(route, top);
-    return addBytes(await settled(children.map(async (child) => copyByDigest(route, child))));
+    return addBytes(await waitForAll(children.map(async (child) => copyByDigest(route, child))));
 }
 /**
  * The digest by which a destination will know a document. Registries name what a tag shows by
@@ -46019,7 +46019,7 @@ async function runSync(run) {
         return result;
     });
     const working = new Map(sources.inOrder().map((pair) => [pair, work(pair)]));
-    const results = await settled(run.pairs.flatMap((pair) => working.get(pair) ?? []));
+    const results = await waitForAll(run.pairs.flatMap((pair) => working.get(pair) ?? []));
     const totals = totalsOf(results, run.clock.now() - startedAt);
     return { dryRun: run.policy.dryRun, results, totals };
 }

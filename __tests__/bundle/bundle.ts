@@ -1,11 +1,8 @@
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, expect, jest } from '@jest/globals'
+import { afterEach, expect } from '@jest/globals'
 import type { ActionResult } from '../../testkit/runner/action-runner.ts'
 import { TestRegistry, type RegistryOptions } from '../../testkit/registry/registry.ts'
-
-// A test here starts a program or several, and is not to fail because the machine is busy.
-jest.setTimeout(60_000)
 
 /** Path of action.yml. */
 export const actionFile = fileURLToPath(new URL('../../action.yml', import.meta.url))

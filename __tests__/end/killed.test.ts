@@ -1,4 +1,4 @@
-import { expect, jest, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { runAction, startAction } from '../../testkit/runner/action-runner.ts'
 import { buildImage } from '../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
@@ -7,9 +7,6 @@ import { pushTo } from '../../testkit/image/push.ts'
 import type { Middleware } from '../../testkit/registry/exchange.ts'
 import { TestRegistry } from '../../testkit/registry/registry.ts'
 import { digestsOf, seededRandom } from './step.ts'
-
-// A hundred processes, four at a time.
-jest.setTimeout(180_000)
 
 const KILLS = 50
 const SIDE_BY_SIDE = 4

@@ -1,11 +1,9 @@
-import { beforeAll, afterAll, describe, expect, jest, test } from '@jest/globals'
+import { beforeAll, afterAll, describe, expect, test } from '@jest/globals'
 import { runAction, type ActionResult } from '../../testkit/runner/action-runner.ts'
 import { buildImage } from '../../testkit/image/image.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import { TestRegistry } from '../../testkit/registry/registry.ts'
 import type { Result } from '../bundle/bundle.ts'
-
-jest.setTimeout(120_000)
 
 const IMAGES = 2000
 /** Every hundredth is not there. */

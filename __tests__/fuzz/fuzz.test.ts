@@ -1,10 +1,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, jest, test } from '@jest/globals'
-
-// A hundred runs of the action and a few of its process, on a machine that may be busy.
-jest.setTimeout(180_000)
+import { describe, expect, test } from '@jest/globals'
 
 const program = fileURLToPath(new URL('../../testkit/fuzz/fuzz.ts', import.meta.url))
 

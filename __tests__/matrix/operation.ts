@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest } from '@jest/globals'
+import { afterAll, beforeAll, expect } from '@jest/globals'
 import type { BuiltImage } from '../../testkit/image/image.ts'
 import { allImages } from '../../testkit/image/multi-platform.ts'
 import type { PulledImage } from '../../testkit/image/pull.ts'
@@ -6,9 +6,6 @@ import type { RecordedRequest } from '../../testkit/registry/request-log.ts'
 import type { Result } from '../bundle/bundle.ts'
 import { cellsOf, type Cell, type Operation } from './table.ts'
 import { World, type Pair, type Run, type RunOptions } from './world.ts'
-
-// One run of the action holds two images of every registry, on a machine that is busy.
-jest.setTimeout(240_000)
 
 /** A world for the tests of a file. */
 export function sharedWorld(): () => World {

@@ -1,9 +1,6 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, jest, test } from '@jest/globals'
-
-// Each test is a run of jest.
-jest.setTimeout(60_000)
+import { describe, expect, test } from '@jest/globals'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 

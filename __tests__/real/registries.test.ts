@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { buildImage, buildIndex, type BuiltImage } from '../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { syntheticBlob } from '../../testkit/registry/content.ts'
 import { isWanted, type Program, type RegistryKind } from './real-registry.ts'
 import { RealPair, type Side, type Step } from './real-pair.ts'
-
-// Many a megabyte goes through several programs, on a machine that may be busy.
-jest.setTimeout(60_000)
 
 interface Route {
   readonly source: RegistryKind

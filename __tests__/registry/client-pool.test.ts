@@ -5,9 +5,9 @@ import {
   type CredentialSource,
   type RegistryLogin,
   registryLogins,
-} from '../../src/registry/credentials/chain.ts'
+} from '../../src/registry/credentials/credential-chain.ts'
 import type { Side } from '../../src/registry/errors.ts'
-import { resolveDigest } from '../../src/registry/manifests.ts'
+import { resolveDigest } from '../../src/registry/content/manifests.ts'
 import { Network } from '../../src/registry/network/network.ts'
 import { buildImage } from '../../testkit/image/image.ts'
 import { pushTo } from '../../testkit/image/push.ts'

@@ -1,5 +1,5 @@
 import { Client } from '../../src/registry/client.ts'
-import type { Login } from '../../src/registry/credentials/credentials.ts'
+import type { Login } from '../../src/registry/credentials/login.ts'
 import { Network } from '../../src/registry/network/network.ts'
 import { TestRegistry, type RegistryOptions } from '../../testkit/registry/registry.ts'
 import { TestProxy } from '../../testkit/servers/proxy.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { hintFor } from '../../src/action/hints.ts'
-import { copyBlob } from '../../src/registry/copy-blob.ts'
+import { copyBlob } from '../../src/registry/copy/copy-blob.ts'
 import { RegistryError } from '../../src/registry/errors.ts'
 import { buildArtifact, buildImage, buildIndex } from '../../testkit/image/image.ts'
 import { pushTo } from '../../testkit/image/push.ts'

@@ -1,12 +1,9 @@
-import { describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { limited } from '../../testkit/registry/faults.ts'
 import { expectInvariants } from './invariants.ts'
 import { usual } from './matchers.ts'
 import { groups, type Cell, type Group, type Row } from './table.ts'
 import { FaultWorld, roles, type Role, type RunRecord } from './world.ts'
-
-// Some cells wait for time limits of the network, on a machine that does other things too.
-jest.setTimeout(30_000)
 
 /** Makes a test of each cell of a group. */
 export function testGroup(title: (typeof groups)[number]['title']) {

@@ -4,7 +4,7 @@ import type { ResultError, RunReport, SyncResult } from '../sync/report.ts'
 import type { Commands } from './commands.ts'
 import type { RunContext } from './context.ts'
 import { hintFor } from './hints.ts'
-import { count } from './units.ts'
+import { count } from './format-bytes.ts'
 
 /**
  * GitHub shows ten error annotations of a step and drops the rest without a word; the tenth is the

@@ -1,10 +1,10 @@
 import type { Reference } from '../oci/reference.ts'
-import { type CredentialSource, registryLogins } from '../registry/credentials/chain.ts'
+import { type CredentialSource, registryLogins } from '../registry/credentials/credential-chain.ts'
 import { configuredLogins } from '../registry/credentials/configured-logins.ts'
-import type { Credentials } from '../registry/credentials/credentials.ts'
+import type { Credentials } from '../registry/credentials/login.ts'
 import type { CredentialHelpers } from '../registry/credentials/helper.ts'
 import type { Side } from '../registry/errors.ts'
-import type { ReadAuthFile } from './auth-files.ts'
+import type { ReadAuthFile } from './docker-config-files.ts'
 import type { RunContext } from './context.ts'
 import type { Inputs } from './inputs.ts'
 

@@ -1,5 +1,5 @@
 import type { Logger } from '../registry/logger.ts'
-import { formatBytes } from './units.ts'
+import { formatBytes } from './format-bytes.ts'
 
 /**
  * Milliseconds between two lines. The promise to users is a line every 15 s; the rest is room for a

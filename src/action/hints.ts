@@ -5,7 +5,7 @@ import {
   lacksContent,
   type Refusal,
 } from '../registry/families/family.ts'
-import { familyOfHost, familyOfName } from '../registry/families/families.ts'
+import { familyOfHost, familyOfName } from '../registry/families/lookup.ts'
 import type { RunContext } from './context.ts'
 
 /** What is known of a failure. Every `RegistryError` has this shape. */

@@ -1,7 +1,7 @@
 import { normaliseRegistry, parseRegistryBase, type RegistryBase } from '../oci/reference.ts'
-import type { RegistryLogin } from '../registry/credentials/chain.ts'
-import type { Credentials } from '../registry/credentials/credentials.ts'
-import { type Entry, readEntries, unknownField } from './entry-list.ts'
+import type { RegistryLogin } from '../registry/credentials/credential-chain.ts'
+import type { Credentials } from '../registry/credentials/login.ts'
+import { type Entry, readEntries, unknownField } from './yaml-entries.ts'
 
 export interface RegistryAuth {
   readonly credentials: readonly RegistryLogin[]

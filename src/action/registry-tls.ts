@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { quote } from '../oci/quote.ts'
 import { normaliseRegistry } from '../oci/reference.ts'
 import { secureContext, type TlsOptions } from '../registry/network/tls.ts'
-import { type Entry, readEntries, unknownField } from './entry-list.ts'
+import { type Entry, readEntries, unknownField } from './yaml-entries.ts'
 
 export interface RegistryTls {
   /** By normalised host. */

@@ -1,8 +1,8 @@
 import type { RunReport, SyncResult } from '../sync/report.ts'
 import type { Logger } from '../registry/logger.ts'
-import type { PullsLeft } from '../registry/pull-limit.ts'
+import type { PullsLeft } from '../registry/pace/pull-limit.ts'
 import type { BufferedLog } from './logger.ts'
-import { count, formatBytes, formatDuration } from './units.ts'
+import { count, formatBytes, formatDuration } from './format-bytes.ts'
 
 /** Prints what became of an image as one group of the log: the title says it all, the lines say how. */
 export function printResult(result: SyncResult, log: BufferedLog, dryRun: boolean): void {

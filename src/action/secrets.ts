@@ -1,10 +1,10 @@
-import type { Credentials } from '../registry/credentials/credentials.ts'
+import type { Credentials } from '../registry/credentials/login.ts'
 import { parseProxy, proxyLogin } from '../registry/network/proxies.ts'
 import type { TlsOptions } from '../registry/network/tls.ts'
 import type { ResultError } from '../sync/report.ts'
 import type { Commands } from './commands.ts'
 import { githubCredentials } from './credentials.ts'
-import type { ReadAuthFile } from './auth-files.ts'
+import type { ReadAuthFile } from './docker-config-files.ts'
 
 /**
  * Shorter lines of a multi-line secret are punctuation more often than secrets (the `{` of a JSON

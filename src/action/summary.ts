@@ -3,7 +3,7 @@ import { isDigest, shortDigest } from '../oci/digest.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import type { BytesMoved, RunReport, Status, SyncResult } from '../sync/report.ts'
 import { pullsLine } from './result-lines.ts'
-import { count, formatBytes, formatDuration } from './units.ts'
+import { count, formatBytes, formatDuration } from './format-bytes.ts'
 
 /**
  * GitHub refuses a summary of more than 1 MiB as a whole. A page of half of that is already more

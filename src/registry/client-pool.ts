@@ -1,11 +1,11 @@
 import type { Reference } from '../oci/reference.ts'
 import { Client } from './client.ts'
-import { type CredentialSource, findLogin } from './credentials/chain.ts'
-import { type Credentials, type Login, loginText } from './credentials/credentials.ts'
+import { type CredentialSource, findLogin } from './credentials/credential-chain.ts'
+import { type Credentials, type Login, loginText } from './credentials/login.ts'
 import type { Side } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { Network } from './network/network.ts'
-import type { PullsLeft } from './pull-limit.ts'
+import type { PullsLeft } from './pace/pull-limit.ts'
 
 /** What a run will copy. */
 interface Wanted {

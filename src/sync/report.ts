@@ -1,8 +1,8 @@
 import type { Digest } from '../oci/digest.ts'
-import type { PullsLeft } from '../registry/pull-limit.ts'
-import { addBytes, type BytesMoved } from '../registry/bytes-moved.ts'
+import type { PullsLeft } from '../registry/pace/pull-limit.ts'
+import { addBytes, type BytesMoved } from '../registry/copy/bytes-moved.ts'
 
-export type { BytesMoved } from '../registry/bytes-moved.ts'
+export type { BytesMoved } from '../registry/copy/bytes-moved.ts'
 
 /** What became of one destination. In a dry run: what would have become of it. */
 export type Status = 'copied' | 'unchanged' | 'skipped' | 'failed'

@@ -1,13 +1,13 @@
 import { formatPlatform, type PlatformFilter } from '../oci/platform.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
-import { noBytes } from '../registry/bytes-moved.ts'
+import { noBytes } from '../registry/copy/bytes-moved.ts'
 import type { Client } from '../registry/client.ts'
 import type { Clock } from '../registry/clock.ts'
 import type { Side } from '../registry/errors.ts'
-import { FanOut, type FirstComers, type Member } from '../registry/fan-out.ts'
+import { FanOut, type FirstComers, type Member } from '../registry/copy/fan-out.ts'
 import type { Logger } from '../registry/logger.ts'
-import { Limiter } from '../registry/pacing.ts'
-import { settled } from '../registry/settled.ts'
+import { Limiter } from '../registry/pace/limiter.ts'
+import { waitForAll } from '../registry/wait-for-all.ts'
 import type { ImagePair } from './image-list.ts'
 import { type ResultError, type RunReport, type SyncResult, totalsOf } from './report.ts'
 import type { SourceImage } from './source-image.ts'
@@ -60,7 +60,7 @@ export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunRep
       return result
     })
   const working = new Map(sources.inOrder().map((pair) => [pair, work(pair)]))
-  const results = await settled(run.pairs.flatMap((pair) => working.get(pair) ?? []))
+  const results = await waitForAll(run.pairs.flatMap((pair) => working.get(pair) ?? []))
   const totals = totalsOf(results, run.clock.now() - startedAt)
   return { dryRun: run.policy.dryRun, results, totals }
 }

@@ -3,8 +3,8 @@ import { type ImageIndex, isAttestation } from '../oci/manifest.ts'
 import { formatPlatform, type Platform } from '../oci/platform.ts'
 import { RegistryError } from '../registry/errors.ts'
 import { foreignText } from '../registry/foreign-text.ts'
-import { listPlatforms, type PlatformEntry } from '../registry/platform-entries.ts'
-import type { Repository } from '../registry/repository.ts'
+import { listPlatforms, type PlatformEntry } from '../registry/copy/platform-entries.ts'
+import type { Repository } from '../registry/http/repository.ts'
 
 /** Room for some forty platforms in one message; an index may name a thousand, of any length. */
 const MAX_NAMES_LENGTH = 600

@@ -6,14 +6,14 @@ import { type ImageManifest, isAttestation } from '../oci/manifest.ts'
 import { isImageConfigType, isIndexType, MediaType } from '../oci/media-types.ts'
 import { formatPlatform, type Platform, type PlatformFilter } from '../oci/platform.ts'
 import type { Reference } from '../oci/reference.ts'
-import { fetchConfig } from '../registry/blobs.ts'
+import { fetchConfig } from '../registry/content/blobs.ts'
 import { placed, RegistryError } from '../registry/errors.ts'
 import { foreignText } from '../registry/foreign-text.ts'
-import type { FetchedManifest } from '../registry/fetched-manifest.ts'
-import { fetchManifest } from '../registry/manifests.ts'
-import type { PlatformEntry } from '../registry/platform-entries.ts'
-import type { Repository } from '../registry/repository.ts'
-import { settled } from '../registry/settled.ts'
+import type { FetchedManifest } from '../registry/learned/fetched-manifest.ts'
+import { fetchManifest } from '../registry/content/manifests.ts'
+import type { PlatformEntry } from '../registry/copy/platform-entries.ts'
+import type { Repository } from '../registry/http/repository.ts'
+import { waitForAll } from '../registry/wait-for-all.ts'
 import { type Selection, selectPlatforms } from './select-platforms.ts'
 
 /** Longer than any platform that somebody runs; an index may hold any text in its place. */
@@ -134,7 +134,7 @@ export class SourceImage {
   }
 
   async #filtered({ selected }: Selection): Promise<Release> {
-    const images = await settled(
+    const images = await waitForAll(
       selected.map(async (entry) => ({ entry, image: await this.#fetchImage(entry.descriptor) })),
     )
     const index = buildImageIndex(

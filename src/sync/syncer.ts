@@ -1,20 +1,20 @@
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { formatPlatform, parsePlatformFilter, type PlatformFilter } from '../oci/platform.ts'
 import type { Reference } from '../oci/reference.ts'
-import { addBytes, type BytesMoved, noBytes } from '../registry/bytes-moved.ts'
+import { addBytes, type BytesMoved, noBytes } from '../registry/copy/bytes-moved.ts'
 import type { Client, Target } from '../registry/client.ts'
-import { copyByDigest, copyContent, type Route } from '../registry/copy-image.ts'
+import { copyByDigest, copyContent, type Route } from '../registry/copy/copy-image.ts'
 import { RegistryError } from '../registry/errors.ts'
-import type { Member } from '../registry/fan-out.ts'
+import type { Member } from '../registry/copy/fan-out.ts'
 import { type Logger, silentLogger } from '../registry/logger.ts'
-import { heldDigest, resolveDigest } from '../registry/manifests.ts'
-import { publishManifest } from '../registry/push-manifest.ts'
-import { pushWithRepair } from '../registry/repair.ts'
-import type { Repository } from '../registry/repository.ts'
-import { settled } from '../registry/settled.ts'
+import { heldDigest, resolveDigest } from '../registry/content/manifests.ts'
+import { publishManifest } from '../registry/content/push-manifest.ts'
+import { pushWithRepair } from '../registry/copy/push-with-repair.ts'
+import type { Repository } from '../registry/http/repository.ts'
+import { waitForAll } from '../registry/wait-for-all.ts'
 import type { SyncResult } from './report.ts'
 import { type Document, type Release, SourceImage } from './source-image.ts'
-import { readUncounted } from './uncounted.ts'
+import { readUncounted } from './read-at-destination.ts'
 
 /** What is copied unless somebody says otherwise. */
 const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64'
@@ -220,7 +220,7 @@ async function copyBeneath(
   { children }: Release,
 ): Promise<BytesMoved> {
   if (children === undefined) return copyContent(route, top)
-  return addBytes(await settled(children.map(async (child) => copyByDigest(route, child))))
+  return addBytes(await waitForAll(children.map(async (child) => copyByDigest(route, child))))
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Client } from '../../../src/registry/client.ts'
-import type { Credentials } from '../../../src/registry/credentials/credentials.ts'
+import type { Credentials } from '../../../src/registry/credentials/login.ts'
 import { replyWith } from '../../../testkit/registry/faults.ts'
 import { failureOf, RegistryWorld } from '../registry-world.ts'
 import { authorizations, image, sourceWith, users } from './login-world.ts'

@@ -1,5 +1,5 @@
 import { FormatError } from '../../oci/errors.ts'
-import { basicAuthorization, type Credentials } from '../credentials/credentials.ts'
+import { basicAuthorization, type Credentials } from '../credentials/login.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Answer, Network } from '../network/network.ts'
@@ -7,7 +7,7 @@ import { type Challenge, chooseChallenge, parseChallenges } from './challenge.ts
 import { parseRealm } from './realm.ts'
 import { type Scheme, sameScheme } from './scheme.ts'
 import { covers, mergeScopes, parseScope, type Scope } from './scope.ts'
-import { type Pass, Tokens } from './tokens.ts'
+import { type Pass, Tokens } from './token-cache.ts'
 
 /** What a request is sent with, and what was asked for to get it. */
 export interface Attempt extends Pass {

@@ -1,6 +1,6 @@
-import type { Credentials } from '../credentials/credentials.ts'
+import type { Credentials } from '../credentials/login.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
-import { familyOfHost } from '../families/families.ts'
+import { familyOfHost } from '../families/lookup.ts'
 import { foreignText } from '../foreign-text.ts'
 import { mayPointAt } from '../network/foreign-hosts.ts'
 import { isSameSite } from '../network/hosts.ts'

@@ -1,5 +1,5 @@
-import type { AuthFile } from './auth-file.ts'
-import { type CredentialSource, registryLogins } from './chain.ts'
+import type { AuthFile } from './docker-config.ts'
+import { type CredentialSource, registryLogins } from './credential-chain.ts'
 import type { CredentialHelpers } from './helper.ts'
 
 /**

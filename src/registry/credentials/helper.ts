@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { cancelled } from '../errors.ts'
 import type { Logger } from '../logger.ts'
-import { credentialsOf } from './auth-entry.ts'
-import { keysOf } from './auth-key.ts'
-import type { Credentials } from './credentials.ts'
+import { credentialsOf } from './docker-config-entry.ts'
+import { keysOf } from './docker-config-key.ts'
+import type { Credentials } from './login.ts'
 import { findHelperProgram, isHelperName, runHelper } from './helper-program.ts'
 
 /** Helpers of clouds ask their service for a token first; one that takes longer asks a person. */

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
-import { familyOfHost } from '../families/families.ts'
+import { familyOfHost } from '../families/lookup.ts'
 import { isLoopback, isSameSite } from './hosts.ts'
 import { isMetadataAddress, isPrivateAddress } from './private-address.ts'
 

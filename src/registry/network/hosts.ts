@@ -1,6 +1,6 @@
 import { isIP, type LookupFunction, type Socket } from 'node:net'
 import { connect, type SecureContext } from 'node:tls'
-import { familyOfHost } from '../families/families.ts'
+import { familyOfHost } from '../families/lookup.ts'
 
 /** How long a host that may speak plain HTTP is given to show that it speaks TLS. */
 const PROBE_TIMEOUT_MS = 3_000

@@ -1,4 +1,4 @@
-import { basicAuthorization, type Credentials } from '../credentials/credentials.ts'
+import { basicAuthorization, type Credentials } from '../credentials/login.ts'
 import { hostName, isLoopback } from './hosts.ts'
 
 /** Where requests are sent instead of to their host. */

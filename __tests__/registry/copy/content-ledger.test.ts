@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals'
+import { ContentLedger, type Outcome } from '../../../src/registry/copy/content-ledger.ts'
+import { digestOf } from '../../../src/oci/digest.ts'
+
+const digest = digestOf(Buffer.from('a layer'))
+
+/** A move that ends when the test says so. */
+function move() {
+  const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
+  let calls = 0
+  return {
+    start: () => {
+      calls += 1
+      return promise
+    },
+    calls: () => calls,
+    resolve,
+    reject,
+  }
+}
+
+describe('a blob that two want', () => {
+  test('is moved once, and existing for the second', async () => {
+    const ledger = new ContentLedger()
+    const first = move()
+    const second = move()
+    const outcomes = Promise.all([
+      ledger.once('mirror/app', digest, 'a/app', first.start),
+      ledger.once('mirror/app', digest, 'a/app', second.start),
+    ])
+    first.resolve('copied')
+    expect(await outcomes).toEqual(['copied', 'existing'])
+    expect(await ledger.once('mirror/app', digest, 'b/app', second.start)).toBe('existing')
+    expect(second.calls()).toBe(0)
+  })
+
+  test('is moved twice into two repositories', async () => {
+    const ledger = new ContentLedger()
+    const first = move()
+    first.resolve('copied')
+    await ledger.once('mirror/app', digest, 'a/app', first.start)
+    expect(await ledger.once('mirror/other', digest, 'a/app', first.start)).toBe('copied')
+  })
+
+  test('fails for both where both take it from one place, and may be tried again', async () => {
+    const ledger = new ContentLedger()
+    const first = move()
+    const second = move()
+    const results = Promise.allSettled([
+      ledger.once('mirror/app', digest, 'a/app', first.start),
+      ledger.once('mirror/app', digest, 'a/app', second.start),
+    ])
+    first.reject(new Error('broken'))
+    expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(second.calls()).toBe(0)
+    second.resolve('copied')
+    expect(await ledger.once('mirror/app', digest, 'a/app', second.start)).toBe('copied')
+  })
+
+  test('is moved from the other place where one place fails', async () => {
+    const ledger = new ContentLedger()
+    const broken = move()
+    const sound = move()
+    const third = move()
+    const results = Promise.allSettled([
+      ledger.once('mirror/app', digest, 'a/app', broken.start),
+      ledger.once('mirror/app', digest, 'b/app', sound.start),
+      ledger.once('mirror/app', digest, 'c/app', third.start),
+    ])
+    broken.reject(new Error('broken'))
+    sound.resolve('copied')
+    expect(await results).toEqual([
+      { status: 'rejected', reason: new Error('broken') },
+      { status: 'fulfilled', value: 'copied' },
+      { status: 'fulfilled', value: 'existing' },
+    ])
+    expect(third.calls()).toBe(0)
+  })
+})

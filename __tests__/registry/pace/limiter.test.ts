@@ -1,0 +1,270 @@
+import { describe, expect, test } from '@jest/globals'
+import { acquireTransfer, type Lane, Limiter, Turns } from '../../../src/registry/pace/limiter.ts'
+
+/** Lets everything run that can run now. */
+async function settle(): Promise<undefined> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+  return undefined
+}
+
+/** Whether a slot is had without waiting. It is kept, also where it is had later. */
+async function isFree(limiter: Limiter) {
+  const slot = limiter.acquire()
+  return (await Promise.race([slot, settle()])) !== undefined
+}
+
+describe('a limiter', () => {
+  test('lets no more in than it has slots', async () => {
+    const limiter = new Limiter(3)
+    let inside = 0
+    let most = 0
+    await Promise.all(
+      Array.from({ length: 20 }, async () =>
+        limiter.run(async () => {
+          inside += 1
+          most = Math.max(most, inside)
+          await settle()
+          inside -= 1
+        }),
+      ),
+    )
+    expect(most).toBe(3)
+    expect(inside).toBe(0)
+  })
+
+  test('serves who came first first, also one who wants more', async () => {
+    const limiter = new Limiter(2)
+    const order: string[] = []
+    const release = await limiter.acquire()
+    const queue = async (name: string, slots: number) => {
+      const done = await limiter.acquire(Array(slots).fill('metadata'))
+      order.push(name)
+      done()
+    }
+    const two = queue('two', 2)
+    const one = queue('one', 1)
+    await settle()
+    expect(order).toEqual([])
+    release()
+    await Promise.all([two, one])
+    expect(order).toEqual(['two', 'one'])
+  })
+
+  test('gives all it has to who wants more than that', async () => {
+    const limiter = new Limiter(1)
+    const release = await limiter.acquire(['read', 'write'])
+    release()
+    expect(await isFree(limiter)).toBe(true)
+  })
+
+  test('takes a slot back once, however often it is given back', async () => {
+    const limiter = new Limiter(1)
+    const release = await limiter.acquire()
+    release()
+    release()
+    expect(await isFree(limiter)).toBe(true)
+    expect(await isFree(limiter)).toBe(false)
+  })
+
+  test('takes a slot back from work that failed', async () => {
+    const limiter = new Limiter(1)
+    await expect(limiter.run(() => Promise.reject(new Error('broke')))).rejects.toThrow('broke')
+    expect(await isFree(limiter)).toBe(true)
+  })
+})
+
+/** Lets a lane of the host grow as far as it may. */
+function open(limiter: Limiter, lane: Lane) {
+  for (let answer = 0; answer < 100; answer++) limiter.note(answerOf(lane, 200))
+}
+
+/** Has requests of a lane refused until no fewer are possible. */
+async function refuse(limiter: Limiter, lane: Lane) {
+  const release = await limiter.acquire([lane])
+  for (let sentAt = 100; sentAt < 600; sentAt += 100) limiter.note(answerOf(lane, 429, sentAt))
+  release()
+}
+
+function answerOf(kind: Lane, status: number, sentAt = 0) {
+  return { kind, method: 'GET', status, headers: {}, sentAt, now: sentAt + 30 }
+}
+
+/** Takes all slots of a lane that are free, and tells how many those are. */
+async function takeAll(limiter: Limiter, lane: Lane) {
+  let count = 0
+  while ((await Promise.race([limiter.acquire([lane]), settle()])) !== undefined) count += 1
+  return count
+}
+
+/** Asks for slots one after the other, and notes in which order they are had. */
+function line(limiter: Limiter, wishes: readonly [string, readonly Lane[], number?][]) {
+  const order: string[] = []
+  const releases: (() => void)[] = []
+  const ask = async (name: string, lanes: readonly Lane[], rank: number) => {
+    const release = await limiter.acquire(lanes, () => rank)
+    order.push(name)
+    releases.push(release)
+  }
+  for (const [name, lanes, rank = 0] of wishes) void ask(name, lanes, rank)
+  return { order, releases }
+}
+
+describe('lanes', () => {
+  test('of a host that is not known begin with eight slots each', async () => {
+    for (const lane of ['metadata', 'read', 'write'] as const) {
+      expect(await takeAll(new Limiter(64, { isAdaptive: true }), lane)).toBe(8)
+    }
+  })
+
+  test('of something that is no host have all slots from the start', async () => {
+    expect(await takeAll(new Limiter(64), 'metadata')).toBe(64)
+  })
+
+  test.each([1, 2, 4, 16])('of blobs leave a quarter of %i slots to others', async (capacity) => {
+    const limiter = new Limiter(capacity)
+    const blobs = (await takeAll(limiter, 'read')) + (await takeAll(limiter, 'write'))
+    expect(blobs).toBe(capacity - Math.floor(capacity / 4))
+    expect(await takeAll(limiter, 'metadata')).toBe(Math.floor(capacity / 4))
+  })
+
+  test('that have to wait for their host hold up no other', async () => {
+    const limiter = new Limiter(16, { isAdaptive: true })
+    await refuse(limiter, 'metadata')
+    expect(await takeAll(limiter, 'metadata')).toBe(4)
+    expect(await takeAll(limiter, 'write')).toBe(8)
+    expect(await takeAll(limiter, 'read')).toBe(4)
+  })
+
+  test('let who waits in as soon as the host stands more', async () => {
+    const limiter = new Limiter(16, { isAdaptive: true })
+    await takeAll(limiter, 'metadata')
+    const { order } = line(limiter, [['next', ['metadata']]])
+    await settle()
+    expect(order).toEqual([])
+    open(limiter, 'metadata')
+    await settle()
+    expect(order).toEqual(['next'])
+    // No more than there is a use for.
+    expect(limiter.size('metadata')).toBe(11)
+  })
+
+  test('give the more urgent blob a slot first, and of two alike the one that came first', async () => {
+    const limiter = new Limiter(1)
+    const release = await limiter.acquire()
+    const { order, releases } = line(limiter, [
+      ['small layer', ['read'], 1],
+      ['large layer', ['write'], 5],
+      ['shared layer', ['read', 'write'], 9],
+      ['as large', ['read'], 5],
+      ['manifest', ['metadata']],
+    ])
+    release()
+    for (let turn = 0; turn < 5; turn++) {
+      await settle()
+      releases[turn]?.()
+    }
+    expect(order).toEqual(['manifest', 'shared layer', 'large layer', 'as large', 'small layer'])
+  })
+
+  test('keep a place for who needs two of them', async () => {
+    const limiter = new Limiter(16, { isAdaptive: true })
+    await refuse(limiter, 'write')
+    const writes = line(
+      limiter,
+      Array.from({ length: 4 }, () => ['write', ['write']]),
+    )
+    const { order } = line(limiter, [
+      ['both', ['read', 'write']],
+      ['read', ['read']],
+      ['small', ['metadata']],
+    ])
+    await settle()
+    expect(order).toEqual(['small'])
+    writes.releases[0]?.()
+    await settle()
+    expect(order).toEqual(['small', 'both', 'read'])
+  })
+})
+
+test('a small blob in the lane of small requests lets more of those in', async () => {
+  const limiter = new Limiter(16, { isAdaptive: true })
+  expect(await takeAll(limiter, 'metadata')).toBe(8)
+  limiter.note(answerOf('read', 200))
+  expect(limiter.size('metadata')).toBe(9)
+  expect(limiter.size('read')).toBe(8)
+})
+
+describe('slots of two limiters', () => {
+  test('are had in both directions at once without a deadlock', async () => {
+    const one = new Limiter(1)
+    const other = new Limiter(1)
+    const transfers = Array.from({ length: 10 }, async (_, index) => {
+      const release = await (index % 2 === 0
+        ? acquireTransfer(one, [other])
+        : acquireTransfer(other, [one]))
+      await settle()
+      release()
+    })
+    await Promise.all(transfers)
+    expect(await isFree(one)).toBe(true)
+    expect(await isFree(other)).toBe(true)
+  })
+
+  test('are had by copies from each of several to all others without a deadlock', async () => {
+    const limiters = [1, 2, 3, 16].map((slots) => new Limiter(slots, { isAdaptive: true }))
+    let over = 0
+    const copies = Array.from({ length: 200 }, async (_, index) => {
+      const [source = new Limiter(1), ...others] = [
+        ...limiters.slice(index % 4),
+        ...limiters.slice(0, index % 4),
+      ]
+      const destinations = index % 3 === 0 ? [source, ...others] : others.slice(index % 2)
+      const release = await acquireTransfer(source, destinations, () => index % 7)
+      await settle()
+      const sign = answerOf('read', index % 9 === 0 ? 503 : 200, index * 100)
+      source.note(sign)
+      release(1_000)
+      over += 1
+    })
+    const small = limiters.map(async (limiter) => limiter.run(settle))
+    await Promise.all([...copies, ...small])
+    expect(over).toBe(200)
+    for (const limiter of limiters) expect(await isFree(limiter)).toBe(true)
+  })
+
+  test('are two of one where they are the same', async () => {
+    const limiter = new Limiter(3)
+    const release = await acquireTransfer(limiter, [limiter])
+    expect(await isFree(limiter)).toBe(true)
+    expect(await isFree(limiter)).toBe(false)
+    release()
+    expect(await isFree(limiter)).toBe(true)
+  })
+})
+
+describe('works that take turns', () => {
+  test('go one after another under one name, and side by side under two', async () => {
+    const turns = new Turns()
+    const order: string[] = []
+    const work = (name: string, label: string) =>
+      turns.run(name, async () => {
+        order.push(`${label} starts`)
+        await settle()
+        order.push(`${label} ends`)
+        return label
+      })
+    const results = await Promise.all([work('a', 'first'), work('a', 'second'), work('b', 'other')])
+    expect(results).toEqual(['first', 'second', 'other'])
+    expect(order.indexOf('second starts')).toBeGreaterThan(order.indexOf('first ends'))
+    expect(order.indexOf('other starts')).toBeLessThan(order.indexOf('first ends'))
+  })
+
+  test('go on after one that failed', async () => {
+    const turns = new Turns()
+    const failed = turns.run('a', () => Promise.reject(new Error('broke')))
+    const next = turns.run('a', () => Promise.resolve('done'))
+    await expect(failed).rejects.toThrow('broke')
+    expect(await next).toBe('done')
+    expect(await turns.run('a', () => Promise.resolve('again'))).toBe('again')
+  })
+})

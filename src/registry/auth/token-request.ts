@@ -1,0 +1,170 @@
+import * as v from 'valibot'
+import { answerError } from '../network/answer-error.ts'
+import { readBody } from '../network/answer-body.ts'
+import { basicAuthorization, type Credentials } from '../credentials/login.ts'
+import { type ErrorPlace, RegistryError } from '../errors.ts'
+import type { Exchange, Network } from '../network/network.ts'
+import { formatScope, type Scope } from './scope.ts'
+
+/** Tokens grow with the rights in them, and have to fit into a request's header. */
+const MAX_TOKEN_LENGTH = 16 * 1024
+/** Room for the token under both of its names, and for a refresh token. */
+const MAX_TOKEN_ANSWER_BYTES = 128 * 1024
+/** What a token lives where its service does not say (distribution: token authentication). */
+const DEFAULT_LIFETIME_MS = 60_000
+/** Shorter lives are not believed: renewing ahead of them would cost a token for each request. */
+const MIN_LIFETIME_MS = 1_000
+/** Tokens are renewed this long before they expire, or after three quarters of a shorter life. */
+const RENEWAL_MARGIN_MS = 30_000
+
+/** OAuth 2 wants every client to have a name. */
+const CLIENT_ID = 'image-sync-action'
+
+/** Everything is optional, and what is of another type than it should be counts as absent. */
+const optionalText = v.fallback(v.optional(v.string()), undefined)
+const TokenAnswer = v.object({
+  token: optionalText,
+  access_token: optionalText,
+  refresh_token: optionalText,
+  // Seconds; some services write them between quotation marks.
+  expires_in: v.optional(v.pipe(v.unknown(), v.transform(Number))),
+})
+
+export interface Token {
+  readonly value: string
+  /** When to fetch another one, in milliseconds of the network's clock. */
+  readonly renewAt: number
+}
+
+export interface TokenRequest {
+  readonly realm: URL
+  /** The origin of the registry that named the realm. */
+  readonly onBehalfOf: string
+  readonly service: string | undefined
+  readonly scopes: readonly Scope[]
+  readonly credentials: Credentials | undefined
+  readonly place: ErrorPlace
+}
+
+/** Answers of a token service that say nothing about the other way of asking it. */
+const SAME_BY_GET: ReadonlySet<number | undefined> = new Set([undefined, 408, 429])
+
+/**
+ * Fetches a token (distribution: token authentication specification). One try; redirects are not
+ * followed. Throws AUTHENTICATION for every refusal that will not change by itself.
+ */
+export async function fetchToken(network: Network, request: TokenRequest): Promise<Token> {
+  if (request.credentials?.kind !== 'identity-token') return tokenByGet(network, request)
+  try {
+    return await tokenByPost(network, request, request.credentials)
+  } catch (error) {
+    if (!(error instanceof RegistryError) || SAME_BY_GET.has(error.status)) throw error
+    // Many know GET alone, and each of them has its own way to say so (Q54).
+    return tokenByGet(network, request).catch((byGet: unknown) => {
+      // One that failed for a moment, and takes POST alone, is worth asking again.
+      throw error.transient ? error : byGet
+    })
+  }
+}
+
+async function tokenByGet(network: Network, request: TokenRequest): Promise<Token> {
+  const { credentials } = request
+  const url = new URL(request.realm)
+  if (request.service !== undefined) url.searchParams.set('service', request.service)
+  for (const scope of request.scopes) url.searchParams.append('scope', formatScope(scope))
+  const authorization =
+    credentials === undefined ? {} : { authorization: basicAuthorization(credentials) }
+  return exchangeToken(network, request, {
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: 'GET',
+    headers: authorization,
+  })
+}
+
+/** OAuth 2 (distribution: token OAuth specification). */
+async function tokenByPost(
+  network: Network,
+  request: TokenRequest,
+  { password }: Credentials,
+): Promise<Token> {
+  const { realm, service, scopes } = request
+  const form = new URLSearchParams({
+    grant_type: 'refresh_token',
+    client_id: CLIENT_ID,
+    ...(service === undefined ? {} : { service }),
+    scope: scopes.map(formatScope).join(' '),
+    refresh_token: password,
+  })
+  return exchangeToken(network, request, {
+    origin: realm.origin,
+    path: `${realm.pathname}${realm.search}`,
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: Buffer.from(form.toString()),
+  })
+}
+
+async function exchangeToken(
+  network: Network,
+  request: TokenRequest,
+  exchange: Exchange,
+): Promise<Token> {
+  const { place, onBehalfOf } = request
+  const headers = { accept: 'application/json', ...exchange.headers }
+  const refusal = 'AUTHENTICATION'
+  const answer = await network.send({ ...exchange, headers, onBehalfOf, refusal }, place)
+  if (answer.status !== 200) {
+    const error = await answerError(answer, place, { clock: network.clock })
+    throw error.transient ? error : rejected(error, request)
+  }
+  const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network)
+  const { value, lifetimeMs } = readToken(body, network, place)
+  const margin = Math.min(RENEWAL_MARGIN_MS, lifetimeMs / 4)
+  return { value, renewAt: network.clock.now() + lifetimeMs - margin }
+}
+
+function readToken(
+  body: Buffer,
+  network: Network,
+  place: ErrorPlace,
+): { value: string; lifetimeMs: number } {
+  const answer = parseAnswer(body)
+  const tokens = [answer?.access_token, answer?.token, answer?.refresh_token]
+  // What cannot be a token is nobody's secret, and masking it would hide innocent words of the log.
+  for (const token of tokens) if (isToken(token)) network.maskSecret(token)
+  const value = tokens.slice(0, 2).find((token) => token !== undefined && token !== '')
+  if (!isToken(value)) {
+    const reason = 'the token service answered without a usable token'
+    throw new RegistryError('AUTHENTICATION', reason, { ...place, status: 200 })
+  }
+  const seconds = answer?.expires_in ?? 0
+  const isLifetime = Number.isFinite(seconds) && seconds > 0
+  const lifetimeMs = isLifetime ? Math.max(seconds * 1000, MIN_LIFETIME_MS) : DEFAULT_LIFETIME_MS
+  return { value, lifetimeMs }
+}
+
+/** Whether it can stand in a header field (RFC 6750, 2.1, and servers that take more characters). */
+function isToken(text: string | undefined): text is string {
+  return text !== undefined && text.length <= MAX_TOKEN_LENGTH && /^[\x21-\x7e]+$/.test(text)
+}
+
+function parseAnswer(body: Buffer): v.InferOutput<typeof TokenAnswer> | undefined {
+  try {
+    const parsed = v.safeParse(TokenAnswer, JSON.parse(body.toString('utf8')))
+    return parsed.success ? parsed.output : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function rejected(error: RegistryError, request: TokenRequest): RegistryError {
+  const who = request.credentials === undefined ? 'anonymous access' : 'the login'
+  return new RegistryError('AUTHENTICATION', `the token service did not accept ${who}`, {
+    ...request.place,
+    status: error.status,
+    registryCode: error.registryCode,
+    registryMessage: error.registryMessage,
+    cause: error,
+  })
+}

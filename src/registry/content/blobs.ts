@@ -1,0 +1,131 @@
+import { type Content, verifyBytes } from '../../oci/digest.ts'
+import {
+  abandon,
+  discard,
+  readBody,
+  refusedEncoding,
+  singleHeader,
+} from '../network/answer-body.ts'
+import { type ErrorPlace, placed, RegistryError } from '../errors.ts'
+import { networkFailure } from '../network/network-failure.ts'
+import type { Repository } from '../http/repository.ts'
+import type { RegistryAnswer, RegistryRequest } from '../http/registry-http.ts'
+
+/**
+ * Whether a blob is known to be there (distribution-spec, Checking if content exists). A registry
+ * that does not let us look (GHCR without write access, Q14) has not said that it is missing: the
+ * upload will tell.
+ */
+export async function blobExists(repository: Repository, blob: Content): Promise<boolean> {
+  const request = blobRequest(repository, blob, 'HEAD')
+  return repository.http.call({ ...request, expect: [403, 404, 405] }, async (answer) => {
+    await discard(answer)
+    return answer.status < 300
+  })
+}
+
+/** Bytes of a blob from an offset on. */
+export interface OpenedBlob {
+  readonly chunks: AsyncGenerator<Buffer, void, undefined>
+  /** Offset of the first of them: the one that was asked for, or 0. */
+  readonly start: number
+}
+
+/**
+ * Opens a blob for reading (distribution-spec, Pulling blobs), without a slot and without retries:
+ * both are the transfer's. The bytes are not verified here. Where the registry does not give the
+ * part from `start` on, they are all of the blob. Throws SIZE_MISMATCH where it announces another
+ * size.
+ */
+export async function openBlob(
+  repository: Repository,
+  blob: Content,
+  start = 0,
+): Promise<OpenedBlob> {
+  const range = start === 0 ? {} : { headers: { range: `bytes=${start}-` }, expect: [416] }
+  const request = { ...blobRequest(repository, blob, 'GET'), ...range }
+  const answer = await repository.http.exchange(request)
+  const { place } = request
+  const isPart = start > 0 && answer.status === 206
+  if (answer.status === 416 || (isPart && !isPartFrom(answer, blob, start))) {
+    abandon(answer)
+    return openBlob(repository, blob)
+  }
+  const size = isPart ? blob.size - start : blob.size
+  const refusal = refusedEncoding(answer, place) ?? otherSize(answer, size, place)
+  if (refusal !== undefined) {
+    abandon(answer)
+    throw refusal
+  }
+  const chunks = readBlob(answer, place, repository.http.network.signal)
+  return { chunks, start: isPart ? start : 0 }
+}
+
+function blobRequest(
+  repository: Repository,
+  { digest }: Content,
+  method: 'GET' | 'HEAD',
+): RegistryRequest {
+  return {
+    method,
+    target: repository.path(`blobs/${digest}`),
+    scopes: [repository.scope],
+    place: repository.place(method === 'HEAD' ? 'look up blob' : 'get blob', digest),
+  }
+}
+
+/** Whether a part is the one that was asked for (RFC 9110, 14.4). */
+function isPartFrom({ headers }: RegistryAnswer, { size }: Content, start: number): boolean {
+  const header = String(headers['content-range'])
+  const [, first, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header) ?? []
+  return Number(first) === start && (total === '*' || Number(total) === size)
+}
+
+function otherSize(
+  answer: RegistryAnswer,
+  size: number,
+  place: ErrorPlace,
+): RegistryError | undefined {
+  const length = singleHeader(answer, 'content-length', place) ?? ''
+  if (!/^\d+$/.test(length) || Number(length) === size) return undefined
+  const reason = `expected ${size} bytes, the registry has ${length}`
+  return new RegistryError('SIZE_MISMATCH', reason, place)
+}
+
+async function* readBlob(
+  answer: RegistryAnswer,
+  place: ErrorPlace,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* answer.body
+  } catch (error) {
+    throw networkFailure(error, place, signal)
+  }
+}
+
+/** Configs hold the history of a build and stay far below this. */
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024
+
+/**
+ * Reads the config of an image whole, and verifies it. Throws SIZE_MISMATCH for one that is too
+ * large for that.
+ */
+export async function fetchConfig(repository: Repository, blob: Content): Promise<Buffer> {
+  const { http } = repository
+  const request = blobRequest(repository, blob, 'GET')
+  const { place } = request
+  if (blob.size > MAX_CONFIG_BYTES) {
+    const reason = `${blob.size} bytes are more than the ${MAX_CONFIG_BYTES} that are read at once`
+    throw new RegistryError('SIZE_MISMATCH', reason, place)
+  }
+  return http.call(request, async (answer) => {
+    const bytes = await readBody(answer, blob.size, place, http.network)
+    try {
+      verifyBytes(bytes, blob)
+    } catch (error) {
+      throw placed(error, place)
+    }
+    return bytes
+  })
+}

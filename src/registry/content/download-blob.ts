@@ -1,0 +1,83 @@
+import type { Content } from '../../oci/digest.ts'
+import { openBlob } from './blobs.ts'
+import { type ErrorPlace, RegistryError } from '../errors.ts'
+import type { Repository } from '../http/repository.ts'
+import { waitToRetry } from '../pace/retry.ts'
+import { withoutTrickle } from '../network/slow-body.ts'
+
+/**
+ * A connection that brought at least that much was worth its while: the next that breaks is the
+ * first one again. Without such a bound, one byte for each connection would go on for ever.
+ */
+const PROGRESS_BYTES = 1024 * 1024
+
+/**
+ * The bytes of a blob, once each and in order. Where a connection breaks, reading goes on at the
+ * byte where it ended, with a request of its own to the registry (an address that it redirected to
+ * may have expired by then). What arrives is not verified here: whoever reads it sees one stream,
+ * whose digest tells whether the parts belong together. Errors name the source.
+ */
+export async function* downloadBlob(
+  source: Repository,
+  blob: Content,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { network, logger } = source.http
+  const download = new Download(source, blob)
+  for (let tried = 0; !download.isComplete; tried++) {
+    const before = download.offset
+    try {
+      yield* download.read()
+    } catch (error) {
+      if (download.offset - before >= PROGRESS_BYTES) tried = 0
+      await waitToRetry(network, logger, error, tried)
+    }
+  }
+}
+
+/** How far a blob has been read. */
+class Download {
+  readonly #source: Repository
+  readonly #blob: Content
+  #offset = 0
+  #isComplete = false
+
+  constructor(source: Repository, blob: Content) {
+    this.#source = source
+    this.#blob = blob
+  }
+
+  /** Bytes that have been handed on. */
+  get offset(): number {
+    return this.#offset
+  }
+
+  get isComplete(): boolean {
+    return this.#isComplete
+  }
+
+  /** One connection: what it brings of the bytes that are missing. */
+  async *read(): AsyncGenerator<Uint8Array, void, undefined> {
+    const { chunks, start } = await openBlob(this.#source, this.#blob, this.#offset)
+    const { clock } = this.#source.http.network
+    let position = start
+    for await (const chunk of withoutTrickle(chunks, clock, this.#place)) {
+      const known = this.#offset - position
+      position += chunk.length
+      if (known >= chunk.length) continue
+      const fresh = known > 0 ? chunk.subarray(known) : chunk
+      this.#offset += fresh.length
+      yield fresh
+    }
+    if (this.#offset < this.#blob.size) throw this.#cutShort()
+    this.#isComplete = true
+  }
+
+  #cutShort(): RegistryError {
+    const reason = `the answer ended after ${this.#offset} of ${this.#blob.size} bytes`
+    return new RegistryError('SIZE_MISMATCH', reason, { ...this.#place, transient: true })
+  }
+
+  get #place(): ErrorPlace {
+    return this.#source.place('get blob', this.#blob.digest)
+  }
+}

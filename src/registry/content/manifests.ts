@@ -1,0 +1,185 @@
+import type { Content, Digest } from '../../oci/digest.ts'
+import {
+  algorithmOf,
+  type DigestAlgorithm,
+  digestOf,
+  isDigest,
+  verifyBytes,
+} from '../../oci/digest.ts'
+import {
+  type ImageIndex,
+  type ImageManifest,
+  MAX_MANIFEST_BYTES,
+  parseManifest,
+} from '../../oci/manifest.ts'
+import { manifestAccept } from '../../oci/media-types.ts'
+import { discard, readBody, singleHeader } from '../network/answer-body.ts'
+import { placed, RegistryError } from '../errors.ts'
+import type { ExpectedManifest, FetchedManifest } from '../learned/fetched-manifest.ts'
+import type { Repository } from '../http/repository.ts'
+import type { RegistryRequest } from '../http/registry-http.ts'
+
+const accept = manifestAccept.join(', ')
+
+/**
+ * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
+ * believed: its size where `expected` tells it, its digest where the reference is one. Throws
+ * RegistryError: NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH, INVALID_MANIFEST and the errors of
+ * every request. What a descriptor names is fetched once, as long as there is room to keep it.
+ */
+export async function fetchManifest(
+  repository: Repository,
+  reference: string,
+  expected?: ExpectedManifest,
+): Promise<FetchedManifest> {
+  if (expected === undefined) return fetchAnew(repository, reference, expected)
+  return repository.http.manifests.once(expected, async () =>
+    fetchAnew(repository, reference, expected),
+  )
+}
+
+async function fetchAnew(
+  repository: Repository,
+  reference: string,
+  expected: ExpectedManifest | undefined,
+): Promise<FetchedManifest> {
+  const { http } = repository
+  const request = manifestRequest(repository, reference, 'GET', 'get manifest')
+  const { place } = request
+  const limit = Math.min(expected?.size ?? MAX_MANIFEST_BYTES, MAX_MANIFEST_BYTES)
+  return http.call(request, async (answer) => {
+    const bytes = await readBody(answer, limit, place, http.network)
+    try {
+      const digest = verifiedDigest(bytes, reference, expected)
+      const manifest = parseManifest(bytes, {
+        ...contentType(singleHeader(answer, 'content-type', place)),
+        ...(expected === undefined ? {} : { expectedType: expected.mediaType }),
+      })
+      return { digest, size: bytes.length, mediaType: manifest.mediaType, bytes, manifest }
+    } catch (error) {
+      throw placed(error, place)
+    }
+  })
+}
+
+/** A single image. Throws GET_IMAGE where the reference names an index. */
+export async function fetchSingle(
+  repository: Repository,
+  name: string,
+  operation: string,
+): Promise<FetchedManifest & { manifest: ImageManifest }> {
+  const fetched = await fetchManifest(repository, name)
+  const { manifest } = fetched
+  if (manifest.kind === 'image') return { ...fetched, manifest }
+  const place = repository.place(operation, name)
+  throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place)
+}
+
+/** An index. Throws GET_IMAGE_INDEX where the reference names a single image. */
+export async function fetchIndex(
+  repository: Repository,
+  name: string,
+): Promise<FetchedManifest & { manifest: ImageIndex }> {
+  const fetched = await fetchManifest(repository, name)
+  const { manifest } = fetched
+  if (manifest.kind === 'index') return { ...fetched, manifest }
+  const place = repository.place('get image index', name)
+  throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place)
+}
+
+export function manifestRequest(
+  repository: Repository,
+  reference: string,
+  method: 'GET' | 'HEAD' | 'PUT',
+  operation: string,
+): RegistryRequest {
+  return {
+    method,
+    target: repository.path(`manifests/${reference}`),
+    headers: { accept },
+    scopes: [repository.scope],
+    place: repository.place(operation, reference),
+  }
+}
+
+function verifiedDigest(
+  bytes: Uint8Array,
+  reference: string,
+  expected: Content | undefined,
+): Digest {
+  const digest = expected?.digest ?? (isDigest(reference) ? reference : undefined)
+  if (digest === undefined) return digestOf(bytes)
+  verifyBytes(bytes, { digest, size: expected?.size ?? bytes.length })
+  return digest
+}
+
+function contentType(header: string | undefined): { contentType?: string } {
+  return header === undefined ? {} : { contentType: header }
+}
+
+/**
+ * Statuses by which registries and proxies say that they do not do HEAD on manifests, or not on this
+ * one (Q09, Q56). A GET tells whether that is so, and in words why not: the answer to a HEAD has no
+ * room for them.
+ */
+const NO_HEAD: readonly number[] = [400, 401, 403, 405, 406, 415, 501]
+
+/**
+ * The digest that a tag or digest has at a registry, by HEAD (distribution-spec, Checking if
+ * content exists); undefined only for "not found". Where the answer names no digest, the manifest
+ * is fetched and hashed.
+ */
+export async function resolveDigest(
+  repository: Repository,
+  reference: string,
+): Promise<Digest | undefined> {
+  const request = manifestRequest(repository, reference, 'HEAD', 'look up')
+  const expect = [404, ...NO_HEAD]
+  const found = await repository.http.call({ ...request, expect }, async (answer) => {
+    await discard(answer)
+    const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? ''
+    return { status: answer.status, digest: isDigest(digest) ? digest : undefined }
+  })
+  if (found.status === 404) return undefined
+  if (found.digest !== undefined && found.status < 300) return found.digest
+  return hashedDigest(
+    repository,
+    reference,
+    isDigest(reference) ? algorithmOf(reference) : 'sha256',
+  )
+}
+
+/**
+ * As `resolveDigest`, for a destination that is about to be written: one that does not let us look
+ * (Q14), or says the same of what does not exist (Q31), holds nothing that we know of. Whether we
+ * may write is for the push to tell. Not so for a 401, which is about the login.
+ */
+export async function heldDigest(
+  repository: Repository,
+  reference: string,
+): Promise<Digest | undefined> {
+  try {
+    return await resolveDigest(repository, reference)
+  } catch (error) {
+    if (!(error instanceof RegistryError) || error.status !== 403) throw error
+    repository.http.logger.debug(`not known: ${error.message}`)
+    return undefined
+  }
+}
+
+export async function hashedDigest(
+  repository: Repository,
+  reference: string,
+  algorithm: DigestAlgorithm,
+): Promise<Digest | undefined> {
+  const { http } = repository
+  const request = manifestRequest(repository, reference, 'GET', 'look up')
+  return http.call({ ...request, expect: [404] }, async (answer) => {
+    if (answer.status === 404) {
+      await discard(answer)
+      return undefined
+    }
+    const bytes = await readBody(answer, MAX_MANIFEST_BYTES, request.place, http.network)
+    return digestOf(bytes, algorithm)
+  })
+}

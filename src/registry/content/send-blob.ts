@@ -1,0 +1,96 @@
+import type { Content } from '../../oci/digest.ts'
+import { putChunks } from './chunked-upload.ts'
+import { RegistryError } from '../errors.ts'
+import { refusesWhole } from '../learned/blob-size-limit.ts'
+import type { Repository } from '../http/repository.ts'
+import { cancelUpload, putBlob, startUpload, type UploadSession } from './upload-session.ts'
+
+type Open = () => AsyncIterable<Uint8Array>
+
+/** Sends the bytes of one blob, which may take several tries. */
+export class BlobSender {
+  readonly #destination: Repository
+  readonly #blob: Content
+  /** Broken connections one after the other. */
+  #resets = 0
+  /** Why it is being sent in chunks. */
+  #refusal: RegistryError | undefined
+
+  constructor(destination: Repository, blob: Content) {
+    this.#destination = destination
+    this.#blob = blob
+  }
+
+  /**
+   * One try: in one piece or, once that was refused, in chunks. Needs a slot of the caller's. `open`
+   * is called each time the body has to be sent.
+   */
+  async send(session: UploadSession, open: Open): Promise<void> {
+    const { http } = this.#destination
+    let unused: UploadSession | undefined = session
+    try {
+      if (!http.largeBlobs.needChunks(this.#blob.size)) {
+        unused = undefined
+        if (await this.#wasTakenWhole(session, open)) return
+      }
+      await this.#inChunks(unused, open)
+      if (this.#refusal !== undefined) http.largeBlobs.refused(this.#blob.size)
+    } catch (error) {
+      throw this.#rather(error)
+    }
+  }
+
+  /**
+   * What to tell of chunks that failed: where it was chance that broke the connections before, and
+   * chunks are refused, the broken connection is worth another try.
+   */
+  #rather(error: unknown): unknown {
+    const refusal = this.#refusal
+    this.#refusal = undefined
+    // Chunks that are too large as well show that it was the size after all.
+    const isAboutChunks = error instanceof RegistryError && !error.transient && error.status !== 413
+    return isAboutChunks && refusal?.transient === true ? refusal : error
+  }
+
+  async #inChunks(opened: UploadSession | undefined, open: Open): Promise<void> {
+    const { http } = this.#destination
+    try {
+      const session = opened ?? (await startUpload(this.#destination))
+      await this.#inSession(session, async () =>
+        putChunks(this.#destination, session, this.#blob, open()),
+      )
+    } catch (error) {
+      const isTooLarge = error instanceof RegistryError && error.status === 413
+      if (!isTooLarge || !http.largeBlobs.refusedChunk()) throw error
+      await this.#inChunks(undefined, open)
+    }
+  }
+
+  /** False where the blob was refused for its size, and chunks are worth a try. */
+  async #wasTakenWhole(session: UploadSession, open: Open): Promise<boolean> {
+    const { http } = this.#destination
+    try {
+      await this.#inSession(session, async () =>
+        putBlob(this.#destination, session, this.#blob, open),
+      )
+      return true
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error
+      const isReset = error.code === 'NETWORK' && error.operation === 'upload blob'
+      this.#resets = isReset ? this.#resets + 1 : 0
+      if (http.family?.maxChunk === 0 || !refusesWhole(error, this.#blob, this.#resets)) throw error
+      http.logger.info(`${error.message}; sending it in chunks`)
+      this.#refusal = error
+      return false
+    }
+  }
+
+  async #inSession(session: UploadSession, send: () => Promise<void>): Promise<void> {
+    try {
+      await send()
+    } catch (error) {
+      await cancelUpload(this.#destination, session)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { Readable } from 'node:stream'
+import { type Content, verified } from '../../oci/digest.ts'
+import { downloadBlob } from './download-blob.ts'
+import { networkFailure } from '../network/network-failure.ts'
+import type { Repository } from '../http/repository.ts'
+
+/** The blob's bytes, from the source when the first one is wanted. Errors name the source. */
+export async function* verifiedBlob(
+  source: Repository,
+  blob: Content,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* verified(downloadBlob(source, blob), blob)
+  } catch (error) {
+    throw networkFailure(error, source.place('get blob', blob.digest), source.http.network.signal)
+  }
+}
+
+/** All of it in one piece of memory: the chunks are valid until the next one only. */
+export async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const copies: Buffer[] = []
+  for await (const chunk of chunks) copies.push(Buffer.from(chunk))
+  return Buffer.concat(copies)
+}
+
+/** Bytes as a stream of one chunk, or of none where there is nothing. */
+export function inOne(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  return Readable.from(bytes.length === 0 ? [] : [bytes])
+}

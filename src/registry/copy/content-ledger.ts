@@ -1,0 +1,139 @@
+import type { Content, Digest } from '../../oci/digest.ts'
+
+/** How content came to be where it is wanted. */
+export type Outcome = 'copied' | 'mounted' | 'existing'
+
+/** A blob or manifest on its way, or there. */
+interface Entry {
+  /** The repository that it is taken from. */
+  readonly source: string
+  readonly moved: Promise<Outcome>
+}
+
+/** Where somebody brings a blob to for the first time. */
+interface Supply {
+  readonly over: Promise<unknown>
+  /** How many wait for it, to mount it from there. */
+  waiting: number
+}
+
+/**
+ * What a destination registry is known to hold, repository by repository: whoever needs content that
+ * somebody else is already moving waits for that, instead of moving it again. A failure is
+ * forgotten, so that the next one may try, and counts for those only who wait for the same
+ * content from the same source.
+ */
+export class ContentLedger {
+  readonly #contents = new Map<string, Entry>()
+  /** A repository for each blob that is in some repository. */
+  readonly #holders = new Map<Digest, string>()
+  readonly #supplies = new Map<Digest, Supply>()
+
+  /**
+   * Moves content to a place unless that is done or being done.
+   *
+   * @param place a repository, and what kind of content is meant
+   * @param source the repository that it would be taken from
+   */
+  async once(
+    place: string,
+    digest: Digest,
+    source: string,
+    move: () => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const key = `${place}@${digest}`
+    for (
+      let known = this.#contents.get(key);
+      known !== undefined;
+      known = this.#contents.get(key)
+    ) {
+      try {
+        await known.moved
+        return 'existing'
+      } catch (error) {
+        if (known.source === source) throw error
+      }
+    }
+    const entry = { source, moved: move() }
+    this.#contents.set(key, entry)
+    try {
+      return await entry.moved
+    } catch (error) {
+      this.#contents.delete(key)
+      throw error
+    }
+  }
+
+  /** Takes in that a repository has these blobs. */
+  note(repository: string, blobs: readonly Content[]): void {
+    for (const { digest } of blobs) {
+      if (!this.#holders.has(digest)) this.#holders.set(digest, repository)
+    }
+  }
+
+  /** Another repository that has the blob. */
+  holder(digest: Digest, repository: string): string | undefined {
+    const holder = this.#holders.get(digest)
+    return holder === repository ? undefined : holder
+  }
+
+  /** Whether nobody has the blob or is about to have it, as far as a place is concerned. */
+  isNew(place: string, digest: Digest): boolean {
+    const isKnown = this.#holders.has(digest) || this.#supplies.has(digest)
+    return !isKnown && !this.#contents.has(`${place}@${digest}`)
+  }
+
+  /** How many wait for the blob. */
+  waiting(digest: Digest): number {
+    return this.#supplies.get(digest)?.waiting ?? 0
+  }
+
+  /**
+   * Brings a blob to a repository, for the first time or from the one that has it by then (see
+   * `holder`): of all that want it, one goes first. Where that fails, the next one does, which may
+   * have another source, and the first one waits for it in its turn.
+   */
+  async supply(repository: string, blob: Content, bring: () => Promise<Outcome>): Promise<Outcome> {
+    let failure: { readonly error: unknown } | undefined
+    while (!this.#holders.has(blob.digest)) {
+      const supply = this.#supplies.get(blob.digest)
+      if (supply !== undefined) {
+        supply.waiting++
+        await supply.over
+      } else if (failure === undefined) {
+        const { first, over } = this.#supply(repository, blob, bring)
+        try {
+          return await first
+        } catch (error) {
+          failure = { error }
+          // Whoever has waited for it goes on before this one does.
+          await over
+        }
+      } else {
+        throw failure.error
+      }
+    }
+    return bring()
+  }
+
+  #supply(
+    repository: string,
+    blob: Content,
+    bring: () => Promise<Outcome>,
+  ): { first: Promise<Outcome>; over: Promise<void> } {
+    const first = bring()
+    const over = this.#ended(repository, blob, first)
+    this.#supplies.set(blob.digest, { over, waiting: 0 })
+    return { first, over }
+  }
+
+  async #ended(repository: string, blob: Content, first: Promise<unknown>): Promise<void> {
+    try {
+      await first
+      this.note(repository, [blob])
+    } catch {
+      // Told by `first` itself.
+    }
+    this.#supplies.delete(blob.digest)
+  }
+}

@@ -1,0 +1,260 @@
+import type { Descriptor } from '../../oci/descriptor.ts'
+import type { Digest } from '../../oci/digest.ts'
+import type { ImageIndex, ImageManifest } from '../../oci/manifest.ts'
+import { isNonDistributableType } from '../../oci/media-types.ts'
+import type { ContentLedger, Outcome } from './content-ledger.ts'
+import { addBytes, type BytesMoved, bytesOf, noBytes } from './bytes-moved.ts'
+import { copyBlob, SMALL_BLOB_BYTES } from './copy-blob.ts'
+import { RegistryError } from '../errors.ts'
+import type { Member } from './fan-out.ts'
+import type { FetchedManifest } from '../learned/fetched-manifest.ts'
+import { fetchManifest, heldDigest } from '../content/manifests.ts'
+import { Limiter } from '../pace/limiter.ts'
+import { pushManifest } from '../content/push-manifest.ts'
+import { pushWithRepair } from './push-with-repair.ts'
+import type { Repository } from '../http/repository.ts'
+import type { SeenImages } from './unchanged-images.ts'
+import { waitForAll } from '../wait-for-all.ts'
+
+/** Indexes nest once or twice in practice; the specification sets no bound. */
+export const MAX_INDEX_DEPTH = 4
+/** More manifests than this beneath one reference is not an image but an attack. */
+export const MAX_MANIFESTS = 5_000
+
+/** More than the requests that a registry takes from us at a time, so that these are the bound. */
+const MANIFESTS_AT_ONCE = 64
+
+/**
+ * All manifests beneath one reference are held at one time; honest ones need some kilobytes each.
+ */
+const MAX_TREE_BYTES = 64 * 1024 * 1024
+
+/** Bytes: what others wait for goes first, however small it is. */
+const LARGEST_BLOB = 2 ** 40
+
+/** From where to where, and what the destination's registry is known to hold. */
+export interface Route {
+  readonly source: Repository
+  readonly destination: Repository
+  readonly ledger: ContentLedger
+  readonly seen: SeenImages
+  /** Everything is looked for anew: what was found, mounted or moved before has gone missing. */
+  readonly again?: boolean
+  /** The place among several destinations that the source's blobs are fetched for at one time. */
+  readonly member?: Member | undefined
+  /** Blobs of the source that were read already, and verified. */
+  readonly read?: ReadonlyMap<Digest, Uint8Array> | undefined
+}
+
+/**
+ * Copies everything beneath a manifest, but not the manifest itself: blobs first, then the
+ * manifests that it lists, by digest. What the destination needs to accept it is there when this
+ * returns.
+ */
+export async function copyContent(route: Route, top: FetchedManifest): Promise<BytesMoved> {
+  // A tag beside another one in the same repository: what the source lists is there by definition.
+  if (isSameRepository(route)) return noBytes
+  return new TreeCopy(route).content(top, 0)
+}
+
+/** Copies one manifest by digest with everything beneath it. */
+export async function copyByDigest(route: Route, fetched: FetchedManifest): Promise<BytesMoved> {
+  if (isSameRepository(route)) return noBytes
+  return new TreeCopy(route).manifest(fetched, 0)
+}
+
+function isSameRepository({ source, destination }: Route): boolean {
+  return source.sharesRegistryWith(destination) && source.name === destination.name
+}
+
+/** One walk down a tree of manifests. */
+class TreeCopy {
+  readonly #route: Route
+  /** Children that are being copied or are done: an index may list one more than once. */
+  readonly #children = new Map<Digest, Promise<BytesMoved>>()
+  /** Manifests that are being looked for. */
+  readonly #walk = new Limiter(MANIFESTS_AT_ONCE)
+  /** Manifests that the destination was seen to have. */
+  readonly #held = new Set<Digest>()
+  #hasFailed = false
+  /** Bytes of all manifests that were met, as their descriptors promise them. */
+  #size = 0
+
+  constructor(route: Route) {
+    this.#route = route
+  }
+
+  async manifest(fetched: FetchedManifest, depth: number): Promise<BytesMoved> {
+    const bytes = await this.content(fetched, depth)
+    if (this.#held.has(fetched.digest)) return bytes
+    const { destination } = this.#route
+    await this.#subjectOf(fetched)
+    await this.#once('manifest', fetched.digest, async () => {
+      const bring = async (): Promise<unknown> => this.#again().content(fetched, depth)
+      await pushWithRepair(
+        async () => pushManifest(destination, fetched.digest, fetched),
+        this.#route.again === true ? undefined : bring,
+      )
+      return 'copied'
+    })
+    return bytes
+  }
+
+  #again(): TreeCopy {
+    return new TreeCopy({ ...this.#route, again: true })
+  }
+
+  /** Waits for what a manifest refers to, if that is on its way too: some want it first (Q27). */
+  async #subjectOf({ manifest, digest }: FetchedManifest): Promise<void> {
+    const { subject } = manifest
+    if (subject !== undefined && subject.digest !== digest) {
+      await this.#children.get(subject.digest)
+    }
+  }
+
+  async content(fetched: FetchedManifest, depth: number): Promise<BytesMoved> {
+    const { manifest } = fetched
+    return manifest.kind === 'image' ? this.#image(fetched, manifest) : this.#index(manifest, depth)
+  }
+
+  /**
+   * The config first: it is small, and hardly two images have the same. Where it is there, the whole
+   * image may be, and one request more tells.
+   */
+  async #image({ digest }: FetchedManifest, manifest: ImageManifest): Promise<BytesMoved> {
+    const blobs = new Map<Digest, Descriptor>()
+    for (const blob of [manifest.config, ...manifest.layers]) {
+      // Their makers do not allow others to pass these on (image-spec, Non-Distributable Layers).
+      if (!isNonDistributableType(blob.mediaType)) blobs.set(blob.digest, blob)
+    }
+    const [config, ...layers] = blobs.values()
+    if (config === undefined) return noBytes
+    try {
+      const outcome = await this.#blob(config)
+      const first = bytesOf(outcome, config.size)
+      if (outcome === 'existing' && layers.length > 0 && (await this.#isHeld(digest))) {
+        this.#held.add(digest)
+        this.#route.ledger.note(this.#route.destination.name, layers)
+        return first
+      }
+      const others = layers.map(async (blob) => bytesOf(await this.#blob(blob), blob.size))
+      return addBytes([first, ...(await waitForAll(others))])
+    } finally {
+      for (const blob of layers) this.#route.member?.pass(blob.digest)
+    }
+  }
+
+  async #isHeld(digest: Digest): Promise<boolean> {
+    const { destination, again } = this.#route
+    return again !== true && (await heldDigest(destination, digest)) === digest
+  }
+
+  async #blob(blob: Descriptor): Promise<Outcome> {
+    const { destination, ledger, member } = this.#route
+    await member?.giveWay(blob.digest)
+    const isNew = ledger.isNew(`blob ${destination.name}`, blob.digest)
+    // Another image brings it: the other destinations of this one do not have to wait.
+    if (member?.wants(blob.digest) === true && !isNew) member.pass(blob.digest)
+    try {
+      return await this.#once('blob', blob.digest, async () => this.#supply(blob))
+    } finally {
+      member?.pass(blob.digest)
+    }
+  }
+
+  /** From another repository of the destination's registry, if that is any use, or from the source. */
+  async #supply(blob: Descriptor): Promise<Outcome> {
+    const { source, destination, ledger, seen, again } = this.#route
+    const { mounts, family } = destination.http
+    const canMount = family?.mounts !== false && mounts.areWorthTrying
+    if (again === true || !canMount || destination.sharesRegistryWith(source)) {
+      return this.#bring(blob)
+    }
+    return ledger.supply(destination.name, blob, async () => {
+      const isLarge = blob.size > SMALL_BLOB_BYTES
+      if (isLarge && ledger.holder(blob.digest, destination.name) === undefined) {
+        await seen.look(blob)
+      }
+      return this.#bring(blob)
+    })
+  }
+
+  async #bring(blob: Descriptor): Promise<Outcome> {
+    const { source, destination, ledger, again, member, read } = this.#route
+    return copyBlob(source, destination, blob, {
+      holder: ledger.holder(blob.digest, destination.name),
+      again,
+      member,
+      rank: () => ledger.waiting(blob.digest) * LARGEST_BLOB + blob.size,
+      bytes: read?.get(blob.digest),
+    })
+  }
+
+  /**
+   * Moves a blob or manifest unless another image of the run does or did. The same bytes can be both,
+   * in two places of the registry.
+   */
+  async #once(
+    kind: 'blob' | 'manifest',
+    digest: Digest,
+    move: () => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const { source, destination, ledger, again } = this.#route
+    if (again === true) return move()
+    const from = `${source.http.registry}/${source.name}`
+    return ledger.once(`${kind} ${destination.name}`, digest, from, move)
+  }
+
+  async #index(index: ImageIndex, depth: number): Promise<BytesMoved> {
+    if (depth >= MAX_INDEX_DEPTH) {
+      throw this.#refusal(`indexes nested deeper than ${MAX_INDEX_DEPTH}`)
+    }
+    const children = index.manifests.map(async (child) => {
+      const known = this.#children.get(child.digest)
+      if (known !== undefined) {
+        await known
+        // Its bytes count once, where it was met first.
+        return noBytes
+      }
+      const copying = this.#child(child, depth + 1)
+      this.#children.set(child.digest, copying)
+      return copying
+    })
+    return addBytes(await waitForAll(children))
+  }
+
+  async #child(child: Descriptor, depth: number): Promise<BytesMoved> {
+    const { source } = this.#route
+    if (isBlobType(child.mediaType)) return bytesOf(await this.#blob(child), child.size)
+    if (this.#children.size >= MAX_MANIFESTS) {
+      throw this.#refusal(`more than ${MAX_MANIFESTS} manifests`)
+    }
+    this.#size += child.size
+    if (this.#size > MAX_TREE_BYTES) {
+      throw this.#refusal(`manifests of more than ${MAX_TREE_BYTES} bytes together`)
+    }
+    const fetched = await this.#walk.run(async () => {
+      // An index of thousands, none of which is there, is not asked for to its end.
+      if (this.#hasFailed) throw this.#refusal('not copied, since another part of the index failed')
+      try {
+        return await fetchManifest(source, child.digest, child)
+      } catch (error) {
+        this.#hasFailed = true
+        throw error
+      }
+    })
+    return this.manifest(fetched, depth)
+  }
+
+  #refusal(reason: string): RegistryError {
+    return new RegistryError('INVALID_MANIFEST', reason, this.#route.source.place('copy index'))
+  }
+}
+
+/**
+ * Whether an index entry can only be a blob: what is of no known type is taken for a manifest
+ * (image-spec, Image Index).
+ */
+function isBlobType(mediaType: string): boolean {
+  return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType)
+}

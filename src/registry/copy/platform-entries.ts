@@ -1,0 +1,57 @@
+import type { Descriptor } from '../../oci/descriptor.ts'
+import type { Digest } from '../../oci/digest.ts'
+import { type ImageIndex, isAttestation } from '../../oci/manifest.ts'
+import { isIndexType } from '../../oci/media-types.ts'
+import type { Platform } from '../../oci/platform.ts'
+import { MAX_INDEX_DEPTH, MAX_MANIFESTS } from './copy-image.ts'
+import { RegistryError } from '../errors.ts'
+import { fetchManifest } from '../content/manifests.ts'
+import type { Repository } from '../http/repository.ts'
+
+/** An entry of an index that is the image of a platform. */
+export interface PlatformEntry {
+  readonly platform: Platform
+  readonly descriptor: Descriptor
+}
+
+/**
+ * The platform images of an index in its order, those of nested indexes in the place of these.
+ * Attestations and entries that name no platform are told to `leftOut` and are not among them.
+ */
+export async function listPlatforms(
+  repository: Repository,
+  index: ImageIndex,
+  leftOut: (entry: Descriptor) => void = () => undefined,
+): Promise<readonly PlatformEntry[]> {
+  const entries: PlatformEntry[] = []
+  /** Nested indexes that were searched: what is listed again has nothing new in it. */
+  const searched = new Set<Digest>()
+
+  const search = async ({ manifests }: ImageIndex, depth: number): Promise<void> => {
+    for (const descriptor of manifests) {
+      const { mediaType, platform, digest } = descriptor
+      if (isIndexType(mediaType)) {
+        if (searched.has(digest)) continue
+        searched.add(digest)
+        checkLimits(depth, searched.size, repository, digest)
+        const { manifest } = await fetchManifest(repository, digest, descriptor)
+        if (manifest.kind === 'index') {
+          await search(manifest, depth + 1)
+          continue
+        }
+      }
+      if (platform === undefined || isAttestation(descriptor)) leftOut(descriptor)
+      else entries.push({ platform, descriptor })
+    }
+  }
+
+  await search(index, 0)
+  return entries
+}
+
+function checkLimits(depth: number, count: number, repository: Repository, digest: Digest): void {
+  const refuse = (reason: string): RegistryError =>
+    new RegistryError('INVALID_MANIFEST', reason, repository.place('get image index', digest))
+  if (depth >= MAX_INDEX_DEPTH) throw refuse(`indexes nested deeper than ${MAX_INDEX_DEPTH}`)
+  if (count > MAX_MANIFESTS) throw refuse(`more than ${MAX_MANIFESTS} manifests`)
+}

@@ -1,0 +1,59 @@
+import { type Scope, pullScope, pushScope } from '../auth/scope.ts'
+import type { ErrorPlace, Side } from '../errors.ts'
+import type { RegistryHttp } from './registry-http.ts'
+
+/** One repository of a registry in one role: what the requests about its content have in common. */
+export class Repository {
+  readonly http: RegistryHttp
+  /** `acme/app`. */
+  readonly name: string
+  readonly side: Side
+
+  constructor(http: RegistryHttp, name: string, side: Side) {
+    this.http = http
+    this.name = name
+    this.side = side
+  }
+
+  /**
+   * A destination asks for everything at once, so that looking at a tag and writing it need one
+   * token.
+   */
+  get scope(): Scope {
+    return this.side === 'destination' ? pushScope(this.name) : pullScope(this.name)
+  }
+
+  /** Tells that requests about it will come, so that a token for others can serve it, too. */
+  expect(): void {
+    this.http.expect([this.scope])
+  }
+
+  /**
+   * `/v2/acme/app/…` (distribution-spec, Endpoints). The name and the rest are valid by their
+   * grammar.
+   */
+  path(rest: string): string {
+    return `/v2/${this.name}/${rest}`
+  }
+
+  place(operation: string, reference?: string): ErrorPlace {
+    const { http } = this
+    return {
+      operation,
+      side: this.side,
+      registry: http.registry,
+      repository: this.name,
+      reference,
+      login: http.login,
+      // Read when an error is made of it: the first answer may be the one that tells.
+      get family() {
+        return http.family?.name
+      },
+    }
+  }
+
+  /** Whether both are served by one registry, so that blobs can be mounted. */
+  sharesRegistryWith(other: Repository): boolean {
+    return this.http.registry === other.http.registry
+  }
+}

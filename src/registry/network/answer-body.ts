@@ -1,0 +1,109 @@
+import { type ErrorPlace, RegistryError } from '../errors.ts'
+import type { Answer, Network } from './network.ts'
+import { networkFailure } from './network-failure.ts'
+import { withoutTrickle } from './slow-body.ts'
+
+/**
+ * Reads a whole body into memory, but never more than `limit` bytes, whatever length was declared.
+ * Throws SIZE_MISMATCH for a longer one.
+ */
+export async function readBody(
+  answer: Answer,
+  limit: number,
+  place: ErrorPlace,
+  { clock, signal }: Pick<Network, 'clock' | 'signal'>,
+): Promise<Buffer> {
+  const refusal = refusedEncoding(answer, place) ?? tooLong(declaredLength(answer), limit, place)
+  if (refusal !== undefined) {
+    abandon(answer)
+    throw refusal
+  }
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of withoutTrickle(answer.body, clock, place)) {
+      size += chunk.length
+      const excess = tooLong(size, limit, place)
+      if (excess !== undefined) throw excess
+      chunks.push(Buffer.from(chunk))
+    }
+  } catch (error) {
+    throw networkFailure(error, place, signal)
+  }
+  return Buffer.concat(chunks, size)
+}
+
+function tooLong(size: number, limit: number, place: ErrorPlace): RegistryError | undefined {
+  if (size <= limit) return undefined
+  return new RegistryError('SIZE_MISMATCH', `the answer is longer than ${limit} bytes`, place)
+}
+
+/** What `Content-Length` says, 0 where it says nothing. */
+function declaredLength(answer: Answer): number {
+  const header = answer.headers['content-length']
+  return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : 0
+}
+
+/**
+ * Some registries compress on the way although no request allows it (Q47): other bytes, other
+ * digest.
+ */
+export function refusedEncoding(answer: Answer, place: ErrorPlace): RegistryError | undefined {
+  const encoding = answer.headers['content-encoding']
+  if (encoding === undefined || encoding === '' || encoding === 'identity') return undefined
+  const reason = 'the registry compresses content on the way, against our request'
+  return new RegistryError('UNSUPPORTED', reason, place)
+}
+
+/**
+ * Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's. Never
+ * throws.
+ */
+export async function readSome(
+  answer: Answer,
+  limit: number,
+  { clock }: Pick<Network, 'clock'>,
+): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    const place = { operation: 'read an error' }
+    for await (const chunk of withoutTrickle(answer.body, clock, place)) {
+      chunks.push(Buffer.from(chunk))
+      size += chunk.length
+      if (size >= limit) break
+    }
+  } catch {
+    // What arrived before the connection broke is still the best that there is to show.
+  }
+  return Buffer.concat(chunks).subarray(0, limit)
+}
+
+/** What is cheaper to read to its end than to make a new connection for. */
+const DISCARD_BYTES = 128 * 1024
+const DISCARD_TIMEOUT_MS = 10_000
+
+/** Reads a body to its end, if that is near, so that its connection can be used again. */
+export async function discard(answer: Answer): Promise<void> {
+  const { body } = answer
+  if (!body.isComplete && declaredLength(answer) > DISCARD_BYTES) abandon(answer)
+  else await body.discard(DISCARD_BYTES, DISCARD_TIMEOUT_MS)
+}
+
+/** Drops a body and its connection at once. */
+export function abandon({ body }: Answer): void {
+  body.drop()
+}
+
+/**
+ * The value of a header that may come once only. Several are an error, because two readers may take
+ * different ones.
+ */
+export function singleHeader(answer: Answer, name: string, place: ErrorPlace): string | undefined {
+  const value = answer.headers[name]
+  if (!Array.isArray(value)) return value
+  throw new RegistryError('REGISTRY', `the registry sent several ${name} headers`, {
+    ...place,
+    status: answer.status,
+  })
+}
