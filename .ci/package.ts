@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -66,14 +66,15 @@ function bundle(entry: string, directory: string): void {
   )
 }
 
-function packageAction(): void {
-  const lib = join(root, 'lib')
-  const dist = join(root, 'dist')
-  for (const directory of [lib, dist]) rmSync(directory, { recursive: true, force: true })
+/** @param dist where the bundles go: the committed directory, or another one to compare with it */
+function packageAction(dist: string): void {
+  for (const directory of [join(root, 'lib'), dist]) {
+    rmSync(directory, { recursive: true, force: true })
+  }
 
   run(commandScript('typescript', 'tsc'), '-p', 'tsconfig.build.json')
-  bundle('lib/index.js', 'dist')
-  bundle('lib/action/event/index.js', 'dist/event')
+  bundle('lib/index.js', dist)
+  bundle('lib/action/event/index.js', join(dist, 'event'))
 
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8', withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -89,4 +90,4 @@ function packageAction(): void {
   }
 }
 
-packageAction()
+packageAction(resolve(root, process.argv[2] ?? 'dist'))

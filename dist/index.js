@@ -37983,8 +37983,6 @@ function readInputs(source) {
     const destinationCredentials = readCredentials(reader, 'destination', destinationRegistry, pairs);
     const inputs = {
         pairs,
-        sourceRegistry,
-        ...(destinationRegistry !== undefined && { destinationRegistry }),
         ...(sourceCredentials !== undefined && { sourceCredentials }),
         ...(destinationCredentials !== undefined && { destinationCredentials }),
         registryAuth: readRegistryAuth(reader),
@@ -41878,12 +41876,11 @@ const schema = looseObject({
     artifactType: nullish(string('must be a string')),
     annotations: nullish(record(string(), unknown(), 'must be an object')),
     urls: nullish(array(string('must be a string'), 'must be an array')),
-    data: nullish(string('must be a string')),
 }, 'must be an object');
 /** Validates a descriptor of a parsed document; unknown members and media types are accepted. */
 const descriptorSchema = pipe(schema, transform(toDescriptor));
 function toDescriptor(raw) {
-    const { mediaType, digest, size, platform, artifactType, annotations, urls, data } = raw;
+    const { mediaType, digest, size, platform, artifactType, annotations, urls } = raw;
     return {
         mediaType,
         digest,
@@ -41894,7 +41891,6 @@ function toDescriptor(raw) {
         ...(artifactType && { artifactType }),
         ...(annotations && { annotations: textsOf(annotations) }),
         ...(urls && { urls }),
-        ...(typeof data === 'string' && { data }),
     };
 }
 /** Annotations are strings; other values occur in the wild and mean nothing to us. */

@@ -25,6 +25,9 @@ interface RunResult {
   }[]
 }
 
+/** Fewer files than that are named by somebody who knows them. */
+const A_WHOLE_RUN = 100
+
 const GO_TOOLS = 'a directory that .ci/install-go-tools prints, which takes Go'
 
 /** What some tests want to have in PATH, and where it comes from. */
@@ -55,6 +58,16 @@ export default class LeftOutReporter {
 
   constructor(config: RunConfig) {
     this.#config = config
+  }
+
+  /** Jest says nothing until the first file is done, which takes a while where all of them run. */
+  onRunStart({ numTotalTestSuites }: { readonly numTotalTestSuites: number }) {
+    if (numTotalTestSuites < A_WHOLE_RUN) return
+    writeSync(
+      process.stderr.fd,
+      `Running ${numTotalTestSuites} files of tests against registries on this machine; on two cores that takes some five minutes.\n` +
+        'A line appears for each file when it is done. The last lines say what was left out, and what it lacks.\n\n',
+    )
   }
 
   onRunComplete(_contexts: unknown, { testResults }: RunResult) {

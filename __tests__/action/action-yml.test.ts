@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { inputDefaults, inputNames } from '../../src/action/input-names.ts'
@@ -15,6 +15,31 @@ interface ActionMetadata {
 }
 
 const action = parse(readFileSync('action.yml', 'utf8')) as ActionMetadata
+
+/** Names of the fields of `Inputs`, as its source declares them. */
+function fieldsOfInputs(source: string): readonly string[] {
+  const body = /^export interface Inputs \{\n(.*?)^\}/ms.exec(source)?.[1] ?? ''
+  return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].flatMap(([, name]) => name ?? [])
+}
+
+/** All sources but those that read what the workflow says. */
+const readers = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !/^action.(?:list-)?inputs\.ts$/.test(name))
+  .map((name) => readFileSync(`src/${name}`, 'utf8').replaceAll(/\/\*.*?\*\/|\/\/.*$/gms, ''))
+
+describe('inputs', () => {
+  const source = readFileSync('src/action/inputs.ts', 'utf8')
+
+  test.each(fieldsOfInputs(source))('%s is read by what the action does', (field) => {
+    const word = new RegExp(`\\b${field}\\b`)
+    expect(readers.some((reader) => word.test(reader))).toBe(true)
+  })
+
+  test('are all found by that', () => {
+    expect(fieldsOfInputs(source).length).toBeGreaterThan(15)
+    expect(fieldsOfInputs('export interface Inputs {\n  readonly a?: string\n}\n')).toEqual(['a'])
+  })
+})
 
 describe('action.yml', () => {
   test('declares exactly the inputs that the code reads, in the same order', () => {

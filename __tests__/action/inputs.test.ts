@@ -72,7 +72,6 @@ describe('a step that gives only a list', () => {
     const { pairs, ...others } = readWith({})
     expect(pairs).toHaveLength(1)
     expect(others).toEqual({
-      sourceRegistry: { registry: 'docker.io' },
       registryAuth: [],
       registryTls: new Map(),
       platforms: [
@@ -170,7 +169,6 @@ describe('source-registry', () => {
       'source-registry': 'GHCR.io/acme',
       images: 'app:1 => quay.io/acme/app:1',
     })
-    expect(inputs.sourceRegistry).toEqual({ registry: 'ghcr.io', prefix: 'acme' })
     expect(pairsOf(inputs)).toEqual(['ghcr.io/acme/app:1 => quay.io/acme/app:1'])
   })
 
@@ -187,7 +185,6 @@ describe('destination-registry', () => {
       'destination-registry': 'ghcr.io/acme',
       images: 'quay.io/team/app:1',
     })
-    expect(inputs.destinationRegistry).toEqual({ registry: 'ghcr.io', prefix: 'acme' })
     expect(pairsOf(inputs)).toEqual(['quay.io/team/app:1 => ghcr.io/acme/team/app:1'])
   })
 

@@ -1,5 +1,6 @@
 import { digestOf } from '../../testkit/registry/content.ts'
-import type { BuiltImage, PlatformSpec } from '../../testkit/image/image.ts'
+import type { BuiltImage } from '../../testkit/image/image.ts'
+import type { PlatformSpec } from '../../testkit/image/descriptor.ts'
 
 /**
  * The digest of the index that a copy of some platforms gets, computed from the promise of

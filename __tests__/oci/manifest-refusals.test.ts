@@ -127,7 +127,6 @@ describe('parseManifest refuses', () => {
     [{ annotations: 'x' }, 'annotations: must be an object'],
     [{ urls: 'x' }, 'urls: must be an array'],
     [{ urls: [1] }, 'urls[0]: must be a string'],
-    [{ data: {} }, 'data: must be a string'],
     [{ artifactType: [] }, 'artifactType: must be a string'],
   ])('a descriptor with %j, at its path', (change, message) => {
     const document = { ...index, manifests: [child, { ...child, ...change }] }

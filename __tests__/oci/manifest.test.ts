@@ -37,7 +37,6 @@ describe('parseManifest', () => {
       artifactType: 'application/x',
       annotations: { a: 'b', A: 'c', '': '' },
       urls: ['https://example.com/'],
-      data: 'e30=',
     }
     const manifest = parse({ ...index, manifests: [entry] })
     expect(manifest).toStrictEqual({

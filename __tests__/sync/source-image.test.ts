@@ -6,9 +6,9 @@ import {
   buildImage,
   buildIndex,
   type BuiltImage,
-  type DescriptorSpec,
   descriptorOf,
 } from '../../testkit/image/image.ts'
+import type { DescriptorSpec } from '../../testkit/image/descriptor.ts'
 import { ociManifest } from '../../testkit/registry/media-types.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'

@@ -28,8 +28,6 @@ export interface RoleCredentials extends Credentials {
 /** Everything the user asked for, checked. */
 export interface Inputs {
   readonly pairs: readonly ImagePair[]
-  readonly sourceRegistry: RegistryBase
-  readonly destinationRegistry?: RegistryBase
   readonly sourceCredentials?: RoleCredentials
   readonly destinationCredentials?: RoleCredentials
   readonly registryAuth: readonly RegistryLogin[]
@@ -83,8 +81,6 @@ export function readInputs(source: InputSource): Inputs {
   const destinationCredentials = readCredentials(reader, 'destination', destinationRegistry, pairs)
   const inputs: Inputs = {
     pairs,
-    sourceRegistry,
-    ...(destinationRegistry !== undefined && { destinationRegistry }),
     ...(sourceCredentials !== undefined && { sourceCredentials }),
     ...(destinationCredentials !== undefined && { destinationCredentials }),
     registryAuth: readRegistryAuth(reader),

@@ -13,8 +13,6 @@ export interface Descriptor extends Content {
   readonly annotations?: Readonly<Record<string, string>>
   /** Never fetched from. */
   readonly urls?: readonly string[]
-  /** The content itself in base64, unverified. */
-  readonly data?: string
 }
 
 /**
@@ -63,7 +61,6 @@ const schema = v.looseObject(
     artifactType: v.nullish(v.string('must be a string')),
     annotations: v.nullish(v.record(v.string(), v.unknown(), 'must be an object')),
     urls: v.nullish(v.array(v.string('must be a string'), 'must be an array')),
-    data: v.nullish(v.string('must be a string')),
   },
   'must be an object',
 )
@@ -72,7 +69,7 @@ const schema = v.looseObject(
 export const descriptorSchema = v.pipe(schema, v.transform(toDescriptor))
 
 function toDescriptor(raw: v.InferOutput<typeof schema>): Descriptor {
-  const { mediaType, digest, size, platform, artifactType, annotations, urls, data } = raw
+  const { mediaType, digest, size, platform, artifactType, annotations, urls } = raw
   return {
     mediaType,
     digest,
@@ -83,7 +80,6 @@ function toDescriptor(raw: v.InferOutput<typeof schema>): Descriptor {
     ...(artifactType && { artifactType }),
     ...(annotations && { annotations: textsOf(annotations) }),
     ...(urls && { urls }),
-    ...(typeof data === 'string' && { data }),
   }
 }
 

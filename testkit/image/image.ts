@@ -1,4 +1,5 @@
 import { bytesSource, digestOf, type Algorithm, type ByteSource } from '../registry/content.ts'
+import type { Annotations, DescriptorSpec, Format, PlatformSpec } from './descriptor.ts'
 import { buildLayer, type LayerSpec } from './layer.ts'
 import {
   dockerConfig,
@@ -9,26 +10,6 @@ import {
   ociIndex,
   ociManifest,
 } from '../registry/media-types.ts'
-
-export type Format = 'oci' | 'docker'
-export type Annotations = Readonly<Record<string, string>>
-
-export interface PlatformSpec {
-  readonly os: string
-  readonly architecture: string
-  readonly variant?: string
-  readonly 'os.version'?: string
-}
-
-export interface DescriptorSpec {
-  readonly mediaType: string
-  readonly digest: string
-  readonly size: number
-  readonly platform?: PlatformSpec
-  readonly annotations?: Annotations
-  readonly artifactType?: string
-  readonly urls?: readonly string[]
-}
 
 export interface BuiltManifest {
   readonly bytes: Buffer

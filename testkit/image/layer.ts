@@ -1,6 +1,6 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { bytesSource, digestOf, type Algorithm, type ByteSource } from '../registry/content.ts'
-import type { Annotations, DescriptorSpec, Format } from './image.ts'
+import type { Annotations, DescriptorSpec, Format } from './descriptor.ts'
 import { dockerLayer, ociLayer } from '../registry/media-types.ts'
 import { tar, type Files } from './tar.ts'
 

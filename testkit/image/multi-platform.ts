@@ -1,4 +1,5 @@
-import { buildImage, buildIndex, type BuiltImage, type Format, type IndexSpec } from './image.ts'
+import { buildImage, buildIndex, type BuiltImage, type IndexSpec } from './image.ts'
+import type { Format } from './descriptor.ts'
 import type { LayerSpec } from './layer.ts'
 import { inTotoLayer } from '../registry/media-types.ts'
 

@@ -6,8 +6,8 @@ import {
   buildIndex,
   descriptorOf,
   type BuiltImage,
-  type DescriptorSpec,
 } from '../../../testkit/image/image.ts'
+import type { DescriptorSpec } from '../../../testkit/image/descriptor.ts'
 import { MiB } from '../../../testkit/registry/media-types.ts'
 import {
   allImages,
