@@ -38980,6 +38980,8 @@ const PRIVATE_IPV4 = [
     ['10.0.0.0', 8],
     ['100.64.0.0', 10],
     ['127.0.0.0', 8],
+    // Azure's services for the machine itself, on an address that is a public one elsewhere.
+    ['168.63.129.16', 32],
     ['169.254.0.0', 16],
     ['172.16.0.0', 12],
     ['192.0.0.0', 24],
@@ -38999,13 +39001,30 @@ const PRIVATE_IPV6 = [
     ['fec0::', 10],
     ['ff00::', 8],
 ];
-/** Where clouds keep the credentials of a machine; nothing else lives there. */
+/** Where clouds keep the credentials and the settings of a machine; nothing else lives there. */
 const METADATA_IPV4 = [
+    // Nearly all of them, and what Amazon has for containers.
     ['169.254.0.0', 16],
+    // Alibaba
     ['100.100.100.200', 32],
+    // Azure
+    ['168.63.129.16', 32],
+    // Oracle, in its first generation
+    ['192.0.0.192', 32],
 ];
 const METADATA_IPV6 = [
+    // Amazon: machines, and the pods of EKS
     ['fd00:ec2::254', 128],
+    ['fd00:ec2::23', 128],
+    // Google
+    ['fd20:ce::254', 128],
+    // Oracle
+    ['fd00:c1::a9fe:a9fe', 128],
+    // Scaleway
+    ['fd00:42::42', 128],
+    // Akamai (Linode)
+    ['fd00:a9fe:a9fe::1', 128],
+    // What OpenStack and others have on the link.
     ['fe80::', 10],
 ];
 const privateAddresses = blockList(PRIVATE_IPV4, PRIVATE_IPV6);
@@ -39018,7 +39037,9 @@ function isPrivateAddress(host) {
     const name = addressOf(host);
     return (0,external_node_net_.isIP)(name) === 0 ? isLoopback(name) : private_address_contains(privateAddresses, name);
 }
-/** Whether that is an address of a cloud's metadata service, or could be one on this link. */
+/**
+ * Whether that is an address of a cloud's metadata or platform service, or could be one on this link.
+ */
 function isMetadataAddress(host) {
     return private_address_contains(metadataAddresses, addressOf(host));
 }
@@ -43499,14 +43520,19 @@ class Transport {
         const proxy = proxyFor(this.#proxies, request.origin);
         // What is meant for TLS gets a tunnel when its connection is made.
         if (proxy === undefined || request.origin.startsWith('https:')) {
-            return this.#exchange(this.#agent(guard), request);
+            return this.#exchange(this.#agent(guard), { ...request, ...keptOpen(request) });
         }
         return this.#forward(request, proxy);
     }
-    /** Plain HTTP goes through a proxy request by request (RFC 9112, 3.2.2). */
+    /**
+     * Plain HTTP goes through a proxy request by request (RFC 9112, 3.2.2), on connections to it that
+     * are those of one host: a proxy may pass on bytes that a host sends behind its answer, and they
+     * must not become the answer of another host.
+     */
     async #forward(request, proxy) {
         const { host } = new URL(request.origin);
-        const answer = await this.#exchange(this.#pool(proxy), {
+        const pool = this.#pool(proxy, request.origin);
+        const answer = await this.#exchange(pool, {
             ...request,
             path: `${request.origin}${request.path}`,
             headers: { host, ...request.headers, ...proxyHeaders(proxy) },
@@ -43520,14 +43546,8 @@ class Transport {
         const isStream = content !== undefined && !(content instanceof Uint8Array);
         const body = isStream ? new RequestBody(content) : undefined;
         const handler = new ExchangeHandler({ slabs: this.#slabs, body, signal });
-        const options = {
-            ...request,
-            body: isStream ? body : content,
-            // undici ends a connection after each HEAD unless it is told otherwise.
-            ...(request.method === 'HEAD' ? { reset: false } : {}),
-        };
         try {
-            sender.dispatch(options, handler);
+            sender.dispatch({ ...request, body: isStream ? body : content }, handler);
         }
         catch (error) {
             handler.fail(error);
@@ -43567,12 +43587,14 @@ class Transport {
             this.#early.open(origin);
         }
     }
-    #pool(proxy) {
-        let pool = this.#pools.get(proxy.origin);
+    /** Connections to a proxy: those for tunnels, or those for the requests to a plain origin. */
+    #pool(proxy, origin = '') {
+        const key = `${proxy.origin} ${origin}`;
+        let pool = this.#pools.get(key);
         if (pool === undefined) {
             const connect = proxyConnector(proxy, this.#connector(this.#options.lookup));
             pool = new dispatcher_pool(proxy.origin, { ...this.#limits(), connect });
-            this.#pools.set(proxy.origin, pool);
+            this.#pools.set(key, pool);
         }
         return pool;
     }
@@ -43602,6 +43624,13 @@ class Transport {
         const all = [...this.#agents.values(), ...this.#pools.values()];
         await Promise.all(all.map(async (one) => one.destroy()));
     }
+}
+/**
+ * undici ends a connection after each HEAD unless it is told otherwise, for there are hosts that send
+ * a body all the same. One that has its connections for itself can mislead nobody but itself.
+ */
+function keptOpen({ method }) {
+    return method === 'HEAD' ? { reset: false } : {};
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/network.js

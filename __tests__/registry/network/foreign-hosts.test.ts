@@ -102,7 +102,9 @@ describe('a host that only the registry has named', () => {
   test.each([
     ['169.254.169.254', 'of a cloud'],
     ['100.100.100.200', 'of another cloud'],
+    ['168.63.129.16', 'of Azure, whose address is a public one elsewhere'],
     ['fd00:ec2::254', 'in IPv6'],
+    ['fd20:ce::254', 'of another cloud in IPv6'],
     ['fe80::1', 'of this link'],
   ])('is never connected to at %s, the metadata service %s', async (address) => {
     const { digestBy } = await startWorld('storage.corp.test', { 'storage.corp.test': [address] })

@@ -16,6 +16,11 @@ describe('an address is private', () => {
     '[::]',
     '[::1]:5000',
     '[fd00:ec2::254]',
+    '168.63.129.16',
+    '168.63.129.16:32526',
+    '::ffff:168.63.129.16',
+    '64:ff9b::a83f:8110',
+    '2002:a83f:8110::1',
     '[fe80::1]',
     '[::ffff:a00:1]',
     '[64:ff9b::a00:1]',
@@ -35,6 +40,8 @@ describe('an address is private', () => {
   test.each([
     '8.8.8.8',
     '172.32.0.1',
+    '168.63.129.15',
+    '168.63.129.17',
     '[2606:4700::1]:443',
     '64:ff9b::808:808',
     '2002:808:808::1',
@@ -51,8 +58,16 @@ describe('an address belongs to a metadata service', () => {
   test.each([
     '169.254.169.254',
     '100.100.100.200',
+    '168.63.129.16',
+    '192.0.0.192',
     'fd00:ec2::254',
+    'fd00:ec2::23',
+    'fd20:ce::254',
+    'fd00:c1::a9fe:a9fe',
+    'fd00:42::42',
+    'fd00:a9fe:a9fe::1',
     'fe80::1',
+    '::ffff:168.63.129.16',
     '::ffff:169.254.169.254',
     '64:ff9b::a9fe:a9fe',
     '2002:a9fe:a9fe::',
@@ -60,10 +75,14 @@ describe('an address belongs to a metadata service', () => {
     expect(isMetadataAddress(address)).toBe(true)
   })
 
-  test.each(['10.0.0.1', '100.100.100.201', 'fd00:ec2::253', '127.0.0.1', 'ghcr.io'])(
-    'and %s does not',
-    (address) => {
-      expect(isMetadataAddress(address)).toBe(false)
-    },
-  )
+  test.each([
+    '10.0.0.1',
+    '100.100.100.201',
+    'fd00:ec2::253',
+    'fd20:ce::253',
+    '127.0.0.1',
+    'ghcr.io',
+  ])('and %s does not', (address) => {
+    expect(isMetadataAddress(address)).toBe(false)
+  })
 })

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { connect, type AddressInfo } from 'node:net'
+import { connect, createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { createServer } from 'node:tls'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Client } from '../../../src/registry/client.ts'
+import { readBody } from '../../../src/registry/network/answer-body.ts'
 import { Network, type NetworkOptions } from '../../../src/registry/network/network.ts'
 import { createCertificate } from '../../../testkit/registry/certificate.ts'
 import { replyWith } from '../../../testkit/registry/faults.ts'
@@ -133,6 +134,65 @@ describe('a registry that may be spoken to in plain', () => {
     expect(await client.checkExists(`${host}/acme/app:1.0`)).toBe(true)
     expect(await client.checkExists(`${host}/acme/app:2.0`)).toBe(false)
     expect(proxy.requests.filter((line) => line.startsWith('CONNECT'))).toHaveLength(1)
+  })
+})
+
+/**
+ * A proxy that passes bytes on as they are. The host `evil.test` sends, behind its answer to a HEAD,
+ * what would do for the answer to another request. Keeps the request lines of each connection.
+ */
+async function startPassThroughProxy() {
+  const connections: string[][] = []
+  const server = createTcpServer((socket) => {
+    const lines: string[] = []
+    connections.push(lines)
+    socket.on('error', () => undefined)
+    socket.on('data', (data: Buffer) => {
+      const [line = ''] = data.toString('latin1').split('\r\n')
+      lines.push(line)
+      const name = line.includes('evil.test') ? 'evil' : 'honest'
+      const answer = `HTTP/1.1 200 OK\r\ncontent-length: ${name.length}\r\n\r\n`
+      const isHead = line.startsWith('HEAD')
+      socket.write(`${answer}${isHead ? '' : name}`)
+      if (isHead && name === 'evil') socket.write(`${answer}${name}`)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  open.push({
+    close: async () => {
+      const closed = once(server, 'close')
+      server.close()
+      await closed
+    },
+  })
+  return { connections, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+
+describe('plain registries behind a proxy that passes bytes through', () => {
+  test('do not answer for each other, nor for themselves another time', async () => {
+    const { connections, url } = await startPassThroughProxy()
+    const { network } = networkOf({ http_proxy: url })
+    const ask = async (method: 'GET' | 'HEAD', name: string, path: string) => {
+      const exchange = { origin: `http://${name}.test`, path, method, headers: {} } as const
+      const answer = await network.send(exchange, { operation: 'ask' })
+      return (await readBody(answer, 100, { operation: 'ask' }, network)).toString()
+    }
+    const answers: string[] = []
+    for (let time = 0; time < 10; time++) {
+      answers.push(await ask('GET', 'evil', `/${time}`))
+      await ask('HEAD', 'evil', `/${time}`)
+      answers.push(await ask('GET', 'honest', `/${time}`))
+      await ask('HEAD', 'honest', `/${time}`)
+    }
+    expect(answers).toEqual(Array.from({ length: 10 }, () => ['evil', 'honest']).flat())
+    for (const lines of connections) {
+      const hosts = lines.map((line) => new URL(line.split(' ')[1] ?? '').host)
+      expect(new Set(hosts).size).toBeLessThanOrEqual(1)
+      const head = lines.findIndex((line) => line.startsWith('HEAD'))
+      expect(head === -1 ? lines.length : head + 1).toBe(lines.length)
+    }
+    await network.close()
   })
 })
 

@@ -9,6 +9,8 @@ const PRIVATE_IPV4: readonly Subnet[] = [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
+  // Azure's services for the machine itself, on an address that is a public one elsewhere.
+  ['168.63.129.16', 32],
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
@@ -29,13 +31,30 @@ const PRIVATE_IPV6: readonly Subnet[] = [
   ['ff00::', 8],
 ]
 
-/** Where clouds keep the credentials of a machine; nothing else lives there. */
+/** Where clouds keep the credentials and the settings of a machine; nothing else lives there. */
 const METADATA_IPV4: readonly Subnet[] = [
+  // Nearly all of them, and what Amazon has for containers.
   ['169.254.0.0', 16],
+  // Alibaba
   ['100.100.100.200', 32],
+  // Azure
+  ['168.63.129.16', 32],
+  // Oracle, in its first generation
+  ['192.0.0.192', 32],
 ]
 const METADATA_IPV6: readonly Subnet[] = [
+  // Amazon: machines, and the pods of EKS
   ['fd00:ec2::254', 128],
+  ['fd00:ec2::23', 128],
+  // Google
+  ['fd20:ce::254', 128],
+  // Oracle
+  ['fd00:c1::a9fe:a9fe', 128],
+  // Scaleway
+  ['fd00:42::42', 128],
+  // Akamai (Linode)
+  ['fd00:a9fe:a9fe::1', 128],
+  // What OpenStack and others have on the link.
   ['fe80::', 10],
 ]
 
@@ -51,7 +70,9 @@ export function isPrivateAddress(host: string): boolean {
   return isIP(name) === 0 ? isLoopback(name) : contains(privateAddresses, name)
 }
 
-/** Whether that is an address of a cloud's metadata service, or could be one on this link. */
+/**
+ * Whether that is an address of a cloud's metadata or platform service, or could be one on this link.
+ */
 export function isMetadataAddress(host: string): boolean {
   return contains(metadataAddresses, addressOf(host))
 }

@@ -81,15 +81,20 @@ export class Transport {
     const proxy = proxyFor(this.#proxies, request.origin)
     // What is meant for TLS gets a tunnel when its connection is made.
     if (proxy === undefined || request.origin.startsWith('https:')) {
-      return this.#exchange(this.#agent(guard), request)
+      return this.#exchange(this.#agent(guard), { ...request, ...keptOpen(request) })
     }
     return this.#forward(request, proxy)
   }
 
-  /** Plain HTTP goes through a proxy request by request (RFC 9112, 3.2.2). */
+  /**
+   * Plain HTTP goes through a proxy request by request (RFC 9112, 3.2.2), on connections to it that
+   * are those of one host: a proxy may pass on bytes that a host sends behind its answer, and they
+   * must not become the answer of another host.
+   */
   async #forward(request: TransportRequest, proxy: ProxyServer): Promise<Answer> {
     const { host } = new URL(request.origin)
-    const answer = await this.#exchange(this.#pool(proxy), {
+    const pool = this.#pool(proxy, request.origin)
+    const answer = await this.#exchange(pool, {
       ...request,
       path: `${request.origin}${request.path}`,
       headers: { host, ...request.headers, ...proxyHeaders(proxy) },
@@ -101,19 +106,17 @@ export class Transport {
 
   async #exchange(
     sender: Sender,
-    { body: content, signal, ...request }: TransportRequest,
+    {
+      body: content,
+      signal,
+      ...request
+    }: TransportRequest & Pick<Dispatcher.DispatchOptions, 'reset'>,
   ): Promise<Answer> {
     const isStream = content !== undefined && !(content instanceof Uint8Array)
     const body = isStream ? new RequestBody(content) : undefined
     const handler = new ExchangeHandler({ slabs: this.#slabs, body, signal })
-    const options = {
-      ...request,
-      body: isStream ? body : content,
-      // undici ends a connection after each HEAD unless it is told otherwise.
-      ...(request.method === 'HEAD' ? { reset: false } : {}),
-    }
     try {
-      sender.dispatch(options, handler)
+      sender.dispatch({ ...request, body: isStream ? body : content }, handler)
     } catch (error) {
       handler.fail(error)
     }
@@ -159,12 +162,14 @@ export class Transport {
     }
   }
 
-  #pool(proxy: ProxyServer): Pool {
-    let pool = this.#pools.get(proxy.origin)
+  /** Connections to a proxy: those for tunnels, or those for the requests to a plain origin. */
+  #pool(proxy: ProxyServer, origin = ''): Pool {
+    const key = `${proxy.origin} ${origin}`
+    let pool = this.#pools.get(key)
     if (pool === undefined) {
       const connect = proxyConnector(proxy, this.#connector(this.#options.lookup))
       pool = new Pool(proxy.origin, { ...this.#limits(), connect })
-      this.#pools.set(proxy.origin, pool)
+      this.#pools.set(key, pool)
     }
     return pool
   }
@@ -197,4 +202,12 @@ export class Transport {
     const all = [...this.#agents.values(), ...this.#pools.values()]
     await Promise.all(all.map(async (one) => one.destroy()))
   }
+}
+
+/**
+ * undici ends a connection after each HEAD unless it is told otherwise, for there are hosts that send
+ * a body all the same. One that has its connections for itself can mislead nobody but itself.
+ */
+function keptOpen({ method }: TransportRequest): Pick<Dispatcher.DispatchOptions, 'reset'> {
+  return method === 'HEAD' ? { reset: false } : {}
 }
