@@ -16,7 +16,7 @@ const LAYERS = [
  * below it. Above them are the two files that others use; below them is what all rooms need.
  */
 const REGISTRY = 'src/registry/'
-const REGISTRY_ENTRANCE: readonly string[] = ['client-pool.ts', 'client.ts']
+const REGISTRY_ENTRANCE: readonly string[] = ['client-pool.ts', 'client.ts', 'index.ts']
 const ROOMS: readonly string[] = [
   'copy/',
   'content/',

@@ -43651,11 +43651,17 @@ const USER_AGENT = 'image-sync-action';
  * all.
  */
 class Network {
+    /** @internal */
     retries;
+    /** @internal */
     clock;
+    /** @internal */
     random;
+    /** @internal */
     signal;
+    /** @internal */
     maskSecret;
+    /** @internal */
     timeoutMs;
     #concurrency;
     #insecure;
@@ -43689,7 +43695,11 @@ class Network {
             environment: options.environment ?? process.env,
         });
     }
-    /** The slots of a registry host, shared by all clients that speak to it. */
+    /**
+     * The slots of a registry host, shared by all clients that speak to it.
+     *
+     * @internal
+     */
     limiter(registry) {
         let limiter = this.#limiters.get(registry);
         if (limiter === undefined) {
@@ -43702,13 +43712,19 @@ class Network {
         }
         return limiter;
     }
-    /** Whether the user allows plain HTTP to this host. */
+    /**
+     * Whether the user allows plain HTTP to this host.
+     *
+     * @internal
+     */
     mayBePlain(host) {
         return isLoopback(host) || this.#insecure.has(host);
     }
     /**
      * `https://host[:port]`, or `http://…` for a host that may be plain and does not speak TLS. The
      * registry is one that the user named; it may be anywhere.
+     *
+     * @internal
      */
     async originOf(registry) {
         let origin = this.#origins.get(registry);
@@ -43742,11 +43758,19 @@ class Network {
             this.#origins.delete(registry);
         return `${secure === true ? 'https' : 'http'}://${host}`;
     }
-    /** Makes a connection for a request to a registry that is to come. */
+    /**
+     * Makes a connection for a request to a registry that is to come.
+     *
+     * @internal
+     */
     async connectEarly(registry) {
         this.#transport.connectEarly(await this.originOf(registry));
     }
-    /** Sends one request and follows nothing. Throws a RegistryError for failures below HTTP. */
+    /**
+     * Sends one request and follows nothing. Throws a RegistryError for failures below HTTP.
+     *
+     * @internal
+     */
     async send(exchange, place) {
         const signal = exchange.signal ?? this.signal;
         if (signal?.aborted === true)
@@ -43775,7 +43799,7 @@ class Network {
             throw networkFailure(error, place, signal, { origin, refusal });
         }
     }
-    /** Ends all connections at once; what is still under way fails. */
+    /** Ends all connections at once; what is still under way fails. Never rejects. */
     async close() {
         await this.#transport.destroy();
     }
@@ -45093,7 +45117,9 @@ class SeenImages {
 class Client {
     registry;
     network;
+    /** @internal */
     ledger = new ContentLedger();
+    /** @internal */
     seen = new SeenImages(this.ledger);
     #http;
     #ownsNetwork;
@@ -45185,16 +45211,28 @@ class Client {
         await publishManifest(repository, name, index);
         return index.digest;
     }
-    /** The pulls that this login has left, where the registry has said so. */
+    /**
+     * The pulls that this login has left, where the registry has said so.
+     *
+     * @internal
+     */
     get pullsLeft() {
         const { registry, login, quota } = this.#http;
         return quota.limit === undefined ? undefined : { registry, login, ...quota.limit };
     }
-    /** A repository of this registry, for the functions underneath that work on one. */
+    /**
+     * A repository of this registry, for the functions underneath that work on one.
+     *
+     * @internal
+     */
     repository(name, side) {
         return new Repository(this.#http, name, side);
     }
-    /** Reads a reference to this registry. Throws the code where it is none, or names another one. */
+    /**
+     * Reads a reference to this registry. Throws the code where it is none, or names another one.
+     *
+     * @internal
+     */
     parse(reference, code, side) {
         const base = { registry: this.registry };
         try {
@@ -45213,6 +45251,8 @@ class Client {
     }
     /**
      * Where something is written to: what is written there decides the digest, never the reference.
+     *
+     * @internal
      */
     target(reference, code) {
         const { repository: name, digest, tag } = this.parse(reference, code, 'destination');
@@ -45861,7 +45901,8 @@ class Syncer {
      * Brings the destination up to date with the source. A destination without a tag takes the
      * source's; if that has only a digest, the image goes there by digest. Returns the digest that
      * the destination has then: computed here, unless the tag was left alone as `onExisting: 'skip'`
-     * wants it.
+     * wants it. Throws a RegistryError whose code says what went wrong, and then the tag is where it
+     * was.
      */
     async syncImage(source, destination) {
         const { digest, previousDigest } = await this.sync(source, destination);
@@ -45870,7 +45911,10 @@ class Syncer {
             throw new TypeError('a finished sync has a digest');
         return held;
     }
-    /** Whether the destination has that image; false only if its registry says "not found". */
+    /**
+     * Whether the destination has that image; false only if its registry says "not found". Throws a
+     * RegistryError for every other answer.
+     */
     async checkExists(reference) {
         const { repository, tag, digest } = this.#destination.parse(reference, 'PARSE_IMAGE_REFERENCE', 'destination');
         const place = this.#destination.repository(repository, 'destination');
@@ -45879,6 +45923,8 @@ class Syncer {
     /**
      * As `syncImage`, and tells what was done. `resolve` gives the source, for those who have several
      * destinations for one.
+     *
+     * @internal
      */
     async sync(source, destination, resolve = () => this.resolve(source)) {
         const { repository, tag } = this.#target(source, destination);
@@ -45915,7 +45961,11 @@ class Syncer {
             : await this.#push(image, { ...release, digest }, { repository, tag });
         return { ...outcome, ...before, status: 'copied', digest, bytes };
     }
-    /** Fetches what a source reference names, once for all of its destinations. */
+    /**
+     * Fetches what a source reference names, once for all of its destinations.
+     *
+     * @internal
+     */
     async resolve(source) {
         const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
         const repository = this.#source.repository(reference.repository, 'source');

@@ -5,6 +5,7 @@ import { quote } from './quote.ts'
 /** A content digest that can be checked here (image-spec, "Digests"). */
 export type Digest = `sha256:${string}` | `sha512:${string}`
 
+/** What a digest may be made with (image-spec, Registered Algorithms). */
 export type DigestAlgorithm = 'sha256' | 'sha512'
 
 const HEX_LENGTH: Readonly<Record<DigestAlgorithm, number>> = { sha256: 64, sha512: 128 }

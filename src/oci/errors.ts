@@ -1,3 +1,4 @@
+/** What a text or document was read as. */
 export type FormatErrorKind =
   | 'reference'
   | 'digest'

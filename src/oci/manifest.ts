@@ -41,6 +41,7 @@ export interface ImageIndex {
   readonly artifactType?: string
 }
 
+/** A document that a registry stores under a tag or a digest. */
 export type Manifest = ImageManifest | ImageIndex
 
 /** What is known about the bytes besides the bytes. */

@@ -22,6 +22,7 @@ import { Repository } from './http/repository.ts'
 import { RegistryHttp } from './http/registry-http.ts'
 import { SeenImages } from './copy/unchanged-images.ts'
 
+/** Which registry a client speaks to, and as whom. */
 export interface ClientOptions {
   /** Registry host as people write it: `ghcr.io`, `docker.io`, `localhost:5000`. */
   readonly host: string
@@ -65,7 +66,9 @@ export interface Copied {
 export class Client {
   readonly registry: string
   readonly network: Network
+  /** @internal */
   readonly ledger = new ContentLedger()
+  /** @internal */
   readonly seen = new SeenImages(this.ledger)
   readonly #http: RegistryHttp
   readonly #ownsNetwork: boolean
@@ -187,18 +190,30 @@ export class Client {
     return index.digest
   }
 
-  /** The pulls that this login has left, where the registry has said so. */
+  /**
+   * The pulls that this login has left, where the registry has said so.
+   *
+   * @internal
+   */
   get pullsLeft(): PullsLeft | undefined {
     const { registry, login, quota } = this.#http
     return quota.limit === undefined ? undefined : { registry, login, ...quota.limit }
   }
 
-  /** A repository of this registry, for the functions underneath that work on one. */
+  /**
+   * A repository of this registry, for the functions underneath that work on one.
+   *
+   * @internal
+   */
   repository(name: string, side: Side): Repository {
     return new Repository(this.#http, name, side)
   }
 
-  /** Reads a reference to this registry. Throws the code where it is none, or names another one. */
+  /**
+   * Reads a reference to this registry. Throws the code where it is none, or names another one.
+   *
+   * @internal
+   */
   parse(reference: string | Reference, code: ErrorCode, side: Side): Reference {
     const base = { registry: this.registry }
     try {
@@ -215,6 +230,8 @@ export class Client {
 
   /**
    * Where something is written to: what is written there decides the digest, never the reference.
+   *
+   * @internal
    */
   target(reference: string | Reference, code: ErrorCode): Target {
     const { repository: name, digest, tag } = this.parse(reference, code, 'destination')

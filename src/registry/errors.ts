@@ -51,7 +51,9 @@ export interface ErrorPlace {
   readonly family?: string | undefined
 }
 
+/** What else is known of a failure. */
 export interface ErrorDetails extends ErrorPlace {
+  /** HTTP status. */
   readonly status?: number | undefined
   readonly registryCode?: string | undefined
   readonly registryMessage?: string | undefined

@@ -30,11 +30,16 @@ export interface SyncPolicy {
   readonly dryRun: boolean
 }
 
+/** Between which registries, and how. */
 export interface SyncerOptions extends Partial<SyncPolicy> {
   readonly source: Client
   readonly destination: Client
   readonly logger?: Logger
-  /** The place among several destinations that the image goes to. */
+  /**
+   * The place among several destinations that the image goes to.
+   *
+   * @internal
+   */
   readonly member?: Member | undefined
 }
 
@@ -72,7 +77,8 @@ export class Syncer {
    * Brings the destination up to date with the source. A destination without a tag takes the
    * source's; if that has only a digest, the image goes there by digest. Returns the digest that
    * the destination has then: computed here, unless the tag was left alone as `onExisting: 'skip'`
-   * wants it.
+   * wants it. Throws a RegistryError whose code says what went wrong, and then the tag is where it
+   * was.
    */
   async syncImage(source: string | Reference, destination: string | Reference): Promise<Digest> {
     const { digest, previousDigest } = await this.sync(source, destination)
@@ -81,7 +87,10 @@ export class Syncer {
     return held
   }
 
-  /** Whether the destination has that image; false only if its registry says "not found". */
+  /**
+   * Whether the destination has that image; false only if its registry says "not found". Throws a
+   * RegistryError for every other answer.
+   */
   async checkExists(reference: string | Reference): Promise<boolean> {
     const { repository, tag, digest } = this.#destination.parse(
       reference,
@@ -95,6 +104,8 @@ export class Syncer {
   /**
    * As `syncImage`, and tells what was done. `resolve` gives the source, for those who have several
    * destinations for one.
+   *
+   * @internal
    */
   async sync(
     source: string | Reference,
@@ -137,7 +148,11 @@ export class Syncer {
     return { ...outcome, ...before, status: 'copied', digest, bytes }
   }
 
-  /** Fetches what a source reference names, once for all of its destinations. */
+  /**
+   * Fetches what a source reference names, once for all of its destinations.
+   *
+   * @internal
+   */
   async resolve(source: string | Reference): Promise<SourceImage> {
     const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
     const repository = this.#source.repository(reference.repository, 'source')

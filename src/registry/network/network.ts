@@ -14,6 +14,7 @@ import { ProxyError } from './tunnel.ts'
 
 const USER_AGENT = 'image-sync-action'
 
+/** How a network behaves; everything has a default. */
 export interface NetworkOptions {
   /** Upper bound on simultaneous requests to one registry host. */
   readonly concurrency?: number
@@ -73,11 +74,17 @@ export type { Answer } from './answer.ts'
  * all.
  */
 export class Network {
+  /** @internal */
   readonly retries: number
+  /** @internal */
   readonly clock: Clock
+  /** @internal */
   readonly random: () => number
+  /** @internal */
   readonly signal: AbortSignal | undefined
+  /** @internal */
   readonly maskSecret: (secret: string) => void
+  /** @internal */
   readonly timeoutMs: number
   readonly #concurrency: number
   readonly #insecure: ReadonlySet<string>
@@ -113,7 +120,11 @@ export class Network {
     })
   }
 
-  /** The slots of a registry host, shared by all clients that speak to it. */
+  /**
+   * The slots of a registry host, shared by all clients that speak to it.
+   *
+   * @internal
+   */
   limiter(registry: string): Limiter {
     let limiter = this.#limiters.get(registry)
     if (limiter === undefined) {
@@ -127,7 +138,11 @@ export class Network {
     return limiter
   }
 
-  /** Whether the user allows plain HTTP to this host. */
+  /**
+   * Whether the user allows plain HTTP to this host.
+   *
+   * @internal
+   */
   mayBePlain(host: string): boolean {
     return isLoopback(host) || this.#insecure.has(host)
   }
@@ -135,6 +150,8 @@ export class Network {
   /**
    * `https://host[:port]`, or `http://…` for a host that may be plain and does not speak TLS. The
    * registry is one that the user named; it may be anywhere.
+   *
+   * @internal
    */
   async originOf(registry: string): Promise<string> {
     let origin = this.#origins.get(registry)
@@ -168,12 +185,20 @@ export class Network {
     return `${secure === true ? 'https' : 'http'}://${host}`
   }
 
-  /** Makes a connection for a request to a registry that is to come. */
+  /**
+   * Makes a connection for a request to a registry that is to come.
+   *
+   * @internal
+   */
   async connectEarly(registry: string): Promise<void> {
     this.#transport.connectEarly(await this.originOf(registry))
   }
 
-  /** Sends one request and follows nothing. Throws a RegistryError for failures below HTTP. */
+  /**
+   * Sends one request and follows nothing. Throws a RegistryError for failures below HTTP.
+   *
+   * @internal
+   */
   async send(exchange: Exchange, place: ErrorPlace): Promise<Answer> {
     const signal = exchange.signal ?? this.signal
     if (signal?.aborted === true) throw cancelled(place)
@@ -203,7 +228,7 @@ export class Network {
     }
   }
 
-  /** Ends all connections at once; what is still under way fails. */
+  /** Ends all connections at once; what is still under way fails. Never rejects. */
   async close(): Promise<void> {
     await this.#transport.destroy()
   }
