@@ -268,6 +268,37 @@ describe('a blob that is refused for its size', () => {
     expect(ranges(world).at(-1)).toBe(`${19 * MiB}-${20 * MiB - 1}`)
   })
 
+  test('goes in smaller chunks also where another blob has found that out just before', async () => {
+    await using world = await worldWithBlob()
+    const other = Buffer.alloc(20 * MiB, 'another layer of twenty mebibytes')
+    world.source.store.putBlob('acme/app', other)
+    const content = { digest: digestOf(other) as Digest, size: other.length }
+    world.destination.fault(whole, tooLarge)
+    // Both first chunks are under way before either is refused.
+    const waiting = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let arrived = 0
+    const isLarge = ({ headers }: { headers: { 'content-length'?: string | undefined } }) =>
+      Number(headers['content-length']) > MiB
+    world.destination.fault({ method: 'PATCH', where: isLarge }, async (request, next) => {
+      waiting[arrived++]?.resolve()
+      await Promise.all(waiting.map(({ promise }) => promise))
+      return tooLarge(request, next)
+    })
+    const second = copyBlob(world.sourceRepository(), world.destinationRepository(), content)
+    expect(await Promise.all([copy(world), second])).toEqual(['copied', 'copied'])
+    expect(isStored(world)).toBe(true)
+    expect(arrived).toBe(2)
+  })
+
+  test('is refused for good where the registry wants no chunk as small as that', async () => {
+    await using world = await worldWithBlob()
+    world.destination.fault(whole, tooLarge)
+    world.destination.fault({ method: 'POST' }, setHeader('oci-chunk-min-length', String(5 * MiB)))
+    const refused = world.destination.fault(chunk, replyWith(413))
+    expect(await failureOf(copy(world))).toMatchObject({ status: 413, operation: 'upload blob' })
+    expect(refused.hits).toBe(2)
+  })
+
   test('is refused for good where no chunk is small enough', async () => {
     await using world = await worldWithBlob()
     world.destination.fault(whole, tooLarge)

@@ -12,20 +12,18 @@ import { closeUpload, LOST_SESSION, type UploadSession } from './upload-session.
 const HELD_BYTES = 16 * 1024 * 1024
 
 /**
- * Sends a blob in chunks (distribution-spec, Pushing a blob in chunks), for registries that do not
- * take it whole. Needs a slot of the caller's; one try, and `content` is read once. What the answers
- * say of the bytes that have arrived is not asked for: it lags behind (Q01), and the digest at the
- * end is what counts.
+ * Sends a blob in chunks of `size` bytes (distribution-spec, Pushing a blob in chunks), for
+ * registries that do not take it whole. Needs a slot of the caller's; one try, and `content` is read
+ * once. What the answers say of the bytes that have arrived is not asked for: it lags behind (Q01),
+ * and the digest at the end is what counts.
  */
 export async function putChunks(
   repository: Repository,
   session: UploadSession,
   blob: Content,
-  content: AsyncIterable<Uint8Array>,
+  { size, content }: { size: number; content: AsyncIterable<Uint8Array> },
 ): Promise<void> {
-  const { http } = repository
   const reader = new ChunkReader(content)
-  const size = chunkSize(session, http)
   let { address } = session
   try {
     for (let start = 0; start < blob.size; start += size) {
@@ -38,7 +36,8 @@ export async function putChunks(
   }
 }
 
-function chunkSize({ minChunk, maxChunk }: UploadSession, http: RegistryHttp): number {
+/** Bytes of the chunks that a session should get, as far as the registry is known by now. */
+export function chunkSize({ minChunk, maxChunk }: UploadSession, http: RegistryHttp): number {
   const { largeBlobs, family } = http
   const most = Math.min(maxChunk, family?.maxChunk ?? maxChunk)
   return Math.max(1, Math.min(Math.max(largeBlobs.chunkBytes, minChunk), most))

@@ -1,5 +1,5 @@
 import type { Content } from '../../oci/digest.ts'
-import { putChunks } from './chunked-upload.ts'
+import { chunkSize, putChunks } from './chunked-upload.ts'
 import { RegistryError } from '../errors.ts'
 import { refusesWhole } from '../learned/blob-size-limit.ts'
 import type { Repository } from '../http/repository.ts'
@@ -52,17 +52,26 @@ export class BlobSender {
     return isAboutChunks && refusal?.transient === true ? refusal : error
   }
 
-  async #inChunks(opened: UploadSession | undefined, open: Open): Promise<void> {
+  /** @param tooLarge bytes of the chunks that were refused for their size */
+  async #inChunks(
+    opened: UploadSession | undefined,
+    open: Open,
+    tooLarge = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
     const { http } = this.#destination
+    const session = opened ?? (await startUpload(this.#destination))
+    // Other blobs may have shown by now what is too large: what counts is what this one was sent in.
+    const size = Math.min(chunkSize(session, http), this.#blob.size)
     try {
-      const session = opened ?? (await startUpload(this.#destination))
       await this.#inSession(session, async () =>
-        putChunks(this.#destination, session, this.#blob, open()),
+        putChunks(this.#destination, session, this.#blob, { size, content: open() }),
       )
     } catch (error) {
       const isTooLarge = error instanceof RegistryError && error.status === 413
-      if (!isTooLarge || !http.largeBlobs.refusedChunk()) throw error
-      await this.#inChunks(undefined, open)
+      if (!isTooLarge) throw error
+      http.largeBlobs.refusedChunk()
+      if (size >= tooLarge || chunkSize(session, http) >= size) throw error
+      await this.#inChunks(undefined, open, size)
     }
   }
 

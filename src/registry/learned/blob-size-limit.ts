@@ -32,11 +32,9 @@ export class LargeBlobs {
     return this.#chunkBytes
   }
 
-  /** Takes in that a chunk was refused for its size. Returns whether smaller ones are worth a try. */
-  refusedChunk(): boolean {
-    const isSmallest = this.#chunkBytes === SMALLEST_CHUNK_BYTES
+  /** Takes in that chunks are refused for their size: those to come are smaller. */
+  refusedChunk(): void {
     this.#chunkBytes = SMALLEST_CHUNK_BYTES
-    return !isSmallest
   }
 
   /** Takes in that a blob was refused in one piece. */
