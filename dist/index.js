@@ -27088,7 +27088,7 @@ function tuneEngine() {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_engine_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8892);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4877);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6291);
 
 
 (0,_action_engine_js__WEBPACK_IMPORTED_MODULE_0__/* .tuneEngine */ .B)();
@@ -27100,7 +27100,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4877:
+/***/ 6291:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35568,10 +35568,19 @@ function placed(error, place) {
     }
     return error;
 }
-/** The error of whatever was under way, or about to be, when the run was cancelled. */
-function cancelled(place, cause) {
+/** Why a run ends before its time, for the signal that ends it: a clause such as `the disk is full`. */
+class EndOfRun extends Error {
+    name = 'EndOfRun';
+}
+/** Why a signal has ended the run, in a clause. */
+function whyEnded(signal) {
+    const reason = signal?.reason;
+    return reason instanceof EndOfRun ? reason.message : 'the run was cancelled';
+}
+/** The error of whatever was under way, or about to be, when the signal ended the run. */
+function cancelled(place, signal, cause) {
     const { operation, side, registry, repository, reference } = place;
-    return new RegistryError('CANCELLED', 'the run was cancelled', {
+    return new RegistryError('CANCELLED', whyEnded(signal), {
         operation,
         side,
         registry,
@@ -36211,78 +36220,77 @@ function annotationText({ source, error }) {
     return foreignText(error.message, MAX_MESSAGE - hint.length) + hint;
 }
 
+;// CONCATENATED MODULE: ./lib/action/process-events.js
+const nodeProcess = {
+    on: (event, listener) => process.on(event, listener),
+};
+
 ;// CONCATENATED MODULE: ./lib/action/cancellation.js
+
+
 /**
  * Milliseconds from the end of a run to its outputs, whatever is still under way: enough to give
  * open uploads back to a registry that answers, and short enough for a job that is cancelled.
  */
 const GRACE_MS = 1_400;
-/** Milliseconds that a cancelled process stays after its outputs, should something keep it. */
-const LEAVE_MS = 400;
-/** The same for one that ran to its end: longer, since a slow pipe may still take in its log. */
-const LINGER_MS = 5_000;
 /** A runner sends the first two; on Windows the third stands for the second. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'];
 /**
- * From now on, signals and stray errors end the run and not the process, so that what is done is
- * reported. A cancelled job gets SIGINT, then SIGTERM, and soon after that the end.
+ * The end of a run before its time, by a signal of the system, its deadline or a defect. A cancelled
+ * job gets SIGINT, then SIGTERM, and soon after that the end.
  */
-function startCancellation(logger, events = nodeProcess) {
-    const controller = new AbortController();
-    const { signal } = controller;
-    const overdue = Promise.withResolvers();
-    let timer;
-    let deadline;
-    let reason;
-    let stray;
-    const end = () => {
-        if (signal.aborted)
-            return;
-        timer = setTimeout(() => overdue.resolve(undefined), GRACE_MS);
-        controller.abort();
-    };
-    const stop = (why) => {
-        if (signal.aborted)
-            return;
-        reason = why;
-        logger.info(`${why}: stopping`);
-        end();
-    };
-    let onStray = (error) => {
-        stray ??= error;
-        end();
-    };
-    for (const name of SIGNALS) {
-        events.on(name, () => {
-            stop(name);
-        });
+class Cancellation {
+    #logger;
+    #controller = new AbortController();
+    #overdue = Promise.withResolvers();
+    #grace;
+    #deadline;
+    #endedBy;
+    /** From now on, the signals of the system end the run and not the process. */
+    constructor(logger, events = nodeProcess) {
+        this.#logger = logger;
+        for (const name of SIGNALS)
+            events.on(name, () => this.#stop(name));
     }
-    const somethingStray = (error) => {
-        onStray(error ?? new Error('something failed with nothing to say'));
-    };
-    // Told apart so that no flag of Node's can turn rejections into mere warnings.
-    events.on('uncaughtException', somethingStray);
-    events.on('unhandledRejection', somethingStray);
-    return {
-        signal,
-        reason: () => reason,
-        stray: () => stray,
-        endAfter: (milliseconds, why) => {
-            deadline = setTimeout(() => stop(why), milliseconds);
-        },
-        within: async (work) => Promise.race([work, overdue.promise]),
-        leave: (report) => {
-            onStray = report;
-            clearTimeout(timer);
-            clearTimeout(deadline);
-            setTimeout(() => events.exit(), signal.aborted ? LEAVE_MS : LINGER_MS).unref();
-        },
-    };
+    /** Aborted when the run is to end. */
+    get signal() {
+        return this.#controller.signal;
+    }
+    /** What ended it from outside: the signal of the system, such as `SIGTERM`, or its deadline. */
+    get endedBy() {
+        return this.#endedBy;
+    }
+    /** Ends the run after so many seconds, unless it is over by then. */
+    endAfter(seconds) {
+        const stop = () => {
+            this.#stop(`The deadline of ${seconds} s`, `the deadline of ${seconds} s has passed`);
+        };
+        this.#deadline = setTimeout(stop, seconds * 1000);
+    }
+    /** Ends the run. `why` is told of each image that it ends, in place of the run being cancelled. */
+    end(why) {
+        if (this.signal.aborted)
+            return;
+        this.#grace = setTimeout(() => this.#overdue.resolve(undefined), GRACE_MS);
+        this.#controller.abort(why === undefined ? undefined : new EndOfRun(why));
+    }
+    /** What the work comes to; undefined where the run is to end and the work does not. */
+    async within(work) {
+        return Promise.race([work, this.#overdue.promise]);
+    }
+    /** The run is over, and nothing is to end it any more. */
+    over() {
+        clearTimeout(this.#grace);
+        clearTimeout(this.#deadline);
+    }
+    #stop(name, why) {
+        if (this.signal.aborted)
+            return;
+        this.#endedBy = name;
+        this.#logger.info(`${name}: stopping`);
+        this.end(why);
+    }
 }
-const nodeProcess = {
-    on: (event, listener) => process.on(event, listener),
-    exit: () => process.exit(),
-};
 
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
@@ -36664,6 +36672,38 @@ function githubCredentials(token, actor) {
     return { username: actor === '' ? 'token' : actor, password: token };
 }
 
+;// CONCATENATED MODULE: ./lib/action/defects.js
+
+/**
+ * Errors that no part of the program was there to catch: defects. They are held here, so that what is
+ * done by then is reported, and do not end the process.
+ */
+class Defects {
+    #first;
+    #listener;
+    /** @param end called with the first of them, which the run does not outlive */
+    constructor(end, events = nodeProcess) {
+        this.#listener = (error) => {
+            this.#first ??= error;
+            end();
+        };
+        const catchIt = (error) => {
+            this.#listener(error ?? new Error('something failed with nothing to say'));
+        };
+        // Told apart so that no flag of Node's can turn rejections into mere warnings.
+        events.on('uncaughtException', catchIt);
+        events.on('unhandledRejection', catchIt);
+    }
+    /** Undefined as long as there is none. */
+    get first() {
+        return this.#first;
+    }
+    /** From now on, each of them is told to the listener, and to nobody else. */
+    tell(listener) {
+        this.#listener = listener;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/copy/bytes-moved.js
 const noBytes = { copied: 0, mounted: 0, existing: 0 };
 function bytesOf(outcome, size) {
@@ -36695,35 +36735,53 @@ function totalsOf(results, durationMs) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/sync/undone-image.js
+
+
+
+/** The names of a pair, and nothing that was done with it. */
+function nothingDone({ source, destination }) {
+    return {
+        source: formatReference(source),
+        destination: formatReference(destination),
+        platforms: {},
+        bytes: noBytes,
+        durationMs: 0,
+    };
+}
+/** The failure of an image that was not done when the signal ended the run. */
+function unfinished(pair, signal) {
+    const result = nothingDone(pair);
+    const message = `sync ${result.source} to ${result.destination}: ${whyEnded(signal)}`;
+    return { ...result, status: 'failed', error: { code: 'CANCELLED', message } };
+}
+/** That of an image that was not begun, because another one had failed. */
+function notStarted(pair) {
+    const message = 'not started: another image failed, and fail-fast is on';
+    return {
+        ...nothingDone(pair),
+        status: 'skipped',
+        error: { code: 'NOT_STARTED', message },
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/action/interrupted-run.js
 
 
 
 /** The report of such a run, in list order: an image that was not done is one that failed. */
-function cutShort({ pairs, finished, dryRun, durationMs }) {
+function cutShort({ pairs, finished, dryRun, durationMs, signal }) {
     const known = new Map(finished.map((result) => [nameOf(result), result]));
     const results = pairs.map((pair) => {
         const source = formatReference(pair.source);
         const destination = formatReference(pair.destination);
-        return known.get(nameOf({ source, destination })) ?? unfinished(source, destination);
+        return known.get(nameOf({ source, destination })) ?? unfinished(pair, signal);
     });
     return { dryRun, results, totals: totalsOf(results, durationMs) };
 }
 /** A destination without a tag may be that of several sources. */
 function nameOf({ source, destination }) {
     return `${source} ${destination}`;
-}
-function unfinished(source, destination) {
-    const message = `sync ${source} to ${destination}: the run was cancelled`;
-    return {
-        source,
-        destination,
-        status: 'failed',
-        platforms: {},
-        bytes: noBytes,
-        durationMs: 0,
-        error: { code: 'CANCELLED', message },
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/action/heartbeat.js
@@ -38264,6 +38322,21 @@ function publicResult(result) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/action/process-exit.js
+/** Milliseconds that a process stays after its outputs, should something keep it. */
+const LINGER_MS = {
+    /** Within the two seconds that a cancelled job has in all. */
+    cancelled: 400,
+    /** Longer, since a slow pipe may still take in the log. */
+    finished: 5_000,
+};
+/** Ends the process when all is said and done, whatever still holds on to it. */
+function leaveProcess(run, 
+/** With the exit code that was set. */
+exit = () => process.exit()) {
+    setTimeout(exit, LINGER_MS[run]).unref();
+}
+
 ;// CONCATENATED MODULE: ./lib/action/result-lines.js
 
 /** Prints what became of an image as one group of the log: the title says it all, the lines say how. */
@@ -39346,7 +39419,7 @@ function networkFailure(error, place, signal, sent = {}) {
             : known;
     }
     if (signal?.aborted === true)
-        return cancelled(place, error);
+        return cancelled(place, signal, error);
     const foreign = within(error, ForeignAddressError);
     if (foreign !== undefined)
         return refusedAddress(foreign.host, place, sent.refusal);
@@ -39776,7 +39849,7 @@ async function pause(policy, ms, place) {
         await policy.clock.sleep(ms, policy.signal);
     }
     catch (error) {
-        throw cancelled(place, error);
+        throw cancelled(place, policy.signal, error);
     }
 }
 /**
@@ -41241,15 +41314,13 @@ async function cancelUpload(repository, { address }) {
 /** Larger chunks, which only a registry can ask for, are streamed: what is held counts for each upload. */
 const HELD_BYTES = 16 * 1024 * 1024;
 /**
- * Sends a blob in chunks (distribution-spec, Pushing a blob in chunks), for registries that do not
- * take it whole. Needs a slot of the caller's; one try, and `content` is read once. What the answers
- * say of the bytes that have arrived is not asked for: it lags behind (Q01), and the digest at the
- * end is what counts.
+ * Sends a blob in chunks of `size` bytes (distribution-spec, Pushing a blob in chunks), for
+ * registries that do not take it whole. Needs a slot of the caller's; one try, and `content` is read
+ * once. What the answers say of the bytes that have arrived is not asked for: it lags behind (Q01),
+ * and the digest at the end is what counts.
  */
-async function putChunks(repository, session, blob, content) {
-    const { http } = repository;
+async function putChunks(repository, session, blob, { size, content }) {
     const reader = new ChunkReader(content);
-    const size = chunkSize(session, http);
     let { address } = session;
     try {
         for (let start = 0; start < blob.size; start += size) {
@@ -41262,6 +41333,7 @@ async function putChunks(repository, session, blob, content) {
         await reader.close();
     }
 }
+/** Bytes of the chunks that a session should get, as far as the registry is known by now. */
 function chunkSize({ minChunk, maxChunk }, http) {
     const { largeBlobs, family } = http;
     const most = Math.min(maxChunk, family?.maxChunk ?? maxChunk);
@@ -41384,11 +41456,9 @@ class LargeBlobs {
     get chunkBytes() {
         return this.#chunkBytes;
     }
-    /** Takes in that a chunk was refused for its size. Returns whether smaller ones are worth a try. */
+    /** Takes in that chunks are refused for their size: those to come are smaller. */
     refusedChunk() {
-        const isSmallest = this.#chunkBytes === SMALLEST_CHUNK_BYTES;
         this.#chunkBytes = SMALLEST_CHUNK_BYTES;
-        return !isSmallest;
     }
     /** Takes in that a blob was refused in one piece. */
     refused(size) {
@@ -41456,17 +41526,23 @@ class BlobSender {
         const isAboutChunks = error instanceof RegistryError && !error.transient && error.status !== 413;
         return isAboutChunks && refusal?.transient === true ? refusal : error;
     }
-    async #inChunks(opened, open) {
+    /** @param tooLarge bytes of the chunks that were refused for their size */
+    async #inChunks(opened, open, tooLarge = Number.POSITIVE_INFINITY) {
         const { http } = this.#destination;
+        const session = opened ?? (await startUpload(this.#destination));
+        // Other blobs may have shown by now what is too large: what counts is what this one was sent in.
+        const size = Math.min(chunkSize(session, http), this.#blob.size);
         try {
-            const session = opened ?? (await startUpload(this.#destination));
-            await this.#inSession(session, async () => putChunks(this.#destination, session, this.#blob, open()));
+            await this.#inSession(session, async () => putChunks(this.#destination, session, this.#blob, { size, content: open() }));
         }
         catch (error) {
             const isTooLarge = error instanceof RegistryError && error.status === 413;
-            if (!isTooLarge || !http.largeBlobs.refusedChunk())
+            if (!isTooLarge)
                 throw error;
-            await this.#inChunks(undefined, open);
+            http.largeBlobs.refusedChunk();
+            if (size >= tooLarge || chunkSize(session, http) >= size)
+                throw error;
+            await this.#inChunks(undefined, open, size);
         }
     }
     /** False where the blob was refused for its size, and chunks are worth a try. */
@@ -43774,7 +43850,7 @@ class Network {
     async send(exchange, place) {
         const signal = exchange.signal ?? this.signal;
         if (signal?.aborted === true)
-            throw cancelled(place);
+            throw cancelled(place, signal);
         const { origin, refusal } = exchange;
         const guard = this.#foreign.guard(origin, exchange.onBehalfOf);
         if (guard?.refuses === true)
@@ -45427,7 +45503,7 @@ async function runHelper(program, server, { environment, timeoutMs, signal }) {
         child = start(program, environment);
     }
     catch (error) {
-        return notStarted(error);
+        return helper_program_notStarted(error);
     }
     return new Promise((resolve) => {
         const chunks = [];
@@ -45453,7 +45529,7 @@ async function runHelper(program, server, { environment, timeoutMs, signal }) {
                 chunks.push(chunk);
         });
         child.once('error', (error) => {
-            finish(notStarted(error));
+            finish(helper_program_notStarted(error));
         });
         child.once('close', (code, killedBy) => {
             const answer = Buffer.concat(chunks).toString('utf8');
@@ -45476,7 +45552,7 @@ function start(program, environment) {
         windowsHide: true,
     });
 }
-function notStarted(error) {
+function helper_program_notStarted(error) {
     const code = external_node_util_.types.isNativeError(error) && 'code' in error ? String(error.code) : 'no code';
     return { failure: `it could not be started (${code})` };
 }
@@ -45525,8 +45601,9 @@ class CredentialHelpers {
         const answer = this.#answers.get(key) ?? this.#ask(helper, registry);
         this.#answers.set(key, answer);
         const credentials = await answer;
-        if (this.#options.signal?.aborted === true) {
-            throw cancelled({ operation: 'look for credentials', registry });
+        const { signal } = this.#options;
+        if (signal?.aborted === true) {
+            throw cancelled({ operation: 'look for credentials', registry }, signal);
         }
         return credentials;
     }
@@ -46087,7 +46164,7 @@ async function runSync(run) {
     const work = async (pair) => images.run(async () => {
         const log = run.openLog();
         const member = sources.member(pair);
-        const result = failed && run.failFast ? run_notStarted(pair) : await syncPair(run, pair, log, sources, member);
+        const result = notBegun(run, pair, failed) ?? (await syncPair(run, pair, log, sources, member));
         member?.leave();
         failed ||= result.status === 'failed';
         run.onDone(result, log);
@@ -46097,6 +46174,12 @@ async function runSync(run) {
     const results = await waitForAll(run.pairs.flatMap((pair) => working.get(pair) ?? []));
     const totals = totalsOf(results, run.clock.now() - startedAt);
     return { dryRun: run.policy.dryRun, results, totals };
+}
+/** What becomes of an image that is not to be begun any more. */
+function notBegun({ signal, failFast }, pair, hasFailed) {
+    if (signal?.aborted === true)
+        return unfinished(pair, signal);
+    return failFast && hasFailed ? notStarted(pair) : undefined;
 }
 async function syncPair(run, pair, logger, sources, member) {
     const { source, destination } = pair;
@@ -46113,7 +46196,7 @@ async function syncPair(run, pair, logger, sources, member) {
         });
         const resolve = async () => sources.use(pair, () => syncer.resolve(source));
         const outcome = await syncer.sync(source, destination, resolve);
-        return { ...namesOf(pair), ...outcome, durationMs: durationMs() };
+        return { ...nothingDone(pair), ...outcome, durationMs: durationMs() };
     }
     catch (error) {
         return {
@@ -46123,16 +46206,6 @@ async function syncPair(run, pair, logger, sources, member) {
             error: await run.describe(error),
         };
     }
-}
-function run_notStarted(pair) {
-    const message = 'not started: another image failed, and fail-fast is on';
-    return { ...nothingDone(pair), status: 'skipped', error: { code: 'NOT_STARTED', message } };
-}
-function nothingDone(pair) {
-    return { ...namesOf(pair), platforms: {}, bytes: noBytes, durationMs: 0 };
-}
-function namesOf(pair) {
-    return { source: formatReference(pair.source), destination: formatReference(pair.destination) };
 }
 function platformsOf(pair, policy) {
     return pair.platforms ?? policy.platforms;
@@ -46208,11 +46281,15 @@ function keyOf(pair, policy) {
 
 
 
+
+
+
 /** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
 async function main(commands = runnerCommands, environment = process.env) {
     const secrets = new Secrets(commands);
     const logger = new ActionLogger(commands, secrets.redact);
-    const cancel = startCancellation(logger);
+    const cancel = new Cancellation(logger);
+    const defects = new Defects(() => cancel.end());
     let report = emptyReport;
     let failure;
     try {
@@ -46220,10 +46297,8 @@ async function main(commands = runnerCommands, environment = process.env) {
         const inputs = readInputs(stepInputs);
         const context = bareContext(environment);
         maskInputs(secrets.mask, inputs, context.actor);
-        if (inputs.deadlineSeconds !== undefined) {
-            const seconds = inputs.deadlineSeconds;
-            cancel.endAfter(seconds * 1000, `The deadline of ${seconds} s`);
-        }
+        if (inputs.deadlineSeconds !== undefined)
+            cancel.endAfter(inputs.deadlineSeconds);
         report = await sync(inputs, context, logger, secrets, environment, cancel);
         if (inputs.summary)
             writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY']);
@@ -46241,10 +46316,13 @@ async function main(commands = runnerCommands, environment = process.env) {
         failure = failure === undefined ? problem : `${failure} ${problem}`;
     }
     logger.finish();
-    failure = endedBy(cancel, logger, failure);
+    failure =
+        defects.first === undefined ? endedBy(cancel, failure) : unexpected(defects.first, logger);
     if (failure !== undefined)
         commands.fail(secrets.redact(failure));
-    cancel.leave((error) => commands.fail(secrets.redact(unexpected(error, logger))));
+    defects.tell((error) => commands.fail(secrets.redact(unexpected(error, logger))));
+    cancel.over();
+    leaveProcess(cancel.signal.aborted ? 'cancelled' : 'finished');
 }
 /** Everything between the inputs and the outputs. */
 async function sync(inputs, context, logger, { mask, redact }, environment, cancel) {
@@ -46281,6 +46359,7 @@ async function sync(inputs, context, logger, { mask, redact }, environment, canc
             policy: inputs,
             failFast: inputs.failFast,
             clock: systemClock,
+            signal: cancel.signal,
             clientFor: async (side, reference) => pool.client(side, reference),
             openLog: () => logger.bufferedLog(),
             // The event explains failures, and reading it takes time that other runs can do without.
@@ -46298,7 +46377,8 @@ async function sync(inputs, context, logger, { mask, redact }, environment, canc
         isOver = true;
         const { pairs, dryRun } = inputs;
         const durationMs = systemClock.now() - startedAt;
-        const results = whole ?? cutShort({ pairs, finished, dryRun, durationMs });
+        const { signal } = cancel;
+        const results = whole ?? cutShort({ pairs, finished, dryRun, durationMs, signal });
         const report = { ...results, pullsLeft: pool.pullsLeft };
         printTotals(report, logger);
         return report;
@@ -46308,13 +46388,14 @@ async function sync(inputs, context, logger, { mask, redact }, environment, canc
         await cancel.within(network.close());
     }
 }
-/** What to say of a run that something ended from outside; nothing where that did not happen. */
-function endedBy(cancel, logger, failure) {
-    const stray = cancel.stray();
-    if (stray !== undefined)
-        return unexpected(stray, logger);
-    const reason = cancel.reason();
-    return failure ?? (reason === undefined ? undefined : `${reason} ended the run.`);
+/** What to say of a run in the end, and of what ended it from outside; nothing where all went well. */
+function endedBy({ endedBy: cause, signal }, failure) {
+    if (cause === undefined)
+        return failure;
+    // Who sends a signal knows of it. A deadline was set long ago.
+    if (failure !== undefined && !(signal.reason instanceof EndOfRun))
+        return failure;
+    return [failure, `${cause} ended the run.`].filter(Boolean).join(' ');
 }
 /** Puts an error into words that no image accounts for: most likely a defect, so the debug log gets all of it. */
 function unexpected(error, logger) {

@@ -1,16 +1,18 @@
 import { tmpdir } from 'node:os'
 import { readAuthFiles } from './action/docker-config-files.ts'
 import { annotateFailures, describeError, failureMessage } from './action/annotations.ts'
-import { type Cancellation, startCancellation } from './action/cancellation.ts'
+import { Cancellation } from './action/cancellation.ts'
 import { type Commands, runnerCommands } from './action/commands.ts'
 import { bareContext, type RunContext, runContext } from './action/context.ts'
 import { credentialSources } from './action/credentials.ts'
+import { Defects } from './action/defects.ts'
 import { cutShort } from './action/interrupted-run.ts'
 import { nodeTimers, startHeartbeat } from './action/heartbeat.ts'
 import { InputError } from './action/input-reader.ts'
 import { type Inputs, readInputs, stepInputs } from './action/inputs.ts'
 import { ActionLogger, type BufferedLog } from './action/logger.ts'
 import { emptyReport, setOutputs, writeReport } from './action/outputs.ts'
+import { leaveProcess } from './action/process-exit.ts'
 import { printResult, printTotals } from './action/result-lines.ts'
 import {
   maskAuthFiles,
@@ -24,6 +26,7 @@ import { renderSummary, writeSummary } from './action/summary.ts'
 import { ClientPool } from './registry/client-pool.ts'
 import { systemClock } from './registry/clock.ts'
 import { CredentialHelpers } from './registry/credentials/helper.ts'
+import { EndOfRun } from './registry/errors.ts'
 import { Network } from './registry/network/network.ts'
 import type { RunReport, SyncResult } from './sync/report.ts'
 import { runSync } from './sync/run.ts'
@@ -35,7 +38,8 @@ export async function main(
 ): Promise<void> {
   const secrets = new Secrets(commands)
   const logger = new ActionLogger(commands, secrets.redact)
-  const cancel = startCancellation(logger)
+  const cancel = new Cancellation(logger)
+  const defects = new Defects(() => cancel.end())
   let report = emptyReport
   let failure: string | undefined
   try {
@@ -43,10 +47,7 @@ export async function main(
     const inputs = readInputs(stepInputs)
     const context = bareContext(environment)
     maskInputs(secrets.mask, inputs, context.actor)
-    if (inputs.deadlineSeconds !== undefined) {
-      const seconds = inputs.deadlineSeconds
-      cancel.endAfter(seconds * 1000, `The deadline of ${seconds} s`)
-    }
+    if (inputs.deadlineSeconds !== undefined) cancel.endAfter(inputs.deadlineSeconds)
     report = await sync(inputs, context, logger, secrets, environment, cancel)
     if (inputs.summary) writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY'])
     annotateFailures(commands, report)
@@ -61,9 +62,12 @@ export async function main(
     failure = failure === undefined ? problem : `${failure} ${problem}`
   }
   logger.finish()
-  failure = endedBy(cancel, logger, failure)
+  failure =
+    defects.first === undefined ? endedBy(cancel, failure) : unexpected(defects.first, logger)
   if (failure !== undefined) commands.fail(secrets.redact(failure))
-  cancel.leave((error) => commands.fail(secrets.redact(unexpected(error, logger))))
+  defects.tell((error) => commands.fail(secrets.redact(unexpected(error, logger))))
+  cancel.over()
+  leaveProcess(cancel.signal.aborted ? 'cancelled' : 'finished')
 }
 
 /** Everything between the inputs and the outputs. */
@@ -108,6 +112,7 @@ async function sync(
       policy: inputs,
       failFast: inputs.failFast,
       clock: systemClock,
+      signal: cancel.signal,
       clientFor: async (side, reference) => pool.client(side, reference),
       openLog: () => logger.bufferedLog(),
       // The event explains failures, and reading it takes time that other runs can do without.
@@ -125,7 +130,8 @@ async function sync(
     isOver = true
     const { pairs, dryRun } = inputs
     const durationMs = systemClock.now() - startedAt
-    const results = whole ?? cutShort({ pairs, finished, dryRun, durationMs })
+    const { signal } = cancel
+    const results = whole ?? cutShort({ pairs, finished, dryRun, durationMs, signal })
     const report = { ...results, pullsLeft: pool.pullsLeft }
     printTotals(report, logger)
     return report
@@ -135,16 +141,15 @@ async function sync(
   }
 }
 
-/** What to say of a run that something ended from outside; nothing where that did not happen. */
+/** What to say of a run in the end, and of what ended it from outside; nothing where all went well. */
 function endedBy(
-  cancel: Cancellation,
-  logger: ActionLogger,
+  { endedBy: cause, signal }: Cancellation,
   failure: string | undefined,
 ): string | undefined {
-  const stray = cancel.stray()
-  if (stray !== undefined) return unexpected(stray, logger)
-  const reason = cancel.reason()
-  return failure ?? (reason === undefined ? undefined : `${reason} ended the run.`)
+  if (cause === undefined) return failure
+  // Who sends a signal knows of it. A deadline was set long ago.
+  if (failure !== undefined && !(signal.reason instanceof EndOfRun)) return failure
+  return [failure, `${cause} ended the run.`].filter(Boolean).join(' ')
 }
 
 /** Puts an error into words that no image accounts for: most likely a defect, so the debug log gets all of it. */

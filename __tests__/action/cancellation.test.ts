@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { startCancellation } from '../../src/action/cancellation.ts'
+import { Cancellation } from '../../src/action/cancellation.ts'
+import { whyEnded } from '../../src/registry/errors.ts'
 import { recordCommands } from './command-recorder.ts'
 
 /** What a runner may count on, from the signal to the end of the process. */
@@ -14,110 +15,74 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-/** A process that notes when it was ended, in milliseconds from now. */
-function startProcess() {
-  const start = Date.now()
-  const ends: number[] = []
-  const events = Object.assign(new EventEmitter(), {
-    exit: () => {
-      ends.push(Date.now() - start)
-    },
-  })
+function startRun() {
+  const events = new EventEmitter()
   const commands = recordCommands()
-  return { events, ends, commands, cancel: startCancellation(commands, events) }
+  return { events, commands, cancel: new Cancellation(commands, events) }
 }
 
 describe('a run', () => {
   test('goes on until something ends it', async () => {
-    const { cancel } = startProcess()
+    const { cancel } = startRun()
     expect(cancel.signal.aborted).toBe(false)
-    expect([cancel.reason(), cancel.stray()]).toEqual([undefined, undefined])
+    expect(cancel.endedBy).toBeUndefined()
     expect(await cancel.within(Promise.resolve('done'))).toBe('done')
   })
 
   test.each(['SIGINT', 'SIGTERM', 'SIGBREAK'])('is ended by %s', (name) => {
-    const { cancel, commands, events } = startProcess()
+    const { cancel, commands, events } = startRun()
     events.emit(name, name)
     expect(cancel.signal.aborted).toBe(true)
-    expect(cancel.reason()).toBe(name)
+    expect(cancel.endedBy).toBe(name)
+    expect(whyEnded(cancel.signal)).toBe('the run was cancelled')
     expect(commands.lines).toEqual([`info: ${name}: stopping`])
   })
 
-  test('is ended by the first signal, and no other changes that', () => {
-    const { cancel, commands, events } = startProcess()
+  test('is ended by its deadline, which says so', () => {
+    const { cancel, commands } = startRun()
+    cancel.endAfter(5)
+    jest.advanceTimersByTime(4_999)
+    expect(cancel.signal.aborted).toBe(false)
+    jest.advanceTimersByTime(1)
+    expect(cancel.endedBy).toBe('The deadline of 5 s')
+    expect(whyEnded(cancel.signal)).toBe('the deadline of 5 s has passed')
+    expect(commands.lines).toEqual(['info: The deadline of 5 s: stopping'])
+  })
+
+  test('is ended by what comes first, and nothing else changes that', () => {
+    const { cancel, commands, events } = startRun()
+    cancel.endAfter(1)
     for (const name of ['SIGINT', 'SIGTERM', 'SIGINT']) events.emit(name, name)
-    expect(cancel.reason()).toBe('SIGINT')
+    jest.advanceTimersByTime(PROMPT_MS)
+    expect(cancel.endedBy).toBe('SIGINT')
+    expect(whyEnded(cancel.signal)).toBe('the run was cancelled')
     expect(commands.lines).toEqual(['info: SIGINT: stopping'])
   })
 
-  test.each(['uncaughtException', 'unhandledRejection'])('is ended by an %s', (name) => {
-    const { cancel, events } = startProcess()
-    const [first, second] = [new Error('first'), new Error('second')]
-    events.emit(name, first)
-    events.emit(name, second)
-    expect(cancel.signal.aborted).toBe(true)
-    expect(cancel.stray()).toBe(first)
-    expect(cancel.reason()).toBeUndefined()
-  })
-
-  test.each([undefined, null])(
-    'is ended by a rejection with %s, which counts as an error',
-    (what) => {
-      const { cancel, events } = startProcess()
-      events.emit('unhandledRejection', what)
-      expect(cancel.stray()).toBeInstanceOf(Error)
-    },
-  )
-
   test('that has been ended still comes to its own end where it can', async () => {
-    const { cancel, events } = startProcess()
+    const { cancel, events } = startRun()
     events.emit('SIGTERM')
     expect(await cancel.within(Promise.resolve('done'))).toBe('done')
     await expect(cancel.within(Promise.reject(new Error('failed')))).rejects.toThrow('failed')
   })
 
-  test('is not waited for long once it has been ended, nor is its process', async () => {
-    const { cancel, ends, events } = startProcess()
+  test('is not waited for long once it has been ended', async () => {
+    const { cancel, events } = startRun()
     const forEver = new Promise<string>(() => undefined)
     const first = cancel.within(forEver)
     events.emit('SIGTERM')
     jest.advanceTimersByTime(PROMPT_MS / 2)
     events.emit('SIGINT')
-    jest.runOnlyPendingTimers()
+    jest.advanceTimersByTime(PROMPT_MS / 2)
     expect(await first).toBeUndefined()
     expect(await cancel.within(forEver)).toBeUndefined()
-    cancel.leave(() => undefined)
-    jest.runOnlyPendingTimers()
-    expect(ends).toHaveLength(1)
-    expect(ends[0]).toBeLessThanOrEqual(PROMPT_MS)
-  })
-})
-
-describe('a run that is over', () => {
-  test('still tells of every error that nothing catches', () => {
-    const { cancel, events } = startProcess()
-    const told: unknown[] = []
-    cancel.leave((error) => told.push(error))
-    const late = new Error('too late')
-    events.emit('uncaughtException', late)
-    events.emit('unhandledRejection', undefined)
-    expect(told).toEqual([late, expect.any(Error)])
   })
 
-  test('does not wait for what would have been waited for', () => {
-    const { cancel, events } = startProcess()
+  test('that is over leaves no timer behind', () => {
+    const { cancel, events } = startRun()
+    cancel.endAfter(60)
     events.emit('SIGTERM')
-    cancel.leave(() => undefined)
-    // The end of the process alone.
-    expect(jest.getTimerCount()).toBe(1)
-  })
-
-  test('leaves its process the time that a slow log takes', () => {
-    const { cancel, ends } = startProcess()
-    cancel.leave(() => undefined)
-    jest.advanceTimersByTime(PROMPT_MS)
-    expect(ends).toEqual([])
-    jest.advanceTimersByTime(10_000)
-    expect(ends).toHaveLength(1)
+    cancel.over()
+    expect(jest.getTimerCount()).toBe(0)
   })
 })

@@ -18,6 +18,7 @@ test('a run that was cut short has the results that there are, and fails the oth
     finished: [done],
     dryRun: false,
     durationMs: 1500,
+    signal: AbortSignal.abort(),
   })
   expect(report.results.map(({ destination, status }) => [destination, status])).toEqual([
     ['ghcr.io/acme/copy:a', 'failed'],
@@ -40,6 +41,7 @@ test('sources that go to one repository without a tag are told apart', () => {
     finished: [copied({ source: b ?? '', destination: 'ghcr.io/acme/copy' })],
     dryRun: true,
     durationMs: 0,
+    signal: AbortSignal.abort(),
   })
   expect(results.map(({ status }) => status)).toEqual(['failed', 'copied'])
 })

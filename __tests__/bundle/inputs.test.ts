@@ -252,10 +252,12 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
   deadline: async () => {
     const { source, run } = await startCopy()
     const held = source.hold({ method: 'GET', path: '/blobs/' })
-    const { parsed, errors } = await run({ deadline: '1' })
+    const { parsed, errors, log } = await run({ deadline: '1' })
     held.release()
-    expect(parsed.results).toMatchObject([{ error: { code: 'CANCELLED' } }])
-    expect(errors.at(-1)).toContain('1 of 1 image failed')
+    const message = expect.stringContaining('the deadline of 1 s has passed')
+    expect(parsed.results).toMatchObject([{ error: { code: 'CANCELLED', message } }])
+    expect(errors).toEqual([message, '1 of 1 image failed. The deadline of 1 s ended the run.'])
+    expect(log).toContain('The deadline of 1 s: stopping')
   },
 
   'insecure-registries': async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { FormatError, MismatchError } from '../../src/oci/errors.ts'
-import { cancelled, placed, RegistryError } from '../../src/registry/errors.ts'
+import { cancelled, EndOfRun, placed, RegistryError } from '../../src/registry/errors.ts'
 
 const place = {
   operation: 'get manifest',
@@ -89,8 +89,16 @@ describe('an error of the vocabulary', () => {
 
 test('a cancellation takes over the place of an error, and not its status', () => {
   const error = new RegistryError('REGISTRY', 'x', { ...place, status: 503, transient: true })
-  const result = cancelled(error)
+  const result = cancelled(error, undefined)
   expect(result).toMatchObject({ code: 'CANCELLED', transient: false, ...place })
   expect(result.status).toBeUndefined()
   expect(result.message).not.toContain('503')
+})
+
+test.each([
+  [undefined, 'the run was cancelled'],
+  [new EndOfRun('the deadline of 5 s has passed'), 'the deadline of 5 s has passed'],
+  [new Error('something of ours'), 'the run was cancelled'],
+])('a run that is ended by a signal with the reason %s says so', (reason, words) => {
+  expect(cancelled(place, AbortSignal.abort(reason)).message).toContain(words)
 })

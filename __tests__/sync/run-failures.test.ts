@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { EndOfRun } from '../../src/registry/errors.ts'
 import type { SyncResult } from '../../src/sync/report.ts'
 import { replyWith } from '../../testkit/registry/faults.ts'
 import { buildImage } from '../../testkit/image/image.ts'
@@ -190,5 +191,30 @@ describe('a run that is cancelled', () => {
     expect(new Set(results.map(({ error }) => error?.code))).toEqual(new Set(['CANCELLED']))
     held.release()
     expect(other.destination.store.tagWrites()).toEqual([])
+  })
+
+  test.each([
+    [
+      'its deadline',
+      new EndOfRun('the deadline of 5 s has passed'),
+      'the deadline of 5 s has passed',
+    ],
+    ['somebody', undefined, 'the run was cancelled'],
+  ])('by %s says so of every image, also with fail-fast', async (_by, reason, words) => {
+    const controller = new AbortController()
+    const { signal } = controller
+    await using other = await SyncWorld.start({ network: { signal } })
+    other.give('acme/app', 'v1', image)
+    const held = other.destination.hold({ method: 'PUT', path: '/manifests/' })
+    const names = Array.from({ length: 20 }, (_, number) => `acme/app:v1 => copy-${number}:v1`)
+    const running = run(other, pairsOf(other, ...names), { signal, failFast: true })
+    await held.arrived()
+    controller.abort(reason)
+    const { results, totals } = await running
+    held.release()
+    expect(totals).toMatchObject({ failed: names.length, skipped: 0 })
+    for (const { error } of results) {
+      expect(error).toMatchObject({ code: 'CANCELLED', message: expect.stringContaining(words) })
+    }
   })
 })

@@ -1,7 +1,7 @@
 import { formatReference } from '../oci/reference.ts'
-import { noBytes } from '../registry/copy/bytes-moved.ts'
 import type { ImagePair } from '../sync/image-list.ts'
 import { type RunReport, type SyncResult, totalsOf } from '../sync/report.ts'
+import { unfinished } from '../sync/undone-image.ts'
 
 /** What is known of a run that did not come to its end. */
 export interface CutRun {
@@ -11,15 +11,17 @@ export interface CutRun {
   readonly dryRun: boolean
   /** Milliseconds. */
   readonly durationMs: number
+  /** What ended it. */
+  readonly signal: AbortSignal
 }
 
 /** The report of such a run, in list order: an image that was not done is one that failed. */
-export function cutShort({ pairs, finished, dryRun, durationMs }: CutRun): RunReport {
+export function cutShort({ pairs, finished, dryRun, durationMs, signal }: CutRun): RunReport {
   const known = new Map(finished.map((result) => [nameOf(result), result]))
   const results = pairs.map((pair): SyncResult => {
     const source = formatReference(pair.source)
     const destination = formatReference(pair.destination)
-    return known.get(nameOf({ source, destination })) ?? unfinished(source, destination)
+    return known.get(nameOf({ source, destination })) ?? unfinished(pair, signal)
   })
   return { dryRun, results, totals: totalsOf(results, durationMs) }
 }
@@ -27,17 +29,4 @@ export function cutShort({ pairs, finished, dryRun, durationMs }: CutRun): RunRe
 /** A destination without a tag may be that of several sources. */
 function nameOf({ source, destination }: Pick<SyncResult, 'source' | 'destination'>): string {
   return `${source} ${destination}`
-}
-
-function unfinished(source: string, destination: string): SyncResult {
-  const message = `sync ${source} to ${destination}: the run was cancelled`
-  return {
-    source,
-    destination,
-    status: 'failed',
-    platforms: {},
-    bytes: noBytes,
-    durationMs: 0,
-    error: { code: 'CANCELLED', message },
-  }
 }

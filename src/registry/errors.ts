@@ -147,10 +147,25 @@ export function placed(error: unknown, place: ErrorPlace): unknown {
   return error
 }
 
-/** The error of whatever was under way, or about to be, when the run was cancelled. */
-export function cancelled(place: ErrorPlace, cause?: unknown): RegistryError {
+/** Why a run ends before its time, for the signal that ends it: a clause such as `the disk is full`. */
+export class EndOfRun extends Error {
+  override readonly name = 'EndOfRun'
+}
+
+/** Why a signal has ended the run, in a clause. */
+export function whyEnded(signal: AbortSignal | undefined): string {
+  const reason: unknown = signal?.reason
+  return reason instanceof EndOfRun ? reason.message : 'the run was cancelled'
+}
+
+/** The error of whatever was under way, or about to be, when the signal ended the run. */
+export function cancelled(
+  place: ErrorPlace,
+  signal: AbortSignal | undefined,
+  cause?: unknown,
+): RegistryError {
   const { operation, side, registry, repository, reference } = place
-  return new RegistryError('CANCELLED', 'the run was cancelled', {
+  return new RegistryError('CANCELLED', whyEnded(signal), {
     operation,
     side,
     registry,

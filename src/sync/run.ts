@@ -1,6 +1,5 @@
 import { formatPlatform, type PlatformFilter } from '../oci/platform.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
-import { noBytes } from '../registry/copy/bytes-moved.ts'
 import type { Client } from '../registry/client.ts'
 import type { Clock } from '../registry/clock.ts'
 import type { Side } from '../registry/errors.ts'
@@ -12,6 +11,7 @@ import type { ImagePair } from './image-list.ts'
 import { type ResultError, type RunReport, type SyncResult, totalsOf } from './report.ts'
 import type { SourceImage } from './source-image.ts'
 import { Syncer, type SyncPolicy } from './syncer.ts'
+import { nothingDone, notStarted, unfinished } from './undone-image.ts'
 
 /**
  * Images that are worked on side by side: enough for what is small of the later ones to be found out
@@ -29,6 +29,8 @@ export interface Run<Log extends Logger> {
   /** Start no more images once one has failed. */
   readonly failFast: boolean
   readonly clock: Clock
+  /** Ends the run: images that are not done by then have failed. */
+  readonly signal?: AbortSignal
   readonly clientFor: (side: Side, reference: Reference) => Client | Promise<Client>
   /** A log of its own for each image, so that lines of images side by side do not mix. */
   readonly openLog: () => Log
@@ -53,7 +55,7 @@ export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunRep
       const log = run.openLog()
       const member = sources.member(pair)
       const result =
-        failed && run.failFast ? notStarted(pair) : await syncPair(run, pair, log, sources, member)
+        notBegun(run, pair, failed) ?? (await syncPair(run, pair, log, sources, member))
       member?.leave()
       failed ||= result.status === 'failed'
       run.onDone(result, log)
@@ -63,6 +65,16 @@ export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunRep
   const results = await waitForAll(run.pairs.flatMap((pair) => working.get(pair) ?? []))
   const totals = totalsOf(results, run.clock.now() - startedAt)
   return { dryRun: run.policy.dryRun, results, totals }
+}
+
+/** What becomes of an image that is not to be begun any more. */
+function notBegun<Log extends Logger>(
+  { signal, failFast }: Run<Log>,
+  pair: ImagePair,
+  hasFailed: boolean,
+): SyncResult | undefined {
+  if (signal?.aborted === true) return unfinished(pair, signal)
+  return failFast && hasFailed ? notStarted(pair) : undefined
 }
 
 async function syncPair<Log extends Logger>(
@@ -87,7 +99,7 @@ async function syncPair<Log extends Logger>(
     const resolve = async (): Promise<SourceImage> =>
       sources.use(pair, () => syncer.resolve(source))
     const outcome = await syncer.sync(source, destination, resolve)
-    return { ...namesOf(pair), ...outcome, durationMs: durationMs() }
+    return { ...nothingDone(pair), ...outcome, durationMs: durationMs() }
   } catch (error) {
     return {
       ...nothingDone(pair),
@@ -96,19 +108,6 @@ async function syncPair<Log extends Logger>(
       error: await run.describe(error),
     }
   }
-}
-
-function notStarted(pair: ImagePair): SyncResult {
-  const message = 'not started: another image failed, and fail-fast is on'
-  return { ...nothingDone(pair), status: 'skipped', error: { code: 'NOT_STARTED', message } }
-}
-
-function nothingDone(pair: ImagePair): Omit<SyncResult, 'status'> {
-  return { ...namesOf(pair), platforms: {}, bytes: noBytes, durationMs: 0 }
-}
-
-function namesOf(pair: ImagePair): Pick<SyncResult, 'source' | 'destination'> {
-  return { source: formatReference(pair.source), destination: formatReference(pair.destination) }
 }
 
 function platformsOf(pair: ImagePair, policy: SyncPolicy): PlatformFilter {

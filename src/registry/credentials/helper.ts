@@ -43,8 +43,9 @@ export class CredentialHelpers {
     const answer = this.#answers.get(key) ?? this.#ask(helper, registry)
     this.#answers.set(key, answer)
     const credentials = await answer
-    if (this.#options.signal?.aborted === true) {
-      throw cancelled({ operation: 'look for credentials', registry })
+    const { signal } = this.#options
+    if (signal?.aborted === true) {
+      throw cancelled({ operation: 'look for credentials', registry }, signal)
     }
     return credentials
   }

@@ -59,7 +59,7 @@ export function networkFailure(
       ? new RegistryError(known.code, error.message, { ...place, cause: error, transient })
       : known
   }
-  if (signal?.aborted === true) return cancelled(place, error)
+  if (signal?.aborted === true) return cancelled(place, signal, error)
   const foreign = within(error, ForeignAddressError)
   if (foreign !== undefined) return refusedAddress(foreign.host, place, sent.refusal)
   const code = codeOf(error)

@@ -201,7 +201,7 @@ export class Network {
    */
   async send(exchange: Exchange, place: ErrorPlace): Promise<Answer> {
     const signal = exchange.signal ?? this.signal
-    if (signal?.aborted === true) throw cancelled(place)
+    if (signal?.aborted === true) throw cancelled(place, signal)
     const { origin, refusal } = exchange
     const guard = this.#foreign.guard(origin, exchange.onBehalfOf)
     if (guard?.refuses === true) throw refusedAddress(new URL(origin).host, place, refusal)

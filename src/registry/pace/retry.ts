@@ -94,7 +94,7 @@ export async function pause(
   try {
     await policy.clock.sleep(ms, policy.signal)
   } catch (error) {
-    throw cancelled(place, error)
+    throw cancelled(place, policy.signal, error)
   }
 }
 

@@ -1,0 +1,33 @@
+import { formatReference } from '../oci/reference.ts'
+import { noBytes } from '../registry/copy/bytes-moved.ts'
+import { whyEnded } from '../registry/errors.ts'
+import type { ImagePair } from './image-list.ts'
+import type { SyncResult } from './report.ts'
+
+/** The names of a pair, and nothing that was done with it. */
+export function nothingDone({ source, destination }: ImagePair): Omit<SyncResult, 'status'> {
+  return {
+    source: formatReference(source),
+    destination: formatReference(destination),
+    platforms: {},
+    bytes: noBytes,
+    durationMs: 0,
+  }
+}
+
+/** The failure of an image that was not done when the signal ended the run. */
+export function unfinished(pair: ImagePair, signal: AbortSignal | undefined): SyncResult {
+  const result = nothingDone(pair)
+  const message = `sync ${result.source} to ${result.destination}: ${whyEnded(signal)}`
+  return { ...result, status: 'failed', error: { code: 'CANCELLED', message } }
+}
+
+/** That of an image that was not begun, because another one had failed. */
+export function notStarted(pair: ImagePair): SyncResult {
+  const message = 'not started: another image failed, and fail-fast is on'
+  return {
+    ...nothingDone(pair),
+    status: 'skipped',
+    error: { code: 'NOT_STARTED', message },
+  }
+}
