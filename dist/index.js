@@ -38421,6 +38421,20 @@ function isLoopback(host) {
         return true;
     return (0,external_node_net_.isIP)(name) === 4 && name.startsWith('127.');
 }
+/**
+ * The origin of a URL that a server gives. A registry behind a proxy that ends TLS often names itself
+ * with http: the same host is still spoken to over https (Q39).
+ *
+ * @param from the origin of the server
+ */
+function originGivenBy(from, url) {
+    const base = new URL(from);
+    const sameHost = url.hostname === base.hostname;
+    const samePort = url.port === '' || url.port === base.port || url.port === '80' || url.port === '443';
+    return sameHost && samePort && base.protocol === 'https:' && url.protocol === 'http:'
+        ? from
+        : url.origin;
+}
 /** Whether two host names stand in one domain: `registry.example.com` and `auth.example.com`. */
 function isSameSite(a, b) {
     const site = siteOf(b);
@@ -41142,6 +41156,7 @@ class ForeignHosts {
 
 
 
+
 /**
  * Resolves a `Location` (RFC 9110, 10.2.2) against the address that gave it, and refuses what a
  * registry has no business to point at: other schemes, user info, plain HTTP after https, private
@@ -41156,25 +41171,13 @@ function resolveLocation(from, location, rules) {
         throw refuse('that is not HTTP');
     if (url.username !== '' || url.password !== '')
         throw refuse('with user info');
-    const origin = upgraded(url, from.origin);
+    const origin = originGivenBy(from.origin, url);
     if (from.origin.startsWith('https:') && !origin.startsWith('https:')) {
         throw refuse('that leaves https');
     }
     if (!mayPointAt(url.host, rules.registryOrigin))
         throw refuse('at a private address');
     return { origin, path: rawPath(location, url) };
-}
-/**
- * A registry behind a proxy that ends TLS often names itself with http: the same host is still
- * spoken to over https (Q39).
- */
-function upgraded(url, from) {
-    const base = new URL(from);
-    const sameHost = url.hostname === base.hostname;
-    const samePort = url.port === '' || url.port === base.port || url.port === '80' || url.port === '443';
-    return sameHost && samePort && base.protocol === 'https:' && url.protocol === 'http:'
-        ? from
-        : url.origin;
 }
 /** What may stand in a request line, but for the backslash, which URL parsers take for a slash. */
 const RAW = /^[\x21-\x5b\x5d-\x7e]*$/;
@@ -44030,100 +44033,118 @@ function harmless(words, limit) {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/auth/challenge.js
-
-/** Longer headers are not worth reading. */
+/** What stands behind that is not read. */
 const MAX_HEADER_LENGTH = 8 * 1024;
 const MAX_CHALLENGES = 10;
+/** The schemes that we speak. */
+const SPOKEN = new Set(['basic', 'bearer']);
 const challenge_TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
-const TOKEN68 = /[A-Za-z0-9\-._~+/]+=*(?=\s*(?:,|$))/y;
+const TOKEN68 = /[A-Za-z0-9\-._~+/]+=*(?=\s*(?:[,;]|$))/y;
 const BLANKS = /[ \t]*/y;
-const challenge_SEPARATORS = /[ \t,]*/y;
+const challenge_SEPARATORS = /[ \t,;]*/y;
+/** A value without quotation marks: URLs and hosts with a port have characters that none may have. */
+const BARE_VALUE = /[^\s,;"]*/y;
+/** As far as a value goes whose quotation does not end where it should. */
+const OPEN_VALUE = /[^,;"]*/y;
+const JUNK = /[^ \t,;]+/y;
 /**
  * Reads every challenge of every header, in order. Several may stand in one header, separated like
- * their parameters by commas; a word that no `=` follows begins the next one. Throws a FormatError
- * for what is not of that form.
+ * their parameters by commas. Servers write these headers by hand, so each is read as far as it
+ * goes: what is of no form that could be meant is passed over, and takes nothing else with it.
  */
 function parseChallenges(headers) {
     const lines = headers === undefined ? [] : typeof headers === 'string' ? [headers] : headers;
-    const challenges = lines.flatMap((line) => new ChallengeParser(line).parse());
-    if (challenges.length > MAX_CHALLENGES)
-        throw malformed('too many challenges');
-    return challenges;
+    return lines
+        .slice(0, MAX_CHALLENGES)
+        .flatMap((line) => new ChallengeParser(line.slice(0, MAX_HEADER_LENGTH)).parse())
+        .slice(0, MAX_CHALLENGES);
 }
 /**
- * The challenge to answer: Bearer where it is offered, else Basic. Schemes that we do not speak are
- * passed over.
+ * The challenges that can be answered, the best one first: Bearer, as far as it names a realm, before
+ * Basic, which needs no parameter.
  */
-function chooseChallenge(challenges) {
-    return (challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm')) ??
-        challenges.find(({ scheme }) => scheme === 'basic'));
+function answerable(challenges) {
+    const of = (wanted) => challenges.filter(({ scheme }) => scheme === wanted);
+    const tokens = of('bearer').filter(({ parameters }) => (parameters.get('realm') ?? '') !== '');
+    return [...tokens, ...of('basic')];
 }
 /** A cursor that only moves forward, so that the time is linear in the length of the header. */
 class ChallengeParser {
     #text;
+    #challenges = [];
+    /** Those of the last challenge that may have some. */
+    #parameters;
     #at = 0;
     constructor(text) {
-        if (text.length > MAX_HEADER_LENGTH)
-            throw malformed('too long');
         this.#text = text;
     }
     parse() {
-        const challenges = [];
-        this.#match(challenge_SEPARATORS);
-        while (this.#at < this.#text.length) {
-            const word = this.#match(challenge_TOKEN);
-            if (word === '')
-                throw malformed('a name was expected');
-            const blanks = this.#match(BLANKS);
-            const current = challenges.at(-1);
-            if (this.#text[this.#at] === '=' && current !== undefined) {
-                this.#at++;
-                this.#match(BLANKS);
-                const value = this.#value();
-                const name = word.toLowerCase();
-                if (!current.parameters.has(name))
-                    current.parameters.set(name, value);
-            }
-            else {
-                challenges.push({ scheme: word.toLowerCase(), parameters: new Map() });
-                if (blanks !== '')
-                    this.#skipToken68();
-            }
-            this.#match(challenge_SEPARATORS);
+        for (;;) {
+            const isSeparated = /[,;]/.test(this.#match(challenge_SEPARATORS)) || this.#challenges.length === 0;
+            if (this.#at === this.#text.length)
+                return this.#challenges;
+            this.#element(isSeparated);
         }
-        return challenges;
+    }
+    /** A parameter, the scheme that a challenge begins with, or neither. */
+    #element(isSeparated) {
+        const word = this.#match(challenge_TOKEN).toLowerCase();
+        const blanks = this.#match(BLANKS);
+        const next = this.#text.charAt(this.#at);
+        if (next === '=') {
+            this.#parameter(word);
+        }
+        else if (word === '' || (blanks === '' && !/^[,;]?$/.test(next))) {
+            this.#match(JUNK);
+        }
+        else if (isSeparated || SPOKEN.has(word)) {
+            // Any other word is the rest of a value that should stand between quotation marks.
+            this.#scheme(word, blanks !== '');
+        }
+    }
+    #scheme(scheme, hasMore) {
+        const parameters = new Map();
+        this.#challenges.push({ scheme, parameters });
+        if (hasMore || SPOKEN.has(scheme))
+            this.#parameters = parameters;
+        // `Negotiate YII…=`: a blob in place of parameters. It looks like a parameter's name only where
+        // an `=` and more follow.
+        if (hasMore && !SPOKEN.has(scheme))
+            this.#match(TOKEN68);
+    }
+    /** The first value of a name counts, unless it is empty. */
+    #parameter(name) {
+        this.#at++;
+        this.#match(BLANKS);
+        const value = this.#value();
+        if (name !== '' && (this.#parameters?.get(name) ?? '') === '')
+            this.#parameters?.set(name, value);
     }
     #value() {
-        if (this.#text[this.#at] !== '"') {
-            const value = this.#match(challenge_TOKEN);
-            if (value === '')
-                throw malformed('a value was expected');
+        if (this.#text.charAt(this.#at) !== '"')
+            return this.#match(BARE_VALUE);
+        const start = this.#at + 1;
+        const value = this.#quoted();
+        if (value !== undefined)
             return value;
-        }
+        this.#at = start;
+        return this.#match(OPEN_VALUE).trim();
+    }
+    /** Undefined where the quotation has no end, or another one's beginning for its end. */
+    #quoted() {
         let value = '';
         for (this.#at++; this.#at < this.#text.length; this.#at++) {
             const character = this.#text.charAt(this.#at);
             if (character === '"') {
                 this.#at++;
-                return value;
+                const isEnd = /^[\s,;]?$/.test(this.#text.charAt(this.#at));
+                return isEnd || !/[,;]/.test(value) ? value : undefined;
             }
             if (character === '\\')
                 this.#at++;
             value += this.#text.charAt(this.#at);
         }
-        throw malformed('a quotation mark is missing');
-    }
-    /**
-     * `Negotiate YII…=`: a blob in place of parameters. It looks like a parameter name only where an
-     * `=` and more follow.
-     */
-    #skipToken68() {
-        const start = this.#at;
-        const blob = this.#match(TOKEN68);
-        // A lone word without padding may as well be the next scheme: `Basic Bearer`. Nobody sends
-        // that; a blob it is.
-        if (blob === '')
-            this.#at = start;
+        return undefined;
     }
     #match(pattern) {
         pattern.lastIndex = this.#at;
@@ -44131,9 +44152,6 @@ class ChallengeParser {
         this.#at += found.length;
         return found;
     }
-}
-function malformed(reason) {
-    return new FormatError('challenge', `the WWW-Authenticate header is malformed: ${reason}`);
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/auth/realm.js
@@ -44149,20 +44167,25 @@ function malformed(reason) {
  */
 function parseRealm(realm, registryOrigin, place, authHost) {
     const refuse = (reason) => new RegistryError('AUTHENTICATION', `the registry names a token service ${reason}: ${foreignText(realm)}`, place);
-    const url = realm === '' ? null : URL.parse(realm, registryOrigin);
+    const url = realm === '' ? null : URL.parse(withScheme(realm), registryOrigin);
     if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
         throw refuse('that is no web address');
     }
     if (url.username !== '' || url.password !== '')
         throw refuse('with user info');
-    if (url.protocol === 'http:' && registryOrigin.startsWith('https:')) {
+    const origin = originGivenBy(registryOrigin, url);
+    if (origin.startsWith('http:') && registryOrigin.startsWith('https:')) {
         throw refuse('without https');
     }
     if (url.host !== authHost && !mayPointAt(url.host, registryOrigin)) {
         throw refuse('at a private address');
     }
-    url.hash = '';
-    return url;
+    return new URL(`${origin}${url.pathname}${url.search}`);
+}
+/** A host with its port, and perhaps a path, which URL parsers take for a scheme. */
+const HOST_AND_PORT = /^[a-z0-9.-]+:\d+(?:[/?]|$)/i;
+function withScheme(realm) {
+    return HOST_AND_PORT.test(realm) ? `//${realm}` : realm;
 }
 /**
  * Whether a registry's credentials may go to that token service: its own host, a host of the same
@@ -44541,8 +44564,6 @@ function bearer(value = '') {
 
 
 
-
-
 /**
  * Logs in to one registry as one identity. Nothing is sent before the registry asks for it; then a
  * token is fetched for all that the run expects at once, or for one repository at a time where
@@ -44582,7 +44603,8 @@ class Authorizer {
      * earlier one is looked at again only where it names a wider scope.
      */
     async challenged(answer, refused, place) {
-        const challenge = answer.status === 401 ? readChallenge(answer, place) : undefined;
+        const challenges = answer.status === 401 ? answerable(parseChallenges(answer.headers['www-authenticate'])) : [];
+        const [challenge] = challenges;
         const wanted = readScopes(challenge?.parameters.get('scope'));
         const error = challenge?.parameters.get('error');
         const isKnown = refused.isAnswer && scope_covers(mergeScopes(refused.scopes), wanted);
@@ -44590,7 +44612,7 @@ class Authorizer {
             return undefined;
         // Some gateways name the scheme once, and later refuse a worn token without a word.
         const usual = this.#schemeFor(refused.scopes);
-        const scheme = challenge === undefined ? usual : await this.#schemeOf(challenge, place);
+        const scheme = challenge === undefined ? usual : await this.#schemeOf(challenges, place);
         // One that is good for others, at another service, is not to blame.
         const isElsewhere = usual !== undefined && scheme !== undefined && !sameScheme(usual, scheme) && refused.isWide;
         const isTooWide = refused.isWide && !isElsewhere && !this.#isOver(answer, refused, error);
@@ -44668,15 +44690,27 @@ class Authorizer {
             this.#common = 'various';
         }
     }
-    async #schemeOf(challenge, place) {
-        if (challenge.scheme === 'basic')
-            return { kind: 'basic' };
-        const { parameters } = challenge;
+    /**
+     * The scheme of the first of these challenges that can be answered. Throws what is wrong with the
+     * token service of the first one where there is none.
+     */
+    async #schemeOf(challenges, place) {
         const authHost = this.#credentials?.authHost;
         const home = await this.#network.originOf(this.#registry);
-        const realm = parseRealm(parameters.get('realm') ?? '', home, place, authHost);
-        const service = parameters.get('service');
-        return { kind: 'bearer', realm, service: service === '' ? undefined : service };
+        let refusal;
+        for (const { scheme, parameters } of challenges) {
+            if (scheme === 'basic')
+                return { kind: 'basic' };
+            try {
+                const realm = parseRealm(parameters.get('realm') ?? '', home, place, authHost);
+                const service = parameters.get('service');
+                return { kind: 'bearer', realm, service: service === '' ? undefined : service };
+            }
+            catch (error) {
+                refusal ??= error;
+            }
+        }
+        throw refusal;
     }
 }
 function plain(authorization) {
@@ -44685,20 +44719,6 @@ function plain(authorization) {
 /** The repository that a request is about; a mount names the one that it writes to first. */
 function resourceOf(scopes) {
     return scopes[0]?.resource ?? '';
-}
-function readChallenge(answer, place) {
-    try {
-        return chooseChallenge(parseChallenges(answer.headers['www-authenticate']));
-    }
-    catch (error) {
-        if (!(error instanceof FormatError))
-            throw error;
-        throw new RegistryError('AUTHENTICATION', error.message, {
-            ...place,
-            status: 401,
-            cause: error,
-        });
-    }
 }
 /**
  * The scopes that a challenge asks for. What is not of their form is of no use, and is left out; so

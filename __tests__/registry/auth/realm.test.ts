@@ -26,6 +26,29 @@ describe('a realm is accepted', () => {
     expect(parseRealm(realm, origin, place).href).toBe(new URL(realm, origin).href)
   })
 
+  test.each([
+    ['', 'https://registry.example.com'],
+    [':443', 'https://registry.example.com'],
+    [':80', 'https://registry.example.com'],
+    ['', 'https://registry.example.com:8443'],
+    [':8443', 'https://registry.example.com:8443'],
+    [':80', 'https://registry.example.com:8443'],
+  ])(
+    'without TLS on the host of a registry that has it, and taken to it (%s of %s)',
+    (port, origin) => {
+      const realm = `http://registry.example.com${port}/token?account=x`
+      expect(parseRealm(realm, origin, place).href).toBe(`${origin}/token?account=x`)
+    },
+  )
+
+  test.each([
+    ['auth.example.com:5001', 'https://auth.example.com:5001/'],
+    ['auth.example.com:5001/token', 'https://auth.example.com:5001/token'],
+    ['/', 'https://registry.example.com/'],
+  ])('without a scheme: %s', (realm, href) => {
+    expect(parseRealm(realm, secure, place).href).toBe(href)
+  })
+
   test('without its fragment', () => {
     expect(parseRealm('https://auth.example.com/t#x', secure, place).href).toBe(
       'https://auth.example.com/t',
@@ -39,7 +62,9 @@ describe('a realm is refused', () => {
     ['that is no URL', 'https://', secure, 'no web address'],
     ['of another scheme', 'file:///etc/passwd', secure, 'no web address'],
     ['with user info', 'https://user:secret@auth.example.com/token', secure, 'user info'],
-    ['that leaves TLS', 'http://registry.example.com/token', secure, 'without https'],
+    ['that leaves TLS', 'http://auth.example.com/token', secure, 'without https'],
+    ['that leaves TLS for a port', 'http://registry.example.com:3000/t', secure, 'without https'],
+    ['at a private address without a scheme', '10.0.0.1:443/token', secure, 'private address'],
     ['at the metadata service', 'https://169.254.169.254/latest', secure, 'private address'],
     ['on this machine', 'https://127.0.0.1/token', secure, 'private address'],
     ['on this machine by name', 'https://localhost./token', secure, 'private address'],

@@ -1,9 +1,8 @@
-import { FormatError } from '../../oci/errors.ts'
 import { basicAuthorization, type Credentials } from '../credentials/login.ts'
-import { type ErrorPlace, RegistryError } from '../errors.ts'
+import type { ErrorPlace } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Answer, Network } from '../network/network.ts'
-import { type Challenge, chooseChallenge, parseChallenges } from './challenge.ts'
+import { answerable, type Challenge, parseChallenges } from './challenge.ts'
 import { parseRealm } from './realm.ts'
 import { type Scheme, sameScheme } from './scheme.ts'
 import { covers, mergeScopes, parseScope, type Scope } from './scope.ts'
@@ -69,14 +68,16 @@ export class Authorizer {
     refused: Attempt,
     place: ErrorPlace,
   ): Promise<Attempt | undefined> {
-    const challenge = answer.status === 401 ? readChallenge(answer, place) : undefined
+    const challenges =
+      answer.status === 401 ? answerable(parseChallenges(answer.headers['www-authenticate'])) : []
+    const [challenge] = challenges
     const wanted = readScopes(challenge?.parameters.get('scope'))
     const error = challenge?.parameters.get('error')
     const isKnown = refused.isAnswer && covers(mergeScopes(refused.scopes), wanted)
     if (isKnown && error !== 'invalid_token' && !refused.isWide) return undefined
     // Some gateways name the scheme once, and later refuse a worn token without a word.
     const usual = this.#schemeFor(refused.scopes)
-    const scheme = challenge === undefined ? usual : await this.#schemeOf(challenge, place)
+    const scheme = challenge === undefined ? usual : await this.#schemeOf(challenges, place)
     // One that is good for others, at another service, is not to blame.
     const isElsewhere =
       usual !== undefined && scheme !== undefined && !sameScheme(usual, scheme) && refused.isWide
@@ -155,14 +156,25 @@ export class Authorizer {
     }
   }
 
-  async #schemeOf(challenge: Challenge, place: ErrorPlace): Promise<Scheme> {
-    if (challenge.scheme === 'basic') return { kind: 'basic' }
-    const { parameters } = challenge
+  /**
+   * The scheme of the first of these challenges that can be answered. Throws what is wrong with the
+   * token service of the first one where there is none.
+   */
+  async #schemeOf(challenges: readonly Challenge[], place: ErrorPlace): Promise<Scheme> {
     const authHost = this.#credentials?.authHost
     const home = await this.#network.originOf(this.#registry)
-    const realm = parseRealm(parameters.get('realm') ?? '', home, place, authHost)
-    const service = parameters.get('service')
-    return { kind: 'bearer', realm, service: service === '' ? undefined : service }
+    let refusal: unknown
+    for (const { scheme, parameters } of challenges) {
+      if (scheme === 'basic') return { kind: 'basic' }
+      try {
+        const realm = parseRealm(parameters.get('realm') ?? '', home, place, authHost)
+        const service = parameters.get('service')
+        return { kind: 'bearer', realm, service: service === '' ? undefined : service }
+      } catch (error) {
+        refusal ??= error
+      }
+    }
+    throw refusal
   }
 }
 
@@ -173,19 +185,6 @@ function plain(authorization: string | undefined): Pass {
 /** The repository that a request is about; a mount names the one that it writes to first. */
 function resourceOf(scopes: readonly Scope[]): string {
   return scopes[0]?.resource ?? ''
-}
-
-function readChallenge(answer: Answer, place: ErrorPlace): Challenge | undefined {
-  try {
-    return chooseChallenge(parseChallenges(answer.headers['www-authenticate']))
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error
-    throw new RegistryError('AUTHENTICATION', error.message, {
-      ...place,
-      status: 401,
-      cause: error,
-    })
-  }
 }
 
 /**

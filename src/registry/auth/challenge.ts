@@ -1,5 +1,3 @@
-import { FormatError } from '../../oci/errors.ts'
-
 /**
  * One challenge of `WWW-Authenticate` (RFC 9110, 11.6.1); scheme and parameter names in lower case.
  */
@@ -8,102 +6,125 @@ export interface Challenge {
   readonly parameters: ReadonlyMap<string, string>
 }
 
-/** Longer headers are not worth reading. */
+/** What stands behind that is not read. */
 const MAX_HEADER_LENGTH = 8 * 1024
 const MAX_CHALLENGES = 10
 
+/** The schemes that we speak. */
+const SPOKEN: ReadonlySet<string> = new Set(['basic', 'bearer'])
+
 const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y
-const TOKEN68 = /[A-Za-z0-9\-._~+/]+=*(?=\s*(?:,|$))/y
+const TOKEN68 = /[A-Za-z0-9\-._~+/]+=*(?=\s*(?:[,;]|$))/y
 const BLANKS = /[ \t]*/y
-const SEPARATORS = /[ \t,]*/y
+const SEPARATORS = /[ \t,;]*/y
+/** A value without quotation marks: URLs and hosts with a port have characters that none may have. */
+const BARE_VALUE = /[^\s,;"]*/y
+/** As far as a value goes whose quotation does not end where it should. */
+const OPEN_VALUE = /[^,;"]*/y
+const JUNK = /[^ \t,;]+/y
 
 /**
  * Reads every challenge of every header, in order. Several may stand in one header, separated like
- * their parameters by commas; a word that no `=` follows begins the next one. Throws a FormatError
- * for what is not of that form.
+ * their parameters by commas. Servers write these headers by hand, so each is read as far as it
+ * goes: what is of no form that could be meant is passed over, and takes nothing else with it.
  */
 export function parseChallenges(
   headers: string | readonly string[] | undefined,
 ): readonly Challenge[] {
   const lines = headers === undefined ? [] : typeof headers === 'string' ? [headers] : headers
-  const challenges = lines.flatMap((line) => new ChallengeParser(line).parse())
-  if (challenges.length > MAX_CHALLENGES) throw malformed('too many challenges')
-  return challenges
+  return lines
+    .slice(0, MAX_CHALLENGES)
+    .flatMap((line) => new ChallengeParser(line.slice(0, MAX_HEADER_LENGTH)).parse())
+    .slice(0, MAX_CHALLENGES)
 }
 
 /**
- * The challenge to answer: Bearer where it is offered, else Basic. Schemes that we do not speak are
- * passed over.
+ * The challenges that can be answered, the best one first: Bearer, as far as it names a realm, before
+ * Basic, which needs no parameter.
  */
-export function chooseChallenge(challenges: readonly Challenge[]): Challenge | undefined {
-  return (
-    challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm')) ??
-    challenges.find(({ scheme }) => scheme === 'basic')
-  )
+export function answerable(challenges: readonly Challenge[]): readonly Challenge[] {
+  const of = (wanted: string): readonly Challenge[] =>
+    challenges.filter(({ scheme }) => scheme === wanted)
+  const tokens = of('bearer').filter(({ parameters }) => (parameters.get('realm') ?? '') !== '')
+  return [...tokens, ...of('basic')]
 }
 
 /** A cursor that only moves forward, so that the time is linear in the length of the header. */
 class ChallengeParser {
   readonly #text: string
+  readonly #challenges: { scheme: string; parameters: Map<string, string> }[] = []
+  /** Those of the last challenge that may have some. */
+  #parameters: Map<string, string> | undefined
   #at = 0
 
   constructor(text: string) {
-    if (text.length > MAX_HEADER_LENGTH) throw malformed('too long')
     this.#text = text
   }
 
   parse(): readonly Challenge[] {
-    const challenges: { scheme: string; parameters: Map<string, string> }[] = []
-    this.#match(SEPARATORS)
-    while (this.#at < this.#text.length) {
-      const word = this.#match(TOKEN)
-      if (word === '') throw malformed('a name was expected')
-      const blanks = this.#match(BLANKS)
-      const current = challenges.at(-1)
-      if (this.#text[this.#at] === '=' && current !== undefined) {
-        this.#at++
-        this.#match(BLANKS)
-        const value = this.#value()
-        const name = word.toLowerCase()
-        if (!current.parameters.has(name)) current.parameters.set(name, value)
-      } else {
-        challenges.push({ scheme: word.toLowerCase(), parameters: new Map() })
-        if (blanks !== '') this.#skipToken68()
-      }
-      this.#match(SEPARATORS)
+    for (;;) {
+      const isSeparated = /[,;]/.test(this.#match(SEPARATORS)) || this.#challenges.length === 0
+      if (this.#at === this.#text.length) return this.#challenges
+      this.#element(isSeparated)
     }
-    return challenges
+  }
+
+  /** A parameter, the scheme that a challenge begins with, or neither. */
+  #element(isSeparated: boolean): void {
+    const word = this.#match(TOKEN).toLowerCase()
+    const blanks = this.#match(BLANKS)
+    const next = this.#text.charAt(this.#at)
+    if (next === '=') {
+      this.#parameter(word)
+    } else if (word === '' || (blanks === '' && !/^[,;]?$/.test(next))) {
+      this.#match(JUNK)
+    } else if (isSeparated || SPOKEN.has(word)) {
+      // Any other word is the rest of a value that should stand between quotation marks.
+      this.#scheme(word, blanks !== '')
+    }
+  }
+
+  #scheme(scheme: string, hasMore: boolean): void {
+    const parameters = new Map<string, string>()
+    this.#challenges.push({ scheme, parameters })
+    if (hasMore || SPOKEN.has(scheme)) this.#parameters = parameters
+    // `Negotiate YII…=`: a blob in place of parameters. It looks like a parameter's name only where
+    // an `=` and more follow.
+    if (hasMore && !SPOKEN.has(scheme)) this.#match(TOKEN68)
+  }
+
+  /** The first value of a name counts, unless it is empty. */
+  #parameter(name: string): void {
+    this.#at++
+    this.#match(BLANKS)
+    const value = this.#value()
+    if (name !== '' && (this.#parameters?.get(name) ?? '') === '')
+      this.#parameters?.set(name, value)
   }
 
   #value(): string {
-    if (this.#text[this.#at] !== '"') {
-      const value = this.#match(TOKEN)
-      if (value === '') throw malformed('a value was expected')
-      return value
-    }
+    if (this.#text.charAt(this.#at) !== '"') return this.#match(BARE_VALUE)
+    const start = this.#at + 1
+    const value = this.#quoted()
+    if (value !== undefined) return value
+    this.#at = start
+    return this.#match(OPEN_VALUE).trim()
+  }
+
+  /** Undefined where the quotation has no end, or another one's beginning for its end. */
+  #quoted(): string | undefined {
     let value = ''
     for (this.#at++; this.#at < this.#text.length; this.#at++) {
       const character = this.#text.charAt(this.#at)
       if (character === '"') {
         this.#at++
-        return value
+        const isEnd = /^[\s,;]?$/.test(this.#text.charAt(this.#at))
+        return isEnd || !/[,;]/.test(value) ? value : undefined
       }
       if (character === '\\') this.#at++
       value += this.#text.charAt(this.#at)
     }
-    throw malformed('a quotation mark is missing')
-  }
-
-  /**
-   * `Negotiate YII…=`: a blob in place of parameters. It looks like a parameter name only where an
-   * `=` and more follow.
-   */
-  #skipToken68(): void {
-    const start = this.#at
-    const blob = this.#match(TOKEN68)
-    // A lone word without padding may as well be the next scheme: `Basic Bearer`. Nobody sends
-    // that; a blob it is.
-    if (blob === '') this.#at = start
+    return undefined
   }
 
   #match(pattern: RegExp): string {
@@ -112,8 +133,4 @@ class ChallengeParser {
     this.#at += found.length
     return found
   }
-}
-
-function malformed(reason: string): FormatError {
-  return new FormatError('challenge', `the WWW-Authenticate header is malformed: ${reason}`)
 }

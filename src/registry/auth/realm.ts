@@ -3,7 +3,7 @@ import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { familyOfHost } from '../families/lookup.ts'
 import { foreignText } from '../foreign-text.ts'
 import { mayPointAt } from '../network/foreign-hosts.ts'
-import { isSameSite } from '../network/hosts.ts'
+import { isSameSite, originGivenBy } from '../network/hosts.ts'
 
 /**
  * The URL of the token service that a challenge names, if the registry has any business to name it:
@@ -22,19 +22,26 @@ export function parseRealm(
       `the registry names a token service ${reason}: ${foreignText(realm)}`,
       place,
     )
-  const url = realm === '' ? null : URL.parse(realm, registryOrigin)
+  const url = realm === '' ? null : URL.parse(withScheme(realm), registryOrigin)
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw refuse('that is no web address')
   }
   if (url.username !== '' || url.password !== '') throw refuse('with user info')
-  if (url.protocol === 'http:' && registryOrigin.startsWith('https:')) {
+  const origin = originGivenBy(registryOrigin, url)
+  if (origin.startsWith('http:') && registryOrigin.startsWith('https:')) {
     throw refuse('without https')
   }
   if (url.host !== authHost && !mayPointAt(url.host, registryOrigin)) {
     throw refuse('at a private address')
   }
-  url.hash = ''
-  return url
+  return new URL(`${origin}${url.pathname}${url.search}`)
+}
+
+/** A host with its port, and perhaps a path, which URL parsers take for a scheme. */
+const HOST_AND_PORT = /^[a-z0-9.-]+:\d+(?:[/?]|$)/i
+
+function withScheme(realm: string): string {
+  return HOST_AND_PORT.test(realm) ? `//${realm}` : realm
 }
 
 /**

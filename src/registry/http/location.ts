@@ -1,6 +1,7 @@
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { foreignText } from '../foreign-text.ts'
 import { mayPointAt } from '../network/foreign-hosts.ts'
+import { originGivenBy } from '../network/hosts.ts'
 
 /** Where a request goes. The path and query are kept as text: servers sign them byte for byte. */
 export interface Address {
@@ -32,26 +33,12 @@ export function resolveLocation(from: Address, location: string, rules: AddressR
   if (url === null) throw refuse('that is no URL')
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refuse('that is not HTTP')
   if (url.username !== '' || url.password !== '') throw refuse('with user info')
-  const origin = upgraded(url, from.origin)
+  const origin = originGivenBy(from.origin, url)
   if (from.origin.startsWith('https:') && !origin.startsWith('https:')) {
     throw refuse('that leaves https')
   }
   if (!mayPointAt(url.host, rules.registryOrigin)) throw refuse('at a private address')
   return { origin, path: rawPath(location, url) }
-}
-
-/**
- * A registry behind a proxy that ends TLS often names itself with http: the same host is still
- * spoken to over https (Q39).
- */
-function upgraded(url: URL, from: string): string {
-  const base = new URL(from)
-  const sameHost = url.hostname === base.hostname
-  const samePort =
-    url.port === '' || url.port === base.port || url.port === '80' || url.port === '443'
-  return sameHost && samePort && base.protocol === 'https:' && url.protocol === 'http:'
-    ? from
-    : url.origin
 }
 
 /** What may stand in a request line, but for the backslash, which URL parsers take for a slash. */

@@ -24,6 +24,22 @@ export function isLoopback(host: string): boolean {
   return isIP(name) === 4 && name.startsWith('127.')
 }
 
+/**
+ * The origin of a URL that a server gives. A registry behind a proxy that ends TLS often names itself
+ * with http: the same host is still spoken to over https (Q39).
+ *
+ * @param from the origin of the server
+ */
+export function originGivenBy(from: string, url: URL): string {
+  const base = new URL(from)
+  const sameHost = url.hostname === base.hostname
+  const samePort =
+    url.port === '' || url.port === base.port || url.port === '80' || url.port === '443'
+  return sameHost && samePort && base.protocol === 'https:' && url.protocol === 'http:'
+    ? from
+    : url.origin
+}
+
 /** Whether two host names stand in one domain: `registry.example.com` and `auth.example.com`. */
 export function isSameSite(a: string, b: string): boolean {
   const site = siteOf(b)
