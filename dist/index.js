@@ -27088,7 +27088,7 @@ function tuneEngine() {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_engine_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8892);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6291);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1584);
 
 
 (0,_action_engine_js__WEBPACK_IMPORTED_MODULE_0__/* .tuneEngine */ .B)();
@@ -27100,7 +27100,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6291:
+/***/ 1584:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36784,6 +36784,127 @@ function nameOf({ source, destination }) {
     return `${source} ${destination}`;
 }
 
+;// CONCATENATED MODULE: ./lib/action/artifact-subjects.js
+
+/** What actions/attest takes as `subject-checksums`: so many subjects, in a file of so many bytes. */
+const MAX_CHECKSUMS = 1_024;
+const MAX_CHECKSUMS_BYTES = 512 * 1024;
+/** The destinations that have what they should, each once, in list order. */
+function subjectsOf({ results, dryRun }) {
+    const subjects = new Map();
+    for (const { status, destination, digest } of results) {
+        const isThere = status === 'unchanged' || (status === 'copied' && !dryRun);
+        if (!isThere || digest === undefined)
+            continue;
+        subjects.set(`${destination}@${digest}`, { name: destination, digest });
+    }
+    return [...subjects.values()];
+}
+/**
+ * The text of a file of checksums: a line `HEX  NAME` for each subject, as many as actions/attest
+ * takes; it splits at the line ends of the system that it runs on. `leftOut` counts the others.
+ */
+function checksumsOf(subjects, eol = external_node_os_namespaceObject.EOL) {
+    let text = '';
+    for (const [index, { name, digest }] of subjects.entries()) {
+        const line = `${digest.slice(digest.indexOf(':') + 1)}  ${name}${eol}`;
+        if (index === MAX_CHECKSUMS || text.length + line.length > MAX_CHECKSUMS_BYTES) {
+            return { text, leftOut: subjects.length - index };
+        }
+        text += line;
+    }
+    return { text, leftOut: 0 };
+}
+
+;// CONCATENATED MODULE: ./lib/action/declared-artifacts.js
+
+
+
+
+
+/**
+ * The runner fails a step whose declarations make more than that in its job, and one that gives a
+ * name a second digest (actions/runner, CreateArtifactsFileCommand.cs). Of ours, so many are far
+ * below the 1 MiB that it takes from a step.
+ */
+const MAX_ARTIFACTS = 500;
+const List = object({
+    version: literal(1),
+    subjects: array(object({ name: string(), digest: string() })),
+});
+/**
+ * Declares the destinations that have what they should to the runner, in `$GITHUB_ARTIFACTS`, where
+ * a later step such as actions/attest finds them. What the runner would refuse is left out, with one
+ * warning. Never throws: a run that has copied is not to fail for this.
+ */
+function declareArtifacts(report, environment, logger) {
+    const subjects = subjectsOf(report);
+    const file = environment['GITHUB_ARTIFACTS'] ?? '';
+    if (subjects.length === 0)
+        return;
+    if (file === '') {
+        logger.warning('nothing was declared: this runner takes no declarations of artifacts');
+        return;
+    }
+    try {
+        const { fitting, leftOut } = declared_artifacts_select(subjects, declaredBefore(environment));
+        const lines = fitting.map(({ name, digest }) => `oci://${name}@${digest}\n`);
+        (0,external_node_fs_namespaceObject.appendFileSync)(file, lines.join(''));
+        if (leftOut.length > 0)
+            logger.warning(notDeclared(leftOut));
+    }
+    catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        logger.warning(`nothing was declared: ${reason}`);
+    }
+}
+/** What was declared in the job so far, by name; the file is empty where the feature is off. */
+function declaredBefore(environment) {
+    const file = environment['GITHUB_ARTIFACTS_LIST'] ?? '';
+    const text = file === '' ? '' : (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8');
+    if (text.trim() === '')
+        return new Map();
+    const list = safeParse(pipe(string(), parseJson(), List), text);
+    if (list.success)
+        return new Map(list.output.subjects.map(({ name, digest }) => [name, digest]));
+    throw new Error('the list of what was declared before is of a form that is not known');
+}
+function declared_artifacts_select(subjects, before) {
+    const declared = new Map(before);
+    const fitting = [];
+    const leftOut = [];
+    for (const subject of subjects) {
+        const reason = whyNot(subject, declared);
+        if (reason !== undefined) {
+            leftOut.push({ ...subject, reason });
+        }
+        else if (!declared.has(subject.name)) {
+            declared.set(subject.name, subject.digest);
+            fitting.push(subject);
+        }
+    }
+    return { fitting, leftOut };
+}
+/** Why the runner, or actions/attest which reads its list, would fail for it. */
+function whyNot({ name, digest }, declared) {
+    if (algorithmOf(digest) !== 'sha256')
+        return 'only sha256 digests can be declared';
+    const known = declared.get(name);
+    if (known === digest)
+        return undefined;
+    if (known !== undefined)
+        return `the job has declared it with ${known} already`;
+    return declared.size < MAX_ARTIFACTS
+        ? undefined
+        : `a job may declare at most ${MAX_ARTIFACTS} artifacts`;
+}
+function notDeclared(leftOut) {
+    const [first] = leftOut;
+    const more = leftOut.length > 1 ? `, and ${leftOut.length - 1} more` : '';
+    const what = `${first?.name} (${first?.reason})${more}`;
+    return `${count(leftOut.length, 'destination')} left out of the declared artifacts: ${what}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/action/heartbeat.js
 
 /**
@@ -36834,6 +36955,7 @@ const inputNames = [
     'retries',
     'timeout',
     'deadline',
+    'declare-artifacts',
     'insecure-registries',
     'registry-tls',
     'summary',
@@ -36864,6 +36986,7 @@ const inputDefaults = {
     retries: '5',
     timeout: '60',
     deadline: '',
+    'declare-artifacts': 'false',
     'insecure-registries': '',
     'registry-tls': '',
     summary: 'true',
@@ -37680,6 +37803,42 @@ function wish({ source, platforms }) {
     return [formatReference(source), ...wanted].join(' ');
 }
 
+;// CONCATENATED MODULE: ./lib/action/near-misses.js
+/**
+ * The given names that are none of the known ones, but are one of them once separators and plurals
+ * are taken away: `dry_run`, `dryrun`, `platform`, `retry`. The runner only warns of them, and the
+ * run would do what was not meant.
+ */
+function nearMisses(given, known) {
+    const spellings = new Map(known.flatMap((name) => spellingsOf(name).map((text) => [text, name])));
+    const names = new Set(known);
+    return given.flatMap((name) => {
+        if (names.has(name))
+            return [];
+        const meant = spellings.get(withoutSeparators(name));
+        return meant === undefined ? [] : [{ given: name, meant }];
+    });
+}
+function withoutSeparators(name) {
+    return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+}
+/** Without separators, and each word in the singular and in the plural. */
+function spellingsOf(name) {
+    let spellings = [''];
+    for (const word of name.split('-')) {
+        spellings = spellings.flatMap((start) => numbersOf(word).map((form) => start + form));
+    }
+    return spellings;
+}
+/** `retries`, `retry`: a word in both numbers, and with them some that nobody writes. */
+function numbersOf(word) {
+    if (word.endsWith('ies'))
+        return [word, `${word.slice(0, -3)}y`];
+    if (word.endsWith('s'))
+        return [word, word.slice(0, -1)];
+    return [word, `${word}s`, ...(word.endsWith('y') ? [`${word.slice(0, -1)}ies`] : [])];
+}
+
 ;// CONCATENATED MODULE: ./lib/action/yaml-entries.js
 
 
@@ -38013,6 +38172,8 @@ function registry_tls_codeOf(error) {
 
 
 
+
+
 /** Registries take more connections than that from one client for an attack. */
 const CONCURRENCY = { min: 1, max: 256 };
 /** With waits that double, more retries than that outlast the job. */
@@ -38027,6 +38188,9 @@ const DEADLINE = { min: 1, max: 432_000 };
  */
 function readInputs(source) {
     const reader = new InputReader((name) => source.getInput(name));
+    for (const { given, meant } of nearMisses(source.givenNames ?? [], inputNames)) {
+        reader.problem(meant, `there is no such input; it is called ${meant}`, given);
+    }
     const dockerHub = { registry: 'docker.io' };
     const sourceRegistry = reader.parsed('source-registry', dockerHub, parseRegistryBase);
     const destinationRegistry = reader.given('destination-registry')
@@ -38056,15 +38220,22 @@ function readInputs(source) {
         ...(reader.given('deadline') && { deadlineSeconds: reader.integer('deadline', DEADLINE) }),
         insecureRegistries: reader.parsed('insecure-registries', [], parseHosts),
         registryTls: readRegistryTls(reader, source),
+        declareArtifacts: reader.boolean('declare-artifacts'),
         summary: reader.boolean('summary'),
     };
     reader.throwProblems();
     return inputs;
 }
+const INPUT_PREFIX = 'INPUT_';
 /** The inputs of the step that runs; untrimmed, so that the lines of `images` keep their numbers. */
 const stepInputs = {
     // As the runner names them; none of ours has a space.
-    getInput: (name) => process.env[`INPUT_${name.toUpperCase()}`] ?? '',
+    getInput: (name) => process.env[`${INPUT_PREFIX}${name.toUpperCase()}`] ?? '',
+    get givenNames() {
+        return Object.keys(process.env).flatMap((name) => name.toUpperCase().startsWith(INPUT_PREFIX)
+            ? [name.slice(INPUT_PREFIX.length).toLowerCase()]
+            : []);
+    },
     readFile: (path) => (0,external_node_fs_namespaceObject.readFileSync)(path),
     get workspace() {
         return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
@@ -38215,9 +38386,6 @@ class BufferedLog {
 ;// CONCATENATED MODULE: ./lib/action/outputs.js
 
 
-
-
-
 /**
  * GitHub keeps 1 MB of outputs of a job, counted as UTF-16 (two bytes each of these), and drops
  * those of a job that has more. All of ours together leave some of it to the other steps.
@@ -38227,15 +38395,16 @@ const MAX_OUTPUTS_LENGTH = 450_000;
 const GROWING = { results: '[]', digests: '{}', images: '' };
 /** What a run reports that ended before its first image. */
 const emptyReport = { dryRun: false, results: [], totals: totalsOf([], 0) };
-/** The text of every output; `reportPath` is empty when no report could be written. */
-function outputsOf({ results, totals }, reportPath) {
+/** The text of every output. */
+function outputsOf({ results, totals }, files) {
     return {
         digest: digestOfDestination(results[0]) ?? '',
         digests: JSON.stringify(digestsByDestination(results)),
         images: imagesByDigest(results).join('\n'),
         results: JSON.stringify(results.map(publicResult)),
-        report: reportPath,
-        changed: String(totals.copied > 0),
+        report: files.report,
+        checksums: files.checksums,
+        changed: String(results.some(changesTag)),
         copied: String(totals.copied),
         unchanged: String(totals.unchanged),
         skipped: String(totals.skipped),
@@ -38246,13 +38415,13 @@ function outputsOf({ results, totals }, reportPath) {
  * Sets every output, as far as they fit into a job's; a warning names those that do not. To be
  * called before the step is failed.
  */
-function setOutputs(commands, logger, report, reportPath) {
-    const { outputs, leftOut } = fit(outputsOf(report, reportPath));
+function setOutputs(commands, logger, report, files) {
+    const { outputs, leftOut } = fit(outputsOf(report, files));
     for (const [name, value] of Object.entries(outputs))
         commands.setOutput(name, value);
     if (leftOut.length === 0)
         return;
-    const where = reportPath === '' ? '' : '; the file that the output report names has everything';
+    const where = files.report === '' ? '' : '; the file that the output report names has everything';
     logger.warning(`the outputs of ${report.results.length} images are more than GitHub keeps of a job, ` +
         `so these are left empty: ${leftOut.join(', ')}${where}`);
 }
@@ -38271,17 +38440,15 @@ function fit(outputs) {
 function lengthOf(outputs) {
     return Object.values(outputs).reduce((sum, value) => sum + value.length, 0);
 }
-/**
- * Writes the report as a JSON file with a name of its own into `directory` (RUNNER_TEMP, which the
- * runner empties after the job), readable by the runner's user only. Nothing that is there already,
- * a link least of all, is written to. Returns its path; throws what the file system throws.
- */
-function writeReport(report, directory, id = (0,external_node_crypto_.randomUUID)()) {
-    const path = (0,external_node_path_namespaceObject.join)(directory, `image-sync-report-${id}.json`);
-    const { dryRun, totals, pullsLeft = [], results } = report;
+/** Whether the tag shows something else than before; in a dry run: whether it would. */
+function changesTag({ status, destination, digest, previousDigest }) {
+    const { tag } = parseReference(destination);
+    return status === 'copied' && tag !== undefined && digest !== previousDigest;
+}
+/** The text of the report file: JSON. */
+function reportText({ dryRun, totals, pullsLeft = [], results }) {
     const content = { dryRun, totals, pullsLeft, results: results.map(publicResult) };
-    (0,external_node_fs_namespaceObject.writeFileSync)(path, `${JSON.stringify(content, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 });
-    return path;
+    return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 /** What the destination holds after the run; one that was skipped holds what it had before. */
 function digestOfDestination(result) {
@@ -38320,6 +38487,47 @@ function publicResult(result) {
         durationMs,
         ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
     };
+}
+
+;// CONCATENATED MODULE: ./lib/action/output-files.js
+
+
+
+
+
+/**
+ * Writes the files that outputs name into `directory` (RUNNER_TEMP, which the runner empties after
+ * the job). One that cannot be written is a warning, and no reason to fail.
+ */
+function writeOutputFiles(report, directory, logger) {
+    const written = (name, extension, text) => {
+        try {
+            return writeOutputFile(name, extension, text, directory);
+        }
+        catch (error) {
+            logger.warning(`the ${name} could not be written: ${String(error)}`);
+            return '';
+        }
+    };
+    const checksums = checksumsOf(subjectsOf(report));
+    if (checksums.leftOut > 0) {
+        logger.warning(`the file of the output checksums is without ${checksums.leftOut} destinations: ` +
+            'actions/attest takes no more');
+    }
+    return {
+        report: written('report', 'json', reportText(report)),
+        checksums: written('checksums', 'txt', checksums.text),
+    };
+}
+/**
+ * Writes a file with a name of its own, `image-sync-NAME-….EXTENSION`, readable by the runner's user
+ * only. Nothing that is there already, a link least of all, is written to. Returns its path; throws
+ * what the file system throws.
+ */
+function writeOutputFile(name, extension, text, directory, id = (0,external_node_crypto_.randomUUID)()) {
+    const path = (0,external_node_path_namespaceObject.join)(directory, `image-sync-${name}-${id}.${extension}`);
+    (0,external_node_fs_namespaceObject.writeFileSync)(path, text, { flag: 'wx', mode: 0o600 });
+    return path;
 }
 
 ;// CONCATENATED MODULE: ./lib/action/process-exit.js
@@ -38756,18 +38964,17 @@ function renderSummary(report, maxBytes = MAX_SUMMARY_BYTES) {
     return `${head}${table}${rest}${foot}`;
 }
 /**
- * Appends the summary to the runner's file. Says whether it could: the file is missing outside of
- * GitHub Actions and in some emulators, and that is no reason to fail a run.
+ * Appends the summary to the runner's file, if it can: the file is missing outside of GitHub Actions
+ * and in some emulators, and that is no reason to fail a run.
  */
 function writeSummary(summary, file) {
     if (file === undefined || file === '')
-        return false;
+        return;
     try {
         (0,external_node_fs_namespaceObject.appendFileSync)(file, summary);
-        return true;
     }
     catch {
-        return false;
+        // The log and the outputs have it all.
     }
 }
 /** Text that means only itself in Markdown as well as in HTML. */
@@ -46304,6 +46511,8 @@ function keyOf(pair, policy) {
 
 
 
+
+
 /** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
 async function main(commands = runnerCommands, environment = process.env) {
     const secrets = new Secrets(commands);
@@ -46322,6 +46531,8 @@ async function main(commands = runnerCommands, environment = process.env) {
         report = await sync(inputs, context, logger, secrets, environment, cancel);
         if (inputs.summary)
             writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY']);
+        if (inputs.declareArtifacts)
+            declareArtifacts(report, environment, logger);
         annotateFailures(commands, report);
         failure = failureMessage(report);
     }
@@ -46329,7 +46540,8 @@ async function main(commands = runnerCommands, environment = process.env) {
         failure = error instanceof InputError ? error.message : unexpected(error, logger);
     }
     try {
-        setOutputs(commands, logger, report, reportFile(report, environment, logger));
+        const files = writeOutputFiles(report, environment['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), logger);
+        setOutputs(commands, logger, report, files);
     }
     catch (error) {
         const problem = `The outputs could not be set: ${unexpected(error, logger)}`;
@@ -46423,16 +46635,6 @@ function unexpected(error, logger) {
     for (const line of trace.split('\n'))
         logger.debug(line);
     return describeError(error, bareContext(process.env)).message;
-}
-/** Where the report was written; empty where it could not be, which is no reason to fail. */
-function reportFile(report, environment, logger) {
-    try {
-        return writeReport(report, environment['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)());
-    }
-    catch (error) {
-        logger.warning(`the report could not be written: ${String(error)}`);
-        return '';
-    }
 }
 
 

@@ -7,11 +7,13 @@ import { bareContext, type RunContext, runContext } from './action/context.ts'
 import { credentialSources } from './action/credentials.ts'
 import { Defects } from './action/defects.ts'
 import { cutShort } from './action/interrupted-run.ts'
+import { declareArtifacts } from './action/declared-artifacts.ts'
 import { nodeTimers, startHeartbeat } from './action/heartbeat.ts'
 import { InputError } from './action/input-reader.ts'
 import { type Inputs, readInputs, stepInputs } from './action/inputs.ts'
 import { ActionLogger, type BufferedLog } from './action/logger.ts'
-import { emptyReport, setOutputs, writeReport } from './action/outputs.ts'
+import { writeOutputFiles } from './action/output-files.ts'
+import { emptyReport, setOutputs } from './action/outputs.ts'
 import { leaveProcess } from './action/process-exit.ts'
 import { printResult, printTotals } from './action/result-lines.ts'
 import {
@@ -50,13 +52,15 @@ export async function main(
     if (inputs.deadlineSeconds !== undefined) cancel.endAfter(inputs.deadlineSeconds)
     report = await sync(inputs, context, logger, secrets, environment, cancel)
     if (inputs.summary) writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY'])
+    if (inputs.declareArtifacts) declareArtifacts(report, environment, logger)
     annotateFailures(commands, report)
     failure = failureMessage(report)
   } catch (error) {
     failure = error instanceof InputError ? error.message : unexpected(error, logger)
   }
   try {
-    setOutputs(commands, logger, report, reportFile(report, environment, logger))
+    const files = writeOutputFiles(report, environment['RUNNER_TEMP'] || tmpdir(), logger)
+    setOutputs(commands, logger, report, files)
   } catch (error) {
     const problem = `The outputs could not be set: ${unexpected(error, logger)}`
     failure = failure === undefined ? problem : `${failure} ${problem}`
@@ -157,18 +161,4 @@ function unexpected(error: unknown, logger: ActionLogger): string {
   const trace = error instanceof Error ? (error.stack ?? '') : ''
   for (const line of trace.split('\n')) logger.debug(line)
   return describeError(error, bareContext(process.env)).message
-}
-
-/** Where the report was written; empty where it could not be, which is no reason to fail. */
-function reportFile(
-  report: RunReport,
-  environment: Readonly<Record<string, string | undefined>>,
-  logger: ActionLogger,
-): string {
-  try {
-    return writeReport(report, environment['RUNNER_TEMP'] || tmpdir())
-  } catch (error) {
-    logger.warning(`the report could not be written: ${String(error)}`)
-    return ''
-  }
 }

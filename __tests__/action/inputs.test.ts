@@ -86,6 +86,7 @@ describe('a step that gives only a list', () => {
       retries: 5,
       timeoutSeconds: 60,
       insecureRegistries: [],
+      declareArtifacts: false,
       summary: true,
     })
   })

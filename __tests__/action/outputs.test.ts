@@ -1,24 +1,17 @@
-import {
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import {
   emptyReport,
   MAX_OUTPUTS_LENGTH,
+  type OutputFiles,
   outputsOf,
+  reportText,
   setOutputs,
-  writeReport,
 } from '../../src/action/outputs.ts'
 import { recordCommands } from './command-recorder.ts'
 import { copied, digestA, digestB, digestC, failed, reportOf } from './results.ts'
+
+const noFiles: OutputFiles = { report: '', checksums: '' }
+const files: OutputFiles = { report: '/tmp/report.json', checksums: '/tmp/checksums.txt' }
 
 describe('the outputs', () => {
   const mixed = reportOf([
@@ -33,15 +26,15 @@ describe('the outputs', () => {
   ])
 
   test('have the digest of the first destination', () => {
-    expect(outputsOf(mixed, '').digest).toBe(digestA)
+    expect(outputsOf(mixed, noFiles).digest).toBe(digestA)
   })
 
   test('have no digest when the first destination failed, whatever became of the others', () => {
-    expect(outputsOf(reportOf([failed('ghcr.io/acme/a:1'), copied()]), '').digest).toBe('')
+    expect(outputsOf(reportOf([failed('ghcr.io/acme/a:1'), copied()]), noFiles).digest).toBe('')
   })
 
   test('have the digest of each destination that did not fail', () => {
-    expect(JSON.parse(outputsOf(mixed, '').digests)).toEqual({
+    expect(JSON.parse(outputsOf(mixed, noFiles).digests)).toEqual({
       'ghcr.io/acme/alpine:3.20': digestA,
       'registry.example.com:5000/a/b:1': digestB,
       'ghcr.io/acme/alpine:latest': digestA,
@@ -49,26 +42,26 @@ describe('the outputs', () => {
   })
 
   test('have each image by digest once, in the order of the list', () => {
-    expect(outputsOf(mixed, '').images).toBe(
+    expect(outputsOf(mixed, noFiles).images).toBe(
       `ghcr.io/acme/alpine@${digestA}\nregistry.example.com:5000/a/b@${digestB}`,
     )
   })
 
   test('name what a skipped destination holds, which is not what the source has', () => {
     const { digest: _, ...rest } = copied({ status: 'skipped', previousDigest: digestC })
-    const outputs = outputsOf(reportOf([rest]), '')
+    const outputs = outputsOf(reportOf([rest]), noFiles)
     expect(outputs.digest).toBe(digestC)
     expect(JSON.parse(outputs.results)).toMatchObject([{ status: 'skipped', digest: digestC }])
   })
 
   test('leave out a destination that was not even started', () => {
     const { digest: _, ...rest } = copied({ status: 'skipped' })
-    const outputs = outputsOf(reportOf([rest]), '')
+    const outputs = outputsOf(reportOf([rest]), noFiles)
     expect([outputs.digest, outputs.digests, outputs.images]).toEqual(['', '{}', ''])
   })
 
   test('never show a digest of a failed destination', () => {
-    const outputs = outputsOf(reportOf([{ ...copied(), status: 'failed' }]), '')
+    const outputs = outputsOf(reportOf([{ ...copied(), status: 'failed' }]), noFiles)
     expect([outputs.digest, outputs.digests, outputs.images]).toEqual(['', '{}', ''])
     expect(outputs.results).not.toContain('"digest"')
   })
@@ -77,7 +70,9 @@ describe('the outputs', () => {
     const result = copied({ previousDigest: digestC })
     const broken = failed('ghcr.io/acme/broken:1', 'denied')
     const error = { code: 'DENIED', message: 'denied', hint: 'Ask for access.' }
-    expect(JSON.parse(outputsOf(reportOf([result, { ...broken, error }]), '').results)).toEqual([
+    expect(
+      JSON.parse(outputsOf(reportOf([result, { ...broken, error }]), noFiles).results),
+    ).toEqual([
       {
         source: 'docker.io/library/alpine:3.20',
         destination: 'ghcr.io/acme/alpine:3.20',
@@ -102,8 +97,9 @@ describe('the outputs', () => {
   })
 
   test('count the results, and say whether anything changed', () => {
-    expect(outputsOf(mixed, '/tmp/report.json')).toMatchObject({
+    expect(outputsOf(mixed, files)).toMatchObject({
       report: '/tmp/report.json',
+      checksums: '/tmp/checksums.txt',
       changed: 'true',
       copied: '2',
       unchanged: '1',
@@ -111,7 +107,7 @@ describe('the outputs', () => {
       failed: '1',
     })
     const nothingNew = reportOf([copied({ status: 'unchanged' }), copied({ status: 'skipped' })])
-    expect(outputsOf(nothingNew, '')).toMatchObject({
+    expect(outputsOf(nothingNew, noFiles)).toMatchObject({
       changed: 'false',
       copied: '0',
       unchanged: '1',
@@ -120,18 +116,34 @@ describe('the outputs', () => {
     })
   })
 
+  test.each([
+    { what: 'a tag that is new', result: copied(), changed: true },
+    { what: 'a tag that moved', result: copied({ previousDigest: digestB }), changed: true },
+    {
+      what: 'content that only has a digest',
+      result: copied({ destination: 'ghcr.io/acme/a' }),
+      changed: false,
+    },
+    { what: 'a failure', result: failed('ghcr.io/acme/a:1'), changed: false },
+  ])('call $what a change: $changed', ({ result, changed }) => {
+    expect(outputsOf(reportOf([result]), noFiles).changed).toBe(String(changed))
+  })
+
   test('of a dry run say whether anything would change', () => {
-    expect(outputsOf(reportOf([copied()], true), '').changed).toBe('true')
-    expect(outputsOf(reportOf([copied({ status: 'unchanged' })], true), '').changed).toBe('false')
+    expect(outputsOf(reportOf([copied()], true), noFiles).changed).toBe('true')
+    expect(outputsOf(reportOf([copied({ status: 'unchanged' })], true), noFiles).changed).toBe(
+      'false',
+    )
   })
 
   test('are well-formed when there was no run at all', () => {
-    expect(outputsOf(emptyReport, '')).toEqual({
+    expect(outputsOf(emptyReport, noFiles)).toEqual({
       digest: '',
       digests: '{}',
       images: '',
       results: '[]',
       report: '',
+      checksums: '',
       changed: 'false',
       copied: '0',
       unchanged: '0',
@@ -142,8 +154,8 @@ describe('the outputs', () => {
 
   test('are all set', () => {
     const commands = recordCommands()
-    setOutputs(commands, recordCommands(), mixed, '/tmp/report.json')
-    const outputs = outputsOf(mixed, '/tmp/report.json')
+    setOutputs(commands, recordCommands(), mixed, files)
+    const outputs = outputsOf(mixed, files)
     expect(commands.of('output')).toEqual(
       Object.entries(outputs).map(([name, value]) => `${name}=${value}`),
     )
@@ -151,7 +163,7 @@ describe('the outputs', () => {
 })
 
 /** As set for this many images, and what the log was told. */
-function setFor(count: number, { reportPath = '/tmp/report.json', platforms = 1 } = {}) {
+function setFor(count: number, { paths = files, platforms = 1 } = {}) {
   const results = Array.from({ length: count }, (_, number) =>
     copied({
       destination: `ghcr.io/acme/alpine:${number}`,
@@ -161,7 +173,7 @@ function setFor(count: number, { reportPath = '/tmp/report.json', platforms = 1 
     }),
   )
   const commands = recordCommands()
-  setOutputs(commands, commands, reportOf(results), reportPath)
+  setOutputs(commands, commands, reportOf(results), paths)
   const values = commands.of('output').map((line) => {
     const end = line.indexOf('=')
     return [line.slice(0, end), line.slice(end + 1)] as const
@@ -199,6 +211,7 @@ describe('the outputs of a long list', () => {
       images: `ghcr.io/acme/alpine@${digestA}`,
       results: '[]',
       report: '/tmp/report.json',
+      checksums: '/tmp/checksums.txt',
       changed: 'true',
       copied: '20000',
       unchanged: '0',
@@ -209,7 +222,7 @@ describe('the outputs of a long list', () => {
   })
 
   test('point to no report where there is none', () => {
-    const { warnings } = setFor(2000, { reportPath: '' })
+    const { warnings } = setFor(2000, { paths: noFiles })
     expect(warnings).toEqual([expect.stringMatching(/left empty: results$/)])
   })
 
@@ -218,7 +231,7 @@ describe('the outputs of a long list', () => {
       copied({ destination: `ghcr.io/acme/alpine-${number}:1` }),
     )
     const commands = recordCommands()
-    setOutputs(commands, commands, reportOf(results), '')
+    setOutputs(commands, commands, reportOf(results), noFiles)
     expect(commands.of('output')).toEqual(
       expect.arrayContaining(['digests={}', 'images=', 'results=[]', 'copied=5000']),
     )
@@ -228,51 +241,14 @@ describe('the outputs of a long list', () => {
   })
 })
 
-describe('the report file', () => {
-  let folder = ''
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'report-'))
-  })
-  afterAll(() => {
-    rmSync(folder, { recursive: true })
-  })
-
+describe('the report', () => {
   test('has the results and the totals', () => {
     const report = reportOf([copied(), failed('ghcr.io/acme/a:1')], true)
-    const path = writeReport(report, folder)
-    const content: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    expect(content).toEqual({
+    expect(JSON.parse(reportText(report))).toEqual({
       dryRun: true,
       totals: report.totals,
       pullsLeft: [],
-      results: JSON.parse(outputsOf(report, path).results),
+      results: JSON.parse(outputsOf(report, noFiles).results),
     })
-  })
-
-  test('has a new name every time, in the folder that was asked for', () => {
-    const first = writeReport(emptyReport, folder)
-    const second = writeReport(emptyReport, folder)
-    expect(first).not.toBe(second)
-    for (const path of [first, second]) expect(path.startsWith(folder)).toBe(true)
-  })
-
-  test('is for the user of the runner only', () => {
-    const { mode } = statSync(writeReport(emptyReport, folder))
-    expect(mode & 0o077).toBe(0)
-  })
-
-  test('is never written over or through what is there already', () => {
-    const secret = join(folder, 'elsewhere')
-    const path = join(folder, 'image-sync-report-guessed.json')
-    symlinkSync(secret, path)
-    expect(() => writeReport(emptyReport, folder, 'guessed')).toThrow(/EEXIST/)
-    expect(existsSync(secret)).toBe(false)
-    writeFileSync(join(folder, 'image-sync-report-taken.json'), 'mine')
-    expect(() => writeReport(emptyReport, folder, 'taken')).toThrow(/EEXIST/)
-    expect(readFileSync(join(folder, 'image-sync-report-taken.json'), 'utf8')).toBe('mine')
-  })
-
-  test('fails loudly when the folder is missing', () => {
-    expect(() => writeReport(emptyReport, join(folder, 'missing'))).toThrow(/ENOENT/)
   })
 })

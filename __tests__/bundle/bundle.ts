@@ -1,3 +1,4 @@
+import { EOL } from 'node:os'
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect } from '@jest/globals'
@@ -40,6 +41,7 @@ export const outputNames = [
   'images',
   'results',
   'report',
+  'checksums',
   'changed',
   'copied',
   'unchanged',
@@ -89,6 +91,7 @@ export function outputsOf({ outputs, files, legacyCommands }: ActionResult): Out
     statuses.map((status) => [status, Number(text(status))]),
   ) as Outputs['counts']
   const report = JSON.parse(files.get(text('report'))?.toString() ?? '') as {
+    dryRun: boolean
     totals: Outputs['totals'] & Record<string, unknown>
     results: Result[]
   }
@@ -107,7 +110,19 @@ export function outputsOf({ outputs, files, legacyCommands }: ActionResult): Out
   expect(images).toEqual([
     ...new Set(present.map((one) => `${repositoryOf(one.destination)}@${one.digest}`)),
   ])
-  expect(text('changed')).toBe(String(counts.copied > 0))
+  const moved = results.filter(
+    ({ status, destination }) => status === 'copied' && isTagged(destination),
+  )
+  expect(text('changed')).toBe(String(moved.length > 0))
+  const { dryRun } = report
+  const inPlace = results.filter(
+    ({ status }) => status === 'unchanged' || (status === 'copied' && !dryRun),
+  )
+  expect(files.get(text('checksums'))?.toString()).toBe(
+    [
+      ...new Set(inPlace.map((one) => `${one.digest?.split(':')[1]}  ${one.destination}${EOL}`)),
+    ].join(''),
+  )
   expect(report.results).toEqual(results)
   expect(report.totals).toMatchObject({ images: results.length, ...counts })
   const { digest, changed } = { digest: text('digest'), changed: text('changed') === 'true' }
@@ -127,6 +142,10 @@ function expectResult(result: Result) {
     expect(digest).toBeUndefined()
     expect(error).toEqual({ code: expect.any(String), message: expect.any(String) })
   }
+}
+
+function isTagged(reference: string): boolean {
+  return repositoryOf(reference) !== reference
 }
 
 /** `host/repository` of `host/repository[:tag]`. */

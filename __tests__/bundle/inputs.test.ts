@@ -260,6 +260,19 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(log).toContain('The deadline of 1 s: stopping')
   },
 
+  'declare-artifacts': async () => {
+    const { destination, run } = await startCopy()
+    const world = { artifacts: true }
+    expect((await run({}, world)).artifacts).toBe('')
+    const name = `${destination.host}/prod/app:v1`
+    const { artifacts, parsed } = await run({ 'declare-artifacts': 'true' }, world)
+    expect(artifacts).toBe(`oci://${name}@${parsed.digest}\n`)
+    const before = [{ name, digest: `sha256:${'0'.repeat(64)}`, kind: 'oci' }] as const
+    const again = await run({ 'declare-artifacts': 'true' }, { ...world, artifactsBefore: before })
+    expect(again).toMatchObject({ artifacts: '', exitCode: 0 })
+    expect(warningsOf(again)).toEqual([expect.stringContaining(`${name} (the job has declared it`)])
+  },
+
   'insecure-registries': async () => {
     const { destination, source, run } = await startCopy()
     const routes = { 'registry.test:5000': destination.host }

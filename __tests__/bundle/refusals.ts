@@ -218,6 +218,26 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     inputs: { images: good, 'fail-fast': '1' },
     lines: ['fail-fast: "1" is not accepted; expected true or false'],
   },
+  'a declare-artifacts that is no boolean': {
+    inputs: { images: good, 'declare-artifacts': 'no' },
+    lines: ['declare-artifacts: "no" is not accepted; expected true or false'],
+  },
+  'an input with another separator': {
+    inputs: { images: good, dry_run: 'true' },
+    lines: ['dry_run: there is no such input; it is called dry-run'],
+  },
+  'an input without its separator, and without a value': {
+    inputs: { images: good, dryRun: '' },
+    lines: ['dryrun: there is no such input; it is called dry-run'],
+  },
+  'inputs in another number': {
+    inputs: { images: good, platform: 'linux/amd64', retry: '3', images_files: 'list.txt' },
+    lines: [
+      'images_files: there is no such input; it is called images-file',
+      'platform: there is no such input; it is called platforms',
+      'retry: there is no such input; it is called retries',
+    ],
+  },
   'a summary that is no boolean': {
     inputs: { images: good, summary: 'off' },
     lines: ['summary: "off" is not accepted; expected true or false'],

@@ -253,7 +253,7 @@ export class FaultWorld {
       })
       printTotals(report, logger)
       annotateFailures(commands, report)
-      const outputs = outputsOf(report, '')
+      const outputs = outputsOf(report, { report: '', checksums: '' })
       const failure = failureMessage(report)
       if (failure !== undefined) commands.fail(failure)
       logger.finish()

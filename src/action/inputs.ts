@@ -7,7 +7,9 @@ import type { Side } from '../registry/errors.ts'
 import type { TlsOptions } from '../registry/network/tls.ts'
 import type { ImagePair } from '../sync/image-list.ts'
 import { readImageLists } from './list-inputs.ts'
+import { inputNames } from './input-names.ts'
 import { InputReader } from './input-reader.ts'
+import { nearMisses } from './near-misses.ts'
 import { parseRegistryAuth } from './registry-auth.ts'
 import { parseRegistryTls } from './registry-tls.ts'
 
@@ -15,6 +17,8 @@ import { parseRegistryTls } from './registry-tls.ts'
 export interface InputSource {
   /** The value of an input as it is in the workflow, empty when it is not given. */
   getInput(name: string): string
+  /** The names of all inputs that were given, also of those that do not exist; lower case. */
+  readonly givenNames?: readonly string[]
   readFile(path: string): string | Uint8Array
   /** The directory that paths in inputs are relative to. */
   readonly workspace: string
@@ -46,6 +50,7 @@ export interface Inputs {
   readonly insecureRegistries: readonly string[]
   /** By normalised host. */
   readonly registryTls: ReadonlyMap<string, TlsOptions>
+  readonly declareArtifacts: boolean
   readonly summary: boolean
 }
 
@@ -67,6 +72,9 @@ const DEADLINE = { min: 1, max: 432_000 }
  */
 export function readInputs(source: InputSource): Inputs {
   const reader = new InputReader((name) => source.getInput(name))
+  for (const { given, meant } of nearMisses(source.givenNames ?? [], inputNames)) {
+    reader.problem(meant, `there is no such input; it is called ${meant}`, given)
+  }
   const dockerHub = { registry: 'docker.io' }
   const sourceRegistry = reader.parsed('source-registry', dockerHub, parseRegistryBase)
   const destinationRegistry = reader.given('destination-registry')
@@ -96,16 +104,26 @@ export function readInputs(source: InputSource): Inputs {
     ...(reader.given('deadline') && { deadlineSeconds: reader.integer('deadline', DEADLINE) }),
     insecureRegistries: reader.parsed('insecure-registries', [], parseHosts),
     registryTls: readRegistryTls(reader, source),
+    declareArtifacts: reader.boolean('declare-artifacts'),
     summary: reader.boolean('summary'),
   }
   reader.throwProblems()
   return inputs
 }
 
+const INPUT_PREFIX = 'INPUT_'
+
 /** The inputs of the step that runs; untrimmed, so that the lines of `images` keep their numbers. */
 export const stepInputs: InputSource = {
   // As the runner names them; none of ours has a space.
-  getInput: (name) => process.env[`INPUT_${name.toUpperCase()}`] ?? '',
+  getInput: (name) => process.env[`${INPUT_PREFIX}${name.toUpperCase()}`] ?? '',
+  get givenNames(): readonly string[] {
+    return Object.keys(process.env).flatMap((name) =>
+      name.toUpperCase().startsWith(INPUT_PREFIX)
+        ? [name.slice(INPUT_PREFIX.length).toLowerCase()]
+        : [],
+    )
+  },
   readFile: (path) => readFileSync(path),
   get workspace(): string {
     return process.env['GITHUB_WORKSPACE'] ?? process.cwd()

@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Digest } from '../oci/digest.ts'
 import { parseReference, repositoryName } from '../oci/reference.ts'
 import type { Logger } from '../registry/logger.ts'
@@ -14,6 +11,7 @@ export type OutputName =
   | 'images'
   | 'results'
   | 'report'
+  | 'checksums'
   | 'changed'
   | 'copied'
   | 'unchanged'
@@ -31,18 +29,25 @@ const GROWING = { results: '[]', digests: '{}', images: '' } as const
 
 type Outputs = Readonly<Record<OutputName, string>>
 
+/** Paths of the files that outputs name; empty for one that could not be written. */
+export interface OutputFiles {
+  readonly report: string
+  readonly checksums: string
+}
+
 /** What a run reports that ended before its first image. */
 export const emptyReport: RunReport = { dryRun: false, results: [], totals: totalsOf([], 0) }
 
-/** The text of every output; `reportPath` is empty when no report could be written. */
-export function outputsOf({ results, totals }: RunReport, reportPath: string): Outputs {
+/** The text of every output. */
+export function outputsOf({ results, totals }: RunReport, files: OutputFiles): Outputs {
   return {
     digest: digestOfDestination(results[0]) ?? '',
     digests: JSON.stringify(digestsByDestination(results)),
     images: imagesByDigest(results).join('\n'),
     results: JSON.stringify(results.map(publicResult)),
-    report: reportPath,
-    changed: String(totals.copied > 0),
+    report: files.report,
+    checksums: files.checksums,
+    changed: String(results.some(changesTag)),
     copied: String(totals.copied),
     unchanged: String(totals.unchanged),
     skipped: String(totals.skipped),
@@ -58,12 +63,12 @@ export function setOutputs(
   commands: Pick<Commands, 'setOutput'>,
   logger: Pick<Logger, 'warning'>,
   report: RunReport,
-  reportPath: string,
+  files: OutputFiles,
 ): void {
-  const { outputs, leftOut } = fit(outputsOf(report, reportPath))
+  const { outputs, leftOut } = fit(outputsOf(report, files))
   for (const [name, value] of Object.entries(outputs)) commands.setOutput(name, value)
   if (leftOut.length === 0) return
-  const where = reportPath === '' ? '' : '; the file that the output report names has everything'
+  const where = files.report === '' ? '' : '; the file that the output report names has everything'
   logger.warning(
     `the outputs of ${report.results.length} images are more than GitHub keeps of a job, ` +
       `so these are left empty: ${leftOut.join(', ')}${where}`,
@@ -86,21 +91,16 @@ function lengthOf(outputs: Outputs): number {
   return Object.values(outputs).reduce((sum, value) => sum + value.length, 0)
 }
 
-/**
- * Writes the report as a JSON file with a name of its own into `directory` (RUNNER_TEMP, which the
- * runner empties after the job), readable by the runner's user only. Nothing that is there already,
- * a link least of all, is written to. Returns its path; throws what the file system throws.
- */
-export function writeReport(
-  report: RunReport,
-  directory: string,
-  id: string = randomUUID(),
-): string {
-  const path = join(directory, `image-sync-report-${id}.json`)
-  const { dryRun, totals, pullsLeft = [], results } = report
+/** Whether the tag shows something else than before; in a dry run: whether it would. */
+function changesTag({ status, destination, digest, previousDigest }: SyncResult): boolean {
+  const { tag } = parseReference(destination)
+  return status === 'copied' && tag !== undefined && digest !== previousDigest
+}
+
+/** The text of the report file: JSON. */
+export function reportText({ dryRun, totals, pullsLeft = [], results }: RunReport): string {
   const content = { dryRun, totals, pullsLeft, results: results.map(publicResult) }
-  writeFileSync(path, `${JSON.stringify(content, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 })
-  return path
+  return `${JSON.stringify(content, undefined, 2)}\n`
 }
 
 /** What the destination holds after the run; one that was skipped holds what it had before. */

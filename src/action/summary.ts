@@ -44,16 +44,15 @@ export function renderSummary(report: RunReport, maxBytes: number = MAX_SUMMARY_
 }
 
 /**
- * Appends the summary to the runner's file. Says whether it could: the file is missing outside of
- * GitHub Actions and in some emulators, and that is no reason to fail a run.
+ * Appends the summary to the runner's file, if it can: the file is missing outside of GitHub Actions
+ * and in some emulators, and that is no reason to fail a run.
  */
-export function writeSummary(summary: string, file: string | undefined): boolean {
-  if (file === undefined || file === '') return false
+export function writeSummary(summary: string, file: string | undefined): void {
+  if (file === undefined || file === '') return
   try {
     appendFileSync(file, summary)
-    return true
   } catch {
-    return false
+    // The log and the outputs have it all.
   }
 }
 

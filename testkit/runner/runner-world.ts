@@ -18,6 +18,12 @@ export interface WorldOptions {
   readonly workspace?: Readonly<Record<string, string | Uint8Array>>
   /** The GITHUB_ARTIFACTS file command, which only some servers offer. */
   readonly artifacts?: boolean
+  /** What earlier steps of the job have declared there. */
+  readonly artifactsBefore?: readonly {
+    readonly name: string
+    readonly digest: string
+    readonly kind: 'file' | 'oci'
+  }[]
 }
 
 export interface StepFiles {
@@ -50,8 +56,13 @@ export async function createRunnerWorld(options: WorldOptions = {}): Promise<Run
     await mkdir(dirname(join(workspace, path)), { recursive: true })
     await writeFile(join(workspace, path), content)
   }
-  const names = [...COMMAND_FILES, ...(options.artifacts === true ? ['ARTIFACTS'] : [])]
+  const artifactFiles = options.artifacts === true ? ['ARTIFACTS', 'ARTIFACTS_LIST'] : []
+  const names = [...COMMAND_FILES, ...artifactFiles]
   for (const name of names) await writeFile(join(commands, name), '')
+  if (options.artifacts === true) {
+    const list = { version: 1, subjects: options.artifactsBefore ?? [] }
+    await writeFile(join(commands, 'ARTIFACTS_LIST'), JSON.stringify(list))
+  }
   await writeFile(at('event.json'), JSON.stringify(options.event ?? {}))
   const files = Object.fromEntries(names.map((name) => [`GITHUB_${name}`, join(commands, name)]))
   return {
