@@ -27088,7 +27088,7 @@ function tuneEngine() {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_engine_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8892);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1584);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6676);
 
 
 (0,_action_engine_js__WEBPACK_IMPORTED_MODULE_0__/* .tuneEngine */ .B)();
@@ -27100,7 +27100,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1584:
+/***/ 6676:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41386,6 +41386,10 @@ function resolveLocation(from, location, rules) {
         throw refuse('at a private address');
     return { origin, path: rawPath(location, url) };
 }
+/** Whether a `Location` names another host, or cannot be read. */
+function leadsAway({ origin, path }, location) {
+    return URL.parse(location, `${origin}${path}`)?.host !== new URL(origin).host;
+}
 /** What may stand in a request line, but for the backslash, which URL parsers take for a slash. */
 const RAW = /^[\x21-\x5b\x5d-\x7e]*$/;
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
@@ -45017,6 +45021,103 @@ class KeptManifests {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/learned/referrers-api.js
+/**
+ * Which repositories have the referrers API. Each of them has to show it by itself: behind one name
+ * there may be several registries, and behind a proxy another one tomorrow.
+ */
+class ReferrersApi {
+    /** The first answer of each; undefined where that failed and the next one may tell. */
+    #first = new Map();
+    /** Whether a repository is known to have none. */
+    async isMissing(repository) {
+        return (await this.#first.get(repository)) === false;
+    }
+    /**
+     * A list of a repository by the API; undefined where it has none. As long as that is not known,
+     * one request goes first.
+     *
+     * @param list the same for this one list
+     */
+    async list(repository, list) {
+        const before = this.#first.get(repository);
+        if (before !== undefined && (await before) === false)
+            return undefined;
+        const listing = list();
+        if (before === undefined)
+            this.#learn(repository, listing);
+        return listing;
+    }
+    #learn(repository, listing) {
+        const told = listing.then((list) => list !== undefined, () => {
+            this.#first.delete(repository);
+            return undefined;
+        });
+        this.#first.set(repository, told);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/learned/tag-list.js
+/**
+ * The tags of a repository, as far as its list has been read. It is read as long as that has cost no
+ * more than to look at each tag that was asked for, one by one: lists can be of any length.
+ */
+class TagList {
+    #tags = new Set();
+    #state = 'open';
+    #next;
+    #asked = 0;
+    #pages = 0;
+    #reading;
+    /**
+     * Whether the repository has a tag; undefined where only a look at the tag itself can tell.
+     *
+     * @param read gives a page, the first one where no place is named; undefined where the registry
+     *   does not list tags
+     */
+    async has(tag, read) {
+        this.#asked++;
+        while (!this.#tags.has(tag) && this.#state === 'open' && this.#pages < this.#asked) {
+            this.#reading ??= this.#readOn(read);
+            await this.#reading;
+        }
+        if (this.#tags.has(tag))
+            return true;
+        return this.#state === 'complete' ? false : undefined;
+    }
+    async #readOn(read) {
+        try {
+            const page = await read(this.#next);
+            this.#pages++;
+            if (page === undefined)
+                this.#state = 'useless';
+            else
+                this.#take(page);
+        }
+        finally {
+            this.#reading = undefined;
+        }
+    }
+    #take({ tags, next }) {
+        const before = this.#tags.size;
+        for (const tag of tags)
+            this.#tags.add(tag);
+        // A list that has nothing new to say and does not end runs in a circle.
+        const isStuck = this.#tags.size === before && next !== undefined;
+        this.#state = isStuck ? 'useless' : next === undefined ? 'complete' : 'open';
+        this.#next = next;
+    }
+}
+/** Those of the repositories of a registry. */
+class TagLists {
+    #lists = new Map();
+    of(repository) {
+        const list = this.#lists.get(repository) ?? new TagList();
+        this.#lists.set(repository, list);
+        return list;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/learned/mount-support.js
 /**
  * A registry that has not mounted any of so many blobs does not do it at all (Q06). Each of them may
@@ -45141,6 +45242,8 @@ async function awaitTurn(circumstances, limiter, kind, place) {
 
 
 
+
+
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -45169,6 +45272,8 @@ class RegistryHttp {
     mounts = new Mounts();
     largeBlobs = new LargeBlobs();
     manifests = new KeptManifests();
+    referrersApi = new ReferrersApi();
+    tagLists = new TagLists();
     quota;
     /** For small blobs that are held while they are on their way. */
     held = new Limiter(HELD_AT_ONCE);
@@ -45225,7 +45330,9 @@ class RegistryHttp {
         const answer = await this.#introduction.run(() => this.#authorized(request));
         if (answer.status >= 200 && answer.status < 300)
             return answer;
-        if (request.expect?.includes(answer.status) === true)
+        const { expect = [] } = request;
+        const isExpected = typeof expect === 'function' ? expect(answer) : expect.includes(answer.status);
+        if (isExpected)
             return answer;
         throw await answerError(answer, place, {
             clock: this.network.clock,
@@ -45309,12 +45416,15 @@ class RegistryHttp {
             if (!REDIRECTS.has(status) || answer.headers['location'] === undefined) {
                 return { ...answer, address };
             }
+            const location = singleHeader(answer, 'location', place) ?? '';
+            if (request.staysAtHost === true && leadsAway(address, location)) {
+                return { ...answer, address };
+            }
             await discard(answer);
             if (method !== 'GET' && method !== 'HEAD' && !EXACT_REDIRECTS.has(status)) {
                 const reason = 'the registry answers a write with a redirect that is for reading';
                 throw new RegistryError('REDIRECT', reason, { ...place, status });
             }
-            const location = singleHeader(answer, 'location', place) ?? '';
             address = resolveLocation(address, location, { registryOrigin: origin, place });
         }
         throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place);

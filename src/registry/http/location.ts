@@ -41,6 +41,11 @@ export function resolveLocation(from: Address, location: string, rules: AddressR
   return { origin, path: rawPath(location, url) }
 }
 
+/** Whether a `Location` names another host, or cannot be read. */
+export function leadsAway({ origin, path }: Address, location: string): boolean {
+  return URL.parse(location, `${origin}${path}`)?.host !== new URL(origin).host
+}
+
 /** What may stand in a request line, but for the backslash, which URL parsers take for a slash. */
 const RAW = /^[\x21-\x5b\x5d-\x7e]*$/
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i

@@ -1,4 +1,4 @@
-import { type Address, resolveLocation } from './location.ts'
+import { type Address, leadsAway, resolveLocation } from './location.ts'
 import { answerError } from '../network/answer-error.ts'
 import { type Attempt, Authorizer } from '../auth/authorizer.ts'
 import type { Scope } from '../auth/scope.ts'
@@ -11,6 +11,8 @@ import { foreignText } from '../foreign-text.ts'
 import { Introduction } from './first-request.ts'
 import { LargeBlobs } from '../learned/blob-size-limit.ts'
 import { KeptManifests } from '../learned/manifest-cache.ts'
+import { ReferrersApi } from '../learned/referrers-api.ts'
+import { TagLists } from '../learned/tag-list.ts'
 import type { Logger } from '../logger.ts'
 import { Mounts } from '../learned/mount-support.ts'
 import type { Answer, Exchange, Network } from '../network/network.ts'
@@ -45,8 +47,10 @@ export interface RegistryRequest {
   readonly answerTimeoutMs?: number
   /** Ends this request in place of the network's own signal. */
   readonly signal?: AbortSignal
-  /** Statuses beside 2xx that are answers, not errors. */
-  readonly expect?: readonly number[]
+  /** Statuses beside 2xx that are answers, not errors; or what tells them. */
+  readonly expect?: readonly number[] | ((answer: Answer) => boolean)
+  /** A redirect to another host is not followed, but the answer. */
+  readonly staysAtHost?: true
   /** The code of a refusal whose status has none of its own; REGISTRY where absent. */
   readonly refusal?: ErrorCode
   /** Codes of the registry after which the same request may succeed a moment later. */
@@ -81,6 +85,8 @@ export class RegistryHttp {
   readonly mounts = new Mounts()
   readonly largeBlobs = new LargeBlobs()
   readonly manifests = new KeptManifests()
+  readonly referrersApi = new ReferrersApi()
+  readonly tagLists = new TagLists()
   readonly quota: Quota
   /** For small blobs that are held while they are on their way. */
   readonly held = new Limiter(HELD_AT_ONCE)
@@ -142,7 +148,10 @@ export class RegistryHttp {
     const { place, refusal } = request
     const answer = await this.#introduction.run(() => this.#authorized(request))
     if (answer.status >= 200 && answer.status < 300) return answer
-    if (request.expect?.includes(answer.status) === true) return answer
+    const { expect = [] } = request
+    const isExpected =
+      typeof expect === 'function' ? expect(answer) : expect.includes(answer.status)
+    if (isExpected) return answer
     throw await answerError(answer, place, {
       clock: this.network.clock,
       refusal,
@@ -234,12 +243,15 @@ export class RegistryHttp {
       if (!REDIRECTS.has(status) || answer.headers['location'] === undefined) {
         return { ...answer, address }
       }
+      const location = singleHeader(answer, 'location', place) ?? ''
+      if (request.staysAtHost === true && leadsAway(address, location)) {
+        return { ...answer, address }
+      }
       await discard(answer)
       if (method !== 'GET' && method !== 'HEAD' && !EXACT_REDIRECTS.has(status)) {
         const reason = 'the registry answers a write with a redirect that is for reading'
         throw new RegistryError('REDIRECT', reason, { ...place, status })
       }
-      const location = singleHeader(answer, 'location', place) ?? ''
       address = resolveLocation(address, location, { registryOrigin: origin, place })
     }
     throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place)

@@ -1,0 +1,38 @@
+/**
+ * Which repositories have the referrers API. Each of them has to show it by itself: behind one name
+ * there may be several registries, and behind a proxy another one tomorrow.
+ */
+export class ReferrersApi {
+  /** The first answer of each; undefined where that failed and the next one may tell. */
+  readonly #first = new Map<string, Promise<boolean | undefined>>()
+
+  /** Whether a repository is known to have none. */
+  async isMissing(repository: string): Promise<boolean> {
+    return (await this.#first.get(repository)) === false
+  }
+
+  /**
+   * A list of a repository by the API; undefined where it has none. As long as that is not known,
+   * one request goes first.
+   *
+   * @param list the same for this one list
+   */
+  async list<T>(repository: string, list: () => Promise<T | undefined>): Promise<T | undefined> {
+    const before = this.#first.get(repository)
+    if (before !== undefined && (await before) === false) return undefined
+    const listing = list()
+    if (before === undefined) this.#learn(repository, listing)
+    return listing
+  }
+
+  #learn(repository: string, listing: Promise<unknown>): void {
+    const told = listing.then(
+      (list) => list !== undefined,
+      () => {
+        this.#first.delete(repository)
+        return undefined
+      },
+    )
+    this.#first.set(repository, told)
+  }
+}
