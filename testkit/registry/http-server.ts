@@ -11,6 +11,8 @@ export interface RunningServer {
   readonly host: string
   /** With the scheme, without a slash at the end. */
   readonly url: string
+  /** Connections that were made so far; over TLS, those whose handshake has succeeded. */
+  readonly connections: number
   close(): Promise<void>
 }
 
@@ -31,6 +33,8 @@ export async function startServer(
     certificate === undefined
       ? createServer(listener)
       : createSecureServer(secureOptions(certificate), listener)
+  let connections = 0
+  server.on(certificate === undefined ? 'connection' : 'secureConnection', () => (connections += 1))
   // Tests decide how long a request may take, so the server has no opinion.
   server.requestTimeout = 0
   server.listen(wanted, address)
@@ -40,6 +44,9 @@ export async function startServer(
   return {
     host,
     url: `${certificate === undefined ? 'http' : 'https'}://${host}`,
+    get connections() {
+      return connections
+    },
     async close() {
       const closed = once(server, 'close')
       server.close()

@@ -71,6 +71,11 @@ export class TestRegistry {
     return this.#running.url
   }
 
+  /** Connections that were made to it so far; over TLS, those whose handshake has succeeded. */
+  get connections(): number {
+    return this.#running.connections
+  }
+
   /** The authority that signed the certificate, PEM; undefined without TLS. */
   get ca(): string | undefined {
     return this.#certificate?.ca

@@ -105,7 +105,25 @@ describe.each([
     }
     expect(both.source.connections()).toBe(1)
   })
+
+  test.each<[string, () => Exchange['body']]>([
+    ['in one piece', () => Buffer.alloc(50_000, 'piece')],
+    ['of one chunk', () => streamOf(1)],
+    ['of many chunks', () => streamOf(20)],
+  ])('are kept after uploads %s', async (_size, body) => {
+    await using both = await world(isSecure)
+    for (let count = 0; count < 20; count++) {
+      const put = { method: 'PUT', path: '/', body: body() } as const
+      expect(await textOf(await both.send(both.destination, put))).toMatch(/^sha256:/)
+    }
+    expect(both.destination.connections()).toBe(1)
+  })
 })
+
+/** Parts of what is sent as it comes. */
+async function* streamOf(chunks: number) {
+  for (let count = 0; count < chunks; count++) yield await Promise.resolve(Buffer.alloc(50_000))
+}
 
 /** What an upload reads from, which tells when nobody wants it any more. */
 function watchedBody(next: () => Promise<IteratorResult<Uint8Array>>) {

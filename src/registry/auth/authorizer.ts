@@ -104,16 +104,16 @@ export class Authorizer {
   /**
    * Takes in an answer. Returns whether another token may help: against 401, and against what some
    * registries say in its place to one that lacks a right, unless that was asked for with nothing
-   * else, or sending the request again is too much for a guess.
+   * else. A blob is not sent again for a guess.
    */
-  isRefusal(status: number, attempt: Attempt, isCheap: boolean): boolean {
+  isRefusal(status: number, attempt: Attempt, isBlob: boolean): boolean {
     const { isWide, isForWide, scopes } = attempt
     const resource = resourceOf(scopes)
     if (status >= 200 && status < 300) {
       if (isForWide) this.#tokens.expected.doNotMix()
       if (isWide) this.#served.add(resource)
     }
-    if (status === 401 || !isWide || !isCheap) return status === 401
+    if (status === 401 || !isWide || isBlob) return status === 401
     // A destination is often not there yet; a source should be.
     const isReading = scopes.every(({ actions }) => actions.every((action) => action === 'pull'))
     return status === 403 || (status === 404 && isReading && !this.#served.has(resource))

@@ -2,10 +2,10 @@ import type { Content } from '../../oci/digest.ts'
 import { chunkSize, putChunks } from './chunked-upload.ts'
 import { RegistryError } from '../errors.ts'
 import { refusesWhole } from '../learned/blob-size-limit.ts'
+import type { OpenContent } from '../http/registry-http.ts'
 import type { Repository } from '../http/repository.ts'
+import { streamOf } from './verified-blob.ts'
 import { cancelUpload, putBlob, startUpload, type UploadSession } from './upload-session.ts'
-
-type Open = () => AsyncIterable<Uint8Array>
 
 /** Sends the bytes of one blob, which may take several tries. */
 export class BlobSender {
@@ -25,7 +25,7 @@ export class BlobSender {
    * One try: in one piece or, once that was refused, in chunks. Needs a slot of the caller's. `open`
    * is called each time the body has to be sent.
    */
-  async send(session: UploadSession, open: Open): Promise<void> {
+  async send(session: UploadSession, open: OpenContent): Promise<void> {
     const { http } = this.#destination
     let unused: UploadSession | undefined = session
     try {
@@ -55,7 +55,7 @@ export class BlobSender {
   /** @param tooLarge bytes of the chunks that were refused for their size */
   async #inChunks(
     opened: UploadSession | undefined,
-    open: Open,
+    open: OpenContent,
     tooLarge = Number.POSITIVE_INFINITY,
   ): Promise<void> {
     const { http } = this.#destination
@@ -64,7 +64,7 @@ export class BlobSender {
     const size = Math.min(chunkSize(session, http), this.#blob.size)
     try {
       await this.#inSession(session, async () =>
-        putChunks(this.#destination, session, this.#blob, { size, content: open() }),
+        putChunks(this.#destination, session, this.#blob, { size, content: streamOf(open()) }),
       )
     } catch (error) {
       const isTooLarge = error instanceof RegistryError && error.status === 413
@@ -76,7 +76,7 @@ export class BlobSender {
   }
 
   /** False where the blob was refused for its size, and chunks are worth a try. */
-  async #wasTakenWhole(session: UploadSession, open: Open): Promise<boolean> {
+  async #wasTakenWhole(session: UploadSession, open: OpenContent): Promise<boolean> {
     const { http } = this.#destination
     try {
       await this.#inSession(session, async () =>

@@ -4,7 +4,7 @@ import { pullScope } from '../auth/scope.ts'
 import { discard } from '../network/answer-body.ts'
 import type { ErrorPlace } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
-import type { RegistryAnswer, RegistryRequest } from '../http/registry-http.ts'
+import type { OpenContent, RegistryAnswer, RegistryRequest } from '../http/registry-http.ts'
 
 /**
  * Registries hash and store a blob before they answer; the slowest seen need a second for 16 MB.
@@ -102,7 +102,7 @@ export async function putBlob(
   repository: Repository,
   { address }: UploadSession,
   blob: Content,
-  open: () => AsyncIterable<Uint8Array>,
+  open: OpenContent,
 ): Promise<void> {
   await closeUpload(repository, address, blob, {
     headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) },

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { type Content, verified } from '../../oci/digest.ts'
 import { downloadBlob } from './download-blob.ts'
 import { networkFailure } from '../network/network-failure.ts'
+import type { BlobContent } from '../http/registry-http.ts'
 import type { Repository } from '../http/repository.ts'
 
 /** The blob's bytes, from the source when the first one is wanted. Errors name the source. */
@@ -23,7 +24,7 @@ export async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Arr
   return Buffer.concat(copies)
 }
 
-/** Bytes as a stream of one chunk, or of none where there is nothing. */
-export function inOne(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  return Readable.from(bytes.length === 0 ? [] : [bytes])
+/** As it comes, also where it is there in one piece. */
+export function streamOf(content: BlobContent): AsyncIterable<Uint8Array> {
+  return content instanceof Uint8Array ? Readable.from([content]) : content
 }

@@ -14,7 +14,7 @@ import {
   type UploadSession,
   type UploadStart,
 } from '../content/upload-session.ts'
-import { inOne, verifiedBlob, whole } from '../content/verified-blob.ts'
+import { verifiedBlob, whole } from '../content/verified-blob.ts'
 
 /** Blobs up to this size, configs for the most part, are no more work than a request without a body. */
 export const SMALL_BLOB_BYTES = 64 * 1024
@@ -151,7 +151,7 @@ class Delivery {
     await http.held.run(async () => {
       const bytes = await this.#read()
       this.#session = undefined
-      await http.limiter.run(async () => this.#sender.send(session, () => inOne(bytes)))
+      await http.limiter.run(async () => this.#sender.send(session, () => bytes))
     })
     return 'copied'
   }

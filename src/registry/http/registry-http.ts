@@ -35,6 +35,10 @@ const HELD_AT_ONCE = 32
  */
 const MAX_LOGINS = 2
 
+/** The content of a blob, in one piece of memory or as it comes. */
+export type BlobContent = Uint8Array | AsyncIterable<Uint8Array>
+export type OpenContent = () => BlobContent
+
 export interface RegistryRequest {
   readonly method: Exchange['method']
   /** A path of the registry's API, or the address of an upload session. */
@@ -42,8 +46,8 @@ export interface RegistryRequest {
   readonly scopes: readonly Scope[]
   readonly place: ErrorPlace
   readonly headers?: Readonly<Record<string, string>>
-  /** A stream is opened anew each time it is sent, because a body can be sent only once. */
-  readonly body?: Uint8Array | (() => AsyncIterable<Uint8Array>)
+  /** The content of a blob is opened anew each time it is sent: a stream is there only once. */
+  readonly body?: Uint8Array | OpenContent
   readonly answerTimeoutMs?: number
   /** Ends this request in place of the network's own signal. */
   readonly signal?: AbortSignal
@@ -190,8 +194,8 @@ export class RegistryHttp {
       const answer = await this.#follow(request, origin, attempt.authorization)
       if (answer.address.origin !== origin) return answer
       this.#learn(answer)
-      const isCheap = typeof request.body !== 'function'
-      const isRefusal = this.#authorizer.isRefusal(answer.status, attempt, isCheap)
+      const isBlob = typeof request.body === 'function'
+      const isRefusal = this.#authorizer.isRefusal(answer.status, attempt, isBlob)
       if (!isRefusal || logins >= MAX_LOGINS + (attempt.isForWide ? 1 : 0)) return answer
       const better = await this.#challenged(answer, attempt, place)
       if (better === undefined) return answer

@@ -38,6 +38,7 @@ export class SlabReader {
   #given: Buffer[] = []
   #push: ((part: Buffer) => unknown) | undefined
   #isBehind: () => boolean = () => true
+  #isWriting: () => boolean = () => false
 
   constructor(slabs: Slabs, { batches }: SlabReaderOptions) {
     this.#slabs = slabs
@@ -58,6 +59,7 @@ export class SlabReader {
     const destroy = socket.destroy.bind(socket)
     this.#push = push
     this.#isBehind = (): boolean => socket.readableLength > 0
+    this.#isWriting = (): boolean => socket.writableLength > 0
     const hooks: Pick<Socket, 'read' | 'push' | 'destroy'> = {
       read: (size) => {
         const part: unknown = read(size)
@@ -140,9 +142,18 @@ export class SlabReader {
     this.#end = 0
   }
 
-  /** Gives the next part, if the one before has been read. Returns whether to read more. */
-  #offer(): boolean {
+  /**
+   * Gives the next part, if the one before has been read. Returns whether to read more. A host that
+   * is near answers before this end has been told that the request has left, with TLS nearly always:
+   * undici takes an answer to half a request for a reason to hang up. What was written has that
+   * turn of the event loop to be told; an answer that came early really is heard then, too.
+   */
+  #offer(isLate = false): boolean {
     if (this.#isBehind()) return false
+    if (this.#isWriting() && !isLate) {
+      setImmediate(() => this.#offer(true))
+      return false
+    }
     this.#releaseGiven()
     const part = this.#waiting.shift()
     if (part === undefined) return true
