@@ -27048,59 +27048,21 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 8892:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  B: () => (/* binding */ tuneEngine)
-});
-
-;// CONCATENATED MODULE: external "node:v8"
-const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
-;// CONCATENATED MODULE: ./lib/action/engine.js
-
-/**
- * Makes V8 fit for what a step does: much input and output in a short time, on few cores.
- *
- * It collects early, because what the action allocates is dead a moment later. Every chunk from a
- * socket is memory outside of V8's heap that only a collection gives back: with a young generation
- * that does not grow, a gigabyte streams through in about 120 MiB of memory instead of 180. What
- * outlives that is documents of images that are done: an old generation that grows by half at most
- * keeps hundreds of images at the same 120 MiB instead of 160.
- *
- * And it optimises late. Most steps are over before optimised code has paid for the cores that its
- * compilers took from everything else; those that go on for long still get it.
- */
-function tuneEngine() {
-    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
-    (0,external_node_v8_namespaceObject.setFlagsFromString)('--heap-growing-percent=50');
-    (0,external_node_v8_namespaceObject.setFlagsFromString)('--invocation-count-for-maglev=4000');
-    (0,external_node_v8_namespaceObject.setFlagsFromString)('--invocation-count-for-turbofan=20000');
-}
-
-
-/***/ }),
-
 /***/ 5691:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_engine_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8892);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6676);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7161);
 
-
-(0,_action_engine_js__WEBPACK_IMPORTED_MODULE_0__/* .tuneEngine */ .B)();
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
-await (0,_main_js__WEBPACK_IMPORTED_MODULE_1__/* .main */ .i)();
+await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
 
 /***/ }),
 
-/***/ 6676:
+/***/ 7161:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41691,104 +41653,6 @@ function refusesWhole(error, { size }, resets) {
     return TOO_LARGE.has(status);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/content/send-blob.js
-
-
-
-
-/** Sends the bytes of one blob, which may take several tries. */
-class BlobSender {
-    #destination;
-    #blob;
-    /** Broken connections one after the other. */
-    #resets = 0;
-    /** Why it is being sent in chunks. */
-    #refusal;
-    constructor(destination, blob) {
-        this.#destination = destination;
-        this.#blob = blob;
-    }
-    /**
-     * One try: in one piece or, once that was refused, in chunks. Needs a slot of the caller's. `open`
-     * is called each time the body has to be sent.
-     */
-    async send(session, open) {
-        const { http } = this.#destination;
-        let unused = session;
-        try {
-            if (!http.largeBlobs.needChunks(this.#blob.size)) {
-                unused = undefined;
-                if (await this.#wasTakenWhole(session, open))
-                    return;
-            }
-            await this.#inChunks(unused, open);
-            if (this.#refusal !== undefined)
-                http.largeBlobs.refused(this.#blob.size);
-        }
-        catch (error) {
-            throw this.#rather(error);
-        }
-    }
-    /**
-     * What to tell of chunks that failed: where it was chance that broke the connections before, and
-     * chunks are refused, the broken connection is worth another try.
-     */
-    #rather(error) {
-        const refusal = this.#refusal;
-        this.#refusal = undefined;
-        // Chunks that are too large as well show that it was the size after all.
-        const isAboutChunks = error instanceof RegistryError && !error.transient && error.status !== 413;
-        return isAboutChunks && refusal?.transient === true ? refusal : error;
-    }
-    /** @param tooLarge bytes of the chunks that were refused for their size */
-    async #inChunks(opened, open, tooLarge = Number.POSITIVE_INFINITY) {
-        const { http } = this.#destination;
-        const session = opened ?? (await startUpload(this.#destination));
-        // Other blobs may have shown by now what is too large: what counts is what this one was sent in.
-        const size = Math.min(chunkSize(session, http), this.#blob.size);
-        try {
-            await this.#inSession(session, async () => putChunks(this.#destination, session, this.#blob, { size, content: open() }));
-        }
-        catch (error) {
-            const isTooLarge = error instanceof RegistryError && error.status === 413;
-            if (!isTooLarge)
-                throw error;
-            http.largeBlobs.refusedChunk();
-            if (size >= tooLarge || chunkSize(session, http) >= size)
-                throw error;
-            await this.#inChunks(undefined, open, size);
-        }
-    }
-    /** False where the blob was refused for its size, and chunks are worth a try. */
-    async #wasTakenWhole(session, open) {
-        const { http } = this.#destination;
-        try {
-            await this.#inSession(session, async () => putBlob(this.#destination, session, this.#blob, open));
-            return true;
-        }
-        catch (error) {
-            if (!(error instanceof RegistryError))
-                throw error;
-            const isReset = error.code === 'NETWORK' && error.operation === 'upload blob';
-            this.#resets = isReset ? this.#resets + 1 : 0;
-            if (http.family?.maxChunk === 0 || !refusesWhole(error, this.#blob, this.#resets))
-                throw error;
-            http.logger.info(`${error.message}; sending it in chunks`);
-            this.#refusal = error;
-            return false;
-        }
-    }
-    async #inSession(session, send) {
-        try {
-            await send();
-        }
-        catch (error) {
-            await cancelUpload(this.#destination, session);
-            throw error;
-        }
-    }
-}
-
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./lib/registry/content/download-blob.js
@@ -41887,9 +41751,108 @@ async function whole(chunks) {
         copies.push(Buffer.from(chunk));
     return Buffer.concat(copies);
 }
-/** Bytes as a stream of one chunk, or of none where there is nothing. */
-function inOne(bytes) {
-    return external_node_stream_.Readable.from(bytes.length === 0 ? [] : [bytes]);
+/** As it comes, also where it is there in one piece. */
+function streamOf(content) {
+    return content instanceof Uint8Array ? external_node_stream_.Readable.from([content]) : content;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/send-blob.js
+
+
+
+
+
+/** Sends the bytes of one blob, which may take several tries. */
+class BlobSender {
+    #destination;
+    #blob;
+    /** Broken connections one after the other. */
+    #resets = 0;
+    /** Why it is being sent in chunks. */
+    #refusal;
+    constructor(destination, blob) {
+        this.#destination = destination;
+        this.#blob = blob;
+    }
+    /**
+     * One try: in one piece or, once that was refused, in chunks. Needs a slot of the caller's. `open`
+     * is called each time the body has to be sent.
+     */
+    async send(session, open) {
+        const { http } = this.#destination;
+        let unused = session;
+        try {
+            if (!http.largeBlobs.needChunks(this.#blob.size)) {
+                unused = undefined;
+                if (await this.#wasTakenWhole(session, open))
+                    return;
+            }
+            await this.#inChunks(unused, open);
+            if (this.#refusal !== undefined)
+                http.largeBlobs.refused(this.#blob.size);
+        }
+        catch (error) {
+            throw this.#rather(error);
+        }
+    }
+    /**
+     * What to tell of chunks that failed: where it was chance that broke the connections before, and
+     * chunks are refused, the broken connection is worth another try.
+     */
+    #rather(error) {
+        const refusal = this.#refusal;
+        this.#refusal = undefined;
+        // Chunks that are too large as well show that it was the size after all.
+        const isAboutChunks = error instanceof RegistryError && !error.transient && error.status !== 413;
+        return isAboutChunks && refusal?.transient === true ? refusal : error;
+    }
+    /** @param tooLarge bytes of the chunks that were refused for their size */
+    async #inChunks(opened, open, tooLarge = Number.POSITIVE_INFINITY) {
+        const { http } = this.#destination;
+        const session = opened ?? (await startUpload(this.#destination));
+        // Other blobs may have shown by now what is too large: what counts is what this one was sent in.
+        const size = Math.min(chunkSize(session, http), this.#blob.size);
+        try {
+            await this.#inSession(session, async () => putChunks(this.#destination, session, this.#blob, { size, content: streamOf(open()) }));
+        }
+        catch (error) {
+            const isTooLarge = error instanceof RegistryError && error.status === 413;
+            if (!isTooLarge)
+                throw error;
+            http.largeBlobs.refusedChunk();
+            if (size >= tooLarge || chunkSize(session, http) >= size)
+                throw error;
+            await this.#inChunks(undefined, open, size);
+        }
+    }
+    /** False where the blob was refused for its size, and chunks are worth a try. */
+    async #wasTakenWhole(session, open) {
+        const { http } = this.#destination;
+        try {
+            await this.#inSession(session, async () => putBlob(this.#destination, session, this.#blob, open));
+            return true;
+        }
+        catch (error) {
+            if (!(error instanceof RegistryError))
+                throw error;
+            const isReset = error.code === 'NETWORK' && error.operation === 'upload blob';
+            this.#resets = isReset ? this.#resets + 1 : 0;
+            if (http.family?.maxChunk === 0 || !refusesWhole(error, this.#blob, this.#resets))
+                throw error;
+            http.logger.info(`${error.message}; sending it in chunks`);
+            this.#refusal = error;
+            return false;
+        }
+    }
+    async #inSession(session, send) {
+        try {
+            await send();
+        }
+        catch (error) {
+            await cancelUpload(this.#destination, session);
+            throw error;
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/copy-blob.js
@@ -42002,7 +41965,7 @@ class Delivery {
         await http.held.run(async () => {
             const bytes = await this.#read();
             this.#session = undefined;
-            await http.limiter.run(async () => this.#sender.send(session, () => inOne(bytes)));
+            await http.limiter.run(async () => this.#sender.send(session, () => bytes));
         });
         return 'copied';
     }
@@ -43150,6 +43113,7 @@ class SlabReader {
     #given = [];
     #push;
     #isBehind = () => true;
+    #isWriting = () => false;
     constructor(slabs, { batches }) {
         this.#slabs = slabs;
         this.#batches = batches;
@@ -43167,6 +43131,7 @@ class SlabReader {
         const destroy = socket.destroy.bind(socket);
         this.#push = push;
         this.#isBehind = () => socket.readableLength > 0;
+        this.#isWriting = () => socket.writableLength > 0;
         const hooks = {
             read: (size) => {
                 const part = read(size);
@@ -43251,10 +43216,19 @@ class SlabReader {
         this.#start = 0;
         this.#end = 0;
     }
-    /** Gives the next part, if the one before has been read. Returns whether to read more. */
-    #offer() {
+    /**
+     * Gives the next part, if the one before has been read. Returns whether to read more. A host that
+     * is near answers before this end has been told that the request has left, with TLS nearly always:
+     * undici takes an answer to half a request for a reason to hang up. What was written has that
+     * turn of the event loop to be told; an answer that came early really is heard then, too.
+     */
+    #offer(isLate = false) {
         if (this.#isBehind())
             return false;
+        if (this.#isWriting() && !isLate) {
+            setImmediate(() => this.#offer(true));
+            return false;
+        }
         this.#releaseGiven();
         const part = this.#waiting.shift();
         if (part === undefined)
@@ -44853,9 +44827,9 @@ class Authorizer {
     /**
      * Takes in an answer. Returns whether another token may help: against 401, and against what some
      * registries say in its place to one that lacks a right, unless that was asked for with nothing
-     * else, or sending the request again is too much for a guess.
+     * else. A blob is not sent again for a guess.
      */
-    isRefusal(status, attempt, isCheap) {
+    isRefusal(status, attempt, isBlob) {
         const { isWide, isForWide, scopes } = attempt;
         const resource = resourceOf(scopes);
         if (status >= 200 && status < 300) {
@@ -44864,7 +44838,7 @@ class Authorizer {
             if (isWide)
                 this.#served.add(resource);
         }
-        if (status === 401 || !isWide || !isCheap)
+        if (status === 401 || !isWide || isBlob)
             return status === 401;
         // A destination is often not there yet; a source should be.
         const isReading = scopes.every(({ actions }) => actions.every((action) => action === 'pull'));
@@ -45370,8 +45344,8 @@ class RegistryHttp {
             if (answer.address.origin !== origin)
                 return answer;
             this.#learn(answer);
-            const isCheap = typeof request.body !== 'function';
-            const isRefusal = this.#authorizer.isRefusal(answer.status, attempt, isCheap);
+            const isBlob = typeof request.body === 'function';
+            const isRefusal = this.#authorizer.isRefusal(answer.status, attempt, isBlob);
             if (!isRefusal || logins >= MAX_LOGINS + (attempt.isForWide ? 1 : 0))
                 return answer;
             const better = await this.#challenged(answer, attempt, place);
@@ -45996,6 +45970,31 @@ function helper_parseJson(text) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/sync/map-all.js
+/**
+ * What becomes of each item, worked on so many at once: what is to come later takes no memory before
+ * it does. Of failures, the first one is thrown when nothing is left running.
+ */
+async function mapAll(items, atOnce, work) {
+    const values = new Map();
+    const failures = [];
+    const queue = items.values();
+    const worker = async () => {
+        for (const item of queue) {
+            try {
+                values.set(item, await work(item));
+            }
+            catch (error) {
+                failures.push(error);
+            }
+        }
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+    if (failures.length > 0)
+        throw failures[0];
+    return values;
+}
+
 ;// CONCATENATED MODULE: ./lib/oci/image-config.js
 
 
@@ -46480,7 +46479,6 @@ async function both(first, second) {
 
 
 
-
 /**
  * Images that are worked on side by side: enough for what is small of the later ones to be found out
  * while blobs of the earlier ones move. The network bounds the requests of all of them.
@@ -46495,10 +46493,9 @@ const IMAGES_AT_ONCE_FAIL_FAST = 16;
  */
 async function runSync(run) {
     const startedAt = run.clock.now();
-    const images = new Limiter(run.failFast ? IMAGES_AT_ONCE_FAIL_FAST : IMAGES_AT_ONCE);
     const sources = new SharedSources(run.pairs, run.policy);
     let failed = false;
-    const work = async (pair) => images.run(async () => {
+    const work = async (pair) => {
         const log = run.openLog();
         const member = sources.member(pair);
         const result = notBegun(run, pair, failed) ?? (await syncPair(run, pair, log, sources, member));
@@ -46506,9 +46503,10 @@ async function runSync(run) {
         failed ||= result.status === 'failed';
         run.onDone(result, log);
         return result;
-    });
-    const working = new Map(sources.inOrder().map((pair) => [pair, work(pair)]));
-    const results = await waitForAll(run.pairs.flatMap((pair) => working.get(pair) ?? []));
+    };
+    const atOnce = run.failFast ? IMAGES_AT_ONCE_FAIL_FAST : IMAGES_AT_ONCE;
+    const done = await mapAll(sources.inOrder(), atOnce, work);
+    const results = run.pairs.flatMap((pair) => done.get(pair) ?? []);
     const totals = totalsOf(results, run.clock.now() - startedAt);
     return { dryRun: run.policy.dryRun, results, totals };
 }

@@ -1,6 +1,4 @@
-import { tuneEngine } from './action/engine.ts'
 import { main } from './main.ts'
 
-tuneEngine()
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await main()

@@ -5,9 +5,8 @@ import type { Clock } from '../registry/clock.ts'
 import type { Side } from '../registry/errors.ts'
 import { FanOut, type FirstComers, type Member } from '../registry/copy/fan-out.ts'
 import type { Logger } from '../registry/logger.ts'
-import { Limiter } from '../registry/pace/limiter.ts'
-import { waitForAll } from '../registry/wait-for-all.ts'
 import type { ImagePair } from './image-list.ts'
+import { mapAll } from './map-all.ts'
 import { type ResultError, type RunReport, type SyncResult, totalsOf } from './report.ts'
 import type { SourceImage } from './source-image.ts'
 import { Syncer, type SyncPolicy } from './syncer.ts'
@@ -47,22 +46,20 @@ export interface Run<Log extends Logger> {
  */
 export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunReport> {
   const startedAt = run.clock.now()
-  const images = new Limiter(run.failFast ? IMAGES_AT_ONCE_FAIL_FAST : IMAGES_AT_ONCE)
   const sources = new SharedSources(run.pairs, run.policy)
   let failed = false
-  const work = async (pair: ImagePair): Promise<SyncResult> =>
-    images.run(async () => {
-      const log = run.openLog()
-      const member = sources.member(pair)
-      const result =
-        notBegun(run, pair, failed) ?? (await syncPair(run, pair, log, sources, member))
-      member?.leave()
-      failed ||= result.status === 'failed'
-      run.onDone(result, log)
-      return result
-    })
-  const working = new Map(sources.inOrder().map((pair) => [pair, work(pair)]))
-  const results = await waitForAll(run.pairs.flatMap((pair) => working.get(pair) ?? []))
+  const work = async (pair: ImagePair): Promise<SyncResult> => {
+    const log = run.openLog()
+    const member = sources.member(pair)
+    const result = notBegun(run, pair, failed) ?? (await syncPair(run, pair, log, sources, member))
+    member?.leave()
+    failed ||= result.status === 'failed'
+    run.onDone(result, log)
+    return result
+  }
+  const atOnce = run.failFast ? IMAGES_AT_ONCE_FAIL_FAST : IMAGES_AT_ONCE
+  const done = await mapAll(sources.inOrder(), atOnce, work)
+  const results = run.pairs.flatMap((pair) => done.get(pair) ?? [])
   const totals = totalsOf(results, run.clock.now() - startedAt)
   return { dryRun: run.policy.dryRun, results, totals }
 }
