@@ -141,6 +141,34 @@ describe('a blob that is refused for its size', () => {
     expect(isStored(world)).toBe(true)
   })
 
+  test.each(['1', '100', '65535'])(
+    'is not sent where the registry takes chunks of %s bytes at the most',
+    async (most) => {
+      await using world = await worldWithBlob()
+      world.destination.fault(whole, tooLarge)
+      world.destination.fault({ method: 'POST' }, setHeader('oci-chunk-max-length', most))
+      const error = await failureOf(copy(world))
+      expect(error).toMatchObject({ code: 'UPLOAD', side: 'destination', transient: false })
+      expect(error.message).toContain(`takes chunks of at most ${most} bytes`)
+      expect(world.destination.count('PATCH')).toBe(0)
+      expect(world.destination.store.uploads.size).toBe(0)
+    },
+  )
+
+  test.each([
+    ['the smallest chunks that are sent', bytes, '65536', 320],
+    ['one chunk that has room for all of it', Buffer.from('a small layer'), '13', 1],
+  ])('goes in %s', async (_what, content, most, count) => {
+    await using world = await worldWithBlob()
+    world.source.store.putBlob('acme/app', content)
+    world.destination.fault(whole, tooLarge)
+    world.destination.fault({ method: 'POST' }, setHeader('oci-chunk-max-length', most))
+    const wanted = { digest: digestOf(content) as Digest, size: content.length }
+    await copyBlob(world.sourceRepository(), world.destinationRepository(), wanted)
+    expect(world.destination.count('PATCH')).toBe(count)
+    expect(world.destination.store.blob('mirror/app', wanted.digest)?.size).toBe(content.length)
+  })
+
   test('is one chunk where the registry wants chunks without end', async () => {
     await using world = await worldWithBlob()
     world.destination.fault(whole, tooLarge)

@@ -41,6 +41,21 @@ function ranges({ source }: RegistryWorld) {
   return source.select('GET', blob.digest).map(({ headers }) => headers.range)
 }
 
+function isForPart({ headers }: { headers: { range?: string | undefined } }) {
+  return headers.range !== undefined
+}
+
+/** Parts of so many bytes at the most, as RFC 9110 (15.3.7) allows. */
+function partsOf(most: number): Middleware {
+  return async (request, next) => {
+    const start = Number(/\d+/.exec(request.headers.range ?? '')?.[0])
+    const end = Math.min(start + most, bytes.length)
+    const answer = await truncateBody(end - start)(request, next)
+    const range = `bytes ${start}-${end - 1}/${bytes.length}`
+    return setHeader('content-range', range)(request, () => Promise.resolve(answer))
+  }
+}
+
 describe('a download that breaks off', () => {
   test('goes on at the next byte, into the same upload', async () => {
     await using world = await worldWithBlob()
@@ -94,10 +109,7 @@ describe('a download that breaks off', () => {
   ])('is read from its start where the registry %s', async (_what, behaviour) => {
     await using world = await worldWithBlob()
     world.source.fault(reading, cutBody(MiB), { times: 1 })
-    world.source.fault(
-      { ...reading, where: ({ headers }) => headers.range !== undefined },
-      behaviour,
-    )
+    world.source.fault({ ...reading, where: isForPart }, behaviour)
     expect(await copy(world)).toBe('copied')
     expect(isStored(world)).toBe(true)
     expect(world.destination.count('PUT')).toBe(1)
@@ -109,6 +121,50 @@ describe('a download that breaks off', () => {
     world.source.fault({ ...reading, nth: 2 }, cutBody(MiB))
     await copy(world)
     expect(ranges(world).at(-1)).toBe(`bytes=${2 * MiB}-`)
+    expect(isStored(world)).toBe(true)
+  })
+
+  test('goes on where the registry gives smaller parts than it is asked for, without a pause', async () => {
+    await using world = await worldWithBlob({ network: { retries: 1 } })
+    world.source.fault(reading, cutBody(MiB), { times: 1 })
+    world.source.fault({ ...reading, where: isForPart }, partsOf(700_000))
+    expect(await copy(world)).toBe('copied')
+    expect(isStored(world)).toBe(true)
+    expect(ranges(world)).toEqual([
+      undefined,
+      ...[0, 1, 2, 3, 4].map((part) => `bytes=${MiB + part * 700_000}-`),
+    ])
+    expect(world.clock.pauses).toHaveLength(1)
+    expect(world.destination.count('PUT')).toBe(1)
+  })
+
+  test('goes on where a part breaks off that is smaller than it was asked for', async () => {
+    await using world = await worldWithBlob()
+    world.source.fault({ ...reading, where: isForPart }, partsOf(MiB))
+    world.source.fault({ ...reading, nth: 1 }, cutBody(MiB))
+    world.source.fault({ ...reading, nth: 3 }, cutBody(100_000))
+    expect(await copy(world)).toBe('copied')
+    expect(isStored(world)).toBe(true)
+    expect(ranges(world).slice(2, 4)).toEqual([`bytes=${2 * MiB}-`, `bytes=${2 * MiB + 100_000}-`])
+  })
+
+  test('is given up where the parts are so small that they would never end', async () => {
+    await using world = await worldWithBlob({ network: { retries: 5 } })
+    world.source.fault(reading, cutBody(MiB), { times: 1 })
+    const parts = world.source.fault({ ...reading, where: isForPart }, partsOf(1))
+    expect(await failureOf(copy(world))).toMatchObject({ code: 'SIZE_MISMATCH', side: 'source' })
+    expect(parts.hits).toBeLessThan(10)
+    expect(world.destination.store.completedBlobs()).toEqual([])
+  })
+
+  test.each([
+    ['ends behind the blob', `bytes ${MiB}-${bytes.length}/${bytes.length}`],
+    ['ends before it begins', `bytes ${MiB}-${MiB - 1}/${bytes.length}`],
+  ])('is read from its start where the part that is given %s', async (_what, range) => {
+    await using world = await worldWithBlob()
+    world.source.fault(reading, cutBody(MiB), { times: 1 })
+    world.source.fault({ ...reading, where: isForPart }, setHeader('content-range', range))
+    expect(await copy(world)).toBe('copied')
     expect(isStored(world)).toBe(true)
   })
 
@@ -129,13 +185,10 @@ describe('a download that breaks off', () => {
     const other = Buffer.from(bytes)
     other[2 * MiB] = 1
     world.source.fault(reading, cutBody(MiB), { times: 1 })
-    world.source.fault(
-      { ...reading, where: ({ headers }) => headers.range !== undefined },
-      async (request, next) => {
-        world.source.store.putBlob('acme/app', other, blob.digest)
-        return next(request)
-      },
-    )
+    world.source.fault({ ...reading, where: isForPart }, async (request, next) => {
+      world.source.store.putBlob('acme/app', other, blob.digest)
+      return next(request)
+    })
     expect(await failureOf(copy(world))).toMatchObject({ code: 'DIGEST_MISMATCH', side: 'source' })
     expect(world.destination.store.completedBlobs()).toEqual([])
   })

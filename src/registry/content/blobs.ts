@@ -29,13 +29,15 @@ export interface OpenedBlob {
   readonly chunks: AsyncGenerator<Buffer, void, undefined>
   /** Offset of the first of them: the one that was asked for, or 0. */
   readonly start: number
+  /** Offset of the first byte behind them, as the registry announces it. */
+  readonly end: number
 }
 
 /**
  * Opens a blob for reading (distribution-spec, Pulling blobs), without a slot and without retries:
  * both are the transfer's. The bytes are not verified here. Where the registry does not give the
- * part from `start` on, they are all of the blob. Throws SIZE_MISMATCH where it announces another
- * size.
+ * part from `start` on, they are all of the blob; a part may end before the blob does (RFC 9110,
+ * 15.3.7). Throws SIZE_MISMATCH where it announces another size.
  */
 export async function openBlob(
   repository: Repository,
@@ -47,18 +49,19 @@ export async function openBlob(
   const answer = await repository.http.exchange(request)
   const { place } = request
   const isPart = start > 0 && answer.status === 206
-  if (answer.status === 416 || (isPart && !isPartFrom(answer, blob, start))) {
+  const end = isPart ? endOfPart(answer, blob, start) : blob.size
+  if (answer.status === 416 || end === undefined) {
     abandon(answer)
     return openBlob(repository, blob)
   }
-  const size = isPart ? blob.size - start : blob.size
-  const refusal = refusedEncoding(answer, place) ?? otherSize(answer, size, place)
+  const first = isPart ? start : 0
+  const refusal = refusedEncoding(answer, place) ?? otherSize(answer, end - first, place)
   if (refusal !== undefined) {
     abandon(answer)
     throw refusal
   }
   const chunks = readBlob(answer, place, repository.http.network.signal)
-  return { chunks, start: isPart ? start : 0 }
+  return { chunks, start: first, end }
 }
 
 function blobRequest(
@@ -74,11 +77,20 @@ function blobRequest(
   }
 }
 
-/** Whether a part is the one that was asked for (RFC 9110, 14.4). */
-function isPartFrom({ headers }: RegistryAnswer, { size }: Content, start: number): boolean {
+/**
+ * The offset behind a part that begins where it was asked for (RFC 9110, 14.4); undefined for any
+ * other part.
+ */
+function endOfPart(
+  { headers }: RegistryAnswer,
+  { size }: Content,
+  start: number,
+): number | undefined {
   const header = String(headers['content-range'])
-  const [, first, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header) ?? []
-  return Number(first) === start && (total === '*' || Number(total) === size)
+  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header) ?? []
+  const end = Number(last) + 1
+  const isAsked = Number(first) === start && (total === '*' || Number(total) === size)
+  return isAsked && end > start && end <= size ? end : undefined
 }
 
 function otherSize(

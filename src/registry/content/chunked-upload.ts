@@ -12,10 +12,17 @@ import { closeUpload, LOST_SESSION, type UploadSession } from './upload-session.
 const HELD_BYTES = 16 * 1024 * 1024
 
 /**
+ * A registry that wants smaller chunks is refused: with one of them for each request, a blob would
+ * take requests by the thousand. Nobody is known to want less than 1 MiB.
+ */
+const MIN_CHUNK_BYTES = 64 * 1024
+
+/**
  * Sends a blob in chunks of `size` bytes (distribution-spec, Pushing a blob in chunks), for
  * registries that do not take it whole. Needs a slot of the caller's; one try, and `content` is read
  * once. What the answers say of the bytes that have arrived is not asked for: it lags behind (Q01),
- * and the digest at the end is what counts.
+ * and the digest at the end is what counts. Throws UPLOAD where the registry takes only chunks that
+ * are too small.
  */
 export async function putChunks(
   repository: Repository,
@@ -23,6 +30,7 @@ export async function putChunks(
   blob: Content,
   { size, content }: { size: number; content: AsyncIterable<Uint8Array> },
 ): Promise<void> {
+  if (size < Math.min(blob.size, MIN_CHUNK_BYTES)) throw tooSmall(repository, blob, size)
   const reader = new ChunkReader(content)
   let { address } = session
   try {
@@ -41,6 +49,11 @@ export function chunkSize({ minChunk, maxChunk }: UploadSession, http: RegistryH
   const { largeBlobs, family } = http
   const most = Math.min(maxChunk, family?.maxChunk ?? maxChunk)
   return Math.max(1, Math.min(Math.max(largeBlobs.chunkBytes, minChunk), most))
+}
+
+function tooSmall(repository: Repository, blob: Content, size: number): RegistryError {
+  const reason = `the registry takes chunks of at most ${size} bytes, and fewer than ${MIN_CHUNK_BYTES} are not sent`
+  return new RegistryError('UPLOAD', reason, repository.place('upload blob', blob.digest))
 }
 
 interface Chunk {

@@ -12,9 +12,16 @@ import { withoutTrickle } from '../network/slow-body.ts'
 const PROGRESS_BYTES = 1024 * 1024
 
 /**
- * The bytes of a blob, once each and in order. Where a connection breaks, reading goes on at the
- * byte where it ended, with a request of its own to the registry (an address that it redirected to
- * may have expired by then). What arrives is not verified here: whoever reads it sees one stream,
+ * A registry may give less than it was asked for (RFC 9110, 15.3.7). Parts of at least that size, or
+ * of a sixteenth of a small blob, are worth a request each; any smaller one counts as a failure.
+ */
+const PART_BYTES = 64 * 1024
+const PARTS_OF_SMALL = 16
+
+/**
+ * The bytes of a blob, once each and in order. Where a connection breaks or a part ends, reading goes
+ * on at the byte where it ended, with a request of its own to the registry (an address that it
+ * redirected to may have expired by then). What arrives is not verified here: whoever reads it sees one stream,
  * whose digest tells whether the parts belong together. Errors name the source.
  */
 export async function* downloadBlob(
@@ -23,13 +30,16 @@ export async function* downloadBlob(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { network, logger } = source.http
   const download = new Download(source, blob)
-  for (let tried = 0; !download.isComplete; tried++) {
-    const before = download.offset
+  let tried = 0
+  let brokeAt = 0
+  while (!download.isComplete) {
     try {
       yield* download.read()
     } catch (error) {
-      if (download.offset - before >= PROGRESS_BYTES) tried = 0
+      if (download.offset - brokeAt >= PROGRESS_BYTES) tried = 0
+      brokeAt = download.offset
       await waitToRetry(network, logger, error, tried)
+      tried += 1
     }
   }
 }
@@ -55,9 +65,10 @@ class Download {
     return this.#isComplete
   }
 
-  /** One connection: what it brings of the bytes that are missing. */
+  /** One answer: what it brings of the bytes that are missing. */
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
-    const { chunks, start } = await openBlob(this.#source, this.#blob, this.#offset)
+    const before = this.#offset
+    const { chunks, start, end } = await openBlob(this.#source, this.#blob, before)
     const { clock } = this.#source.http.network
     let position = start
     for await (const chunk of withoutTrickle(chunks, clock, this.#place)) {
@@ -68,8 +79,14 @@ class Download {
       this.#offset += fresh.length
       yield fresh
     }
-    if (this.#offset < this.#blob.size) throw this.#cutShort()
-    this.#isComplete = true
+    this.#isComplete = this.#offset >= this.#blob.size
+    if (!this.#isComplete && !this.#isPart(end, end - before)) throw this.#cutShort()
+  }
+
+  /** Whether what ended is a part that was announced to end there, and large enough to go on. */
+  #isPart(end: number, bytes: number): boolean {
+    const { size } = this.#blob
+    return this.#offset === end && bytes >= Math.min(PART_BYTES, size / PARTS_OF_SMALL)
   }
 
   #cutShort(): RegistryError {
