@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7161);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2468);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7161:
+/***/ 2468:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39225,6 +39225,45 @@ class ContentLedger {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/network/kept-bytes.js
+/** Bytes to begin with where it is not known how many there will be. */
+const FIRST_BYTES = 4 * 1024;
+/** What is promised beforehand is believed up to here. */
+const MOST_EXPECTED_BYTES = 64 * 1024;
+/**
+ * Keeps what a stream brings, in one piece. The chunks of a stream are valid until the next one is
+ * asked for, so that they are copied, each behind the one before: what is kept is the bytes, however
+ * many chunks they came in.
+ */
+class KeptBytes {
+    #buffer;
+    #length = 0;
+    /** @param expected how many bytes there will be, if that is known */
+    constructor(expected = FIRST_BYTES) {
+        this.#buffer = Buffer.allocUnsafe(Math.min(expected, MOST_EXPECTED_BYTES));
+    }
+    get length() {
+        return this.#length;
+    }
+    add(chunk) {
+        const length = this.#length + chunk.length;
+        if (length > this.#buffer.length) {
+            const larger = Buffer.allocUnsafe(Math.max(length, 2 * this.#buffer.length));
+            larger.set(this.#buffer.subarray(0, this.#length));
+            this.#buffer = larger;
+        }
+        this.#buffer.set(chunk, this.#length);
+        this.#length = length;
+    }
+    /** All of them. Keeps no more memory than they need. */
+    whole() {
+        const { length } = this;
+        return length === this.#buffer.length
+            ? this.#buffer
+            : Buffer.from(this.#buffer.subarray(0, length));
+    }
+}
+
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 ;// CONCATENATED MODULE: ./lib/registry/network/private-address.js
@@ -39730,41 +39769,40 @@ async function* withoutTrickle(chunks, clock, place) {
 
 
 
+
 /**
  * Reads a whole body into memory, but never more than `limit` bytes, whatever length was declared.
  * Throws SIZE_MISMATCH for a longer one.
  */
 async function readBody(answer, limit, place, { clock, signal }) {
-    const refusal = refusedEncoding(answer, place) ?? tooLong(declaredLength(answer), limit, place);
+    const refusal = refusedEncoding(answer, place) ?? tooLong(declaredLength(answer) ?? 0, limit, place);
     if (refusal !== undefined) {
         abandon(answer);
         throw refusal;
     }
-    const chunks = [];
-    let size = 0;
+    const bytes = new KeptBytes(declaredLength(answer));
     try {
         for await (const chunk of withoutTrickle(answer.body, clock, place)) {
-            size += chunk.length;
-            const excess = tooLong(size, limit, place);
+            const excess = tooLong(bytes.length + chunk.length, limit, place);
             if (excess !== undefined)
                 throw excess;
-            chunks.push(Buffer.from(chunk));
+            bytes.add(chunk);
         }
     }
     catch (error) {
         throw networkFailure(error, place, signal);
     }
-    return Buffer.concat(chunks, size);
+    return bytes.whole();
 }
 function tooLong(size, limit, place) {
     if (size <= limit)
         return undefined;
     return new RegistryError('SIZE_MISMATCH', `the answer is longer than ${limit} bytes`, place);
 }
-/** What `Content-Length` says, 0 where it says nothing. */
+/** What `Content-Length` says; undefined where it says nothing. */
 function declaredLength(answer) {
     const header = answer.headers['content-length'];
-    return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : 0;
+    return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
 }
 /**
  * Some registries compress on the way although no request allows it (Q47): other bytes, other
@@ -39782,21 +39820,19 @@ function refusedEncoding(answer, place) {
  * throws.
  */
 async function readSome(answer, limit, { clock }) {
-    const chunks = [];
-    let size = 0;
+    const bytes = new KeptBytes();
     try {
         const place = { operation: 'read an error' };
         for await (const chunk of withoutTrickle(answer.body, clock, place)) {
-            chunks.push(Buffer.from(chunk));
-            size += chunk.length;
-            if (size >= limit)
+            bytes.add(chunk.subarray(0, limit - bytes.length));
+            if (bytes.length >= limit)
                 break;
         }
     }
     catch {
         // What arrived before the connection broke is still the best that there is to show.
     }
-    return Buffer.concat(chunks).subarray(0, limit);
+    return bytes.whole();
 }
 /** What is cheaper to read to its end than to make a new connection for. */
 const DISCARD_BYTES = 128 * 1024;
@@ -39804,7 +39840,7 @@ const DISCARD_TIMEOUT_MS = 10_000;
 /** Reads a body to its end, if that is near, so that its connection can be used again. */
 async function discard(answer) {
     const { body } = answer;
-    if (!body.isComplete && declaredLength(answer) > DISCARD_BYTES)
+    if (!body.isComplete && (declaredLength(answer) ?? 0) > DISCARD_BYTES)
         abandon(answer);
     else
         await body.discard(DISCARD_BYTES, DISCARD_TIMEOUT_MS);
@@ -39847,8 +39883,8 @@ async function blobExists(repository, blob) {
 /**
  * Opens a blob for reading (distribution-spec, Pulling blobs), without a slot and without retries:
  * both are the transfer's. The bytes are not verified here. Where the registry does not give the
- * part from `start` on, they are all of the blob. Throws SIZE_MISMATCH where it announces another
- * size.
+ * part from `start` on, they are all of the blob; a part may end before the blob does (RFC 9110,
+ * 15.3.7). Throws SIZE_MISMATCH where it announces another size.
  */
 async function openBlob(repository, blob, start = 0) {
     const range = start === 0 ? {} : { headers: { range: `bytes=${start}-` }, expect: [416] };
@@ -39856,18 +39892,19 @@ async function openBlob(repository, blob, start = 0) {
     const answer = await repository.http.exchange(request);
     const { place } = request;
     const isPart = start > 0 && answer.status === 206;
-    if (answer.status === 416 || (isPart && !isPartFrom(answer, blob, start))) {
+    const end = isPart ? endOfPart(answer, blob, start) : blob.size;
+    if (answer.status === 416 || end === undefined) {
         abandon(answer);
         return openBlob(repository, blob);
     }
-    const size = isPart ? blob.size - start : blob.size;
-    const refusal = refusedEncoding(answer, place) ?? otherSize(answer, size, place);
+    const first = isPart ? start : 0;
+    const refusal = refusedEncoding(answer, place) ?? otherSize(answer, end - first, place);
     if (refusal !== undefined) {
         abandon(answer);
         throw refusal;
     }
     const chunks = readBlob(answer, place, repository.http.network.signal);
-    return { chunks, start: isPart ? start : 0 };
+    return { chunks, start: first, end };
 }
 function blobRequest(repository, { digest }, method) {
     return {
@@ -39877,11 +39914,16 @@ function blobRequest(repository, { digest }, method) {
         place: repository.place(method === 'HEAD' ? 'look up blob' : 'get blob', digest),
     };
 }
-/** Whether a part is the one that was asked for (RFC 9110, 14.4). */
-function isPartFrom({ headers }, { size }, start) {
+/**
+ * The offset behind a part that begins where it was asked for (RFC 9110, 14.4); undefined for any
+ * other part.
+ */
+function endOfPart({ headers }, { size }, start) {
     const header = String(headers['content-range']);
-    const [, first, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header) ?? [];
-    return Number(first) === start && (total === '*' || Number(total) === size);
+    const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header) ?? [];
+    const end = Number(last) + 1;
+    const isAsked = Number(first) === start && (total === '*' || Number(total) === size);
+    return isAsked && end > start && end <= size ? end : undefined;
 }
 function otherSize(answer, size, place) {
     const length = singleHeader(answer, 'content-length', place) ?? '';
@@ -41226,6 +41268,7 @@ class Repository {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/content/chunk-reader.js
+
 /** Reads a stream in pieces of given lengths, holding back no more than what came with the last one. */
 class ChunkReader {
     #source;
@@ -41250,11 +41293,10 @@ class ChunkReader {
     }
     /** The next so many bytes in one piece, or fewer where the stream ends. */
     async read(bytes) {
-        const pieces = [];
-        // A copy of each, since the source may write into the same memory again.
+        const pieces = new KeptBytes(bytes);
         for await (const piece of this.take(bytes))
-            pieces.push(Buffer.from(piece));
-        return Buffer.concat(pieces);
+            pieces.add(piece);
+        return pieces.whole();
     }
     /** Ends the stream, read or not. */
     async close() {
@@ -41490,12 +41532,20 @@ async function cancelUpload(repository, { address }) {
 /** Larger chunks, which only a registry can ask for, are streamed: what is held counts for each upload. */
 const HELD_BYTES = 16 * 1024 * 1024;
 /**
+ * A registry that wants smaller chunks is refused: with one of them for each request, a blob would
+ * take requests by the thousand. Nobody is known to want less than 1 MiB.
+ */
+const MIN_CHUNK_BYTES = 64 * 1024;
+/**
  * Sends a blob in chunks of `size` bytes (distribution-spec, Pushing a blob in chunks), for
  * registries that do not take it whole. Needs a slot of the caller's; one try, and `content` is read
  * once. What the answers say of the bytes that have arrived is not asked for: it lags behind (Q01),
- * and the digest at the end is what counts.
+ * and the digest at the end is what counts. Throws UPLOAD where the registry takes only chunks that
+ * are too small.
  */
 async function putChunks(repository, session, blob, { size, content }) {
+    if (size < Math.min(blob.size, MIN_CHUNK_BYTES))
+        throw tooSmall(repository, blob, size);
     const reader = new ChunkReader(content);
     let { address } = session;
     try {
@@ -41514,6 +41564,10 @@ function chunkSize({ minChunk, maxChunk }, http) {
     const { largeBlobs, family } = http;
     const most = Math.min(maxChunk, family?.maxChunk ?? maxChunk);
     return Math.max(1, Math.min(Math.max(largeBlobs.chunkBytes, minChunk), most));
+}
+function tooSmall(repository, blob, size) {
+    const reason = `the registry takes chunks of at most ${size} bytes, and fewer than ${MIN_CHUNK_BYTES} are not sent`;
+    return new RegistryError('UPLOAD', reason, repository.place('upload blob', blob.digest));
 }
 /** Sends one chunk. Returns where the next one goes. */
 async function putChunk(repository, address, { start, end, blob, reader }) {
@@ -41666,23 +41720,32 @@ var external_node_stream_ = __nccwpck_require__(7075);
  */
 const PROGRESS_BYTES = 1024 * 1024;
 /**
- * The bytes of a blob, once each and in order. Where a connection breaks, reading goes on at the
- * byte where it ended, with a request of its own to the registry (an address that it redirected to
- * may have expired by then). What arrives is not verified here: whoever reads it sees one stream,
+ * A registry may give less than it was asked for (RFC 9110, 15.3.7). Parts of at least that size, or
+ * of a sixteenth of a small blob, are worth a request each; any smaller one counts as a failure.
+ */
+const PART_BYTES = 64 * 1024;
+const PARTS_OF_SMALL = 16;
+/**
+ * The bytes of a blob, once each and in order. Where a connection breaks or a part ends, reading goes
+ * on at the byte where it ended, with a request of its own to the registry (an address that it
+ * redirected to may have expired by then). What arrives is not verified here: whoever reads it sees one stream,
  * whose digest tells whether the parts belong together. Errors name the source.
  */
 async function* downloadBlob(source, blob) {
     const { network, logger } = source.http;
     const download = new Download(source, blob);
-    for (let tried = 0; !download.isComplete; tried++) {
-        const before = download.offset;
+    let tried = 0;
+    let brokeAt = 0;
+    while (!download.isComplete) {
         try {
             yield* download.read();
         }
         catch (error) {
-            if (download.offset - before >= PROGRESS_BYTES)
+            if (download.offset - brokeAt >= PROGRESS_BYTES)
                 tried = 0;
+            brokeAt = download.offset;
             await waitToRetry(network, logger, error, tried);
+            tried += 1;
         }
     }
 }
@@ -41703,9 +41766,10 @@ class Download {
     get isComplete() {
         return this.#isComplete;
     }
-    /** One connection: what it brings of the bytes that are missing. */
+    /** One answer: what it brings of the bytes that are missing. */
     async *read() {
-        const { chunks, start } = await openBlob(this.#source, this.#blob, this.#offset);
+        const before = this.#offset;
+        const { chunks, start, end } = await openBlob(this.#source, this.#blob, before);
         const { clock } = this.#source.http.network;
         let position = start;
         for await (const chunk of withoutTrickle(chunks, clock, this.#place)) {
@@ -41717,9 +41781,14 @@ class Download {
             this.#offset += fresh.length;
             yield fresh;
         }
-        if (this.#offset < this.#blob.size)
+        this.#isComplete = this.#offset >= this.#blob.size;
+        if (!this.#isComplete && !this.#isPart(end, end - before))
             throw this.#cutShort();
-        this.#isComplete = true;
+    }
+    /** Whether what ended is a part that was announced to end there, and large enough to go on. */
+    #isPart(end, bytes) {
+        const { size } = this.#blob;
+        return this.#offset === end && bytes >= Math.min(PART_BYTES, size / PARTS_OF_SMALL);
     }
     #cutShort() {
         const reason = `the answer ended after ${this.#offset} of ${this.#blob.size} bytes`;
@@ -41735,6 +41804,7 @@ class Download {
 
 
 
+
 /** The blob's bytes, from the source when the first one is wanted. Errors name the source. */
 async function* verifiedBlob(source, blob) {
     try {
@@ -41744,12 +41814,12 @@ async function* verifiedBlob(source, blob) {
         throw networkFailure(error, source.place('get blob', blob.digest), source.http.network.signal);
     }
 }
-/** All of it in one piece of memory: the chunks are valid until the next one only. */
+/** All of it in one piece of memory. */
 async function whole(chunks) {
-    const copies = [];
+    const bytes = new KeptBytes();
     for await (const chunk of chunks)
-        copies.push(Buffer.from(chunk));
-    return Buffer.concat(copies);
+        bytes.add(chunk);
+    return bytes.whole();
 }
 /** As it comes, also where it is there in one piece. */
 function streamOf(content) {
@@ -43478,10 +43548,86 @@ class EarlyConnection {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/registry/network/chunk-queue.js
+/** Bytes below which a chunk costs more on its way than its bytes do. */
+const SMALL_BYTES = 4 * 1024;
+/** What small chunks are put together to, in bytes: what a connection brings in one read, as a rule. */
+const GATHERED_BYTES = 16 * 1024;
+/**
+ * Chunks that have arrived and are not wanted yet. Small ones that wait are put together: a host
+ * decides how small its chunks are, and ten thousand of a byte are to cost what one of ten thousand
+ * bytes does.
+ */
+class ChunkQueue {
+    #slabs;
+    #chunks = [];
+    #bytes = 0;
+    /** Comes behind the others. */
+    #gathered;
+    #filled = 0;
+    constructor(slabs) {
+        this.#slabs = slabs;
+    }
+    get isEmpty() {
+        return this.#bytes === 0;
+    }
+    get bytes() {
+        return this.#bytes;
+    }
+    /** Takes in a chunk of at least one byte. */
+    add(chunk) {
+        const isGathered = chunk.length < SMALL_BYTES && !this.isEmpty;
+        this.#bytes += chunk.length;
+        if (isGathered) {
+            this.#gather(chunk);
+            return;
+        }
+        this.#finishGathered();
+        this.#slabs.hold(chunk);
+        this.#chunks.push(chunk);
+    }
+    /** The first chunk, to be released when it has been used; undefined where there is none. */
+    take() {
+        if (this.#chunks.length === 0)
+            this.#finishGathered();
+        const chunk = this.#chunks.shift();
+        this.#bytes -= chunk?.length ?? 0;
+        return chunk;
+    }
+    /** Lets go of a chunk that was taken. */
+    release(chunk) {
+        this.#slabs.release(chunk);
+    }
+    clear() {
+        for (const chunk of this.#chunks)
+            this.#slabs.release(chunk);
+        this.#chunks.length = 0;
+        this.#gathered = undefined;
+        this.#bytes = 0;
+    }
+    #gather(chunk) {
+        if (this.#filled + chunk.length > GATHERED_BYTES)
+            this.#finishGathered();
+        this.#gathered ??= Buffer.allocUnsafeSlow(GATHERED_BYTES);
+        this.#gathered.set(chunk, this.#filled);
+        this.#filled += chunk.length;
+    }
+    #finishGathered() {
+        if (this.#gathered === undefined)
+            return;
+        this.#chunks.push(this.#gathered.subarray(0, this.#filled));
+        this.#gathered = undefined;
+        this.#filled = 0;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/network/answer.js
 
-/** Chunks smaller than that may pile up to as much before the connection has to wait. */
+
+/** So much may pile up before the connection has to wait. */
 const MAX_QUEUED_BYTES = 64 * 1024;
+/** And so many chunks, before everything else has a turn: some of them take a millisecond together. */
+const MAX_QUEUED_CHUNKS = 1024;
 /**
  * The body of an answer, to be read once. A chunk is valid until the next one is asked for: its
  * memory is read into again then. Whoever keeps one for longer copies it. This rule is what every
@@ -43489,9 +43635,9 @@ const MAX_QUEUED_BYTES = 64 * 1024;
  */
 class AnswerBody {
     #controller;
-    #slabs;
-    #queue = [];
-    #queuedBytes = 0;
+    #queue;
+    /** Chunks that have arrived since somebody last waited for one. */
+    #arrived = 0;
     /** Resolves when the connection may be used again; undefined until all has arrived. */
     #released;
     #isDropped = false;
@@ -43499,7 +43645,7 @@ class AnswerBody {
     #wake;
     constructor(controller, slabs) {
         this.#controller = controller;
-        this.#slabs = slabs;
+        this.#queue = new ChunkQueue(slabs);
     }
     /** Whether all of it has arrived, read or not. */
     get isComplete() {
@@ -43509,12 +43655,14 @@ class AnswerBody {
     add(chunk) {
         if (this.#isDropped)
             return;
-        this.#slabs.hold(chunk);
-        this.#queue.push(chunk);
-        this.#queuedBytes += chunk.length;
-        if (this.#queuedBytes >= MAX_QUEUED_BYTES)
+        this.#queue.add(chunk);
+        this.#arrived += 1;
+        if (this.#queue.bytes >= MAX_QUEUED_BYTES || this.#isCrowded)
             this.#controller.pause();
         this.#wake?.();
+    }
+    get #isCrowded() {
+        return this.#arrived >= MAX_QUEUED_CHUNKS;
     }
     /** Takes in that it has arrived, or that it never will. */
     end(error) {
@@ -43526,15 +43674,14 @@ class AnswerBody {
     async *[Symbol.asyncIterator]() {
         try {
             for (;;) {
-                const chunk = this.#queue.shift() ?? (await this.#arrival());
+                const chunk = this.#queue.take() ?? (await this.#arrival());
                 if (chunk === undefined)
                     return;
-                this.#queuedBytes -= chunk.length;
                 try {
                     yield chunk;
                 }
                 finally {
-                    this.#slabs.release(chunk);
+                    this.#queue.release(chunk);
                 }
             }
         }
@@ -43544,18 +43691,24 @@ class AnswerBody {
     }
     /** The next chunk that arrives; nothing at the end. */
     async #arrival() {
-        while (this.#queue.length === 0) {
+        while (this.#queue.isEmpty) {
             if (this.#error !== undefined)
                 throw this.#error;
             if (this.#released !== undefined || this.#isDropped)
                 return this.#released;
+            const isCrowded = this.#isCrowded;
+            this.#arrived = 0;
+            if (isCrowded) {
+                await (0,promises_namespaceObject.setImmediate)();
+                continue;
+            }
             const woken = new Promise((resolve) => {
                 this.#wake = resolve;
             });
             this.#controller.resume();
             await woken;
         }
-        return this.#queue.shift();
+        return this.#queue.take();
     }
     /** Reads it to its end if that is near, in bytes and in time. Never throws. */
     async discard(limit, timeoutMs) {
@@ -43588,9 +43741,7 @@ class AnswerBody {
         if (this.#isDropped)
             return;
         this.#isDropped = true;
-        for (const chunk of this.#queue)
-            this.#slabs.release(chunk);
-        this.#queue.length = 0;
+        this.#queue.clear();
         if (!this.isComplete && this.#error === undefined) {
             this.#controller.abort(new Error('the rest of the answer is not wanted'));
         }
@@ -43608,38 +43759,64 @@ async function released() {
 
 ;// CONCATENATED MODULE: ./lib/registry/network/exchange-handler.js
 
+/** There is no answer, although the host is heard of. In undici's words, which has the other case. */
+class NoAnswerError extends Error {
+    code = 'UND_ERR_HEADERS_TIMEOUT';
+    constructor() {
+        super('the host says that its answer is to come, and nothing else');
+    }
+}
 /** What undici tells of one request, as an answer. */
 class ExchangeHandler {
     #options;
     #answer = Promise.withResolvers();
     #controller;
     #body;
+    #patience;
     constructor(options) {
         this.#options = options;
-        options.signal?.addEventListener('abort', this.#abort);
+        options.signal?.addEventListener('abort', this.#cancel);
     }
     /** Rejects where none has come. */
     get answer() {
         return this.#answer.promise;
     }
-    #abort = () => {
-        const error = asError(this.#options.signal?.reason);
+    #cancel = () => {
+        this.#abort(asError(this.#options.signal?.reason));
+    };
+    #abort(error) {
         if (this.#controller === undefined)
             this.fail(error);
         else
             this.#controller.abort(error);
-    };
+    }
     onRequestStart(controller) {
         this.#controller = controller;
         if (this.#options.signal?.aborted === true)
-            this.#abort();
+            this.#cancel();
     }
     onResponseStart(controller, status, headers) {
         // What comes before the answer (RFC 9110, 15.2) says nothing that is of use here.
         if (status < 200)
-            return;
+            return this.#limitPatience();
+        clearInterval(this.#patience);
         this.#body = new AnswerBody(controller, this.#options.slabs);
         this.#answer.resolve({ status, headers, body: this.#body });
+    }
+    /**
+     * undici's own patience begins anew with whatever comes before the answer. That is no progress, and
+     * must not go on for ever: only what is taken of the request in the meantime is.
+     */
+    #limitPatience() {
+        if (this.#patience !== undefined)
+            return;
+        const { body, answerTimeoutMs } = this.#options;
+        let taken = body?.taken;
+        this.#patience = setInterval(() => {
+            if (body?.isAwaited !== true && body?.taken === taken)
+                this.#abort(new NoAnswerError());
+            taken = body?.taken;
+        }, answerTimeoutMs);
     }
     onResponseData(_controller, chunk) {
         this.#body?.add(chunk);
@@ -43659,7 +43836,8 @@ class ExchangeHandler {
     }
     #end() {
         const { signal, body } = this.#options;
-        signal?.removeEventListener('abort', this.#abort);
+        clearInterval(this.#patience);
+        signal?.removeEventListener('abort', this.#cancel);
         void body?.close();
     }
 }
@@ -43675,17 +43853,39 @@ function asError(reason) {
 class RequestBody {
     #chunks;
     #isClosed = false;
+    #isAwaited = false;
+    #taken = 0;
     constructor(chunks) {
         this.#chunks = chunks[Symbol.asyncIterator]();
     }
+    /** How often a chunk was taken to be sent: it grows as long as somebody reads what is sent. */
+    get taken() {
+        return this.#taken;
+    }
+    /** Whether the next chunk is asked for and not there yet, so that nobody else is to blame. */
+    get isAwaited() {
+        return this.#isAwaited;
+    }
     [Symbol.asyncIterator]() {
         return {
-            next: async () => (this.#isClosed ? { done: true, value: undefined } : this.#chunks.next()),
+            next: async () => this.#next(),
             return: async () => {
                 await this.close();
                 return { done: true, value: undefined };
             },
         };
+    }
+    async #next() {
+        if (this.#isClosed)
+            return { done: true, value: undefined };
+        this.#isAwaited = true;
+        try {
+            return await this.#chunks.next();
+        }
+        finally {
+            this.#isAwaited = false;
+            this.#taken += 1;
+        }
     }
     /** Never throws: what goes wrong with a body that nobody wants any more is nobody's business. */
     async close() {
@@ -43809,7 +44009,8 @@ class Transport {
     async #exchange(sender, { body: content, signal, ...request }) {
         const isStream = content !== undefined && !(content instanceof Uint8Array);
         const body = isStream ? new RequestBody(content) : undefined;
-        const handler = new ExchangeHandler({ slabs: this.#slabs, body, signal });
+        const answerTimeoutMs = request.headersTimeout;
+        const handler = new ExchangeHandler({ slabs: this.#slabs, body, signal, answerTimeoutMs });
         try {
             sender.dispatch({ ...request, body: isStream ? body : content }, handler);
         }

@@ -1,3 +1,5 @@
+import { KeptBytes } from '../network/kept-bytes.ts'
+
 /** Reads a stream in pieces of given lengths, holding back no more than what came with the last one. */
 export class ChunkReader {
   readonly #source: AsyncIterator<Uint8Array>
@@ -24,10 +26,9 @@ export class ChunkReader {
 
   /** The next so many bytes in one piece, or fewer where the stream ends. */
   async read(bytes: number): Promise<Buffer> {
-    const pieces: Uint8Array[] = []
-    // A copy of each, since the source may write into the same memory again.
-    for await (const piece of this.take(bytes)) pieces.push(Buffer.from(piece))
-    return Buffer.concat(pieces)
+    const pieces = new KeptBytes(bytes)
+    for await (const piece of this.take(bytes)) pieces.add(piece)
+    return pieces.whole()
   }
 
   /** Ends the stream, read or not. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { type Content, verified } from '../../oci/digest.ts'
 import { downloadBlob } from './download-blob.ts'
+import { KeptBytes } from '../network/kept-bytes.ts'
 import { networkFailure } from '../network/network-failure.ts'
 import type { BlobContent } from '../http/registry-http.ts'
 import type { Repository } from '../http/repository.ts'
@@ -17,11 +18,11 @@ export async function* verifiedBlob(
   }
 }
 
-/** All of it in one piece of memory: the chunks are valid until the next one only. */
+/** All of it in one piece of memory. */
 export async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const copies: Buffer[] = []
-  for await (const chunk of chunks) copies.push(Buffer.from(chunk))
-  return Buffer.concat(copies)
+  const bytes = new KeptBytes()
+  for await (const chunk of chunks) bytes.add(chunk)
+  return bytes.whole()
 }
 
 /** As it comes, also where it is there in one piece. */

@@ -1,5 +1,6 @@
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import type { Answer, Network } from './network.ts'
+import { KeptBytes } from './kept-bytes.ts'
 import { networkFailure } from './network-failure.ts'
 import { withoutTrickle } from './slow-body.ts'
 
@@ -13,24 +14,23 @@ export async function readBody(
   place: ErrorPlace,
   { clock, signal }: Pick<Network, 'clock' | 'signal'>,
 ): Promise<Buffer> {
-  const refusal = refusedEncoding(answer, place) ?? tooLong(declaredLength(answer), limit, place)
+  const refusal =
+    refusedEncoding(answer, place) ?? tooLong(declaredLength(answer) ?? 0, limit, place)
   if (refusal !== undefined) {
     abandon(answer)
     throw refusal
   }
-  const chunks: Buffer[] = []
-  let size = 0
+  const bytes = new KeptBytes(declaredLength(answer))
   try {
     for await (const chunk of withoutTrickle(answer.body, clock, place)) {
-      size += chunk.length
-      const excess = tooLong(size, limit, place)
+      const excess = tooLong(bytes.length + chunk.length, limit, place)
       if (excess !== undefined) throw excess
-      chunks.push(Buffer.from(chunk))
+      bytes.add(chunk)
     }
   } catch (error) {
     throw networkFailure(error, place, signal)
   }
-  return Buffer.concat(chunks, size)
+  return bytes.whole()
 }
 
 function tooLong(size: number, limit: number, place: ErrorPlace): RegistryError | undefined {
@@ -38,10 +38,10 @@ function tooLong(size: number, limit: number, place: ErrorPlace): RegistryError 
   return new RegistryError('SIZE_MISMATCH', `the answer is longer than ${limit} bytes`, place)
 }
 
-/** What `Content-Length` says, 0 where it says nothing. */
-function declaredLength(answer: Answer): number {
+/** What `Content-Length` says; undefined where it says nothing. */
+function declaredLength(answer: Answer): number | undefined {
   const header = answer.headers['content-length']
-  return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : 0
+  return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined
 }
 
 /**
@@ -64,19 +64,17 @@ export async function readSome(
   limit: number,
   { clock }: Pick<Network, 'clock'>,
 ): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
+  const bytes = new KeptBytes()
   try {
     const place = { operation: 'read an error' }
     for await (const chunk of withoutTrickle(answer.body, clock, place)) {
-      chunks.push(Buffer.from(chunk))
-      size += chunk.length
-      if (size >= limit) break
+      bytes.add(chunk.subarray(0, limit - bytes.length))
+      if (bytes.length >= limit) break
     }
   } catch {
     // What arrived before the connection broke is still the best that there is to show.
   }
-  return Buffer.concat(chunks).subarray(0, limit)
+  return bytes.whole()
 }
 
 /** What is cheaper to read to its end than to make a new connection for. */
@@ -86,7 +84,7 @@ const DISCARD_TIMEOUT_MS = 10_000
 /** Reads a body to its end, if that is near, so that its connection can be used again. */
 export async function discard(answer: Answer): Promise<void> {
   const { body } = answer
-  if (!body.isComplete && declaredLength(answer) > DISCARD_BYTES) abandon(answer)
+  if (!body.isComplete && (declaredLength(answer) ?? 0) > DISCARD_BYTES) abandon(answer)
   else await body.discard(DISCARD_BYTES, DISCARD_TIMEOUT_MS)
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
+import { ChunkQueue } from './chunk-queue.ts'
 import type { Slabs } from './slabs.ts'
 
 /** An answer whose body has not been read yet. */
@@ -10,8 +11,10 @@ export interface Answer {
   readonly body: AnswerBody
 }
 
-/** Chunks smaller than that may pile up to as much before the connection has to wait. */
+/** So much may pile up before the connection has to wait. */
 const MAX_QUEUED_BYTES = 64 * 1024
+/** And so many chunks, before everything else has a turn: some of them take a millisecond together. */
+const MAX_QUEUED_CHUNKS = 1024
 
 /**
  * The body of an answer, to be read once. A chunk is valid until the next one is asked for: its
@@ -20,9 +23,9 @@ const MAX_QUEUED_BYTES = 64 * 1024
  */
 export class AnswerBody implements AsyncIterable<Buffer> {
   readonly #controller: Dispatcher.DispatchController
-  readonly #slabs: Slabs
-  readonly #queue: Buffer[] = []
-  #queuedBytes = 0
+  readonly #queue: ChunkQueue
+  /** Chunks that have arrived since somebody last waited for one. */
+  #arrived = 0
   /** Resolves when the connection may be used again; undefined until all has arrived. */
   #released: Promise<void> | undefined
   #isDropped = false
@@ -31,7 +34,7 @@ export class AnswerBody implements AsyncIterable<Buffer> {
 
   constructor(controller: Dispatcher.DispatchController, slabs: Slabs) {
     this.#controller = controller
-    this.#slabs = slabs
+    this.#queue = new ChunkQueue(slabs)
   }
 
   /** Whether all of it has arrived, read or not. */
@@ -42,11 +45,14 @@ export class AnswerBody implements AsyncIterable<Buffer> {
   /** Takes in what has arrived. */
   add(chunk: Buffer): void {
     if (this.#isDropped) return
-    this.#slabs.hold(chunk)
-    this.#queue.push(chunk)
-    this.#queuedBytes += chunk.length
-    if (this.#queuedBytes >= MAX_QUEUED_BYTES) this.#controller.pause()
+    this.#queue.add(chunk)
+    this.#arrived += 1
+    if (this.#queue.bytes >= MAX_QUEUED_BYTES || this.#isCrowded) this.#controller.pause()
     this.#wake?.()
+  }
+
+  get #isCrowded(): boolean {
+    return this.#arrived >= MAX_QUEUED_CHUNKS
   }
 
   /** Takes in that it has arrived, or that it never will. */
@@ -59,13 +65,12 @@ export class AnswerBody implements AsyncIterable<Buffer> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     try {
       for (;;) {
-        const chunk = this.#queue.shift() ?? (await this.#arrival())
+        const chunk = this.#queue.take() ?? (await this.#arrival())
         if (chunk === undefined) return
-        this.#queuedBytes -= chunk.length
         try {
           yield chunk
         } finally {
-          this.#slabs.release(chunk)
+          this.#queue.release(chunk)
         }
       }
     } finally {
@@ -75,16 +80,22 @@ export class AnswerBody implements AsyncIterable<Buffer> {
 
   /** The next chunk that arrives; nothing at the end. */
   async #arrival(): Promise<Buffer | void> {
-    while (this.#queue.length === 0) {
+    while (this.#queue.isEmpty) {
       if (this.#error !== undefined) throw this.#error
       if (this.#released !== undefined || this.#isDropped) return this.#released
+      const isCrowded = this.#isCrowded
+      this.#arrived = 0
+      if (isCrowded) {
+        await setImmediate()
+        continue
+      }
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve
       })
       this.#controller.resume()
       await woken
     }
-    return this.#queue.shift()
+    return this.#queue.take()
   }
 
   /** Reads it to its end if that is near, in bytes and in time. Never throws. */
@@ -115,8 +126,7 @@ export class AnswerBody implements AsyncIterable<Buffer> {
   drop(): void {
     if (this.#isDropped) return
     this.#isDropped = true
-    for (const chunk of this.#queue) this.#slabs.release(chunk)
-    this.#queue.length = 0
+    this.#queue.clear()
     if (!this.isComplete && this.#error === undefined) {
       this.#controller.abort(new Error('the rest of the answer is not wanted'))
     }

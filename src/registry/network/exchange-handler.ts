@@ -8,6 +8,17 @@ export interface ExchangeOptions {
   /** Closed when the exchange is over, sent or not. */
   readonly body: RequestBody | undefined
   readonly signal: AbortSignal | undefined
+  /** Milliseconds to wait for the answer once the request is sent. */
+  readonly answerTimeoutMs: number
+}
+
+/** There is no answer, although the host is heard of. In undici's words, which has the other case. */
+class NoAnswerError extends Error {
+  readonly code = 'UND_ERR_HEADERS_TIMEOUT'
+
+  constructor() {
+    super('the host says that its answer is to come, and nothing else')
+  }
 }
 
 /** What undici tells of one request, as an answer. */
@@ -16,10 +27,11 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #answer = Promise.withResolvers<Answer>()
   #controller: Dispatcher.DispatchController | undefined
   #body: AnswerBody | undefined
+  #patience: NodeJS.Timeout | undefined
 
   constructor(options: ExchangeOptions) {
     this.#options = options
-    options.signal?.addEventListener('abort', this.#abort)
+    options.signal?.addEventListener('abort', this.#cancel)
   }
 
   /** Rejects where none has come. */
@@ -27,15 +39,18 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     return this.#answer.promise
   }
 
-  readonly #abort = (): void => {
-    const error = asError(this.#options.signal?.reason)
+  readonly #cancel = (): void => {
+    this.#abort(asError(this.#options.signal?.reason))
+  }
+
+  #abort(error: Error): void {
     if (this.#controller === undefined) this.fail(error)
     else this.#controller.abort(error)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#options.signal?.aborted === true) this.#abort()
+    if (this.#options.signal?.aborted === true) this.#cancel()
   }
 
   onResponseStart(
@@ -44,9 +59,24 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     headers: Answer['headers'],
   ): void {
     // What comes before the answer (RFC 9110, 15.2) says nothing that is of use here.
-    if (status < 200) return
+    if (status < 200) return this.#limitPatience()
+    clearInterval(this.#patience)
     this.#body = new AnswerBody(controller, this.#options.slabs)
     this.#answer.resolve({ status, headers, body: this.#body })
+  }
+
+  /**
+   * undici's own patience begins anew with whatever comes before the answer. That is no progress, and
+   * must not go on for ever: only what is taken of the request in the meantime is.
+   */
+  #limitPatience(): void {
+    if (this.#patience !== undefined) return
+    const { body, answerTimeoutMs } = this.#options
+    let taken = body?.taken
+    this.#patience = setInterval(() => {
+      if (body?.isAwaited !== true && body?.taken === taken) this.#abort(new NoAnswerError())
+      taken = body?.taken
+    }, answerTimeoutMs)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -71,7 +101,8 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   #end(): void {
     const { signal, body } = this.#options
-    signal?.removeEventListener('abort', this.#abort)
+    clearInterval(this.#patience)
+    signal?.removeEventListener('abort', this.#cancel)
     void body?.close()
   }
 }

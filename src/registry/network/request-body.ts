@@ -5,18 +5,41 @@
 export class RequestBody implements AsyncIterable<Uint8Array> {
   readonly #chunks: AsyncIterator<Uint8Array>
   #isClosed = false
+  #isAwaited = false
+  #taken = 0
 
   constructor(chunks: AsyncIterable<Uint8Array>) {
     this.#chunks = chunks[Symbol.asyncIterator]()
   }
 
+  /** How often a chunk was taken to be sent: it grows as long as somebody reads what is sent. */
+  get taken(): number {
+    return this.#taken
+  }
+
+  /** Whether the next chunk is asked for and not there yet, so that nobody else is to blame. */
+  get isAwaited(): boolean {
+    return this.#isAwaited
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     return {
-      next: async () => (this.#isClosed ? { done: true, value: undefined } : this.#chunks.next()),
+      next: async () => this.#next(),
       return: async () => {
         await this.close()
         return { done: true, value: undefined }
       },
+    }
+  }
+
+  async #next(): Promise<IteratorResult<Uint8Array>> {
+    if (this.#isClosed) return { done: true, value: undefined }
+    this.#isAwaited = true
+    try {
+      return await this.#chunks.next()
+    } finally {
+      this.#isAwaited = false
+      this.#taken += 1
     }
   }
 

@@ -114,7 +114,8 @@ export class Transport {
   ): Promise<Answer> {
     const isStream = content !== undefined && !(content instanceof Uint8Array)
     const body = isStream ? new RequestBody(content) : undefined
-    const handler = new ExchangeHandler({ slabs: this.#slabs, body, signal })
+    const answerTimeoutMs = request.headersTimeout
+    const handler = new ExchangeHandler({ slabs: this.#slabs, body, signal, answerTimeoutMs })
     try {
       sender.dispatch({ ...request, body: isStream ? body : content }, handler)
     } catch (error) {
