@@ -348,7 +348,7 @@ describe('the page about results', () => {
 
   test('shows a report with the members that it has', () => {
     const left = { registry: '', login: '', remaining: 1, limit: 1, windowSeconds: 1 }
-    const counted = { ...report, pullsLeft: [left] }
+    const counted = { ...report, pullsLeft: [left], warnings: [''] }
     const written = JSON.parse(reportText(counted))
     expect(shape(shownReport)).toEqual(shape({ ...written, results: [] }))
   })

@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2468);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4046);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2468:
+/***/ 4046:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38272,7 +38272,7 @@ class ActionLogger {
     #redact;
     /** Warnings that came when only the last annotation was left. */
     #held = [];
-    #warnings = 0;
+    #warnings = [];
     /** @param redact takes secrets out of a text */
     constructor(commands, redact = (text) => text) {
         this.#commands = commands;
@@ -38292,14 +38292,18 @@ class ActionLogger {
     /** An annotation as long as GitHub shows them, after that a line of the log. See `finish`. */
     warning(message) {
         const line = this.#line(message);
-        this.#warnings += 1;
-        if (this.#warnings < MAX_ANNOTATIONS) {
+        this.#warnings.push(line);
+        if (this.#warnings.length < MAX_ANNOTATIONS) {
             this.#commands.warning(line);
         }
         else {
             this.#held.push(line);
             this.info(`Warning: ${line}`);
         }
+    }
+    /** All that was warned of so far. */
+    get warnings() {
+        return [...this.#warnings];
     }
     /** A log for one image, whose lines stay together although images are copied side by side. */
     bufferedLog() {
@@ -38408,8 +38412,9 @@ function changesTag({ status, destination, digest, previousDigest }) {
     return status === 'copied' && tag !== undefined && digest !== previousDigest;
 }
 /** The text of the report file: JSON. */
-function reportText({ dryRun, totals, pullsLeft = [], results }) {
-    const content = { dryRun, totals, pullsLeft, results: results.map(publicResult) };
+function reportText(report) {
+    const { dryRun, totals, pullsLeft = [], warnings = [], results } = report;
+    const content = { dryRun, totals, pullsLeft, warnings, results: results.map(publicResult) };
     return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 /** What the destination holds after the run; one that was skipped holds what it had before. */
@@ -38919,7 +38924,8 @@ function renderSummary(report, maxBytes = MAX_SUMMARY_BYTES) {
     const rows = [...failed, ...others].map((result) => row(result, report.dryRun));
     const head = `## Image sync\n\n${report.dryRun ? 'Dry run: nothing was written.\n\n' : ''}`;
     const pulls = (report.pullsLeft ?? []).map((left) => `\n${escapeMarkup(pullsLine(left))}\n`);
-    const foot = `${totalsLine(report)}\n${pulls.join('')}`;
+    const warnings = (report.warnings ?? []).map((text) => `\n⚠️ ${escapeMarkup(text)}\n`);
+    const foot = `${totalsLine(report)}\n${[...pulls, ...warnings].join('')}`;
     const { kept, left } = summary_fit(rows, maxBytes - summary_bytesOf(head) - summary_bytesOf(foot) - FRAME_BYTES);
     const table = kept.length === 0 ? '' : `${TABLE_OPEN}\n${kept.join('\n')}\n</table>\n\n`;
     const rest = left === 0 ? '' : `${count(left, 'row')} left out here; the \`report\` output has them all.\n\n`;
@@ -38929,8 +38935,8 @@ function renderSummary(report, maxBytes = MAX_SUMMARY_BYTES) {
  * Appends the summary to the runner's file, if it can: the file is missing outside of GitHub Actions
  * and in some emulators, and that is no reason to fail a run.
  */
-function writeSummary(summary, file) {
-    if (file === undefined || file === '')
+function writeSummary(summary, file = '') {
+    if (file === '')
         return;
     try {
         (0,external_node_fs_namespaceObject.appendFileSync)(file, summary);
@@ -46487,6 +46493,7 @@ async function readUncounted(source, { digest, tag = 'latest' }, destination, sh
 
 
 
+
 /** What is copied unless somebody says otherwise. */
 const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64';
 /**
@@ -46546,7 +46553,7 @@ class Syncer {
         const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest;
         const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag);
         const [image, tagged] = await both(this.#read(source, repository, looking, resolve), looking);
-        this.#tellSelection(image);
+        this.#tellSelection(image, this.#nameOf(source));
         // Without a tag the destination is the digest itself, which is there or not.
         const lookUp = async (digest) => tag === undefined ? heldDigest(repository, digest) : tagged;
         const known = {
@@ -46596,6 +46603,10 @@ class Syncer {
         const image = await readUncounted(repository, reference, destination, shown, platforms);
         return image ?? resolve();
     }
+    /** The source in full, for warnings: these stand where nothing else says which image is meant. */
+    #nameOf(source) {
+        return formatReference(this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source'));
+    }
     #target(source, destination) {
         const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
         const { repository, tag } = this.#destination.target(destination, 'PARSE_DESTINATION_REFERENCE');
@@ -46604,7 +46615,7 @@ class Syncer {
             tag: tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
         };
     }
-    #tellSelection({ selection, repository, top }) {
+    #tellSelection({ selection, repository, top }, name) {
         if (selection === undefined)
             return;
         if (selection.leftOut !== '')
@@ -46616,7 +46627,7 @@ class Syncer {
             const place = repository.place('select platforms', top.digest);
             throw new RegistryError('PLATFORM', reason, place);
         }
-        this.#logger.warning(reason);
+        this.#logger.warning(`${name}: ${reason}`);
     }
     #mayOverwrite({ repository, tag }, previous, wanted) {
         if (this.#policy.onExisting === 'overwrite')
@@ -46672,7 +46683,30 @@ async function both(first, second) {
     return [one.value, other.value];
 }
 
+;// CONCATENATED MODULE: ./lib/sync/warnings.js
+/**
+ * The warnings of a run: each comes once, however many destinations the source has that it is about.
+ */
+class Warnings {
+    #told = new Set();
+    /** The log of one image, which keeps what it warns of in `kept` as well. */
+    logOf(log, kept) {
+        return {
+            debug: (message) => log.debug(message),
+            info: (message) => log.info(message),
+            warning: (message) => {
+                kept.push(message);
+                if (this.#told.has(message))
+                    return;
+                this.#told.add(message);
+                log.warning(message);
+            },
+        };
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/run.js
+
 
 
 
@@ -46695,11 +46729,16 @@ const IMAGES_AT_ONCE_FAIL_FAST = 16;
 async function runSync(run) {
     const startedAt = run.clock.now();
     const sources = new SharedSources(run.pairs, run.policy);
+    const warnings = new Warnings();
     let failed = false;
     const work = async (pair) => {
         const log = run.openLog();
         const member = sources.member(pair);
-        const result = notBegun(run, pair, failed) ?? (await syncPair(run, pair, log, sources, member));
+        const warned = [];
+        const logger = warnings.logOf(log, warned);
+        const undone = notBegun(run, pair, failed);
+        const outcome = undone ?? (await syncPair(run, pair, logger, sources, member));
+        const result = warned.length === 0 ? outcome : { ...outcome, warnings: warned };
         member?.leave();
         failed ||= result.status === 'failed';
         run.onDone(result, log);
@@ -46830,6 +46869,7 @@ async function main(commands = runnerCommands, environment = process.env) {
     const defects = new Defects(() => cancel.end());
     let report = emptyReport;
     let failure;
+    let summaryFile;
     try {
         maskProxyPasswords(secrets.mask, environment);
         const inputs = readInputs(stepInputs);
@@ -46839,7 +46879,7 @@ async function main(commands = runnerCommands, environment = process.env) {
             cancel.endAfter(inputs.deadlineSeconds);
         report = await sync(inputs, context, logger, secrets, environment, cancel);
         if (inputs.summary)
-            writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY']);
+            summaryFile = environment['GITHUB_STEP_SUMMARY'];
         if (inputs.declareArtifacts)
             declareArtifacts(report, environment, logger);
         annotateFailures(commands, report);
@@ -46849,8 +46889,10 @@ async function main(commands = runnerCommands, environment = process.env) {
         failure = error instanceof InputError ? error.message : unexpected(error, logger);
     }
     try {
+        report = { ...report, warnings: logger.warnings };
         const files = writeOutputFiles(report, environment['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), logger);
         setOutputs(commands, logger, report, files);
+        writeSummary(renderSummary({ ...report, warnings: logger.warnings }), summaryFile);
     }
     catch (error) {
         const problem = `The outputs could not be set: ${unexpected(error, logger)}`;

@@ -44,6 +44,7 @@ export async function main(
   const defects = new Defects(() => cancel.end())
   let report = emptyReport
   let failure: string | undefined
+  let summaryFile: string | undefined
   try {
     maskProxyPasswords(secrets.mask, environment)
     const inputs = readInputs(stepInputs)
@@ -51,7 +52,7 @@ export async function main(
     maskInputs(secrets.mask, inputs, context.actor)
     if (inputs.deadlineSeconds !== undefined) cancel.endAfter(inputs.deadlineSeconds)
     report = await sync(inputs, context, logger, secrets, environment, cancel)
-    if (inputs.summary) writeSummary(renderSummary(report), environment['GITHUB_STEP_SUMMARY'])
+    if (inputs.summary) summaryFile = environment['GITHUB_STEP_SUMMARY']
     if (inputs.declareArtifacts) declareArtifacts(report, environment, logger)
     annotateFailures(commands, report)
     failure = failureMessage(report)
@@ -59,8 +60,10 @@ export async function main(
     failure = error instanceof InputError ? error.message : unexpected(error, logger)
   }
   try {
+    report = { ...report, warnings: logger.warnings }
     const files = writeOutputFiles(report, environment['RUNNER_TEMP'] || tmpdir(), logger)
     setOutputs(commands, logger, report, files)
+    writeSummary(renderSummary({ ...report, warnings: logger.warnings }), summaryFile)
   } catch (error) {
     const problem = `The outputs could not be set: ${unexpected(error, logger)}`
     failure = failure === undefined ? problem : `${failure} ${problem}`

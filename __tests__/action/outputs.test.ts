@@ -248,6 +248,7 @@ describe('the report', () => {
       dryRun: true,
       totals: report.totals,
       pullsLeft: [],
+      warnings: [],
       results: JSON.parse(outputsOf(report, noFiles).results),
     })
   })

@@ -156,6 +156,18 @@ describe('the annotations', () => {
     expect(outputsOf(result).counts.failed).toBe(14)
   })
 
+  test('of a warning name the image, once for all of its destinations', async () => {
+    const { source, destination } = await startPair()
+    pushTo(source.store, 'acme/app', 'v1', buildMultiPlatform({ platforms: ['linux/amd64'] }))
+    const to = ['a', 'b', 'c'].map((name) => `${destination.host}/prod/${name}:v1`).join(' ')
+    const result = await runAction({ inputs: { images: `${source.host}/acme/app:v1 => ${to}` } })
+    const warning = `${source.host}/acme/app:v1: the image lacks linux/arm64`
+    expect(warningsOf(result)).toEqual([warning])
+    expect(result.summary.split(warning)).toHaveLength(2)
+    const report = result.files.get(result.outputs['report'] ?? '')
+    expect(JSON.parse(String(report))).toMatchObject({ warnings: [warning] })
+  })
+
   test('of more than ten warnings are ten, and all of them are in the log', async () => {
     const { source, destination } = await startPair()
     const image = buildMultiPlatform({ platforms: ['linux/amd64'] })

@@ -16,6 +16,7 @@ beforeEach(async () => {
   world = await SyncWorld.start()
   world.give('acme/app', 'v1', image)
   world.give('acme/multi', 'v1', index)
+  world.give('acme/lacking', 'v1', buildMultiPlatform({ platforms: ['linux/amd64'] }))
 })
 
 afterEach(async () => {
@@ -64,6 +65,33 @@ describe('a run', () => {
     })
     expect(totals.bytes.mounted).toBeGreaterThan(0)
     expect(dryRun).toBe(false)
+  })
+
+  test('warns once of a source, and says at each of its destinations what of', async () => {
+    const lines = ['acme/multi:v1 => a:v1', 'acme/multi:v1 => b:v1', 'acme/app:v1 => c:v1']
+    const warned: string[] = []
+    const { results } = await run(world, pairsOf(world, ...lines), {
+      policy: {
+        platforms: parsePlatformFilter('linux/amd64,linux/arm/v7'),
+        onMissingPlatform: 'warn',
+        onExisting: 'overwrite',
+        dryRun: false,
+      },
+      onDone: (_result, log) => {
+        warned.push(...log.lines.filter((line) => line.startsWith('warning: ')))
+      },
+    })
+    const message = `${world.from('acme/multi:v1')}: the image lacks linux/arm/v7`
+    expect(warned).toEqual([`warning: ${message}`])
+    expect(results.map(({ warnings }) => warnings)).toEqual([[message], [message], undefined])
+  })
+
+  test('keeps the warnings of an image that fails then', async () => {
+    world.destination.fault({ method: 'PUT', path: '/manifests/v1' }, replyWith(403))
+    const { results } = await run(world, pairsOf(world, 'acme/lacking:v1 => a:v1'))
+    expect(results).toMatchObject([
+      { status: 'failed', warnings: [expect.stringContaining('lacks linux/arm64')] },
+    ])
   })
 
   test('of no image is a report of none', async () => {

@@ -65,7 +65,7 @@ describe('a missing platform', () => {
     expect(await entriesAt(world)).toHaveLength(1)
     expect(world.log.lines).toEqual([
       'info: left out: linux/s390x',
-      'warning: the image lacks linux/arm/v7, linux/arm64',
+      `warning: ${world.from('acme/app:v1')}: the image lacks linux/arm/v7, linux/arm64`,
     ])
   })
 

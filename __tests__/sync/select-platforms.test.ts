@@ -154,7 +154,7 @@ describe('of an index', () => {
     expect(await entriesAt(world)).toHaveLength(1)
     expect(world.log.lines).toEqual([
       'info: left out: attestation',
-      'warning: the image lacks linux/arm64',
+      `warning: ${world.from('acme/app:v1')}: the image lacks linux/arm64`,
     ])
   })
 

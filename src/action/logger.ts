@@ -16,7 +16,7 @@ export class ActionLogger implements Logger {
   readonly #redact: (text: string) => string
   /** Warnings that came when only the last annotation was left. */
   readonly #held: string[] = []
-  #warnings = 0
+  readonly #warnings: string[] = []
 
   /** @param redact takes secrets out of a text */
   constructor(commands: Commands, redact: (text: string) => string = (text): string => text) {
@@ -40,13 +40,18 @@ export class ActionLogger implements Logger {
   /** An annotation as long as GitHub shows them, after that a line of the log. See `finish`. */
   warning(message: string): void {
     const line = this.#line(message)
-    this.#warnings += 1
-    if (this.#warnings < MAX_ANNOTATIONS) {
+    this.#warnings.push(line)
+    if (this.#warnings.length < MAX_ANNOTATIONS) {
       this.#commands.warning(line)
     } else {
       this.#held.push(line)
       this.info(`Warning: ${line}`)
     }
+  }
+
+  /** All that was warned of so far. */
+  get warnings(): readonly string[] {
+    return [...this.#warnings]
   }
 
   /** A log for one image, whose lines stay together although images are copied side by side. */

@@ -98,8 +98,9 @@ function changesTag({ status, destination, digest, previousDigest }: SyncResult)
 }
 
 /** The text of the report file: JSON. */
-export function reportText({ dryRun, totals, pullsLeft = [], results }: RunReport): string {
-  const content = { dryRun, totals, pullsLeft, results: results.map(publicResult) }
+export function reportText(report: RunReport): string {
+  const { dryRun, totals, pullsLeft = [], warnings = [], results } = report
+  const content = { dryRun, totals, pullsLeft, warnings, results: results.map(publicResult) }
   return `${JSON.stringify(content, undefined, 2)}\n`
 }
 

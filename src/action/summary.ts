@@ -35,7 +35,8 @@ export function renderSummary(report: RunReport, maxBytes: number = MAX_SUMMARY_
 
   const head = `## Image sync\n\n${report.dryRun ? 'Dry run: nothing was written.\n\n' : ''}`
   const pulls = (report.pullsLeft ?? []).map((left) => `\n${escapeMarkup(pullsLine(left))}\n`)
-  const foot = `${totalsLine(report)}\n${pulls.join('')}`
+  const warnings = (report.warnings ?? []).map((text) => `\n⚠️ ${escapeMarkup(text)}\n`)
+  const foot = `${totalsLine(report)}\n${[...pulls, ...warnings].join('')}`
   const { kept, left } = fit(rows, maxBytes - bytesOf(head) - bytesOf(foot) - FRAME_BYTES)
   const table = kept.length === 0 ? '' : `${TABLE_OPEN}\n${kept.join('\n')}\n</table>\n\n`
   const rest =
@@ -47,8 +48,8 @@ export function renderSummary(report: RunReport, maxBytes: number = MAX_SUMMARY_
  * Appends the summary to the runner's file, if it can: the file is missing outside of GitHub Actions
  * and in some emulators, and that is no reason to fail a run.
  */
-export function writeSummary(summary: string, file: string | undefined): void {
-  if (file === undefined || file === '') return
+export function writeSummary(summary: string, file = ''): void {
+  if (file === '') return
   try {
     appendFileSync(file, summary)
   } catch {

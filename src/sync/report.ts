@@ -33,6 +33,8 @@ export interface SyncResult {
   readonly bytes: BytesMoved
   readonly durationMs: number
   readonly error?: ResultError
+  /** What was warned of; each text names the image. The same for all destinations of a source. */
+  readonly warnings?: readonly string[]
 }
 
 /** Counts and sums over all results of a run. */
@@ -55,6 +57,8 @@ export interface RunReport {
   readonly totals: Totals
   /** Where registries count pulls and have said what is left. */
   readonly pullsLeft?: readonly PullsLeft[]
+  /** All of the run, of its images and of anything else, each once. */
+  readonly warnings?: readonly string[]
 }
 
 /** Counts the results; `durationMs` is the wall-clock time of the whole run. */

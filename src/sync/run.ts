@@ -11,6 +11,7 @@ import { type ResultError, type RunReport, type SyncResult, totalsOf } from './r
 import type { SourceImage } from './source-image.ts'
 import { Syncer, type SyncPolicy } from './syncer.ts'
 import { nothingDone, notStarted, unfinished } from './undone-image.ts'
+import { Warnings } from './warnings.ts'
 
 /**
  * Images that are worked on side by side: enough for what is small of the later ones to be found out
@@ -47,11 +48,16 @@ export interface Run<Log extends Logger> {
 export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunReport> {
   const startedAt = run.clock.now()
   const sources = new SharedSources(run.pairs, run.policy)
+  const warnings = new Warnings()
   let failed = false
   const work = async (pair: ImagePair): Promise<SyncResult> => {
     const log = run.openLog()
     const member = sources.member(pair)
-    const result = notBegun(run, pair, failed) ?? (await syncPair(run, pair, log, sources, member))
+    const warned: string[] = []
+    const logger = warnings.logOf(log, warned)
+    const undone = notBegun(run, pair, failed)
+    const outcome = undone ?? (await syncPair(run, pair, logger, sources, member))
+    const result = warned.length === 0 ? outcome : { ...outcome, warnings: warned }
     member?.leave()
     failed ||= result.status === 'failed'
     run.onDone(result, log)
@@ -77,7 +83,7 @@ function notBegun<Log extends Logger>(
 async function syncPair<Log extends Logger>(
   run: Run<Log>,
   pair: ImagePair,
-  logger: Log,
+  logger: Logger,
   sources: SharedSources,
   member: Member | undefined,
 ): Promise<SyncResult> {

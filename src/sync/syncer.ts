@@ -1,6 +1,6 @@
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { formatPlatform, parsePlatformFilter, type PlatformFilter } from '../oci/platform.ts'
-import type { Reference } from '../oci/reference.ts'
+import { formatReference, type Reference } from '../oci/reference.ts'
 import { addBytes, type BytesMoved, noBytes } from '../registry/copy/bytes-moved.ts'
 import type { Client, Target } from '../registry/client.ts'
 import { copyByDigest, copyContent, type Route } from '../registry/copy/copy-image.ts'
@@ -117,7 +117,7 @@ export class Syncer {
     const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest
     const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag)
     const [image, tagged] = await both(this.#read(source, repository, looking, resolve), looking)
-    this.#tellSelection(image)
+    this.#tellSelection(image, this.#nameOf(source))
     // Without a tag the destination is the digest itself, which is there or not.
     const lookUp = async (digest: Digest): Promise<Digest | undefined> =>
       tag === undefined ? heldDigest(repository, digest) : tagged
@@ -175,6 +175,11 @@ export class Syncer {
     return image ?? resolve()
   }
 
+  /** The source in full, for warnings: these stand where nothing else says which image is meant. */
+  #nameOf(source: string | Reference): string {
+    return formatReference(this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source'))
+  }
+
   #target(source: string | Reference, destination: string | Reference): Target {
     const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
     const { repository, tag } = this.#destination.target(destination, 'PARSE_DESTINATION_REFERENCE')
@@ -184,7 +189,7 @@ export class Syncer {
     }
   }
 
-  #tellSelection({ selection, repository, top }: SourceImage): void {
+  #tellSelection({ selection, repository, top }: SourceImage, name: string): void {
     if (selection === undefined) return
     if (selection.leftOut !== '') this.#logger.info(`left out: ${selection.leftOut}`)
     if (selection.missing.length === 0) return
@@ -193,7 +198,7 @@ export class Syncer {
       const place = repository.place('select platforms', top.digest)
       throw new RegistryError('PLATFORM', reason, place)
     }
-    this.#logger.warning(reason)
+    this.#logger.warning(`${name}: ${reason}`)
   }
 
   #mayOverwrite({ repository, tag }: Target, previous: Digest, wanted: Digest): boolean {
