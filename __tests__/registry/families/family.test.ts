@@ -46,6 +46,32 @@ describe('a login that has expired', () => {
     expect(error.message).toContain('the login has expired')
   })
 
+  test('is renewed once for all requests that are told so', async () => {
+    const host = 'public.ecr.aws'
+    await using ecr = await NamedRegistry.start(host, { auth: { kind: 'bearer', users } })
+    pushTo(ecr.registry.store, 'acme/app', '1.0', image)
+    const client = ecr.client(login)
+    await client.getImage('acme/app:1.0')
+    const message = 'Your Authorization Token is invalid.'
+    const refuse = replyWith(400, {
+      body: JSON.stringify({ errors: [{ code: 'DENIED', message }] }),
+    })
+    const together = Array.from({ length: 8 }, () => Promise.withResolvers<void>())
+    let arrived = 0
+    const refused = ecr.registry.fault(
+      manifests,
+      async (request, next) => {
+        together[arrived++]?.resolve()
+        await Promise.all(together.map(({ promise }) => promise))
+        return refuse(request, next)
+      },
+      { times: together.length },
+    )
+    await Promise.all(together.map(async () => client.getImage('acme/app:1.0')))
+    expect(refused.hits).toBe(together.length)
+    expect(ecr.registry.tokens).toHaveLength(2)
+  })
+
   test('is believed of no other registry', async () => {
     await using other = await NamedRegistry.start('registry.example', {
       auth: { kind: 'bearer', users },

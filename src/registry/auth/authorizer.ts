@@ -119,9 +119,17 @@ export class Authorizer {
     return status === 403 || (status === 404 && isReading && !this.#served.has(resource))
   }
 
-  /** Forgets all tokens. Returns whether there is a chance that new ones are better. */
-  forget(): boolean {
-    return this.#tokens.forget()
+  /** How often all tokens were forgotten, to be told to `forget`. */
+  get forgotten(): number {
+    return this.#tokens.forgotten
+  }
+
+  /**
+   * Forgets all tokens, once for all requests that were sent when they had been forgotten so often.
+   * Returns whether there is a chance that new ones are better.
+   */
+  forget(forgotten: number): boolean {
+    return this.#tokens.forget(forgotten)
   }
 
   async #pass(

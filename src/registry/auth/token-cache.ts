@@ -55,6 +55,7 @@ export class Tokens {
   readonly #network: Network
   readonly #logger: Logger
   #held: readonly HeldToken[] = []
+  #forgotten = 0
 
   constructor(
     registry: string,
@@ -110,10 +111,20 @@ export class Tokens {
     )
   }
 
-  /** Forgets all of them. Returns whether there were any. */
-  forget(): boolean {
+  /** How often all of them were forgotten. */
+  get forgotten(): number {
+    return this.#forgotten
+  }
+
+  /**
+   * Forgets all of them, unless that was done since they had been forgotten so often: what was refused
+   * is among those then. Returns whether there were any.
+   */
+  forget(forgotten: number): boolean {
+    if (forgotten !== this.#forgotten) return true
     const hadTokens = this.#held.length > 0
     this.#held = []
+    this.#forgotten += 1
     return hadTokens
   }
 

@@ -135,11 +135,12 @@ export class RegistryHttp {
    * unless the status is fine.
    */
   async exchange(request: RegistryRequest): Promise<RegistryAnswer> {
+    const { forgotten } = this.#authorizer
     try {
       return await this.#tried(request)
     } catch (error) {
       if (!this.#saysExpired(error)) throw error
-      if (!this.#authorizer.forget()) throw expired(error, request.place)
+      if (!this.#authorizer.forget(forgotten)) throw expired(error, request.place)
     }
     try {
       return await this.#tried(request)
