@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4046);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6265);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4046:
+/***/ 6265:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44828,6 +44828,7 @@ class Tokens {
     #network;
     #logger;
     #held = [];
+    #forgotten = 0;
     constructor(registry, credentials, network, logger) {
         this.#registry = registry;
         this.#credentials = credentials;
@@ -44873,10 +44874,20 @@ class Tokens {
         this.expected.refused(scopes);
         this.#held = this.#held.filter(({ value, asked }) => authorization !== bearer(value) || !scope_covers(asked.core, scopes));
     }
-    /** Forgets all of them. Returns whether there were any. */
-    forget() {
+    /** How often all of them were forgotten. */
+    get forgotten() {
+        return this.#forgotten;
+    }
+    /**
+     * Forgets all of them, unless that was done since they had been forgotten so often: what was refused
+     * is among those then. Returns whether there were any.
+     */
+    forget(forgotten) {
+        if (forgotten !== this.#forgotten)
+            return true;
         const hadTokens = this.#held.length > 0;
         this.#held = [];
+        this.#forgotten += 1;
         return hadTokens;
     }
     #find({ scheme, scopes, mayJoin }) {
@@ -45051,9 +45062,16 @@ class Authorizer {
         const isReading = scopes.every(({ actions }) => actions.every((action) => action === 'pull'));
         return status === 403 || (status === 404 && isReading && !this.#served.has(resource));
     }
-    /** Forgets all tokens. Returns whether there is a chance that new ones are better. */
-    forget() {
-        return this.#tokens.forget();
+    /** How often all tokens were forgotten, to be told to `forget`. */
+    get forgotten() {
+        return this.#tokens.forgotten;
+    }
+    /**
+     * Forgets all tokens, once for all requests that were sent when they had been forgotten so often.
+     * Returns whether there is a chance that new ones are better.
+     */
+    forget(forgotten) {
+        return this.#tokens.forget(forgotten);
     }
     async #pass(scheme, scopes, place, { isAlone = false } = {}) {
         const credentials = this.#credentials;
@@ -45478,10 +45496,7 @@ class RegistryHttp {
     get family() {
         return this.#family;
     }
-    /**
-     * One request with retries, in a slot of its own that is held until `read` is done with the
-     * answer.
-     */
+    /** One request with retries, in a slot that is held until `read` is done with the answer. */
     async call(request, read) {
         return withRetries(this.network, this.logger, () => this.limiter.run(async () => read(await this.exchange(request))));
     }
@@ -45490,13 +45505,14 @@ class RegistryHttp {
      * unless the status is fine.
      */
     async exchange(request) {
+        const { forgotten } = this.#authorizer;
         try {
             return await this.#tried(request);
         }
         catch (error) {
             if (!this.#saysExpired(error))
                 throw error;
-            if (!this.#authorizer.forget())
+            if (!this.#authorizer.forget(forgotten))
                 throw expired(error, request.place);
         }
         try {
@@ -46448,6 +46464,166 @@ function digestsByPlatform(entries) {
     return Object.fromEntries([...digests].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+;// CONCATENATED MODULE: ./lib/sync/named-source.js
+
+
+
+/** The source that a reference to a client's registry names. Throws PARSE_SOURCE_REFERENCE. */
+function nameSource(client, source, platforms) {
+    const reference = client.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
+    const repository = client.repository(reference.repository, 'source');
+    return new NamedSource(repository, reference, platforms);
+}
+/**
+ * What a source reference names, and what is wanted of it: found out once, so that all of its
+ * destinations get the same even if the tag moves in between.
+ */
+class NamedSource {
+    repository;
+    platforms;
+    #reference;
+    #digest;
+    #image;
+    constructor(repository, reference, platforms) {
+        this.repository = repository;
+        this.platforms = platforms;
+        this.#reference = reference;
+    }
+    /** The reference in full. */
+    get name() {
+        return formatReference(this.#reference);
+    }
+    /** The digest by a look (HEAD); undefined where it names nothing. */
+    async digest() {
+        const { digest, tag = 'latest' } = this.#reference;
+        if (digest !== undefined)
+            return digest;
+        if (this.#image !== undefined)
+            return (await this.#image).top.digest;
+        this.#digest ??= resolveDigest(this.repository, tag);
+        return this.#digest;
+    }
+    /** Fetches what it names. Failures are shared as well: each of them is the end of all retries. */
+    async image() {
+        this.#image ??= this.#fetch();
+        return this.#image;
+    }
+    /** Comes back when the tag may be moved: what it names now is known then, be it nothing. */
+    async pin() {
+        const isCounted = this.repository.http.family?.countsPulls === true;
+        const digest = isCounted ? await this.digest().catch(() => undefined) : undefined;
+        // Failures are told by those who want the image.
+        if (digest === undefined)
+            await this.image().catch(() => undefined);
+    }
+    async #fetch() {
+        // A look that failed is no reason to give up: fetching will tell what is wrong.
+        const digest = await this.#digest?.catch(() => undefined);
+        const reference = digest === undefined ? this.#reference : { ...this.#reference, digest };
+        return SourceImage.resolve(this.repository, reference, this.platforms);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/sync/shared-sources.js
+
+
+
+/**
+ * Sources by reference and platforms, each found out once for all of its destinations. Forgotten when
+ * the last of them has it.
+ */
+class SharedSources {
+    #sources = new Map();
+    #byPair = new Map();
+    /** By their tag, as far as that is the destination of another image. */
+    #overwritten;
+    /** @param platforms for pairs that bring none of their own */
+    constructor(pairs, platforms) {
+        for (const pair of pairs) {
+            const key = keyOf(pair, platforms);
+            const source = this.#sources.get(key) ?? noneYet();
+            this.#sources.set(key, source);
+            source.pairs.push(pair);
+            source.left++;
+            this.#byPair.set(pair, source);
+        }
+        const firstComers = new Map();
+        for (const source of this.#sources.values()) {
+            const registries = source.pairs.map(({ destination }) => destination.registry);
+            if (new Set(registries).size > 1)
+                source.fanOut = new FanOut(registries, firstComers);
+        }
+        this.#overwritten = overwritten(this.#sources.values(), pairs);
+        for (const source of [...this.#overwritten.values()].flat())
+            source.isOverwritten = true;
+    }
+    /** The pairs, those of one source together: what they share is fetched for all at one time. */
+    inOrder() {
+        return [...this.#sources.values()].flatMap(({ pairs }) => pairs);
+    }
+    /** The pair's place among the destinations in several registries. */
+    member(pair) {
+        return this.#byPair.get(pair)?.fanOut?.member(pair.destination.registry);
+    }
+    /** The pair's source, which is made for the first one that asks. Asked for once by each pair. */
+    named(pair, make) {
+        const shared = this.#byPair.get(pair) ?? noneYet();
+        const named = shared.named ?? make();
+        shared.left--;
+        shared.named = shared.left > 0 || shared.isOverwritten ? named : undefined;
+        return named;
+    }
+    /**
+     * Comes back when the tag that the pair goes to may be moved: where it is the source of another
+     * image, that means what it was when the run began.
+     *
+     * @param make makes the source of a pair that has not asked for it yet
+     */
+    async beforeTag(pair, make) {
+        const sources = this.#overwritten.get(tagOf(pair) ?? '') ?? [];
+        const pinned = sources.map(async (source) => {
+            const [first] = source.pairs;
+            const made = source.named === undefined && first ? await make(first) : undefined;
+            source.named ??= made;
+            await source.named?.pin();
+        });
+        // A source that is not to be had is told by its own images.
+        await Promise.allSettled(pinned);
+    }
+}
+function noneYet() {
+    return { pairs: [], left: 0, named: undefined, fanOut: undefined, isOverwritten: false };
+}
+function keyOf(pair, fallback) {
+    const platforms = pair.platforms ?? fallback;
+    const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',');
+    return `${formatReference(pair.source)} ${names}`;
+}
+/** The sources whose tag is moved by a pair, by that tag. */
+function overwritten(sources, pairs) {
+    const moved = new Set(pairs.map(tagOf));
+    const found = new Map();
+    for (const source of sources) {
+        const [first] = source.pairs;
+        // A digest means the same at any time.
+        if (first === undefined || first.source.digest !== undefined)
+            continue;
+        const tag = fullTag(first.source, first.source.tag ?? 'latest');
+        if (moved.has(tag))
+            found.set(tag, [...(found.get(tag) ?? []), source]);
+    }
+    return found;
+}
+/** The tag that a pair moves, in full; undefined where it goes by its digest. */
+function tagOf({ source, destination }) {
+    const implied = source.digest === undefined ? 'latest' : undefined;
+    const tag = destination.tag ?? source.tag ?? implied;
+    return tag === undefined ? undefined : fullTag(destination, tag);
+}
+function fullTag({ registry, repository }, tag) {
+    return `${registry}/${repository}:${tag}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/read-at-destination.js
 
 
@@ -46460,17 +46636,17 @@ function digestsByPlatform(entries) {
  *
  * @param shown what the destination's tag shows
  */
-async function readUncounted(source, { digest, tag = 'latest' }, destination, shown, platforms) {
-    if (shown === undefined || source.sharesRegistryWith(destination))
+async function readUncounted(source, destination, shown) {
+    const { repository, platforms } = source;
+    if (shown === undefined || repository.sharesRegistryWith(destination))
         return undefined;
     try {
-        const wanted = digest ?? (await resolveDigest(source, tag));
-        if (wanted !== shown)
+        if ((await source.digest()) !== shown)
             return undefined;
         const top = await fetchManifest(destination, shown);
         if (top.manifest.kind === 'index' && platforms !== 'all')
             return undefined;
-        return SourceImage.whole(source, top, platforms);
+        return SourceImage.whole(repository, top, platforms);
     }
     catch (error) {
         // The way that is counted will tell what is wrong.
@@ -46481,7 +46657,6 @@ async function readUncounted(source, { digest, tag = 'latest' }, destination, sh
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/syncer.js
-
 
 
 
@@ -46506,8 +46681,10 @@ class Syncer {
     #logger;
     #policy;
     #member;
+    #beforeTag;
     constructor(options) {
         this.#member = options.member;
+        this.#beforeTag = options.beforeTag;
         this.#source = options.source;
         this.#destination = options.destination;
         this.#logger = options.logger ?? silentLogger;
@@ -46542,18 +46719,18 @@ class Syncer {
         return (await resolveDigest(place, digest ?? tag ?? 'latest')) !== undefined;
     }
     /**
-     * As `syncImage`, and tells what was done. `resolve` gives the source, for those who have several
+     * As `syncImage`, and tells what was done. `named` is the source, for those who have several
      * destinations for one.
      *
      * @internal
      */
-    async sync(source, destination, resolve = () => this.resolve(source)) {
+    async sync(source, destination, named = nameSource(this.#source, source, this.#policy.platforms)) {
         const { repository, tag } = this.#target(source, destination);
         // What must not be overwritten has to be seen; what may be is only compared.
         const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest;
         const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag);
-        const [image, tagged] = await both(this.#read(source, repository, looking, resolve), looking);
-        this.#tellSelection(image, this.#nameOf(source));
+        const [image, tagged] = await both(this.#read(named, repository, looking), looking);
+        this.#tellSelection(image, named.name);
         // Without a tag the destination is the digest itself, which is there or not.
         const lookUp = async (digest) => tag === undefined ? heldDigest(repository, digest) : tagged;
         const known = {
@@ -46582,30 +46759,11 @@ class Syncer {
             : await this.#push(image, { ...release, digest }, { repository, tag });
         return { ...outcome, ...before, status: 'copied', digest, bytes };
     }
-    /**
-     * Fetches what a source reference names, once for all of its destinations.
-     *
-     * @internal
-     */
-    async resolve(source) {
-        const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
-        const repository = this.#source.repository(reference.repository, 'source');
-        return SourceImage.resolve(repository, reference, this.#policy.platforms);
-    }
     /** The source's image, from the source or, where that saves a pull that counts, from elsewhere. */
-    async #read(source, destination, looking, resolve) {
-        const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
-        const repository = this.#source.repository(reference.repository, 'source');
-        if (repository.http.family?.countsPulls !== true)
-            return resolve();
-        const { platforms } = this.#policy;
-        const shown = await looking;
-        const image = await readUncounted(repository, reference, destination, shown, platforms);
-        return image ?? resolve();
-    }
-    /** The source in full, for warnings: these stand where nothing else says which image is meant. */
-    #nameOf(source) {
-        return formatReference(this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source'));
+    async #read(named, destination, looking) {
+        if (named.repository.http.family?.countsPulls !== true)
+            return named.image();
+        return (await readUncounted(named, destination, await looking)) ?? named.image();
     }
     #target(source, destination) {
         const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
@@ -46653,6 +46811,8 @@ class Syncer {
         };
         const moved = await copyBeneath(route, image, release);
         const name = tag ?? release.digest;
+        if (tag !== undefined)
+            await this.#beforeTag?.();
         await pushWithRepair(async () => publishManifest(repository, name, release), async () => copyBeneath({ ...route, again: true }, image, release));
         return moved;
     }
@@ -46713,7 +46873,6 @@ class Warnings {
 
 
 
-
 /**
  * Images that are worked on side by side: enough for what is small of the later ones to be found out
  * while blobs of the earlier ones move. The network bounds the requests of all of them.
@@ -46728,7 +46887,7 @@ const IMAGES_AT_ONCE_FAIL_FAST = 16;
  */
 async function runSync(run) {
     const startedAt = run.clock.now();
-    const sources = new SharedSources(run.pairs, run.policy);
+    const sources = new SharedSources(run.pairs, run.policy.platforms);
     const warnings = new Warnings();
     let failed = false;
     const work = async (pair) => {
@@ -46760,17 +46919,20 @@ async function syncPair(run, pair, logger, sources, member) {
     const { source, destination } = pair;
     const startedAt = run.clock.now();
     const durationMs = () => run.clock.now() - startedAt;
+    const platforms = platformsOf(pair, run.policy);
     try {
+        const from = await run.clientFor('source', source);
         const syncer = new Syncer({
             ...run.policy,
-            platforms: platformsOf(pair, run.policy),
-            source: await run.clientFor('source', source),
+            platforms,
+            source: from,
             destination: await run.clientFor('destination', destination),
             logger,
             member,
+            beforeTag: async () => sources.beforeTag(pair, async (other) => run_sourceOf(run, other)),
         });
-        const resolve = async () => sources.use(pair, () => syncer.resolve(source));
-        const outcome = await syncer.sync(source, destination, resolve);
+        const named = sources.named(pair, () => nameSource(from, source, platforms));
+        const outcome = await syncer.sync(source, destination, named);
         return { ...nothingDone(pair), ...outcome, durationMs: durationMs() };
     }
     catch (error) {
@@ -46782,56 +46944,13 @@ async function syncPair(run, pair, logger, sources, member) {
         };
     }
 }
+/** The source of a pair that has not begun. */
+async function run_sourceOf(run, pair) {
+    const client = await run.clientFor('source', pair.source);
+    return nameSource(client, pair.source, platformsOf(pair, run.policy));
+}
 function platformsOf(pair, policy) {
     return pair.platforms ?? policy.platforms;
-}
-/**
- * Sources by reference and platforms, each resolved once for all of its destinations, so that all
- * of them get the same even if the tag moves in between. Forgotten when the last of them has it.
- */
-class SharedSources {
-    #sources = new Map();
-    #byPair = new Map();
-    constructor(pairs, policy) {
-        for (const pair of pairs) {
-            const key = keyOf(pair, policy);
-            const source = this.#sources.get(key) ?? noneYet();
-            this.#sources.set(key, source);
-            source.pairs.push(pair);
-            source.left++;
-            this.#byPair.set(pair, source);
-        }
-        const firstComers = new Map();
-        for (const source of this.#sources.values()) {
-            const registries = source.pairs.map(({ destination }) => destination.registry);
-            if (new Set(registries).size > 1)
-                source.fanOut = new FanOut(registries, firstComers);
-        }
-    }
-    /** The pairs, those of one source together: what they share is fetched for all at one time. */
-    inOrder() {
-        return [...this.#sources.values()].flatMap(({ pairs }) => pairs);
-    }
-    /** The pair's place among the destinations in several registries. */
-    member(pair) {
-        return this.#byPair.get(pair)?.fanOut?.member(pair.destination.registry);
-    }
-    /** Failures are shared as well: each of them is the end of all retries. */
-    async use(pair, resolve) {
-        const shared = this.#byPair.get(pair) ?? noneYet();
-        const resolved = shared.resolved ?? resolve();
-        shared.left--;
-        shared.resolved = shared.left > 0 ? resolved : undefined;
-        return resolved;
-    }
-}
-function noneYet() {
-    return { pairs: [], left: 0, resolved: undefined, fanOut: undefined };
-}
-function keyOf(pair, policy) {
-    const platforms = platformsOf(pair, policy);
-    const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',');
-    return `${formatReference(pair.source)} ${names}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/main.js

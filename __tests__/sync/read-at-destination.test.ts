@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Client } from '../../src/registry/client.ts'
+import { nameSource } from '../../src/sync/named-source.ts'
 import { Syncer, type SyncerOptions } from '../../src/sync/syncer.ts'
 import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
@@ -69,6 +70,22 @@ describe('an image of a registry that counts what is fetched (Q28)', () => {
     give(image)
     await sync()
     expect(hub.registry.count('HEAD', '/manifests/')).toBe(0)
+    expect(pulls()).toBe(1)
+  })
+
+  test('is the same for all destinations, although the tag moves in between', async () => {
+    give(image, image)
+    pushTo(mirror.store, 'other', 'v1', buildImage({ config: { author: 'old' } }))
+    const source = hub.client()
+    const destination = new Client({ host: mirror.host, network: hub.network })
+    const syncer = new Syncer({ source, destination, platforms: 'all' })
+    const named = nameSource(source, 'acme/app:v1', 'all')
+    const first = await syncer.sync('acme/app:v1', 'copy:v1', named)
+    pushTo(hub.registry.store, 'acme/app', 'v1', buildImage({ config: { author: 'new' } }))
+    const second = await syncer.sync('acme/app:v1', 'other:v1', named)
+    expect(first).toMatchObject({ status: 'unchanged', digest: image.manifest.digest })
+    expect(second).toMatchObject({ status: 'copied', digest: image.manifest.digest })
+    expect(hub.registry.count('HEAD', '/manifests/v1')).toBe(1)
     expect(pulls()).toBe(1)
   })
 

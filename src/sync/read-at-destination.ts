@@ -1,9 +1,8 @@
 import type { Digest } from '../oci/digest.ts'
-import type { PlatformFilter } from '../oci/platform.ts'
-import type { Reference } from '../oci/reference.ts'
 import { RegistryError } from '../registry/errors.ts'
-import { fetchManifest, resolveDigest } from '../registry/content/manifests.ts'
+import { fetchManifest } from '../registry/content/manifests.ts'
 import type { Repository } from '../registry/http/repository.ts'
+import type { NamedSource } from './named-source.ts'
 import { SourceImage } from './source-image.ts'
 
 /**
@@ -15,19 +14,17 @@ import { SourceImage } from './source-image.ts'
  * @param shown what the destination's tag shows
  */
 export async function readUncounted(
-  source: Repository,
-  { digest, tag = 'latest' }: Reference,
+  source: NamedSource,
   destination: Repository,
   shown: Digest | undefined,
-  platforms: PlatformFilter,
 ): Promise<SourceImage | undefined> {
-  if (shown === undefined || source.sharesRegistryWith(destination)) return undefined
+  const { repository, platforms } = source
+  if (shown === undefined || repository.sharesRegistryWith(destination)) return undefined
   try {
-    const wanted = digest ?? (await resolveDigest(source, tag))
-    if (wanted !== shown) return undefined
+    if ((await source.digest()) !== shown) return undefined
     const top = await fetchManifest(destination, shown)
     if (top.manifest.kind === 'index' && platforms !== 'all') return undefined
-    return SourceImage.whole(source, top, platforms)
+    return SourceImage.whole(repository, top, platforms)
   } catch (error) {
     // The way that is counted will tell what is wrong.
     if (!(error instanceof RegistryError)) throw error

@@ -1,14 +1,15 @@
-import { formatPlatform, type PlatformFilter } from '../oci/platform.ts'
-import { formatReference, type Reference } from '../oci/reference.ts'
+import type { PlatformFilter } from '../oci/platform.ts'
+import type { Reference } from '../oci/reference.ts'
 import type { Client } from '../registry/client.ts'
 import type { Clock } from '../registry/clock.ts'
 import type { Side } from '../registry/errors.ts'
-import { FanOut, type FirstComers, type Member } from '../registry/copy/fan-out.ts'
+import type { Member } from '../registry/copy/fan-out.ts'
 import type { Logger } from '../registry/logger.ts'
 import type { ImagePair } from './image-list.ts'
 import { mapAll } from './map-all.ts'
 import { type ResultError, type RunReport, type SyncResult, totalsOf } from './report.ts'
-import type { SourceImage } from './source-image.ts'
+import { nameSource, type NamedSource } from './named-source.ts'
+import { SharedSources } from './shared-sources.ts'
 import { Syncer, type SyncPolicy } from './syncer.ts'
 import { nothingDone, notStarted, unfinished } from './undone-image.ts'
 import { Warnings } from './warnings.ts'
@@ -47,7 +48,7 @@ export interface Run<Log extends Logger> {
  */
 export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunReport> {
   const startedAt = run.clock.now()
-  const sources = new SharedSources(run.pairs, run.policy)
+  const sources = new SharedSources(run.pairs, run.policy.platforms)
   const warnings = new Warnings()
   let failed = false
   const work = async (pair: ImagePair): Promise<SyncResult> => {
@@ -90,18 +91,21 @@ async function syncPair<Log extends Logger>(
   const { source, destination } = pair
   const startedAt = run.clock.now()
   const durationMs = (): number => run.clock.now() - startedAt
+  const platforms = platformsOf(pair, run.policy)
   try {
+    const from = await run.clientFor('source', source)
     const syncer = new Syncer({
       ...run.policy,
-      platforms: platformsOf(pair, run.policy),
-      source: await run.clientFor('source', source),
+      platforms,
+      source: from,
       destination: await run.clientFor('destination', destination),
       logger,
       member,
+      beforeTag: async (): Promise<void> =>
+        sources.beforeTag(pair, async (other) => sourceOf(run, other)),
     })
-    const resolve = async (): Promise<SourceImage> =>
-      sources.use(pair, () => syncer.resolve(source))
-    const outcome = await syncer.sync(source, destination, resolve)
+    const named = sources.named(pair, () => nameSource(from, source, platforms))
+    const outcome = await syncer.sync(source, destination, named)
     return { ...nothingDone(pair), ...outcome, durationMs: durationMs() }
   } catch (error) {
     return {
@@ -113,69 +117,12 @@ async function syncPair<Log extends Logger>(
   }
 }
 
+/** The source of a pair that has not begun. */
+async function sourceOf<Log extends Logger>(run: Run<Log>, pair: ImagePair): Promise<NamedSource> {
+  const client = await run.clientFor('source', pair.source)
+  return nameSource(client, pair.source, platformsOf(pair, run.policy))
+}
+
 function platformsOf(pair: ImagePair, policy: SyncPolicy): PlatformFilter {
   return pair.platforms ?? policy.platforms
-}
-
-/** What the destinations of one source have in common. */
-interface SharedSource {
-  readonly pairs: ImagePair[]
-  /** Destinations that have not asked for it yet. */
-  left: number
-  resolved: Promise<SourceImage> | undefined
-  fanOut: FanOut | undefined
-}
-
-/**
- * Sources by reference and platforms, each resolved once for all of its destinations, so that all
- * of them get the same even if the tag moves in between. Forgotten when the last of them has it.
- */
-class SharedSources {
-  readonly #sources = new Map<string, SharedSource>()
-  readonly #byPair = new Map<ImagePair, SharedSource>()
-
-  constructor(pairs: readonly ImagePair[], policy: SyncPolicy) {
-    for (const pair of pairs) {
-      const key = keyOf(pair, policy)
-      const source = this.#sources.get(key) ?? noneYet()
-      this.#sources.set(key, source)
-      source.pairs.push(pair)
-      source.left++
-      this.#byPair.set(pair, source)
-    }
-    const firstComers: FirstComers = new Map()
-    for (const source of this.#sources.values()) {
-      const registries = source.pairs.map(({ destination }) => destination.registry)
-      if (new Set(registries).size > 1) source.fanOut = new FanOut(registries, firstComers)
-    }
-  }
-
-  /** The pairs, those of one source together: what they share is fetched for all at one time. */
-  inOrder(): readonly ImagePair[] {
-    return [...this.#sources.values()].flatMap(({ pairs }) => pairs)
-  }
-
-  /** The pair's place among the destinations in several registries. */
-  member(pair: ImagePair): Member | undefined {
-    return this.#byPair.get(pair)?.fanOut?.member(pair.destination.registry)
-  }
-
-  /** Failures are shared as well: each of them is the end of all retries. */
-  async use(pair: ImagePair, resolve: () => Promise<SourceImage>): Promise<SourceImage> {
-    const shared = this.#byPair.get(pair) ?? noneYet()
-    const resolved = shared.resolved ?? resolve()
-    shared.left--
-    shared.resolved = shared.left > 0 ? resolved : undefined
-    return resolved
-  }
-}
-
-function noneYet(): SharedSource {
-  return { pairs: [], left: 0, resolved: undefined, fanOut: undefined }
-}
-
-function keyOf(pair: ImagePair, policy: SyncPolicy): string {
-  const platforms = platformsOf(pair, policy)
-  const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',')
-  return `${formatReference(pair.source)} ${names}`
 }

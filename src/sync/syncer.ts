@@ -1,6 +1,6 @@
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { formatPlatform, parsePlatformFilter, type PlatformFilter } from '../oci/platform.ts'
-import { formatReference, type Reference } from '../oci/reference.ts'
+import type { Reference } from '../oci/reference.ts'
 import { addBytes, type BytesMoved, noBytes } from '../registry/copy/bytes-moved.ts'
 import type { Client, Target } from '../registry/client.ts'
 import { copyByDigest, copyContent, type Route } from '../registry/copy/copy-image.ts'
@@ -13,7 +13,8 @@ import { pushWithRepair } from '../registry/copy/push-with-repair.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import { waitForAll } from '../registry/wait-for-all.ts'
 import type { SyncResult } from './report.ts'
-import { type Document, type Release, SourceImage } from './source-image.ts'
+import { type NamedSource, nameSource } from './named-source.ts'
+import type { Document, Release, SourceImage } from './source-image.ts'
 import { readUncounted } from './read-at-destination.ts'
 
 /** What is copied unless somebody says otherwise. */
@@ -41,6 +42,12 @@ export interface SyncerOptions extends Partial<SyncPolicy> {
    * @internal
    */
   readonly member?: Member | undefined
+  /**
+   * Called, and waited for, before a tag is moved.
+   *
+   * @internal
+   */
+  readonly beforeTag?: (() => Promise<unknown>) | undefined
 }
 
 /** What became of one destination, but for the names and the time, which the caller knows. */
@@ -59,9 +66,11 @@ export class Syncer {
   readonly #logger: Logger
   readonly #policy: SyncPolicy
   readonly #member: Member | undefined
+  readonly #beforeTag: (() => Promise<unknown>) | undefined
 
   constructor(options: SyncerOptions) {
     this.#member = options.member
+    this.#beforeTag = options.beforeTag
     this.#source = options.source
     this.#destination = options.destination
     this.#logger = options.logger ?? silentLogger
@@ -102,7 +111,7 @@ export class Syncer {
   }
 
   /**
-   * As `syncImage`, and tells what was done. `resolve` gives the source, for those who have several
+   * As `syncImage`, and tells what was done. `named` is the source, for those who have several
    * destinations for one.
    *
    * @internal
@@ -110,14 +119,14 @@ export class Syncer {
   async sync(
     source: string | Reference,
     destination: string | Reference,
-    resolve: () => Promise<SourceImage> = () => this.resolve(source),
+    named: NamedSource = nameSource(this.#source, source, this.#policy.platforms),
   ): Promise<SyncOutcome> {
     const { repository, tag } = this.#target(source, destination)
     // What must not be overwritten has to be seen; what may be is only compared.
     const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest
     const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag)
-    const [image, tagged] = await both(this.#read(source, repository, looking, resolve), looking)
-    this.#tellSelection(image, this.#nameOf(source))
+    const [image, tagged] = await both(this.#read(named, repository, looking), looking)
+    this.#tellSelection(image, named.name)
     // Without a tag the destination is the digest itself, which is there or not.
     const lookUp = async (digest: Digest): Promise<Digest | undefined> =>
       tag === undefined ? heldDigest(repository, digest) : tagged
@@ -148,36 +157,14 @@ export class Syncer {
     return { ...outcome, ...before, status: 'copied', digest, bytes }
   }
 
-  /**
-   * Fetches what a source reference names, once for all of its destinations.
-   *
-   * @internal
-   */
-  async resolve(source: string | Reference): Promise<SourceImage> {
-    const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
-    const repository = this.#source.repository(reference.repository, 'source')
-    return SourceImage.resolve(repository, reference, this.#policy.platforms)
-  }
-
   /** The source's image, from the source or, where that saves a pull that counts, from elsewhere. */
   async #read(
-    source: string | Reference,
+    named: NamedSource,
     destination: Repository,
     looking: Promise<Digest | undefined>,
-    resolve: () => Promise<SourceImage>,
   ): Promise<SourceImage> {
-    const reference = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
-    const repository = this.#source.repository(reference.repository, 'source')
-    if (repository.http.family?.countsPulls !== true) return resolve()
-    const { platforms } = this.#policy
-    const shown = await looking
-    const image = await readUncounted(repository, reference, destination, shown, platforms)
-    return image ?? resolve()
-  }
-
-  /** The source in full, for warnings: these stand where nothing else says which image is meant. */
-  #nameOf(source: string | Reference): string {
-    return formatReference(this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source'))
+    if (named.repository.http.family?.countsPulls !== true) return named.image()
+    return (await readUncounted(named, destination, await looking)) ?? named.image()
   }
 
   #target(source: string | Reference, destination: string | Reference): Target {
@@ -225,6 +212,7 @@ export class Syncer {
     }
     const moved = await copyBeneath(route, image, release)
     const name = tag ?? release.digest
+    if (tag !== undefined) await this.#beforeTag?.()
     await pushWithRepair(
       async () => publishManifest(repository, name, release),
       async () => copyBeneath({ ...route, again: true }, image, release),

@@ -117,10 +117,7 @@ export class RegistryHttp {
     return this.#family
   }
 
-  /**
-   * One request with retries, in a slot of its own that is held until `read` is done with the
-   * answer.
-   */
+  /** One request with retries, in a slot that is held until `read` is done with the answer. */
   async call<T>(
     request: RegistryRequest,
     read: (answer: RegistryAnswer) => Promise<T>,

@@ -1,0 +1,71 @@
+import type { Digest } from '../oci/digest.ts'
+import type { PlatformFilter } from '../oci/platform.ts'
+import { formatReference, type Reference } from '../oci/reference.ts'
+import { resolveDigest } from '../registry/content/manifests.ts'
+import type { Client } from '../registry/client.ts'
+import type { Repository } from '../registry/http/repository.ts'
+import { SourceImage } from './source-image.ts'
+
+/** The source that a reference to a client's registry names. Throws PARSE_SOURCE_REFERENCE. */
+export function nameSource(
+  client: Client,
+  source: string | Reference,
+  platforms: PlatformFilter,
+): NamedSource {
+  const reference = client.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
+  const repository = client.repository(reference.repository, 'source')
+  return new NamedSource(repository, reference, platforms)
+}
+
+/**
+ * What a source reference names, and what is wanted of it: found out once, so that all of its
+ * destinations get the same even if the tag moves in between.
+ */
+export class NamedSource {
+  readonly repository: Repository
+  readonly platforms: PlatformFilter
+  readonly #reference: Reference
+  #digest: Promise<Digest | undefined> | undefined
+  #image: Promise<SourceImage> | undefined
+
+  constructor(repository: Repository, reference: Reference, platforms: PlatformFilter) {
+    this.repository = repository
+    this.platforms = platforms
+    this.#reference = reference
+  }
+
+  /** The reference in full. */
+  get name(): string {
+    return formatReference(this.#reference)
+  }
+
+  /** The digest by a look (HEAD); undefined where it names nothing. */
+  async digest(): Promise<Digest | undefined> {
+    const { digest, tag = 'latest' } = this.#reference
+    if (digest !== undefined) return digest
+    if (this.#image !== undefined) return (await this.#image).top.digest
+    this.#digest ??= resolveDigest(this.repository, tag)
+    return this.#digest
+  }
+
+  /** Fetches what it names. Failures are shared as well: each of them is the end of all retries. */
+  async image(): Promise<SourceImage> {
+    this.#image ??= this.#fetch()
+    return this.#image
+  }
+
+  /** Comes back when the tag may be moved: what it names now is known then, be it nothing. */
+  async pin(): Promise<void> {
+    const isCounted = this.repository.http.family?.countsPulls === true
+    const digest = isCounted ? await this.digest().catch(() => undefined) : undefined
+    // Failures are told by those who want the image.
+    if (digest === undefined) await this.image().catch(() => undefined)
+  }
+
+  async #fetch(): Promise<SourceImage> {
+    // A look that failed is no reason to give up: fetching will tell what is wrong.
+    const digest = await this.#digest?.catch(() => undefined)
+    const reference = digest === undefined ? this.#reference : { ...this.#reference, digest }
+    return SourceImage.resolve(this.repository, reference, this.platforms)
+  }
+}

@@ -1,0 +1,121 @@
+import { formatPlatform, type PlatformFilter } from '../oci/platform.ts'
+import { formatReference, type Reference } from '../oci/reference.ts'
+import { FanOut, type FirstComers, type Member } from '../registry/copy/fan-out.ts'
+import type { ImagePair } from './image-list.ts'
+import type { NamedSource } from './named-source.ts'
+
+/** What the destinations of one source have in common. */
+interface SharedSource {
+  readonly pairs: ImagePair[]
+  /** Destinations that have not asked for it yet. */
+  left: number
+  named: NamedSource | undefined
+  fanOut: FanOut | undefined
+  /** Whether its tag is the destination of another image. */
+  isOverwritten: boolean
+}
+
+/**
+ * Sources by reference and platforms, each found out once for all of its destinations. Forgotten when
+ * the last of them has it.
+ */
+export class SharedSources {
+  readonly #sources = new Map<string, SharedSource>()
+  readonly #byPair = new Map<ImagePair, SharedSource>()
+  /** By their tag, as far as that is the destination of another image. */
+  readonly #overwritten: ReadonlyMap<string, readonly SharedSource[]>
+
+  /** @param platforms for pairs that bring none of their own */
+  constructor(pairs: readonly ImagePair[], platforms: PlatformFilter) {
+    for (const pair of pairs) {
+      const key = keyOf(pair, platforms)
+      const source = this.#sources.get(key) ?? noneYet()
+      this.#sources.set(key, source)
+      source.pairs.push(pair)
+      source.left++
+      this.#byPair.set(pair, source)
+    }
+    const firstComers: FirstComers = new Map()
+    for (const source of this.#sources.values()) {
+      const registries = source.pairs.map(({ destination }) => destination.registry)
+      if (new Set(registries).size > 1) source.fanOut = new FanOut(registries, firstComers)
+    }
+    this.#overwritten = overwritten(this.#sources.values(), pairs)
+    for (const source of [...this.#overwritten.values()].flat()) source.isOverwritten = true
+  }
+
+  /** The pairs, those of one source together: what they share is fetched for all at one time. */
+  inOrder(): readonly ImagePair[] {
+    return [...this.#sources.values()].flatMap(({ pairs }) => pairs)
+  }
+
+  /** The pair's place among the destinations in several registries. */
+  member(pair: ImagePair): Member | undefined {
+    return this.#byPair.get(pair)?.fanOut?.member(pair.destination.registry)
+  }
+
+  /** The pair's source, which is made for the first one that asks. Asked for once by each pair. */
+  named(pair: ImagePair, make: () => NamedSource): NamedSource {
+    const shared = this.#byPair.get(pair) ?? noneYet()
+    const named = shared.named ?? make()
+    shared.left--
+    shared.named = shared.left > 0 || shared.isOverwritten ? named : undefined
+    return named
+  }
+
+  /**
+   * Comes back when the tag that the pair goes to may be moved: where it is the source of another
+   * image, that means what it was when the run began.
+   *
+   * @param make makes the source of a pair that has not asked for it yet
+   */
+  async beforeTag(pair: ImagePair, make: (pair: ImagePair) => Promise<NamedSource>): Promise<void> {
+    const sources = this.#overwritten.get(tagOf(pair) ?? '') ?? []
+    const pinned = sources.map(async (source) => {
+      const [first] = source.pairs
+      const made = source.named === undefined && first ? await make(first) : undefined
+      source.named ??= made
+      await source.named?.pin()
+    })
+    // A source that is not to be had is told by its own images.
+    await Promise.allSettled(pinned)
+  }
+}
+
+function noneYet(): SharedSource {
+  return { pairs: [], left: 0, named: undefined, fanOut: undefined, isOverwritten: false }
+}
+
+function keyOf(pair: ImagePair, fallback: PlatformFilter): string {
+  const platforms = pair.platforms ?? fallback
+  const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',')
+  return `${formatReference(pair.source)} ${names}`
+}
+
+/** The sources whose tag is moved by a pair, by that tag. */
+function overwritten(
+  sources: Iterable<SharedSource>,
+  pairs: readonly ImagePair[],
+): ReadonlyMap<string, readonly SharedSource[]> {
+  const moved = new Set(pairs.map(tagOf))
+  const found = new Map<string, SharedSource[]>()
+  for (const source of sources) {
+    const [first] = source.pairs
+    // A digest means the same at any time.
+    if (first === undefined || first.source.digest !== undefined) continue
+    const tag = fullTag(first.source, first.source.tag ?? 'latest')
+    if (moved.has(tag)) found.set(tag, [...(found.get(tag) ?? []), source])
+  }
+  return found
+}
+
+/** The tag that a pair moves, in full; undefined where it goes by its digest. */
+function tagOf({ source, destination }: ImagePair): string | undefined {
+  const implied = source.digest === undefined ? 'latest' : undefined
+  const tag = destination.tag ?? source.tag ?? implied
+  return tag === undefined ? undefined : fullTag(destination, tag)
+}
+
+function fullTag({ registry, repository }: Reference, tag: string): string {
+  return `${registry}/${repository}:${tag}`
+}
