@@ -56,6 +56,18 @@ describe('the clients of a run', () => {
     expect(await client('source', 'ghcr.io/other/app')).not.toBe(one)
   })
 
+  test('are known to the network before the first of them is there', () => {
+    const { pool, network } = poolOf(async () => new Promise(() => undefined))
+    void pool.expect([
+      {
+        source: parseReference('quay.io/acme/app:1'),
+        destination: parseReference('ghcr.io/acme/app:1'),
+      },
+    ])
+    expect(network.registries.isAnother('https://quay.io', 'ghcr.io')).toBe(true)
+    expect(network.registries.isAnother('https://ghcr.io', 'quay.io')).toBe(true)
+  })
+
   test('are one for many that are asked for at once', async () => {
     const login = { credentials: acme, origin: 'a slow place' }
     const { client, log } = poolOf(() => Promise.resolve(login))

@@ -40,10 +40,13 @@ export class ClientPool {
 
   /**
    * Tells each client of all repositories that a run will use, so that a registry is asked for few
-   * tokens. Nothing has to wait for it: a token that is asked for earlier is good for less. Never
+   * tokens, and the network at once of all registries, so that none of them leads to another. Nothing has to wait for it: a token that is asked for earlier is good for less. Never
    * rejects: logins that cannot be had are for those to tell who need them.
    */
   async expect(pairs: readonly Wanted[]): Promise<void> {
+    for (const { registry } of pairs.flatMap(({ source, destination }) => [source, destination])) {
+      this.#network.registries.add(registry)
+    }
     const expectOne = async (side: Side, reference: Reference): Promise<void> => {
       const login = await findLogin(this.#sources, side, reference)
       this.#clientOf(reference.registry, login).repository(reference.repository, side).expect()

@@ -101,6 +101,15 @@ export function dropAfterWork(): Middleware {
   }
 }
 
+/** Does everything that was asked for, and says nothing for as long as the client waits. */
+export function silentAfterWork(): Middleware {
+  return async (request, next) => {
+    await next()
+    await request.closed
+    throw new Disconnect()
+  }
+}
+
 export function dropAfterHeaders(): Middleware {
   return cutBody(0)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Digest } from '../../../src/oci/digest.ts'
-import { mountBlob } from '../../../src/registry/content/upload-session.ts'
+import { mountBlob } from '../../../src/registry/content/mount-blob.ts'
 import { jsonReply } from '../../../testkit/registry/exchange.ts'
 import { replyWith } from '../../../testkit/registry/faults.ts'
 import { buildMultiPlatform } from '../../../testkit/image/multi-platform.ts'

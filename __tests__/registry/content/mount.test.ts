@@ -5,6 +5,7 @@ import { digestOf } from '../../../testkit/registry/content.ts'
 import type { Middleware } from '../../../testkit/registry/exchange.ts'
 import {
   dropBeforeHeaders,
+  redirectTo,
   removeHeader,
   replyWith,
   setHeader,
@@ -61,6 +62,11 @@ describe('inside one registry', () => {
     ['is not answered', dropBeforeHeaders()],
     ['gives no location', removeHeader('location')],
     ['gives a location that nobody may go to', setHeader('location', 'file:///etc/passwd')],
+    [
+      'is answered with another digest',
+      replyWith(201, { headers: { 'docker-content-digest': digestOf(Buffer.from('other')) } }),
+    ],
+    ['is led to another registry', redirectTo('http://127.0.0.1:1/')],
   ])('a mount that %s is followed by an upload', async (_what, fault) => {
     await using world = await worldWithBlob({ ...one, source: { mount: false } })
     world.source.fault({ method: 'POST', where: ({ query }) => query.includes('mount=') }, fault)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { digestOf } from '../../../src/oci/digest.ts'
 import { redirectTo, removeHeader, replyWith, setHeader } from '../../../testkit/registry/faults.ts'
 import { buildImage } from '../../../testkit/image/image.ts'
 import { TestRegistry } from '../../../testkit/registry/registry.ts'
@@ -167,6 +168,43 @@ describe('an upload', () => {
       ...(await next()),
       status,
     }))
+    await copy(world)
+    expect((await world.pull('1.0')).digest).toBe(image.manifest.digest)
+  })
+})
+
+describe('an upload that is answered with another digest', () => {
+  const other = setHeader('docker-content-digest', digestOf(Buffer.from('something else')))
+
+  test.each([
+    ['in one piece', false],
+    ['in chunks', true],
+  ])('%s is no success', async (_what, inChunks) => {
+    await using world = await worldWithImage({ destination: { checkReferences: false } })
+    const closing = { method: 'PUT', path: '/uploads/' }
+    if (inChunks) {
+      world.destination.fault(
+        { ...closing, where: ({ headers }) => headers['content-length'] !== '0' },
+        replyWith(413),
+      )
+    }
+    world.destination.fault(closing, other)
+    const error = await failureOf(copy(world))
+    expect(error).toMatchObject({ code: 'VERIFICATION', operation: 'upload blob', status: 201 })
+    expect(error.message).toContain(digestOf(Buffer.from('something else')))
+    expect(world.destination.count('PATCH') > 0).toBe(inChunks)
+    expect(world.destination.store.tagWrites()).toEqual([])
+  })
+
+  test.each([
+    ['of another algorithm', `sha512:${'0'.repeat(128)}`],
+    ['of no form', 'nonsense'],
+  ])('%s is not doubted', async (_what, digest) => {
+    await using world = await worldWithImage()
+    world.destination.fault(
+      { method: 'PUT', path: '/uploads/' },
+      setHeader('docker-content-digest', digest),
+    )
     await copy(world)
     expect((await world.pull('1.0')).digest).toBe(image.manifest.digest)
   })

@@ -6,8 +6,16 @@ import { isPrivateAddress } from '../../../src/registry/network/private-address.
 import { outcomeOf, thrownBy } from '../../oci/thrown-by.ts'
 
 const place = { operation: 'start upload', side: 'destination' } as const
-const secure = { origin: 'https://registry.example.com', path: '/v2/acme/app/blobs/uploads/' }
-const plain = { origin: 'http://127.0.0.1:5000', path: '/v2/acme/app/blobs/uploads/' }
+const secure = {
+  origin: 'https://registry.example.com',
+  path: '/v2/acme/app/blobs/uploads/',
+  isAway: false,
+}
+const plain = {
+  origin: 'http://127.0.0.1:5000',
+  path: '/v2/acme/app/blobs/uploads/',
+  isAway: false,
+}
 
 function resolve(location: string, from = secure) {
   const { origin, path } = resolveLocation(from, location, { registryOrigin: from.origin, place })
@@ -78,7 +86,7 @@ describe('a location', () => {
   })
 
   test('without TLS keeps the port that TLS is spoken at', () => {
-    const from = { origin: 'https://registry.example.com:5443', path: '/' }
+    const from = { origin: 'https://registry.example.com:5443', path: '/', isAway: false }
     expect(resolve('http://registry.example.com:5443/x', from)).toBe(
       'https://registry.example.com:5443 /x',
     )
@@ -122,9 +130,20 @@ describe('a location', () => {
   })
 
   test('of a private registry may not be on another private host', () => {
-    const from = { origin: 'https://10.0.0.1', path: '/' }
+    const from = { origin: 'https://10.0.0.1', path: '/', isAway: false }
     expect(resolve('https://10.0.0.1:9000/x', from)).toBe('https://10.0.0.1:9000 /x')
     expect(thrownBy(() => resolve('https://10.0.0.2/x', from), RegistryError).code).toBe('REDIRECT')
+  })
+
+  test.each([
+    ['the registry', secure, '/v2/x', false],
+    ['the registry in full', secure, 'https://registry.example.com/v2/x', false],
+    ['another host', secure, 'https://storage.example.org/x', true],
+    ['another port', secure, 'https://registry.example.com:5443/x', true],
+    ['the registry, given by another', { ...secure, isAway: true }, '/v2/x', true],
+  ])('at %s says whether a login may go there', (_what, from, location, isAway) => {
+    const rules = { registryOrigin: secure.origin, place }
+    expect(resolveLocation(from, location, rules).isAway).toBe(isAway)
   })
 
   test('of any text leads to a safe address, or nowhere', () => {

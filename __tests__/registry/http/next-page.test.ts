@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { nextPage } from '../../../src/registry/http/next-page.ts'
-import type { RegistryAnswer } from '../../../src/registry/http/registry-http.ts'
+import type { RegistryAnswer } from '../../../src/registry/http/registry-request.ts'
 import { RegistryError } from '../../../src/registry/errors.ts'
 import { thrownBy } from '../../oci/thrown-by.ts'
 

@@ -133,6 +133,23 @@ describe('a client certificate', () => {
     expect(without.clock.pauses).toEqual([])
   })
 
+  test.each([
+    ['shown to a token service of the registry', 'auth.registry.test', 1],
+    ['not shown to one that has nothing to do with it', 'other.test', 0],
+  ])('is %s', async (_what, name, requests) => {
+    const wanting = { tls: { ...certificates, clientCertificate: true } }
+    const tokens = await started({ ...wanting, auth: { kind: 'bearer', users: {} } })
+    const service = at(name, tokens)
+    const realm = `https://${service}/token`
+    const registry = await started({ auth: { kind: 'bearer', users: {}, realm } })
+    const host = at('registry.test', registry)
+    const { cert, key, ca } = await createCertificate()
+    const both = connect({ [host]: { ca }, [service]: { ca, cert, key } })
+    const error = await failureOf(both.digestAt(host))
+    expect(error.code).toBe(requests === 0 ? 'TLS' : 'AUTHENTICATION')
+    expect(tokens.count('GET', '/token')).toBe(requests)
+  })
+
   test('needs no authority beside it', async () => {
     const registry = await started({ tls: { ...certificates, clientCertificate: true } })
     const host = at('registry.test', registry)

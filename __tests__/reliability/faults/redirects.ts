@@ -1,7 +1,12 @@
 import { expect } from '@jest/globals'
-import { redirectTo, replyWith, setHeader } from '../../../testkit/registry/faults.ts'
+import {
+  redirectTo,
+  replyWith,
+  type RequestMatcher,
+  setHeader,
+} from '../../../testkit/registry/faults.ts'
 import { at, nameServer } from '../../registry/network/name-server.ts'
-import { bringsLayer, opensUpload, readsLayer } from '../matchers.ts'
+import { bringsLayer, opensUpload, pushesTag, readsLayer } from '../matchers.ts'
 import type { Cell, Row } from '../table.ts'
 import { layer, type FaultWorld, type Role, type RunRecord } from '../world.ts'
 
@@ -125,6 +130,73 @@ export const redirectRows: readonly Row[] = [
     },
   },
   {
+    fault: 'The push of the tag is redirected to another host, which takes it',
+    destination: {
+      ends: 'REDIRECT',
+      does: 'does not go there',
+      inject: async (world) => {
+        const other = await world.stranger()
+        const fault = world.destination.fault(
+          pushesTag,
+          redirectTo(({ path }) => `${other.url}${path}`),
+        )
+        return () => fault.hits
+      },
+      check: ({ strangers }) => expect(strangers[0]?.requests).toEqual([]),
+    },
+  },
+  {
+    fault: 'A redirect leads an upload to another registry of the run',
+    destination: {
+      ends: 'REDIRECT',
+      does: 'does not go there',
+      inject: (world) => leadingTo(world, bringsLayer, world.elsewhere.url),
+      check: ({ elsewhere }) => expect(elsewhere.requests).toEqual([]),
+    },
+  },
+  {
+    fault: 'A `Location` leads an upload to another registry of the run',
+    destination: {
+      ends: 'REDIRECT',
+      does: 'does not go there, and gives nothing back there',
+      inject: ({ destination, elsewhere }) => {
+        const location = `${elsewhere.url}/v2/prod/app/manifests/v1`
+        const fault = destination.fault(opensUpload, setHeader('location', location))
+        return () => fault.hits
+      },
+      check: ({ elsewhere }) => expect(elsewhere.requests).toEqual([]),
+    },
+  },
+  {
+    fault: 'Another host leads an upload back to the registry, to a manifest there',
+    destination: {
+      ends: 'REDIRECT',
+      does: 'does not go there, neither with the login nor without it',
+      inject: async (world) => {
+        const storage = await world.stranger()
+        storage.use(redirectTo(`${world.destination.url}/v2/prod/app/manifests/v1`))
+        return leadingTo(world, bringsLayer, storage.url)
+      },
+      check: ({ destination }) => expect(destination.count('PUT', '/manifests/v1')).toBe(0),
+    },
+  },
+  {
+    fault: 'Another host leads a read back to the registry',
+    source: {
+      ends: 'AUTHENTICATION',
+      does: 'goes there without the login, once',
+      inject: async (world) => {
+        const storage = await world.stranger()
+        storage.use(redirectTo(({ path }) => `${world.source.url}${path}?back`))
+        return leadingTo(world, { ...readsLayer, where: ({ query }) => query === '' }, storage.url)
+      },
+      check: ({ source }) => {
+        const back = source.requests.filter(({ query }) => query === 'back')
+        expect(back.map(({ headers }) => headers.authorization)).toEqual([undefined])
+      },
+    },
+  },
+  {
     fault: 'A redirect leads from https to http',
     source: { ...leavingTls('source'), world: { source: { tls: true } } },
     destination: { ...leavingTls('destination'), world: { destination: { tls: true } } },
@@ -168,6 +240,15 @@ function hidesPassword(_world: FaultWorld, { told }: RunRecord) {
 function sendsNothing(world: FaultWorld, run: RunRecord) {
   hidesPassword(world, run)
   expect(world.destination.count('PUT')).toBe(0)
+}
+
+function leadingTo(world: FaultWorld, struck: RequestMatcher, url: string) {
+  const role = struck.method === 'GET' ? 'source' : 'destination'
+  const fault = world.at(role).fault(
+    struck,
+    redirectTo(({ path, query }) => `${url}${path}?${query}`),
+  )
+  return () => fault.hits
 }
 
 function leavingTls(role: Role): Cell {

@@ -45,7 +45,7 @@ function withScheme(realm: string): string {
 }
 
 /**
- * Whether a registry's credentials may go to that token service: its own host, a host of the same
+ * Whether a registry's credentials, or a client certificate, may go to that token service: its own host, a host of the same
  * site, one that is known to belong to it, or the one that came with the credentials. A token
  * without credentials may be fetched from anywhere that `parseRealm` lets through.
  */

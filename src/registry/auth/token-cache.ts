@@ -169,7 +169,8 @@ export class Tokens {
     const credentials = this.#credentials
     const origin = await this.#network.originOf(this.#registry)
     const registry = { host: this.#registry, origin }
-    if (credentials !== undefined && !mayReceiveCredentials(realm, registry, credentials)) {
+    const isTrusted = mayReceiveCredentials(realm, registry, credentials ?? {})
+    if (credentials !== undefined && !isTrusted) {
       const reason =
         `the registry sends logins to ${foreignText(realm.host)}, which is not known to belong to ` +
         'it; if it does, name it as auth-host of an entry in registry-auth'
@@ -183,6 +184,7 @@ export class Tokens {
       service,
       scopes,
       credentials,
+      withoutCertificate: !isTrusted,
       place: { ...place, operation: 'log in' },
     })
   }

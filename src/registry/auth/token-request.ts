@@ -43,6 +43,8 @@ export interface TokenRequest {
   readonly service: string | undefined
   readonly scopes: readonly Scope[]
   readonly credentials: Credentials | undefined
+  /** Shows no client certificate, also to a host that has one. */
+  readonly withoutCertificate?: boolean
   readonly place: ErrorPlace
 }
 
@@ -110,10 +112,10 @@ async function exchangeToken(
   request: TokenRequest,
   exchange: Exchange,
 ): Promise<Token> {
-  const { place, onBehalfOf } = request
+  const { place, onBehalfOf, withoutCertificate } = request
   const headers = { accept: 'application/json', ...exchange.headers }
-  const refusal = 'AUTHENTICATION'
-  const answer = await network.send({ ...exchange, headers, onBehalfOf, refusal }, place)
+  const sent = { ...exchange, headers, onBehalfOf, withoutCertificate }
+  const answer = await network.send({ ...sent, refusal: 'AUTHENTICATION' }, place)
   if (answer.status !== 200) {
     const error = await answerError(answer, place, { clock: network.clock })
     throw error.transient ? error : rejected(error, request)

@@ -9,7 +9,7 @@ import {
 import { type ErrorPlace, placed, RegistryError } from '../errors.ts'
 import { networkFailure } from '../network/network-failure.ts'
 import type { Repository } from '../http/repository.ts'
-import type { RegistryAnswer, RegistryRequest } from '../http/registry-http.ts'
+import type { RegistryAnswer, RegistryRequest } from '../http/registry-request.ts'
 
 /**
  * Whether a blob is known to be there (distribution-spec, Checking if content exists). A registry

@@ -4,7 +4,8 @@ import { discard } from '../network/answer-body.ts'
 import { ChunkReader } from './chunk-reader.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
-import type { RegistryHttp, RegistryRequest } from '../http/registry-http.ts'
+import type { RegistryHttp } from '../http/registry-http.ts'
+import type { RegistryRequest } from '../http/registry-request.ts'
 import { waitToRetry } from '../pace/retry.ts'
 import { closeUpload, LOST_SESSION, type UploadSession } from './upload-session.ts'
 
@@ -126,6 +127,7 @@ async function patch(
 ): Promise<Address> {
   const answer = await http.exchange({
     method: 'PATCH',
+    reach: 'storage',
     target: address,
     headers: {
       'content-type': 'application/octet-stream',
@@ -139,7 +141,7 @@ async function patch(
     passing: LOST_SESSION,
   })
   await discard(answer)
-  return answer.headers['location'] === undefined ? address : http.location(answer, place)
+  return answer.headers['location'] === undefined ? address : http.uploadAddress(answer, place)
 }
 
 /** The body of a chunk that is too large to be held. */
@@ -179,7 +181,7 @@ async function uploadState(
     if (last === undefined) return undefined
     const received = last === '0' ? 0 : Number(last) + 1
     const isMoved = answer.headers['location'] !== undefined
-    return { address: isMoved ? await http.location(answer, place) : address, received }
+    return { address: isMoved ? await http.uploadAddress(answer, place) : address, received }
   } catch (error) {
     if (error instanceof RegistryError && error.code !== 'CANCELLED') return undefined
     throw error

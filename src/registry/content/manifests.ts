@@ -17,7 +17,8 @@ import { discard, readBody, singleHeader } from '../network/answer-body.ts'
 import { placed, RegistryError } from '../errors.ts'
 import type { ExpectedManifest, FetchedManifest } from '../learned/fetched-manifest.ts'
 import type { Repository } from '../http/repository.ts'
-import type { RegistryRequest } from '../http/registry-http.ts'
+import { leavesRegistry } from '../http/redirects.ts'
+import type { RegistryRequest, Tries } from '../http/registry-request.ts'
 
 const accept = manifestAccept.join(', ')
 
@@ -95,6 +96,8 @@ export function manifestRequest(
 ): RegistryRequest {
   return {
     method,
+    // What a destination has only itself can say.
+    reach: repository.side === 'destination' ? 'registry' : undefined,
     target: repository.path(`manifests/${reference}`),
     headers: { accept },
     scopes: [repository.scope],
@@ -132,10 +135,11 @@ const NO_HEAD: readonly number[] = [400, 401, 403, 405, 406, 415, 501]
 export async function resolveDigest(
   repository: Repository,
   reference: string,
+  tries: Tries = 'call',
 ): Promise<Digest | undefined> {
   const request = manifestRequest(repository, reference, 'HEAD', 'look up')
   const expect = [404, ...NO_HEAD]
-  const found = await repository.http.call({ ...request, expect }, async (answer) => {
+  const found = await repository.http[tries]({ ...request, expect }, async (answer) => {
     await discard(answer)
     const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? ''
     return { status: answer.status, digest: isDigest(digest) ? digest : undefined }
@@ -146,13 +150,14 @@ export async function resolveDigest(
     repository,
     reference,
     isDigest(reference) ? algorithmOf(reference) : 'sha256',
+    tries,
   )
 }
 
 /**
  * As `resolveDigest`, for a destination that is about to be written: one that does not let us look
- * (Q14), or says the same of what does not exist (Q31), holds nothing that we know of. Whether we
- * may write is for the push to tell. Not so for a 401, which is about the login.
+ * (Q14), or says the same of what does not exist (Q31), or leads us elsewhere, holds nothing that we
+ * know of. Whether we may write is for the push to tell. Not so for a 401, which is about the login.
  */
 export async function heldDigest(
   repository: Repository,
@@ -161,7 +166,8 @@ export async function heldDigest(
   try {
     return await resolveDigest(repository, reference)
   } catch (error) {
-    if (!(error instanceof RegistryError) || error.status !== 403) throw error
+    if (!(error instanceof RegistryError)) throw error
+    if (error.status !== 403 && !leavesRegistry(error)) throw error
     repository.http.logger.debug(`not known: ${error.message}`)
     return undefined
   }
@@ -171,10 +177,11 @@ export async function hashedDigest(
   repository: Repository,
   reference: string,
   algorithm: DigestAlgorithm,
+  tries: Tries = 'call',
 ): Promise<Digest | undefined> {
   const { http } = repository
   const request = manifestRequest(repository, reference, 'GET', 'look up')
-  return http.call({ ...request, expect: [404] }, async (answer) => {
+  return http[tries]({ ...request, expect: [404] }, async (answer) => {
     if (answer.status === 404) {
       await discard(answer)
       return undefined

@@ -1,10 +1,11 @@
 import type { Content } from '../../oci/digest.ts'
 import { type Address, withParameter } from '../http/location.ts'
-import { pullScope } from '../auth/scope.ts'
+import { unescaped } from '../http/redirects.ts'
 import { discard } from '../network/answer-body.ts'
+import { confirmsDigest } from './digest-header.ts'
 import type { ErrorPlace } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
-import type { OpenContent, RegistryAnswer, RegistryRequest } from '../http/registry-http.ts'
+import type { OpenContent, RegistryAnswer, RegistryRequest } from '../http/registry-request.ts'
 
 /**
  * Registries hash and store a blob before they answer; the slowest seen need a second for 16 MB.
@@ -25,13 +26,6 @@ export interface UploadSession {
 }
 
 /**
- * A registry's answer to the wish to put a blob: it has it by now, or waits for it at an address.
- */
-export type UploadStart =
-  | { readonly mounted: true }
-  | { readonly mounted: false; readonly session: UploadSession }
-
-/**
  * Opens an upload session (distribution-spec, Pushing blobs). Needs a slot of the caller's; one
  * try.
  */
@@ -39,19 +33,26 @@ export async function startUpload(repository: Repository): Promise<UploadSession
   const { http, scope } = repository
   const place = repository.place('start upload')
   const target = repository.path('blobs/uploads/')
-  const request = { method: 'POST', target, scopes: [scope], place, refusal: 'UPLOAD' } as const
-  const answer = await http.exchange(request)
+  const answer = await http.exchange({
+    method: 'POST',
+    reach: 'storage',
+    target,
+    scopes: [scope],
+    place,
+    refusal: 'UPLOAD',
+  })
   await discard(answer)
   return sessionOf(repository, answer, place)
 }
 
-async function sessionOf(
+/** The session that an answer opens. */
+export async function sessionOf(
   { http }: Repository,
   answer: RegistryAnswer,
   place: ErrorPlace,
 ): Promise<UploadSession> {
   return {
-    address: await http.location(answer, place),
+    address: await http.uploadAddress(answer, place),
     minChunk: bytesIn(answer, 'oci-chunk-min-length') ?? 0,
     // Not of the specification; Cloudflare has it (Q46).
     maxChunk: bytesIn(answer, 'oci-chunk-max-length') ?? Number.POSITIVE_INFINITY,
@@ -62,35 +63,6 @@ async function sessionOf(
 function bytesIn({ headers }: RegistryAnswer, name: string): number | undefined {
   const value = headers[name]
   return typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : undefined
-}
-
-/**
- * Asks the registry to take a blob over from another of its repositories (distribution-spec,
- * Mounting a blob from another repository). Where it will not, its 202 is an upload session like
- * any other. From the repository itself, it is a look that opens a session where the blob is not there.
- */
-export async function mountBlob(
-  repository: Repository,
-  blob: Content,
-  from: string,
-): Promise<UploadStart> {
-  const { http, scope } = repository
-  const isLook = from === repository.name
-  const place = isLook
-    ? repository.place('start upload')
-    : repository.place('mount blob', blob.digest)
-  const query = `mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(from)}`
-  const target = repository.path(`blobs/uploads/?${query}`)
-  const answer = await http.exchange({
-    method: 'POST',
-    target,
-    scopes: isLook ? [scope] : [scope, pullScope(from)],
-    place,
-    refusal: 'UPLOAD',
-  })
-  await discard(answer)
-  if (answer.status === 201) return { mounted: true }
-  return { mounted: false, session: await sessionOf(repository, answer, place) }
 }
 
 /**
@@ -110,35 +82,44 @@ export async function putBlob(
   })
 }
 
-/** Ends a session with the digest of all that was sent, and with what is left to be sent. */
+/**
+ * Ends a session with the digest of all that was sent, and with what is left to be sent. Throws
+ * VERIFICATION where the registry answers with another digest.
+ */
 export async function closeUpload(
   repository: Repository,
-  { origin, path }: Address,
+  address: Address,
   blob: Content,
   content: Pick<RegistryRequest, 'headers' | 'body'>,
 ): Promise<void> {
   const { http, scope } = repository
+  const place = repository.place('upload blob', blob.digest)
   const answer = await http.exchange({
     ...content,
     method: 'PUT',
-    target: { origin, path: withParameter(path, 'digest', blob.digest) },
+    reach: 'storage',
+    target: { ...address, path: withParameter(address.path, 'digest', blob.digest) },
     scopes: [scope],
-    place: repository.place('upload blob', blob.digest),
+    place,
     refusal: 'UPLOAD',
     passing: LOST_SESSION,
     answerTimeoutMs: http.network.timeoutMs + blob.size / SLOWEST_FINISH_BYTES_PER_MS,
   })
   await discard(answer)
+  confirmsDigest(answer, blob.digest, place)
 }
 
 /**
  * Gives a session back that will not be used (distribution-spec 1.2), also when the run has been
- * cancelled. Not every registry knows how, so nothing depends on it.
+ * cancelled. Not every registry knows how, so nothing depends on it. A DELETE can do harm: it goes
+ * where sessions of this repository live, and to no other address that a registry may give.
  */
 export async function cancelUpload(
   repository: Repository,
   { address }: UploadSession,
 ): Promise<void> {
+  const sessions = repository.path('blobs/uploads/')
+  if (address.isAway || !isBeneath(sessions, address.path)) return
   try {
     const answer = await repository.http.exchange({
       method: 'DELETE',
@@ -151,4 +132,9 @@ export async function cancelUpload(
   } catch {
     // Sessions expire by themselves.
   }
+}
+
+function isBeneath(parent: string, path: string): boolean {
+  const read = unescaped(path)
+  return read.startsWith(parent) && !read.split('/').includes('..')
 }

@@ -3,7 +3,7 @@ import { type Content, verified } from '../../oci/digest.ts'
 import { downloadBlob } from './download-blob.ts'
 import { KeptBytes } from '../network/kept-bytes.ts'
 import { networkFailure } from '../network/network-failure.ts'
-import type { BlobContent } from '../http/registry-http.ts'
+import type { BlobContent } from '../http/registry-request.ts'
 import type { Repository } from '../http/repository.ts'
 
 /** The blob's bytes, from the source when the first one is wanted. Errors name the source. */

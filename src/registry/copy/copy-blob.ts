@@ -7,13 +7,8 @@ import type { Rank } from '../pace/limiter.ts'
 import { Repository } from '../http/repository.ts'
 import { withRetries } from '../pace/retry.ts'
 import { BlobSender } from '../content/send-blob.ts'
-import {
-  cancelUpload,
-  mountBlob,
-  startUpload,
-  type UploadSession,
-  type UploadStart,
-} from '../content/upload-session.ts'
+import { mountBlob, type UploadStart } from '../content/mount-blob.ts'
+import { cancelUpload, startUpload, type UploadSession } from '../content/upload-session.ts'
 import { verifiedBlob, whole } from '../content/verified-blob.ts'
 
 /** Blobs up to this size, configs for the most part, are no more work than a request without a body. */

@@ -9,6 +9,11 @@ export interface Address {
   readonly origin: string
   /** Path and query, without fragment. */
   readonly path: string
+  /**
+   * Whether it is another origin than the registry's, or was given by one: no login and no client
+   * certificate go there, also where it leads back to the registry.
+   */
+  readonly isAway: boolean
 }
 
 export interface AddressRules {
@@ -23,12 +28,7 @@ export interface AddressRules {
  * addresses other than its own.
  */
 export function resolveLocation(from: Address, location: string, rules: AddressRules): Address {
-  const refuse = (reason: string): RegistryError =>
-    new RegistryError(
-      'REDIRECT',
-      `the registry sent a location ${reason}: ${foreignText(location)}`,
-      rules.place,
-    )
+  const refuse = (reason: string): RegistryError => refusedLocation(location, reason, rules.place)
   const url = URL.parse(location, `${from.origin}${from.path}`)
   if (url === null) throw refuse('that is no URL')
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refuse('that is not HTTP')
@@ -38,7 +38,19 @@ export function resolveLocation(from: Address, location: string, rules: AddressR
     throw refuse('that leaves https')
   }
   if (!mayPointAt(url.host, rules.registryOrigin)) throw refuse('at a private address')
-  return { origin, path: rawPath(location, url) }
+  const isAway = from.isAway || origin !== rules.registryOrigin
+  return { origin, path: rawPath(location, url), isAway }
+}
+
+/** @param status of the answer that the location came with, where that was a redirect */
+export function refusedLocation(
+  location: string,
+  reason: string,
+  place: ErrorPlace,
+  status?: number,
+): RegistryError {
+  const text = `the registry sent a location ${reason}: ${foreignText(location)}`
+  return new RegistryError('REDIRECT', text, { ...place, status })
 }
 
 /** Whether a `Location` names another host, or cannot be read. */

@@ -1,7 +1,7 @@
 import { RegistryError, type ErrorPlace } from '../errors.ts'
 import { foreignText } from '../foreign-text.ts'
 import { type Address, resolveLocation } from './location.ts'
-import type { RegistryAnswer } from './registry-http.ts'
+import type { RegistryAnswer } from './registry-request.ts'
 
 /** A list that comes in pages. */
 export interface Pages {

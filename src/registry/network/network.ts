@@ -9,6 +9,7 @@ import { apiHost, isLoopback, speaksTls } from './hosts.ts'
 import { networkFailure, refusedAddress } from './network-failure.ts'
 import { Limiter } from '../pace/limiter.ts'
 import { endpointOf, secureContext, type TlsOptions } from './tls.ts'
+import { RunRegistries } from './run-registries.ts'
 import { Transport } from './transport.ts'
 import { ProxyError } from './tunnel.ts'
 
@@ -63,6 +64,8 @@ export interface Exchange {
    * that nobody named is judged as if every registry had named it.
    */
   readonly onBehalfOf?: string | undefined
+  /** Shows no client certificate, also to a host that has one in the options. */
+  readonly withoutCertificate?: boolean | undefined
   /** The code of the error where the host is one that no registry may point to; REDIRECT if absent. */
   readonly refusal?: ErrorCode | undefined
 }
@@ -86,6 +89,8 @@ export class Network {
   readonly maskSecret: (secret: string) => void
   /** @internal */
   readonly timeoutMs: number
+  /** Those that all clients of it speak to, for each of them to be told apart from the others. */
+  readonly registries = new RunRegistries()
   readonly #concurrency: number
   readonly #insecure: ReadonlySet<string>
   readonly #lookup: LookupFunction
@@ -182,7 +187,8 @@ export class Network {
     }
     // Nobody was there to ask; the next request asks again.
     if (secure === undefined) this.#origins.delete(registry)
-    return `${secure === true ? 'https' : 'http'}://${host}`
+    // As the origin of an URL is written, without the port that goes without saying.
+    return new URL(`${secure === true ? 'https' : 'http'}://${host}`).origin
   }
 
   /**
@@ -221,7 +227,7 @@ export class Network {
           headersTimeout: exchange.answerTimeoutMs ?? this.timeoutMs,
           signal,
         },
-        guard,
+        { guard, withoutCertificate: exchange.withoutCertificate },
       )
     } catch (error) {
       throw networkFailure(error, place, signal, { origin, refusal })

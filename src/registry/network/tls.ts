@@ -29,6 +29,13 @@ export function secureContext({ ca, cert, key }: TlsOptions): SecureContext {
   })
 }
 
+/** The same, but that no host is shown a client certificate. */
+export function withoutCertificates(
+  tls: ReadonlyMap<string, TlsOptions>,
+): ReadonlyMap<string, TlsOptions> {
+  return new Map([...tls].map(([host, { ca }]) => [host, ca === undefined ? {} : { ca }] as const))
+}
+
 /** `name:port` of a host, without brackets, such that every spelling of one endpoint is the same. */
 export function endpoint(hostname: string, port: string | number | undefined): string {
   const name = hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase()

@@ -8,7 +8,7 @@ import { type AddressRule, guardedLookup } from './guarded-lookup.ts'
 import { type Proxies, proxyFor, type ProxyServer, readProxies } from './proxies.ts'
 import { RequestBody } from './request-body.ts'
 import { Slabs } from './slabs.ts'
-import type { TlsOptions } from './tls.ts'
+import { endpoint, type TlsOptions, withoutCertificates } from './tls.ts'
 import { Agent, Pool } from './undici.ts'
 import { openTunnel, proxyConnector, proxyHeaders, refusedBy, tunnelConnector } from './tunnel.ts'
 
@@ -44,6 +44,14 @@ export interface TransportRequest {
   readonly signal: AbortSignal | undefined
 }
 
+/** What a connection must not do. One that is made for a request serves only those that agree. */
+export interface Restraint {
+  /** For hosts that are not to be connected to at every address. */
+  readonly guard?: Guard | undefined
+  /** Shows no client certificate. */
+  readonly withoutCertificate?: boolean | undefined
+}
+
 /** What undici takes, and not only what its types say: a body may be iterable. */
 interface Sender {
   dispatch(
@@ -67,21 +75,23 @@ export class Transport {
   constructor(options: TransportOptions) {
     this.#options = options
     this.#proxies = readProxies(options.environment)
-    this.#early = new EarlyConnections(this.#connectTo(this.#connector(options.lookup)))
+    this.#early = new EarlyConnections(this.#connectTo(this.#connector()))
   }
 
   /**
    * Sends a request and follows nothing.
    *
-   * @param guard for hosts that are not to be connected to at every address. A connection is not
-   *   shared with requests of another guard. Behind a proxy it does nothing: the proxy looks the name
-   *   up, and only what is written as an address can be judged here.
+   * @param restraint its guard does nothing behind a proxy: the proxy looks the name up, and only
+   *   what is written as an address can be judged here
    */
-  async request(request: TransportRequest, guard?: Guard): Promise<Answer> {
+  async request(request: TransportRequest, restraint: Restraint = {}): Promise<Answer> {
     const proxy = proxyFor(this.#proxies, request.origin)
     // What is meant for TLS gets a tunnel when its connection is made.
     if (proxy === undefined || request.origin.startsWith('https:')) {
-      return this.#exchange(this.#agent(guard), { ...request, ...keptOpen(request) })
+      return this.#exchange(this.#agent(request.origin, restraint), {
+        ...request,
+        ...keptOpen(request),
+      })
     }
     return this.#forward(request, proxy)
   }
@@ -130,19 +140,23 @@ export class Transport {
     return proxy && openTunnel(proxy, this.#pool(proxy), new URL(origin), signal)
   }
 
-  #agent(guard: Guard | undefined): Agent {
-    const key = guard?.key ?? ''
+  #agent(origin: string, { guard, withoutCertificate = false }: Restraint): Agent {
+    const isBare = withoutCertificate && this.#hasCertificate(origin)
+    const key = `${guard?.key ?? ''}${isBare ? ' without certificate' : ''}`
     let agent = this.#agents.get(key)
     if (agent === undefined) {
-      const { lookup } = this.#options
+      const lookup = guard && guardedLookup(this.#options.lookup, guard.rule)
       const connect =
-        guard === undefined
-          ? this.#early.connect
-          : this.#connectTo(this.#connector(guardedLookup(lookup, guard.rule)))
+        key === '' ? this.#early.connect : this.#connectTo(this.#connector(lookup, isBare))
       agent = new Agent({ ...this.#limits(), connect })
       this.#agents.set(key, agent)
     }
     return agent
+  }
+
+  #hasCertificate(origin: string): boolean {
+    const { hostname, port } = new URL(origin)
+    return this.#options.tls.get(endpoint(hostname, port))?.cert !== undefined
   }
 
   /** Directly, or by way of a proxy where there is one for the origin. */
@@ -168,19 +182,19 @@ export class Transport {
     const key = `${proxy.origin} ${origin}`
     let pool = this.#pools.get(key)
     if (pool === undefined) {
-      const connect = proxyConnector(proxy, this.#connector(this.#options.lookup))
+      const connect = proxyConnector(proxy, this.#connector())
       pool = new Pool(proxy.origin, { ...this.#limits(), connect })
       this.#pools.set(key, pool)
     }
     return pool
   }
 
-  #connector(lookup: LookupFunction): buildConnector.connector {
+  #connector(lookup = this.#options.lookup, isBare = false): buildConnector.connector {
     const { timeoutMs, tls } = this.#options
     return connector({
       timeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
       lookup,
-      tls,
+      tls: isBare ? withoutCertificates(tls) : tls,
       slabs: this.#slabs,
     })
   }

@@ -1,0 +1,31 @@
+import { type Digest } from '../../oci/digest.ts'
+import { type ErrorPlace, RegistryError } from '../errors.ts'
+import { foreignText } from '../foreign-text.ts'
+import { singleHeader } from '../network/answer-body.ts'
+import type { Answer } from '../network/network.ts'
+
+/** A digest of the longest algorithm, with its name. */
+const MAX_DIGEST_LENGTH = 140
+
+/**
+ * Whether a registry's answer to a write names the digest of what was written
+ * (`Docker-Content-Digest`); it need not, and may name one of another algorithm (distribution-spec,
+ * Pulling manifests). Throws VERIFICATION where it names another one.
+ */
+export function confirmsDigest(answer: Answer, digest: Digest, place: ErrorPlace): boolean {
+  const stored = singleHeader(answer, 'docker-content-digest', place)
+  if (stored === digest) return true
+  if (stored === undefined || !sameAlgorithm(stored, digest)) return false
+  throw new RegistryError('VERIFICATION', otherDigest(digest, stored), {
+    ...place,
+    status: answer.status,
+  })
+}
+
+export function otherDigest(pushed: Digest, stored: string): string {
+  return `pushed ${pushed}, but the registry shows ${foreignText(stored, MAX_DIGEST_LENGTH)}`
+}
+
+export function sameAlgorithm(one: string, other: string): boolean {
+  return one.split(':')[0] === other.split(':')[0]
+}
