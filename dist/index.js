@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6265);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3320);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6265:
+/***/ 3320:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37953,6 +37953,10 @@ function secureContext({ ca, cert, key }) {
         ...(key === undefined ? {} : { key }),
     });
 }
+/** The same, but that no host is shown a client certificate. */
+function withoutCertificates(tls) {
+    return new Map([...tls].map(([host, { ca }]) => [host, ca === undefined ? {} : { ca }]));
+}
 /** `name:port` of a host, without brackets, such that every spelling of one endpoint is the same. */
 function endpoint(hostname, port) {
     const name = hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
@@ -41380,7 +41384,7 @@ class ForeignHosts {
  * addresses other than its own.
  */
 function resolveLocation(from, location, rules) {
-    const refuse = (reason) => new RegistryError('REDIRECT', `the registry sent a location ${reason}: ${foreignText(location)}`, rules.place);
+    const refuse = (reason) => refusedLocation(location, reason, rules.place);
     const url = URL.parse(location, `${from.origin}${from.path}`);
     if (url === null)
         throw refuse('that is no URL');
@@ -41394,7 +41398,13 @@ function resolveLocation(from, location, rules) {
     }
     if (!mayPointAt(url.host, rules.registryOrigin))
         throw refuse('at a private address');
-    return { origin, path: rawPath(location, url) };
+    const isAway = from.isAway || origin !== rules.registryOrigin;
+    return { origin, path: rawPath(location, url), isAway };
+}
+/** @param status of the answer that the location came with, where that was a redirect */
+function refusedLocation(location, reason, place, status) {
+    const text = `the registry sent a location ${reason}: ${foreignText(location)}`;
+    return new RegistryError('REDIRECT', text, { ...place, status });
 }
 /** Whether a `Location` names another host, or cannot be read. */
 function leadsAway({ origin, path }, location) {
@@ -41420,7 +41430,186 @@ function withParameter(path, name, value) {
     return `${path}${path.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
 }
 
+;// CONCATENATED MODULE: ./lib/registry/network/run-registries.js
+
+
+/**
+ * The registries of a run, under all names that they answer to: with and without the port that goes
+ * without saying, by the aliases of Docker Hub, and by any name of this machine.
+ */
+class RunRegistries {
+    #registries = new Set();
+    /** @param registry a normalised host */
+    add(registry) {
+        this.#registries.add(registry);
+    }
+    /** Whether an origin is a registry of the run, and not the one that is given. */
+    isAnother(origin, registry) {
+        const others = [...this.#registries].filter((one) => one !== registry);
+        const named = endpointOfOrigin(origin);
+        if (endpointsOf(registry).includes(named))
+            return false;
+        if (others.some((other) => endpointsOf(other).includes(named)))
+            return true;
+        return !answersAt(registry, origin) && others.some((other) => answersAt(other, origin));
+    }
+}
+/** Whether a registry may be what answers at an origin, under whatever name of it. */
+function answersAt(registry, origin) {
+    return endpointsOf(registry)
+        .map(anyName)
+        .includes(anyName(endpointOfOrigin(origin)));
+}
+/** `host:port`. Without a port, a registry is spoken to at that of TLS, or else at that of HTTP. */
+function endpointsOf(registry) {
+    return [registry, apiHost(registry)].flatMap((host) => {
+        const { hostname, port } = new URL(`https://${host}`);
+        const ports = port === '' ? ['443', '80'] : [port];
+        return ports.map((one) => `${plainName(hostname)}:${one}`);
+    });
+}
+function endpointOfOrigin(origin) {
+    const { protocol, hostname, port } = new URL(origin);
+    const usual = protocol === 'https:' ? '443' : '80';
+    return `${plainName(hostname)}:${port === '' ? usual : port}`;
+}
+/** Without the dot that says that a name is complete; an alias of Docker Hub as what it stands for. */
+function plainName(hostname) {
+    const name = hostname.toLowerCase().replace(/\.$/, '');
+    try {
+        return normaliseRegistry(name).replace(/:443$/, '');
+    }
+    catch {
+        return name;
+    }
+}
+/** All names and addresses of this machine as one. */
+function anyName(endpoint) {
+    return isLoopback(endpoint) ? endpoint.replace(/^.*:/, 'localhost:') : endpoint;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/http/redirects.js
+
+
+
+
+/** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
+const MAX_REDIRECTS = 5;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Those that keep the method and the body (RFC 9110, 15.4). */
+const EXACT_REDIRECTS = new Set([307, 308]);
+/** Whether an answer is a redirect, and one that the request follows. */
+function isFollowed(answer, from, request) {
+    const { status, headers } = answer;
+    if (!REDIRECTS.has(status) || headers['location'] === undefined)
+        return false;
+    const location = singleHeader(answer, 'location', request.place) ?? '';
+    return request.staysAtHost !== true || !leadsAway(from, location);
+}
+/**
+ * Where a redirect leads a request to (RFC 9110, 15.4). Throws REDIRECT where it must not go there.
+ *
+ * @param from the address that was answered with it
+ */
+function redirectTarget(answer, from, request, home) {
+    const { status } = answer;
+    const { method, place } = request;
+    const isReading = method === 'GET' || method === 'HEAD';
+    if (!isReading && !EXACT_REDIRECTS.has(status)) {
+        const reason = 'the registry answers a write with a redirect that is for reading';
+        throw new RegistryError('REDIRECT', reason, { ...place, status });
+    }
+    const location = singleHeader(answer, 'location', place) ?? '';
+    const to = resolveLocation(from, location, { registryOrigin: home.origin, place });
+    const reach = request.reach ?? (isReading ? 'anywhere' : 'registry');
+    const objection = objectionTo(reach, from, to, home);
+    if (objection === undefined)
+        return to;
+    throw refusedLocation(location, objection, place, status);
+}
+/**
+ * Where an upload goes on, as the `Location` of an answer says (distribution-spec, Pushing blobs).
+ * Throws UPLOAD where it says nothing, and REDIRECT where an upload must not go.
+ *
+ * @param from the address that answered
+ */
+function uploadAddress(answer, from, home, place) {
+    const location = singleHeader(answer, 'location', place);
+    if (location === undefined) {
+        const { status } = answer;
+        throw new RegistryError('UPLOAD', 'the answer has no Location', { ...place, status });
+    }
+    const to = resolveLocation(from, location, { registryOrigin: home.origin, place });
+    const objection = objectionTo('storage', from, to, home);
+    if (objection !== undefined)
+        throw refusedLocation(location, objection, place);
+    return to;
+}
+/** Whether a request failed because it was led away from the registry that alone can answer it. */
+function leavesRegistry({ code, status }) {
+    return code === 'REDIRECT' && status !== undefined;
+}
+/** What speaks against going there, as words that follow `a location`. */
+function objectionTo(reach, from, to, home) {
+    if (reach === 'storage')
+        return objectionToUpload(from, to, home);
+    if (reach === 'anywhere' || !to.isAway)
+        return undefined;
+    return 'that leaves the registry, with what only that can answer';
+}
+function objectionToUpload(from, to, { registry, registries }) {
+    if (registries.isAnother(to.origin, registry))
+        return 'at another registry of this run';
+    if (!answersAt(registry, to.origin))
+        return undefined;
+    // What the registry would do for us, it must not be told to do by others.
+    if (from.isAway && from.origin !== to.origin)
+        return 'that leads back to the registry';
+    return isManifest(to.path) ? 'at a manifest' : undefined;
+}
+/** Whether a path is that of a manifest (distribution-spec, Endpoints), however it is escaped. */
+function isManifest(path) {
+    return /\/manifests\/[^/]*\/?$/.test(unescaped(path));
+}
+/** The path alone, as a server reads it. */
+function unescaped(path) {
+    return path
+        .replace(/\?.*$/s, '')
+        .replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/digest-header.js
+
+
+
+
+/** A digest of the longest algorithm, with its name. */
+const digest_header_MAX_DIGEST_LENGTH = 140;
+/**
+ * Whether a registry's answer to a write names the digest of what was written
+ * (`Docker-Content-Digest`); it need not, and may name one of another algorithm (distribution-spec,
+ * Pulling manifests). Throws VERIFICATION where it names another one.
+ */
+function confirmsDigest(answer, digest, place) {
+    const stored = singleHeader(answer, 'docker-content-digest', place);
+    if (stored === digest)
+        return true;
+    if (stored === undefined || !sameAlgorithm(stored, digest))
+        return false;
+    throw new RegistryError('VERIFICATION', otherDigest(digest, stored), {
+        ...place,
+        status: answer.status,
+    });
+}
+function otherDigest(pushed, stored) {
+    return `pushed ${pushed}, but the registry shows ${foreignText(stored, digest_header_MAX_DIGEST_LENGTH)}`;
+}
+function sameAlgorithm(one, other) {
+    return one.split(':')[0] === other.split(':')[0];
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/content/upload-session.js
+
 
 
 
@@ -41440,14 +41629,21 @@ async function startUpload(repository) {
     const { http, scope } = repository;
     const place = repository.place('start upload');
     const target = repository.path('blobs/uploads/');
-    const request = { method: 'POST', target, scopes: [scope], place, refusal: 'UPLOAD' };
-    const answer = await http.exchange(request);
+    const answer = await http.exchange({
+        method: 'POST',
+        reach: 'storage',
+        target,
+        scopes: [scope],
+        place,
+        refusal: 'UPLOAD',
+    });
     await discard(answer);
     return sessionOf(repository, answer, place);
 }
+/** The session that an answer opens. */
 async function sessionOf({ http }, answer, place) {
     return {
-        address: await http.location(answer, place),
+        address: await http.uploadAddress(answer, place),
         minChunk: bytesIn(answer, 'oci-chunk-min-length') ?? 0,
         // Not of the specification; Cloudflare has it (Q46).
         maxChunk: bytesIn(answer, 'oci-chunk-max-length') ?? Number.POSITIVE_INFINITY,
@@ -41457,31 +41653,6 @@ async function sessionOf({ http }, answer, place) {
 function bytesIn({ headers }, name) {
     const value = headers[name];
     return typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : undefined;
-}
-/**
- * Asks the registry to take a blob over from another of its repositories (distribution-spec,
- * Mounting a blob from another repository). Where it will not, its 202 is an upload session like
- * any other. From the repository itself, it is a look that opens a session where the blob is not there.
- */
-async function mountBlob(repository, blob, from) {
-    const { http, scope } = repository;
-    const isLook = from === repository.name;
-    const place = isLook
-        ? repository.place('start upload')
-        : repository.place('mount blob', blob.digest);
-    const query = `mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(from)}`;
-    const target = repository.path(`blobs/uploads/?${query}`);
-    const answer = await http.exchange({
-        method: 'POST',
-        target,
-        scopes: isLook ? [scope] : [scope, pullScope(from)],
-        place,
-        refusal: 'UPLOAD',
-    });
-    await discard(answer);
-    if (answer.status === 201)
-        return { mounted: true };
-    return { mounted: false, session: await sessionOf(repository, answer, place) };
 }
 /**
  * Sends a whole blob in one request (distribution-spec, Pushing a blob monolithically): the one way
@@ -41494,26 +41665,36 @@ async function putBlob(repository, { address }, blob, open) {
         body: open,
     });
 }
-/** Ends a session with the digest of all that was sent, and with what is left to be sent. */
-async function closeUpload(repository, { origin, path }, blob, content) {
+/**
+ * Ends a session with the digest of all that was sent, and with what is left to be sent. Throws
+ * VERIFICATION where the registry answers with another digest.
+ */
+async function closeUpload(repository, address, blob, content) {
     const { http, scope } = repository;
+    const place = repository.place('upload blob', blob.digest);
     const answer = await http.exchange({
         ...content,
         method: 'PUT',
-        target: { origin, path: withParameter(path, 'digest', blob.digest) },
+        reach: 'storage',
+        target: { ...address, path: withParameter(address.path, 'digest', blob.digest) },
         scopes: [scope],
-        place: repository.place('upload blob', blob.digest),
+        place,
         refusal: 'UPLOAD',
         passing: LOST_SESSION,
         answerTimeoutMs: http.network.timeoutMs + blob.size / SLOWEST_FINISH_BYTES_PER_MS,
     });
     await discard(answer);
+    confirmsDigest(answer, blob.digest, place);
 }
 /**
  * Gives a session back that will not be used (distribution-spec 1.2), also when the run has been
- * cancelled. Not every registry knows how, so nothing depends on it.
+ * cancelled. Not every registry knows how, so nothing depends on it. A DELETE can do harm: it goes
+ * where sessions of this repository live, and to no other address that a registry may give.
  */
 async function cancelUpload(repository, { address }) {
+    const sessions = repository.path('blobs/uploads/');
+    if (address.isAway || !isBeneath(sessions, address.path))
+        return;
     try {
         const answer = await repository.http.exchange({
             method: 'DELETE',
@@ -41527,6 +41708,10 @@ async function cancelUpload(repository, { address }) {
     catch {
         // Sessions expire by themselves.
     }
+}
+function isBeneath(parent, path) {
+    const read = unescaped(path);
+    return read.startsWith(parent) && !read.split('/').includes('..');
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/content/chunked-upload.js
@@ -41619,6 +41804,7 @@ async function putHeldChunk(repository, address, { start, bytes, place }) {
 async function patch({ http, scope }, address, { start, size, body, place }) {
     const answer = await http.exchange({
         method: 'PATCH',
+        reach: 'storage',
         target: address,
         headers: {
             'content-type': 'application/octet-stream',
@@ -41632,7 +41818,7 @@ async function patch({ http, scope }, address, { start, size, body, place }) {
         passing: LOST_SESSION,
     });
     await discard(answer);
-    return answer.headers['location'] === undefined ? address : http.location(answer, place);
+    return answer.headers['location'] === undefined ? address : http.uploadAddress(answer, place);
 }
 /** The body of a chunk that is too large to be held. */
 function onlyOnce(reader, size, place) {
@@ -41657,7 +41843,7 @@ async function uploadState({ http, scope }, address, place) {
             return undefined;
         const received = last === '0' ? 0 : Number(last) + 1;
         const isMoved = answer.headers['location'] !== undefined;
-        return { address: isMoved ? await http.location(answer, place) : address, received };
+        return { address: isMoved ? await http.uploadAddress(answer, place) : address, received };
     }
     catch (error) {
         if (error instanceof RegistryError && error.code !== 'CANCELLED')
@@ -41931,7 +42117,47 @@ class BlobSender {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/content/mount-blob.js
+
+
+
+
+
+/**
+ * Asks the registry to take a blob over from another of its repositories (distribution-spec,
+ * Mounting a blob from another repository). Where it will not, its 202 is an upload session like
+ * any other. From the repository itself, it is a look that opens a session where the blob is not
+ * there. Throws VERIFICATION where what was mounted is something else, or was so elsewhere.
+ */
+async function mountBlob(repository, blob, from) {
+    const { http, scope } = repository;
+    const isLook = from === repository.name;
+    const place = isLook
+        ? repository.place('start upload')
+        : repository.place('mount blob', blob.digest);
+    const query = `mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(from)}`;
+    const target = repository.path(`blobs/uploads/?${query}`);
+    const answer = await http.exchange({
+        method: 'POST',
+        reach: 'storage',
+        target,
+        scopes: isLook ? [scope] : [scope, pullScope(from)],
+        place,
+        refusal: 'UPLOAD',
+    });
+    await discard(answer);
+    if (answer.status === 201) {
+        confirmsDigest(answer, blob.digest, place);
+        if (!answer.address.isAway)
+            return { mounted: true };
+        const reason = 'another host than the registry says that the blob was mounted';
+        throw new RegistryError('VERIFICATION', reason, { ...place, status: answer.status });
+    }
+    return { mounted: false, session: await sessionOf(repository, answer, place) };
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/copy/copy-blob.js
+
 
 
 
@@ -42606,6 +42832,7 @@ function formatPath(items) {
 
 
 
+
 const accept = manifestAccept.join(', ');
 /**
  * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
@@ -42659,6 +42886,8 @@ async function fetchIndex(repository, name) {
 function manifestRequest(repository, reference, method, operation) {
     return {
         method,
+        // What a destination has only itself can say.
+        reach: repository.side === 'destination' ? 'registry' : undefined,
         target: repository.path(`manifests/${reference}`),
         headers: { accept },
         scopes: [repository.scope],
@@ -42686,10 +42915,10 @@ const NO_HEAD = [400, 401, 403, 405, 406, 415, 501];
  * content exists); undefined only for "not found". Where the answer names no digest, the manifest
  * is fetched and hashed.
  */
-async function resolveDigest(repository, reference) {
+async function resolveDigest(repository, reference, tries = 'call') {
     const request = manifestRequest(repository, reference, 'HEAD', 'look up');
     const expect = [404, ...NO_HEAD];
-    const found = await repository.http.call({ ...request, expect }, async (answer) => {
+    const found = await repository.http[tries]({ ...request, expect }, async (answer) => {
         await discard(answer);
         const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? '';
         return { status: answer.status, digest: isDigest(digest) ? digest : undefined };
@@ -42698,28 +42927,30 @@ async function resolveDigest(repository, reference) {
         return undefined;
     if (found.digest !== undefined && found.status < 300)
         return found.digest;
-    return hashedDigest(repository, reference, isDigest(reference) ? algorithmOf(reference) : 'sha256');
+    return hashedDigest(repository, reference, isDigest(reference) ? algorithmOf(reference) : 'sha256', tries);
 }
 /**
  * As `resolveDigest`, for a destination that is about to be written: one that does not let us look
- * (Q14), or says the same of what does not exist (Q31), holds nothing that we know of. Whether we
- * may write is for the push to tell. Not so for a 401, which is about the login.
+ * (Q14), or says the same of what does not exist (Q31), or leads us elsewhere, holds nothing that we
+ * know of. Whether we may write is for the push to tell. Not so for a 401, which is about the login.
  */
 async function heldDigest(repository, reference) {
     try {
         return await resolveDigest(repository, reference);
     }
     catch (error) {
-        if (!(error instanceof RegistryError) || error.status !== 403)
+        if (!(error instanceof RegistryError))
+            throw error;
+        if (error.status !== 403 && !leavesRegistry(error))
             throw error;
         repository.http.logger.debug(`not known: ${error.message}`);
         return undefined;
     }
 }
-async function hashedDigest(repository, reference, algorithm) {
+async function hashedDigest(repository, reference, algorithm, tries = 'call') {
     const { http } = repository;
     const request = manifestRequest(repository, reference, 'GET', 'look up');
-    return http.call({ ...request, expect: [404] }, async (answer) => {
+    return http[tries]({ ...request, expect: [404] }, async (answer) => {
         if (answer.status === 404) {
             await discard(answer);
             return undefined;
@@ -42729,6 +42960,72 @@ async function hashedDigest(repository, reference, algorithm) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/registry/content/verify-push.js
+
+
+
+
+
+/**
+ * Milliseconds between the looks at a tag that does not show yet what was pushed. Registries that
+ * keep several copies need a moment; more than some seconds is no delay any more.
+ */
+const LOOKS_AFTER = [250, 500, 1_000, 2_000];
+/**
+ * Reads back what a tag shows after it was written. Throws VERIFICATION where that is not what was
+ * pushed, also after some time.
+ */
+async function verifyPushed(repository, reference, digest) {
+    const { network } = repository.http;
+    const place = repository.place('verify', reference);
+    let shown;
+    for (const delay of [0, ...LOOKS_AFTER]) {
+        if (delay > 0)
+            await pause(network, delay, place);
+        shown = await shownDigest(repository, reference, digest);
+        if (shown === digest)
+            return;
+    }
+    throw new RegistryError('VERIFICATION', shown === undefined ? `pushed ${digest}, but nothing is there` : otherDigest(digest, shown), place);
+}
+/** The same, as a question, after a push whose answer was lost: a failure to look is no answer. */
+async function isShownAtLast(repository, reference, digest) {
+    const place = repository.place('verify', reference);
+    for (const delay of [0, ...LOOKS_AFTER]) {
+        try {
+            if (delay > 0)
+                await pause(repository.http.network, delay, place);
+            if ((await shownDigest(repository, reference, digest, 'callOnce')) === digest)
+                return true;
+        }
+        catch (error) {
+            if (!(error instanceof RegistryError))
+                throw error;
+            if (error.code === 'CANCELLED' || error.code === 'TIMEOUT')
+                return false;
+        }
+    }
+    return false;
+}
+/** One look of one try. */
+async function isShown(repository, reference, digest) {
+    try {
+        return (await shownDigest(repository, reference, digest, 'callOnce')) === digest;
+    }
+    catch (error) {
+        if (error instanceof RegistryError && error.code !== 'CANCELLED')
+            return false;
+        throw error;
+    }
+}
+async function shownDigest(repository, reference, digest, tries = 'call') {
+    const shown = await resolveDigest(repository, reference, tries);
+    // A registry may name content by another algorithm (distribution-spec, Pulling manifests).
+    return shown === undefined || sameAlgorithm(shown, digest)
+        ? shown
+        : hashedDigest(repository, reference, algorithmOf(digest), tries);
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/content/push-manifest.js
 
 
@@ -42736,12 +43033,12 @@ async function hashedDigest(repository, reference, algorithm) {
 
 
 
-/** A digest of the longest algorithm, with its name. */
-const push_manifest_MAX_DIGEST_LENGTH = 140;
+
 /**
  * Pushes a manifest under a tag or its digest, and checks that the registry shows it there then: by
- * its answer, or by a look where that does not tell. One after another where several tags of a repository get the same manifest: a registry on a plain
- * file system (distribution) fails to read what it is just writing again. Throws VERIFICATION.
+ * its answer, or by a look where that does not tell. One after another where several tags of a
+ * repository get the same manifest: a registry on a plain file system (distribution) fails to read
+ * what it is just writing again. Throws VERIFICATION.
  */
 async function publishManifest(repository, reference, content) {
     await repository.http.turns.run(`${repository.name}@${content.digest}`, async () => {
@@ -42754,32 +43051,33 @@ async function publishManifest(repository, reference, content) {
 const NOT_YET_SEEN = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN'];
 /**
  * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its
- * digest. Returns whether the registry named the digest in its answer. Throws VERIFICATION where
- * that is another one, and EXISTS where the registry does not let the tag be moved.
+ * digest. Where an answer is lost, late or a failure of the registry, the manifest may be there all
+ * the same: it is looked for before it is sent again, and before that counts as a failure. Returns
+ * whether the registry is known to have it there. Throws VERIFICATION where it names another digest,
+ * and EXISTS where the registry does not let the tag be moved.
  */
 async function pushManifest(repository, reference, content) {
-    const request = {
-        ...manifestRequest(repository, reference, 'PUT', 'push manifest'),
-        headers: { 'content-type': content.mediaType },
-        body: content.bytes,
-        passing: NOT_YET_SEEN,
-    };
-    const { place } = request;
+    const { network, logger } = repository.http;
+    const tries = { mayHaveArrived: false };
     try {
-        return await repository.http.call(request, async (answer) => {
-            await discard(answer);
-            const stored = singleHeader(answer, 'docker-content-digest', place);
-            if (stored === undefined)
-                return false;
-            if (stored === content.digest)
-                return true;
-            if (!sameAlgorithm(stored, content.digest))
-                return false;
-            const details = { ...place, status: answer.status };
-            throw new RegistryError('VERIFICATION', otherDigest(content.digest, stored), details);
+        const answered = await withRetries(network, logger, async () => {
+            if (tries.mayHaveArrived && (await isShown(repository, reference, content.digest)))
+                return 'named';
+            try {
+                return await put(repository, reference, content);
+            }
+            catch (error) {
+                tries.mayHaveArrived ||= isNoVerdict(error);
+                throw error;
+            }
         });
+        if (answered === 'elsewhere')
+            await verifyPushed(repository, reference, content.digest);
+        return answered !== 'unnamed';
     }
     catch (error) {
+        if (tries.mayHaveArrived && (await isShownAtLast(repository, reference, content.digest)))
+            return true;
         if (!push_manifest_isRefusal(error))
             throw error;
         const shown = isDigest(reference) ? undefined : await shownAnyway(repository, reference);
@@ -42791,6 +43089,31 @@ async function pushManifest(repository, reference, content) {
         }
         throw refusedType(content.mediaType, error) ?? error;
     }
+}
+/**
+ * One try. Returns whether the answer names the digest, and whether it came from the address that was
+ * asked: what a registry keeps after a redirect, it may keep under another name.
+ */
+async function put(repository, reference, { bytes, mediaType, digest }) {
+    const request = {
+        ...manifestRequest(repository, reference, 'PUT', 'push manifest'),
+        headers: { 'content-type': mediaType },
+        body: bytes,
+        passing: NOT_YET_SEEN,
+    };
+    return repository.http.callOnce(request, async (answer) => {
+        await discard(answer);
+        const isNamed = confirmsDigest(answer, digest, request.place);
+        if (answer.address.path !== request.target)
+            return 'elsewhere';
+        return isNamed ? 'named' : 'unnamed';
+    });
+}
+/** Whether a failure says nothing of what the registry has done: the answer is missing, or a 5xx. */
+function isNoVerdict(error) {
+    if (!(error instanceof RegistryError))
+        return false;
+    return error.code === 'NETWORK' || error.code === 'TIMEOUT' || (error.status ?? 0) >= 500;
 }
 function push_manifest_isRefusal(error) {
     if (!(error instanceof RegistryError) || error.code === 'AUTHENTICATION')
@@ -42840,41 +43163,6 @@ function reworded(code, reason, error) {
         registryMessage,
         cause: error,
     });
-}
-/**
- * Milliseconds between the looks at a tag that does not show yet what was pushed. Registries that
- * keep several copies need a moment; more than some seconds is no delay any more.
- */
-const LOOKS_AFTER = [250, 500, 1_000, 2_000];
-/**
- * Reads back what a tag shows after it was written. Throws VERIFICATION where that is not what was
- * pushed, also after some time.
- */
-async function verifyPushed(repository, reference, digest) {
-    const { network } = repository.http;
-    const place = repository.place('verify', reference);
-    let shown;
-    for (const delay of [0, ...LOOKS_AFTER]) {
-        if (delay > 0)
-            await pause(network, delay, place);
-        shown = await shownDigest(repository, reference, digest);
-        if (shown === digest)
-            return;
-    }
-    throw new RegistryError('VERIFICATION', shown === undefined ? `pushed ${digest}, but nothing is there` : otherDigest(digest, shown), place);
-}
-async function shownDigest(repository, reference, digest) {
-    const shown = await resolveDigest(repository, reference);
-    // A registry may name content by another algorithm (distribution-spec, Pulling manifests).
-    return shown === undefined || sameAlgorithm(shown, digest)
-        ? shown
-        : hashedDigest(repository, reference, algorithmOf(digest));
-}
-function otherDigest(pushed, stored) {
-    return `pushed ${pushed}, but the registry shows ${foreignText(stored, push_manifest_MAX_DIGEST_LENGTH)}`;
-}
-function sameAlgorithm(one, other) {
-    return one.split(':')[0] === other.split(':')[0];
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/push-with-repair.js
@@ -43960,6 +44248,7 @@ class Slabs {
 
 
 
+
 /** A host that has not even accepted a connection after this long is not going to. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Longer than the pause between two blobs of an image, shorter than load balancers keep idle. */
@@ -43977,20 +44266,22 @@ class Transport {
     constructor(options) {
         this.#options = options;
         this.#proxies = readProxies(options.environment);
-        this.#early = new EarlyConnections(this.#connectTo(this.#connector(options.lookup)));
+        this.#early = new EarlyConnections(this.#connectTo(this.#connector()));
     }
     /**
      * Sends a request and follows nothing.
      *
-     * @param guard for hosts that are not to be connected to at every address. A connection is not
-     *   shared with requests of another guard. Behind a proxy it does nothing: the proxy looks the name
-     *   up, and only what is written as an address can be judged here.
+     * @param restraint its guard does nothing behind a proxy: the proxy looks the name up, and only
+     *   what is written as an address can be judged here
      */
-    async request(request, guard) {
+    async request(request, restraint = {}) {
         const proxy = proxyFor(this.#proxies, request.origin);
         // What is meant for TLS gets a tunnel when its connection is made.
         if (proxy === undefined || request.origin.startsWith('https:')) {
-            return this.#exchange(this.#agent(guard), { ...request, ...keptOpen(request) });
+            return this.#exchange(this.#agent(request.origin, restraint), {
+                ...request,
+                ...keptOpen(request),
+            });
         }
         return this.#forward(request, proxy);
     }
@@ -44030,18 +44321,21 @@ class Transport {
         const proxy = proxyFor(this.#proxies, origin);
         return proxy && openTunnel(proxy, this.#pool(proxy), new URL(origin), signal);
     }
-    #agent(guard) {
-        const key = guard?.key ?? '';
+    #agent(origin, { guard, withoutCertificate = false }) {
+        const isBare = withoutCertificate && this.#hasCertificate(origin);
+        const key = `${guard?.key ?? ''}${isBare ? ' without certificate' : ''}`;
         let agent = this.#agents.get(key);
         if (agent === undefined) {
-            const { lookup } = this.#options;
-            const connect = guard === undefined
-                ? this.#early.connect
-                : this.#connectTo(this.#connector(guardedLookup(lookup, guard.rule)));
+            const lookup = guard && guardedLookup(this.#options.lookup, guard.rule);
+            const connect = key === '' ? this.#early.connect : this.#connectTo(this.#connector(lookup, isBare));
             agent = new dispatcher_agent({ ...this.#limits(), connect });
             this.#agents.set(key, agent);
         }
         return agent;
+    }
+    #hasCertificate(origin) {
+        const { hostname, port } = new URL(origin);
+        return this.#options.tls.get(endpoint(hostname, port))?.cert !== undefined;
     }
     /** Directly, or by way of a proxy where there is one for the origin. */
     #connectTo(direct) {
@@ -44063,18 +44357,18 @@ class Transport {
         const key = `${proxy.origin} ${origin}`;
         let pool = this.#pools.get(key);
         if (pool === undefined) {
-            const connect = proxyConnector(proxy, this.#connector(this.#options.lookup));
+            const connect = proxyConnector(proxy, this.#connector());
             pool = new dispatcher_pool(proxy.origin, { ...this.#limits(), connect });
             this.#pools.set(key, pool);
         }
         return pool;
     }
-    #connector(lookup) {
+    #connector(lookup = this.#options.lookup, isBare = false) {
         const { timeoutMs, tls } = this.#options;
         return connector({
             timeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
             lookup,
-            tls,
+            tls: isBare ? withoutCertificates(tls) : tls,
             slabs: this.#slabs,
         });
     }
@@ -44116,6 +44410,7 @@ function keptOpen({ method }) {
 
 
 
+
 const USER_AGENT = 'image-sync-action';
 /**
  * What all clients of a run share: connections, slots per host, time, chance, and the end of it
@@ -44134,6 +44429,8 @@ class Network {
     maskSecret;
     /** @internal */
     timeoutMs;
+    /** Those that all clients of it speak to, for each of them to be told apart from the others. */
+    registries = new RunRegistries();
     #concurrency;
     #insecure;
     #lookup;
@@ -44227,7 +44524,8 @@ class Network {
         // Nobody was there to ask; the next request asks again.
         if (secure === undefined)
             this.#origins.delete(registry);
-        return `${secure === true ? 'https' : 'http'}://${host}`;
+        // As the origin of an URL is written, without the port that goes without saying.
+        return new URL(`${secure === true ? 'https' : 'http'}://${host}`).origin;
     }
     /**
      * Makes a connection for a request to a registry that is to come.
@@ -44264,7 +44562,7 @@ class Network {
                 body: exchange.body,
                 headersTimeout: exchange.answerTimeoutMs ?? this.timeoutMs,
                 signal,
-            }, guard);
+            }, { guard, withoutCertificate: exchange.withoutCertificate });
         }
         catch (error) {
             throw networkFailure(error, place, signal, { origin, refusal });
@@ -44580,7 +44878,7 @@ function withScheme(realm) {
     return HOST_AND_PORT.test(realm) ? `//${realm}` : realm;
 }
 /**
- * Whether a registry's credentials may go to that token service: its own host, a host of the same
+ * Whether a registry's credentials, or a client certificate, may go to that token service: its own host, a host of the same
  * site, one that is known to belong to it, or the one that came with the credentials. A token
  * without credentials may be fetched from anywhere that `parseRealm` lets through.
  */
@@ -44753,10 +45051,10 @@ async function tokenByPost(network, request, { password }) {
     });
 }
 async function exchangeToken(network, request, exchange) {
-    const { place, onBehalfOf } = request;
+    const { place, onBehalfOf, withoutCertificate } = request;
     const headers = { accept: 'application/json', ...exchange.headers };
-    const refusal = 'AUTHENTICATION';
-    const answer = await network.send({ ...exchange, headers, onBehalfOf, refusal }, place);
+    const sent = { ...exchange, headers, onBehalfOf, withoutCertificate };
+    const answer = await network.send({ ...sent, refusal: 'AUTHENTICATION' }, place);
     if (answer.status !== 200) {
         const error = await answerError(answer, place, { clock: network.clock });
         throw error.transient ? error : rejected(error, request);
@@ -44922,7 +45220,8 @@ class Tokens {
         const credentials = this.#credentials;
         const origin = await this.#network.originOf(this.#registry);
         const registry = { host: this.#registry, origin };
-        if (credentials !== undefined && !mayReceiveCredentials(realm, registry, credentials)) {
+        const isTrusted = mayReceiveCredentials(realm, registry, credentials ?? {});
+        if (credentials !== undefined && !isTrusted) {
             const reason = `the registry sends logins to ${foreignText(realm.host)}, which is not known to belong to ` +
                 'it; if it does, name it as auth-host of an entry in registry-auth';
             throw new RegistryError('AUTHENTICATION', reason, place);
@@ -44935,6 +45234,7 @@ class Tokens {
             service,
             scopes,
             credentials,
+            withoutCertificate: !isTrusted,
             place: { ...place, operation: 'log in' },
         });
     }
@@ -45423,6 +45723,101 @@ async function awaitTurn(circumstances, limiter, kind, place) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/http/follow-redirects.js
+
+
+
+
+
+
+/** Sends the requests of one identity to one registry, wherever they are led. */
+class RedirectFollower {
+    #registry;
+    #network;
+    #logger;
+    #headers;
+    #limiter;
+    /** @param headers that are part of the identity (`HttpHeaders` of the Docker configuration) */
+    constructor(registry, network, logger, headers) {
+        this.#registry = registry;
+        this.#network = network;
+        this.#logger = logger;
+        this.#headers = headers;
+        this.#limiter = network.limiter(registry);
+    }
+    /**
+     * Sends a request to the registry, and on to where that leads it. Throws REDIRECT where it must not
+     * go there, and the errors of the network.
+     *
+     * @param authorization goes to the registry's own origin, and no further
+     */
+    async follow(request, authorization) {
+        const { target, place } = request;
+        const home = await this.#home();
+        const { origin } = home;
+        let address = typeof target === 'string' ? { origin, path: target, isAway: false } : target;
+        for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+            const answer = await this.#hop(request, address, origin, authorization);
+            if (!isFollowed(answer, address, request))
+                return { ...answer, address };
+            await discard(answer);
+            address = redirectTarget(answer, address, request, home);
+        }
+        throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place);
+    }
+    /** Where an upload goes on, as an answer says. Throws UPLOAD and REDIRECT. */
+    async uploadAddress(answer, place) {
+        return uploadAddress(answer, answer.address, await this.#home(), place);
+    }
+    async #home() {
+        const registry = this.#registry;
+        const { registries } = this.#network;
+        return { registry, origin: await this.#network.originOf(registry), registries };
+    }
+    /** One of the addresses that a request is sent to, with what may be told there. */
+    async #hop(request, address, origin, authorization) {
+        const isHome = address.origin === origin;
+        // Who brings a signal is in a hurry: it gives something back before the end.
+        if (isHome && request.signal === undefined) {
+            await awaitTurn(this.#network, this.#limiter, kindOfRequest(request), request.place);
+        }
+        const login = authorization === undefined ? {} : { authorization };
+        const identity = address.isAway ? {} : { ...this.#headers, ...login };
+        const sentAt = this.#network.clock.now();
+        const answer = await this.#send(request, address, identity, origin);
+        if (isHome)
+            this.#notePace(request, answer, sentAt);
+        return answer;
+    }
+    #notePace(request, { status, headers }, sentAt) {
+        const kind = kindOfRequest(request);
+        const now = this.#network.clock.now();
+        this.#limiter.note({ kind, method: request.method, status, headers, sentAt, now });
+    }
+    async #send(request, { origin, path, isAway }, identity, onBehalfOf) {
+        const { method, body, headers, answerTimeoutMs, signal, place } = request;
+        const startedAt = this.#network.clock.now();
+        const answer = await this.#network.send({
+            origin,
+            path,
+            method,
+            headers: { ...headers, ...identity },
+            body: typeof body === 'function' ? body() : body,
+            answerTimeoutMs,
+            signal,
+            onBehalfOf,
+            withoutCertificate: isAway,
+        }, place);
+        const url = foreignText(`${origin}${path}`);
+        const elapsed = this.#network.clock.now() - startedAt;
+        this.#logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`);
+        return answer;
+    }
+}
+function kindOfRequest({ method, target }) {
+    return kindOf(method, typeof target === 'string' ? target : target.path);
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/http/registry-http.js
 
 
@@ -45440,14 +45835,6 @@ async function awaitTurn(circumstances, limiter, kind, place) {
 
 
 
-
-
-
-/** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
-const MAX_REDIRECTS = 5;
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Those that keep the method and the body (RFC 9110, 15.4). */
-const EXACT_REDIRECTS = new Set([307, 308]);
 /** Some megabytes of them, and more than a registry takes from us at a time. */
 const HELD_AT_ONCE = 32;
 /**
@@ -45476,7 +45863,7 @@ class RegistryHttp {
     quota;
     /** For small blobs that are held while they are on their way. */
     held = new Limiter(HELD_AT_ONCE);
-    #headers;
+    #redirects;
     #authorizer;
     #family;
     #introduction;
@@ -45484,10 +45871,12 @@ class RegistryHttp {
         this.registry = registry;
         this.login = loginText(login);
         this.network = network;
+        network.registries.add(registry);
         this.logger = logger;
         this.limiter = network.limiter(registry);
         this.quota = new Quota(registry, this.login, logger);
-        this.#headers = login.credentials?.headers ?? {};
+        const headers = login.credentials?.headers ?? {};
+        this.#redirects = new RedirectFollower(registry, network, logger, headers);
         this.#family = familyOfHost(registry);
         this.#introduction = new Introduction(() => network.connectEarly(registry));
         this.#authorizer = new Authorizer(registry, login.credentials, network, logger);
@@ -45498,7 +45887,11 @@ class RegistryHttp {
     }
     /** One request with retries, in a slot that is held until `read` is done with the answer. */
     async call(request, read) {
-        return withRetries(this.network, this.logger, () => this.limiter.run(async () => read(await this.exchange(request))));
+        return withRetries(this.network, this.logger, async () => this.callOnce(request, read));
+    }
+    /** The same in one try. */
+    async callOnce(request, read) {
+        return this.limiter.run(async () => read(await this.exchange(request)));
     }
     /**
      * One try of one request, without a slot: for callers that hold one. Throws a RegistryError
@@ -45544,15 +45937,9 @@ class RegistryHttp {
             return false;
         return this.#family?.expiredLogin?.test(error.registryMessage ?? '') === true;
     }
-    /** The address of a `Location` header, which uploads need. */
-    async location(answer, place) {
-        const location = singleHeader(answer, 'location', place);
-        if (location === undefined) {
-            const { status } = answer;
-            throw new RegistryError('UPLOAD', 'the answer has no Location', { ...place, status });
-        }
-        const registryOrigin = await this.network.originOf(this.registry);
-        return resolveLocation(answer.address, location, { registryOrigin, place });
+    /** Where an upload goes on. */
+    async uploadAddress(answer, place) {
+        return this.#redirects.uploadAddress(answer, place);
     }
     /** Tells of scopes that requests will need, so that one token can serve all of them. */
     expect(scopes) {
@@ -45560,11 +45947,10 @@ class RegistryHttp {
     }
     async #authorized(request) {
         const { scopes, place } = request;
-        const origin = await this.network.originOf(this.registry);
         let attempt = await this.#authorizer.attempt(scopes, place);
         for (let logins = 0;; logins++) {
-            const answer = await this.#follow(request, origin, attempt.authorization);
-            if (answer.address.origin !== origin)
+            const answer = await this.#redirects.follow(request, attempt.authorization);
+            if (answer.address.isAway)
                 return answer;
             this.#learn(answer);
             const isBlob = typeof request.body === 'function';
@@ -45593,64 +45979,6 @@ class RegistryHttp {
         this.#family ??= familyOfAnswer(headers);
         this.quota.note({ status, headers }, this.network.retries, this.network.clock.now());
     }
-    async #follow(request, origin, authorization) {
-        const { target, method, place } = request;
-        let address = typeof target === 'string' ? { origin, path: target } : target;
-        for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-            const isHome = address.origin === origin;
-            const identity = isHome
-                ? { ...this.#headers, ...(authorization === undefined ? {} : { authorization }) }
-                : {};
-            // Who brings a signal is in a hurry: it gives something back before the end.
-            if (isHome && request.signal === undefined) {
-                await awaitTurn(this.network, this.limiter, kindOfRequest(request), place);
-            }
-            const sentAt = this.network.clock.now();
-            const answer = await this.#send(request, { address, identity, onBehalfOf: origin });
-            const { status } = answer;
-            if (isHome)
-                this.#notePace(request, answer, sentAt);
-            if (!REDIRECTS.has(status) || answer.headers['location'] === undefined) {
-                return { ...answer, address };
-            }
-            const location = singleHeader(answer, 'location', place) ?? '';
-            if (request.staysAtHost === true && leadsAway(address, location)) {
-                return { ...answer, address };
-            }
-            await discard(answer);
-            if (method !== 'GET' && method !== 'HEAD' && !EXACT_REDIRECTS.has(status)) {
-                const reason = 'the registry answers a write with a redirect that is for reading';
-                throw new RegistryError('REDIRECT', reason, { ...place, status });
-            }
-            address = resolveLocation(address, location, { registryOrigin: origin, place });
-        }
-        throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place);
-    }
-    #notePace(request, { status, headers }, sentAt) {
-        const kind = kindOfRequest(request);
-        const now = this.network.clock.now();
-        this.limiter.note({ kind, method: request.method, status, headers, sentAt, now });
-    }
-    async #send(request, { address, identity, onBehalfOf }) {
-        const { method, body, headers, answerTimeoutMs, signal, place } = request;
-        const startedAt = this.network.clock.now();
-        const answer = await this.network.send({
-            ...address,
-            method,
-            headers: { ...headers, ...identity },
-            body: typeof body === 'function' ? body() : body,
-            answerTimeoutMs,
-            signal,
-            onBehalfOf,
-        }, place);
-        const url = foreignText(`${address.origin}${address.path}`);
-        const elapsed = this.network.clock.now() - startedAt;
-        this.logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`);
-        return answer;
-    }
-}
-function kindOfRequest({ method, target }) {
-    return kindOf(method, typeof target === 'string' ? target : target.path);
 }
 function expired(error, place) {
     const { status, registryCode, registryMessage } = error;
@@ -45938,10 +46266,13 @@ class ClientPool {
     }
     /**
      * Tells each client of all repositories that a run will use, so that a registry is asked for few
-     * tokens. Nothing has to wait for it: a token that is asked for earlier is good for less. Never
+     * tokens, and the network at once of all registries, so that none of them leads to another. Nothing has to wait for it: a token that is asked for earlier is good for less. Never
      * rejects: logins that cannot be had are for those to tell who need them.
      */
     async expect(pairs) {
+        for (const { registry } of pairs.flatMap(({ source, destination }) => [source, destination])) {
+            this.#network.registries.add(registry);
+        }
         const expectOne = async (side, reference) => {
             const login = await findLogin(this.#sources, side, reference);
             this.#clientOf(reference.registry, login).repository(reference.repository, side).expect();

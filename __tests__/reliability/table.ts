@@ -5,6 +5,7 @@ import { bytesRows } from './faults/bytes.ts'
 import { connectionRows } from './faults/connections.ts'
 import { documentRows } from './faults/documents.ts'
 import { liesRows } from './faults/lies.ts'
+import { lostAnswerRows } from './faults/lost-answers.ts'
 import { refusalRows } from './faults/refusals.ts'
 import { redirectRows } from './faults/redirects.ts'
 import { runRows } from './faults/runs.ts'
@@ -62,6 +63,7 @@ export interface Group {
 export const groups = [
   { title: 'Connections', rows: connectionRows },
   { title: 'Transfers', rows: transferRows },
+  { title: 'Answers that are lost', rows: lostAnswerRows },
   { title: 'Refusals and throttling', rows: refusalRows },
   { title: 'Wrong bytes', rows: bytesRows },
   { title: 'Registries that lie', rows: liesRows },

@@ -1,7 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Digest, digestOf } from '../../../src/oci/digest.ts'
-import { pushManifest, verifyPushed } from '../../../src/registry/content/push-manifest.ts'
-import { replyWith, setHeader } from '../../../testkit/registry/faults.ts'
+import { pushManifest } from '../../../src/registry/content/push-manifest.ts'
+import { verifyPushed } from '../../../src/registry/content/verify-push.ts'
+import type { Middleware } from '../../../testkit/registry/exchange.ts'
+import {
+  all,
+  cutBody,
+  dropAfterWork,
+  replyWith,
+  setHeader,
+  setStatus,
+  silentAfterWork,
+} from '../../../testkit/registry/faults.ts'
 import { buildImage } from '../../../testkit/image/image.ts'
 import { pushTo } from '../../../testkit/image/push.ts'
 import { failureOf, RegistryWorld } from '../registry-world.ts'
@@ -12,6 +22,10 @@ const digest = manifest.digest as Digest
 const content = { bytes: manifest.bytes, mediaType: manifest.mediaType, digest }
 /** Takes a manifest without its blobs. */
 const loose = { destination: { checkReferences: false } }
+
+async function looseWorld(retries: number) {
+  return RegistryWorld.start({ ...loose, network: { retries, timeoutMs: 500 } })
+}
 
 async function worldWithImage() {
   const world = await RegistryWorld.start({ network: { retries: 2 } })
@@ -198,5 +212,95 @@ describe('a tag that the registry does not let be moved', () => {
     world.destination.fault({ method: 'PUT' }, refusal(403, 'immutable storage is full'))
     const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
     expect(error.code).toBe('DENIED')
+  })
+})
+
+describe('a push whose answer is lost', () => {
+  /** The answer is worth nothing, although the manifest was stored. */
+  const losses: readonly (readonly [string, Middleware])[] = [
+    ['that breaks off', dropAfterWork()],
+    ['that breaks off behind its status', all(cutBody(0), setStatus(500))],
+    ...[500, 501, 502, 503, 504, 520].map((status) => [`${status}`, setStatus(status)] as const),
+    ['that comes too late', silentAfterWork()],
+  ]
+  const references = [
+    ['a tag', '1.0'],
+    ['its digest', digest],
+  ] as const
+  const cases = losses.flatMap(([what, loss]) =>
+    references.map(([where, reference]) => [where, what, reference, loss] as const),
+  )
+
+  test.each(cases)('under %s with an answer %s is found to be there', async (...of) => {
+    const [, , reference, loss] = of
+    await using world = await looseWorld(3)
+    const lost = world.destination.fault({ method: 'PUT' }, loss)
+    expect(await pushManifest(world.destinationRepository(), reference, content)).toBe(true)
+    expect(lost.hits).toBe(1)
+    expect(world.destination.store.completedManifests()).toEqual([digest])
+  })
+
+  test.each(references)('under %s without another try is looked for', async (_where, reference) => {
+    await using world = await looseWorld(0)
+    const lost = world.destination.fault({ method: 'PUT' }, dropAfterWork())
+    expect(await pushManifest(world.destinationRepository(), reference, content)).toBe(true)
+    expect(lost.hits).toBe(1)
+  })
+
+  test.each(references)(
+    'under %s is hashed where the registry names no digest',
+    async (_where, reference) => {
+      await using world = await looseWorld(1)
+      world.destination.use(setHeader('docker-content-digest', undefined))
+      world.destination.fault({ method: 'PUT' }, setStatus(504))
+      expect(await pushManifest(world.destinationRepository(), reference, content)).toBe(true)
+      expect(world.destination.count('GET')).toBe(1)
+    },
+  )
+
+  test('is looked for some seconds in the end, since it may be under way', async () => {
+    await using world = await looseWorld(0)
+    world.destination.fault({ method: 'PUT' }, setStatus(504))
+    world.destination.fault({ method: 'HEAD' }, replyWith(404), { times: 1 })
+    world.destination.fault({ method: 'HEAD' }, replyWith(500), { times: 1 })
+    expect(await pushManifest(world.destinationRepository(), '1.0', content)).toBe(true)
+    expect(world.clock.pauses).toEqual([250, 500])
+  })
+
+  test('is tried again where it did not arrive', async () => {
+    await using world = await looseWorld(3)
+    world.destination.fault({ method: 'PUT' }, replyWith(502))
+    world.destination.fault({ method: 'HEAD' }, replyWith(404), { times: 2 })
+    const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
+    expect(error).toMatchObject({ operation: 'push manifest', status: 502 })
+    expect(world.destination.count('PUT')).toBe(4)
+  })
+
+  test('stays a failure where the tag shows something else', async () => {
+    await using world = await looseWorld(1)
+    world.destination.fault({ method: 'PUT' }, replyWith(502))
+    pushTo(world.destination.store, 'mirror/app', '1.0', buildImage({ platform: 'linux/s390x' }))
+    const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
+    expect(error).toMatchObject({ operation: 'push manifest', status: 502 })
+  })
+
+  test.each(references)(
+    'under %s, and that is refused then, is found to be there all the same',
+    async (_where, reference) => {
+      await using world = await RegistryWorld.start({ ...loose, network: { retries: 2 } })
+      world.destination.fault({ method: 'PUT' }, dropAfterWork(), { times: 1 })
+      world.destination.fault({ method: 'PUT', nth: 2 }, replyWith(409))
+      // The first look comes before the registry shows what it has.
+      world.destination.fault({ method: 'HEAD' }, replyWith(404), { times: 1 })
+      expect(await pushManifest(world.destinationRepository(), reference, content)).toBe(true)
+      expect(world.destination.count('PUT')).toBe(2)
+    },
+  )
+
+  test('is not looked for where the registry has refused it', async () => {
+    await using world = await RegistryWorld.start({ ...loose, network: { retries: 2 } })
+    world.destination.fault({ method: 'PUT' }, replyWith(429))
+    await failureOf(pushManifest(world.destinationRepository(), digest, content))
+    expect(world.destination.requests.map(({ method }) => method)).toEqual(['PUT', 'PUT', 'PUT'])
   })
 })

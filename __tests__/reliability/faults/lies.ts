@@ -18,7 +18,7 @@ const mounts = {
   where: ({ query }: { query: string }) => query.includes('mount='),
 }
 const done = replyWith(201)
-const here: Middleware = () => reply(200, { 'content-length': '5' })
+const here: Middleware = () => reply(200, { 'content-length': String(layer.size) })
 
 /** One that mounts nothing is asked what it has. */
 const lookedAt: WorldOptions = { destination: { mount: false } }

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import { Disconnect, type Middleware } from '../../../testkit/registry/exchange.ts'
+import type { Middleware } from '../../../testkit/registry/exchange.ts'
 import {
   cutBody,
   dropAfterWork,
@@ -8,6 +8,7 @@ import {
   removeHeader,
   replyWith,
   setHeader,
+  silentAfterWork,
   truncateBody,
 } from '../../../testkit/registry/faults.ts'
 import { refusal } from '../behaviours.ts'
@@ -135,11 +136,7 @@ export const transferRows: readonly Row[] = [
     fault: 'The blob is stored, and the answer comes later than the time limit',
     times: 1,
     world: { network: { timeoutMs: 200, retries: 1 } },
-    by: async (request, next) => {
-      await next()
-      await request.closed
-      throw new Disconnect()
-    },
+    by: silentAfterWork(),
     destination: {
       ends: 'copied',
       does: 'looks whether the blob arrived, and does not send it again',

@@ -1,15 +1,13 @@
-import { algorithmOf, type Digest, isDigest } from '../../oci/digest.ts'
-import { discard, singleHeader } from '../network/answer-body.ts'
+import { type Digest, isDigest } from '../../oci/digest.ts'
+import { discard } from '../network/answer-body.ts'
+import { confirmsDigest } from './digest-header.ts'
 import { type ErrorCode, RegistryError } from '../errors.ts'
 import type { RegistryFamily } from '../families/family.ts'
-import { foreignText } from '../foreign-text.ts'
-import { hashedDigest, manifestRequest, resolveDigest } from './manifests.ts'
+import { manifestRequest, resolveDigest } from './manifests.ts'
 import type { Repository } from '../http/repository.ts'
-import type { RegistryRequest } from '../http/registry-http.ts'
-import { pause } from '../pace/retry.ts'
-
-/** A digest of the longest algorithm, with its name. */
-const MAX_DIGEST_LENGTH = 140
+import type { RegistryRequest } from '../http/registry-request.ts'
+import { withRetries } from '../pace/retry.ts'
+import { isShown, isShownAtLast, verifyPushed } from './verify-push.ts'
 
 /** A manifest as it is pushed. */
 export interface PushedManifest {
@@ -20,8 +18,9 @@ export interface PushedManifest {
 
 /**
  * Pushes a manifest under a tag or its digest, and checks that the registry shows it there then: by
- * its answer, or by a look where that does not tell. One after another where several tags of a repository get the same manifest: a registry on a plain
- * file system (distribution) fails to read what it is just writing again. Throws VERIFICATION.
+ * its answer, or by a look where that does not tell. One after another where several tags of a
+ * repository get the same manifest: a registry on a plain file system (distribution) fails to read
+ * what it is just writing again. Throws VERIFICATION.
  */
 export async function publishManifest(
   repository: Repository,
@@ -39,32 +38,34 @@ const NOT_YET_SEEN = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']
 
 /**
  * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its
- * digest. Returns whether the registry named the digest in its answer. Throws VERIFICATION where
- * that is another one, and EXISTS where the registry does not let the tag be moved.
+ * digest. Where an answer is lost, late or a failure of the registry, the manifest may be there all
+ * the same: it is looked for before it is sent again, and before that counts as a failure. Returns
+ * whether the registry is known to have it there. Throws VERIFICATION where it names another digest,
+ * and EXISTS where the registry does not let the tag be moved.
  */
 export async function pushManifest(
   repository: Repository,
   reference: string,
   content: PushedManifest,
 ): Promise<boolean> {
-  const request: RegistryRequest = {
-    ...manifestRequest(repository, reference, 'PUT', 'push manifest'),
-    headers: { 'content-type': content.mediaType },
-    body: content.bytes,
-    passing: NOT_YET_SEEN,
-  }
-  const { place } = request
+  const { network, logger } = repository.http
+  const tries = { mayHaveArrived: false }
   try {
-    return await repository.http.call(request, async (answer) => {
-      await discard(answer)
-      const stored = singleHeader(answer, 'docker-content-digest', place)
-      if (stored === undefined) return false
-      if (stored === content.digest) return true
-      if (!sameAlgorithm(stored, content.digest)) return false
-      const details = { ...place, status: answer.status }
-      throw new RegistryError('VERIFICATION', otherDigest(content.digest, stored), details)
+    const answered = await withRetries(network, logger, async () => {
+      if (tries.mayHaveArrived && (await isShown(repository, reference, content.digest)))
+        return 'named'
+      try {
+        return await put(repository, reference, content)
+      } catch (error) {
+        tries.mayHaveArrived ||= isNoVerdict(error)
+        throw error
+      }
     })
+    if (answered === 'elsewhere') await verifyPushed(repository, reference, content.digest)
+    return answered !== 'unnamed'
   } catch (error) {
+    if (tries.mayHaveArrived && (await isShownAtLast(repository, reference, content.digest)))
+      return true
     if (!isRefusal(error)) throw error
     const shown = isDigest(reference) ? undefined : await shownAnyway(repository, reference)
     // Another run was faster, or an answer was lost (Q03).
@@ -74,6 +75,35 @@ export async function pushManifest(
     }
     throw refusedType(content.mediaType, error) ?? error
   }
+}
+
+/**
+ * One try. Returns whether the answer names the digest, and whether it came from the address that was
+ * asked: what a registry keeps after a redirect, it may keep under another name.
+ */
+async function put(
+  repository: Repository,
+  reference: string,
+  { bytes, mediaType, digest }: PushedManifest,
+): Promise<'named' | 'unnamed' | 'elsewhere'> {
+  const request: RegistryRequest = {
+    ...manifestRequest(repository, reference, 'PUT', 'push manifest'),
+    headers: { 'content-type': mediaType },
+    body: bytes,
+    passing: NOT_YET_SEEN,
+  }
+  return repository.http.callOnce(request, async (answer) => {
+    await discard(answer)
+    const isNamed = confirmsDigest(answer, digest, request.place)
+    if (answer.address.path !== request.target) return 'elsewhere'
+    return isNamed ? 'named' : 'unnamed'
+  })
+}
+
+/** Whether a failure says nothing of what the registry has done: the answer is missing, or a 5xx. */
+function isNoVerdict(error: unknown): boolean {
+  if (!(error instanceof RegistryError)) return false
+  return error.code === 'NETWORK' || error.code === 'TIMEOUT' || (error.status ?? 0) >= 500
 }
 
 function isRefusal(error: unknown): error is RegistryError {
@@ -127,54 +157,4 @@ function reworded(code: ErrorCode, reason: string, error: RegistryError): Regist
     registryMessage,
     cause: error,
   })
-}
-
-/**
- * Milliseconds between the looks at a tag that does not show yet what was pushed. Registries that
- * keep several copies need a moment; more than some seconds is no delay any more.
- */
-const LOOKS_AFTER = [250, 500, 1_000, 2_000]
-
-/**
- * Reads back what a tag shows after it was written. Throws VERIFICATION where that is not what was
- * pushed, also after some time.
- */
-export async function verifyPushed(
-  repository: Repository,
-  reference: string,
-  digest: Digest,
-): Promise<void> {
-  const { network } = repository.http
-  const place = repository.place('verify', reference)
-  let shown: Digest | undefined
-  for (const delay of [0, ...LOOKS_AFTER]) {
-    if (delay > 0) await pause(network, delay, place)
-    shown = await shownDigest(repository, reference, digest)
-    if (shown === digest) return
-  }
-  throw new RegistryError(
-    'VERIFICATION',
-    shown === undefined ? `pushed ${digest}, but nothing is there` : otherDigest(digest, shown),
-    place,
-  )
-}
-
-async function shownDigest(
-  repository: Repository,
-  reference: string,
-  digest: Digest,
-): Promise<Digest | undefined> {
-  const shown = await resolveDigest(repository, reference)
-  // A registry may name content by another algorithm (distribution-spec, Pulling manifests).
-  return shown === undefined || sameAlgorithm(shown, digest)
-    ? shown
-    : hashedDigest(repository, reference, algorithmOf(digest))
-}
-
-function otherDigest(pushed: Digest, stored: string): string {
-  return `pushed ${pushed}, but the registry shows ${foreignText(stored, MAX_DIGEST_LENGTH)}`
-}
-
-function sameAlgorithm(one: string, other: string): boolean {
-  return one.split(':')[0] === other.split(':')[0]
 }
