@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3320);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9447);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3320:
+/***/ 9447:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39166,17 +39166,20 @@ class ContentLedger {
             throw error;
         }
     }
-    /** Takes in that a repository has these blobs. */
+    /** Takes in that a repository was found to have these blobs. */
     note(repository, blobs) {
-        for (const { digest } of blobs) {
-            if (!this.#holders.has(digest))
-                this.#holders.set(digest, repository);
-        }
+        for (const { digest } of blobs)
+            this.#note(digest, { repository, isBrought: false });
+    }
+    #note(digest, holder) {
+        const known = this.#holders.get(digest);
+        if (known === undefined || holder.isBrought)
+            this.#holders.set(digest, holder);
     }
     /** Another repository that has the blob. */
     holder(digest, repository) {
         const holder = this.#holders.get(digest);
-        return holder === repository ? undefined : holder;
+        return holder?.repository === repository ? undefined : holder;
     }
     /** Whether nobody has the blob or is about to have it, as far as a place is concerned. */
     isNew(place, digest) {
@@ -39223,15 +39226,15 @@ class ContentLedger {
         this.#supplies.set(blob.digest, { over, waiting: 0 });
         return { first, over };
     }
-    async #ended(repository, blob, first) {
+    async #ended(repository, { digest }, first) {
         try {
-            await first;
-            this.note(repository, [blob]);
+            const isBrought = (await first) !== 'existing';
+            this.#note(digest, { repository, isBrought });
         }
         catch {
             // Told by `first` itself.
         }
-        this.#supplies.delete(blob.digest);
+        this.#supplies.delete(digest);
     }
 }
 
@@ -41277,41 +41280,34 @@ class Repository {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/content/chunk-reader.js
+;// CONCATENATED MODULE: ./lib/registry/content/digest-header.js
 
-/** Reads a stream in pieces of given lengths, holding back no more than what came with the last one. */
-class ChunkReader {
-    #source;
-    #rest = new Uint8Array();
-    constructor(source) {
-        this.#source = source[Symbol.asyncIterator]();
-    }
-    /** The next so many bytes, or fewer where the stream ends. To be read to its end before the next call. */
-    async *take(bytes) {
-        for (let left = bytes; left > 0;) {
-            if (this.#rest.length === 0) {
-                const next = await this.#source.next();
-                if (next.done === true)
-                    return;
-                this.#rest = next.value;
-            }
-            const piece = this.#rest.subarray(0, left);
-            this.#rest = this.#rest.subarray(piece.length);
-            left -= piece.length;
-            yield piece;
-        }
-    }
-    /** The next so many bytes in one piece, or fewer where the stream ends. */
-    async read(bytes) {
-        const pieces = new KeptBytes(bytes);
-        for await (const piece of this.take(bytes))
-            pieces.add(piece);
-        return pieces.whole();
-    }
-    /** Ends the stream, read or not. */
-    async close() {
-        await this.#source.return?.();
-    }
+
+
+
+/** A digest of the longest algorithm, with its name. */
+const digest_header_MAX_DIGEST_LENGTH = 140;
+/**
+ * Whether a registry's answer to a write names the digest of what was written
+ * (`Docker-Content-Digest`); it need not, and may name one of another algorithm (distribution-spec,
+ * Pulling manifests). Throws VERIFICATION where it names another one.
+ */
+function confirmsDigest(answer, digest, place) {
+    const stored = singleHeader(answer, 'docker-content-digest', place);
+    if (stored === digest)
+        return true;
+    if (stored === undefined || !sameAlgorithm(stored, digest))
+        return false;
+    throw new RegistryError('VERIFICATION', otherDigest(digest, stored), {
+        ...place,
+        status: answer.status,
+    });
+}
+function otherDigest(pushed, stored) {
+    return `pushed ${pushed}, but the registry shows ${foreignText(stored, digest_header_MAX_DIGEST_LENGTH)}`;
+}
+function sameAlgorithm(one, other) {
+    return one.split(':')[0] === other.split(':')[0];
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/foreign-hosts.js
@@ -41578,36 +41574,6 @@ function unescaped(path) {
         .replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-;// CONCATENATED MODULE: ./lib/registry/content/digest-header.js
-
-
-
-
-/** A digest of the longest algorithm, with its name. */
-const digest_header_MAX_DIGEST_LENGTH = 140;
-/**
- * Whether a registry's answer to a write names the digest of what was written
- * (`Docker-Content-Digest`); it need not, and may name one of another algorithm (distribution-spec,
- * Pulling manifests). Throws VERIFICATION where it names another one.
- */
-function confirmsDigest(answer, digest, place) {
-    const stored = singleHeader(answer, 'docker-content-digest', place);
-    if (stored === digest)
-        return true;
-    if (stored === undefined || !sameAlgorithm(stored, digest))
-        return false;
-    throw new RegistryError('VERIFICATION', otherDigest(digest, stored), {
-        ...place,
-        status: answer.status,
-    });
-}
-function otherDigest(pushed, stored) {
-    return `pushed ${pushed}, but the registry shows ${foreignText(stored, digest_header_MAX_DIGEST_LENGTH)}`;
-}
-function sameAlgorithm(one, other) {
-    return one.split(':')[0] === other.split(':')[0];
-}
-
 ;// CONCATENATED MODULE: ./lib/registry/content/upload-session.js
 
 
@@ -41712,6 +41678,157 @@ async function cancelUpload(repository, { address }) {
 function isBeneath(parent, path) {
     const read = unescaped(path);
     return read.startsWith(parent) && !read.split('/').includes('..');
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/mount-blob.js
+
+
+
+
+
+/**
+ * Asks the registry to take a blob over from another of its repositories (distribution-spec,
+ * Mounting a blob from another repository). Where it will not, its 202 is an upload session like
+ * any other. From the repository itself, it is a look that opens a session where the blob is not
+ * there. Throws VERIFICATION where what was mounted is something else, or was so elsewhere.
+ */
+async function mountBlob(repository, blob, from) {
+    const { http, scope } = repository;
+    const isLook = from === repository.name;
+    const place = isLook
+        ? repository.place('start upload')
+        : repository.place('mount blob', blob.digest);
+    const query = `mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(from)}`;
+    const target = repository.path(`blobs/uploads/?${query}`);
+    const answer = await http.exchange({
+        method: 'POST',
+        reach: 'storage',
+        target,
+        scopes: isLook ? [scope] : [scope, pullScope(from)],
+        place,
+        refusal: 'UPLOAD',
+    });
+    await discard(answer);
+    if (answer.status === 201) {
+        confirmsDigest(answer, blob.digest, place);
+        if (!answer.address.isAway)
+            return { mounted: true };
+        const reason = 'another host than the registry says that the blob was mounted';
+        throw new RegistryError('VERIFICATION', reason, { ...place, status: answer.status });
+    }
+    return { mounted: false, session: await sessionOf(repository, answer, place) };
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy/mount-from-holder.js
+
+
+
+
+
+/**
+ * Asks for a mount where there is a chance. It saves time or it does not: whatever goes wrong with
+ * it, the ordinary upload follows, in the session that may have been opened. Undefined where nothing
+ * has come of it.
+ *
+ * @param isThere whether the registry can be believed that it has mounted it
+ */
+async function mountFromHolder(wish, isThere) {
+    const { mounts, logger } = wish.destination.http;
+    const from = holderName(wish);
+    if (from === undefined || !mounts.areWorthTrying)
+        return undefined;
+    if (!(await mayTake(wish)))
+        return undefined;
+    try {
+        if (!(await mayRead(wish, from)))
+            return undefined;
+        const start = await mount(wish, from);
+        const isMounted = start.mounted && (await isThere());
+        mounts.note(isMounted);
+        return start.mounted && !isMounted ? undefined : start;
+    }
+    catch (error) {
+        if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
+            throw error;
+        if (!error.transient)
+            mounts.note(false);
+        logger.debug(`no mount: ${error.message}`);
+        return undefined;
+    }
+}
+async function mount({ destination, blob }, from) {
+    const { http } = destination;
+    const ask = async () => http.limiter.run(async () => mountBlob(destination, blob, from));
+    // Some answer so as if they would another time, and never do (Q24, Q48).
+    return http.mounts.haveWorked ? withRetries(http.network, http.logger, ask) : ask();
+}
+function holderName({ source, destination, holder }) {
+    return source.sharesRegistryWith(destination) ? source.name : holder?.repository;
+}
+/**
+ * A source that only names a blob is not to get what the destination's account has elsewhere: it has
+ * to have the blob itself, unless the run has brought it. From a source in the same registry, that one
+ * tells.
+ */
+async function mayTake({ source, destination, blob, holder }) {
+    if (source.sharesRegistryWith(destination) || holder?.isBrought === true)
+        return true;
+    const { shownBlobs, logger } = source.http;
+    try {
+        return await shownBlobs.has(source.name, blob.digest, async () => blobExists(source, blob));
+    }
+    catch (error) {
+        if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
+            throw error;
+        // Reading the blob will tell.
+        logger.debug(`no mount: ${error.message}`);
+        return false;
+    }
+}
+/** Another account may read the source for us; the one that mounts has to be allowed to, too. */
+async function mayRead({ source, destination, blob, holder }, from) {
+    const { http } = destination;
+    if (source.http === http || from === holder?.repository)
+        return true;
+    const repository = new Repository(http, from, 'source');
+    return http.mounts.mayRead(from, async () => blobExists(repository, blob));
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/chunk-reader.js
+
+/** Reads a stream in pieces of given lengths, holding back no more than what came with the last one. */
+class ChunkReader {
+    #source;
+    #rest = new Uint8Array();
+    constructor(source) {
+        this.#source = source[Symbol.asyncIterator]();
+    }
+    /** The next so many bytes, or fewer where the stream ends. To be read to its end before the next call. */
+    async *take(bytes) {
+        for (let left = bytes; left > 0;) {
+            if (this.#rest.length === 0) {
+                const next = await this.#source.next();
+                if (next.done === true)
+                    return;
+                this.#rest = next.value;
+            }
+            const piece = this.#rest.subarray(0, left);
+            this.#rest = this.#rest.subarray(piece.length);
+            left -= piece.length;
+            yield piece;
+        }
+    }
+    /** The next so many bytes in one piece, or fewer where the stream ends. */
+    async read(bytes) {
+        const pieces = new KeptBytes(bytes);
+        for await (const piece of this.take(bytes))
+            pieces.add(piece);
+        return pieces.whole();
+    }
+    /** Ends the stream, read or not. */
+    async close() {
+        await this.#source.return?.();
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/content/chunked-upload.js
@@ -42117,45 +42234,6 @@ class BlobSender {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/content/mount-blob.js
-
-
-
-
-
-/**
- * Asks the registry to take a blob over from another of its repositories (distribution-spec,
- * Mounting a blob from another repository). Where it will not, its 202 is an upload session like
- * any other. From the repository itself, it is a look that opens a session where the blob is not
- * there. Throws VERIFICATION where what was mounted is something else, or was so elsewhere.
- */
-async function mountBlob(repository, blob, from) {
-    const { http, scope } = repository;
-    const isLook = from === repository.name;
-    const place = isLook
-        ? repository.place('start upload')
-        : repository.place('mount blob', blob.digest);
-    const query = `mount=${encodeURIComponent(blob.digest)}&from=${encodeURIComponent(from)}`;
-    const target = repository.path(`blobs/uploads/?${query}`);
-    const answer = await http.exchange({
-        method: 'POST',
-        reach: 'storage',
-        target,
-        scopes: isLook ? [scope] : [scope, pullScope(from)],
-        place,
-        refusal: 'UPLOAD',
-    });
-    await discard(answer);
-    if (answer.status === 201) {
-        confirmsDigest(answer, blob.digest, place);
-        if (!answer.address.isAway)
-            return { mounted: true };
-        const reason = 'another host than the registry says that the blob was mounted';
-        throw new RegistryError('VERIFICATION', reason, { ...place, status: answer.status });
-    }
-    return { mounted: false, session: await sessionOf(repository, answer, place) };
-}
-
 ;// CONCATENATED MODULE: ./lib/registry/copy/copy-blob.js
 
 
@@ -42205,10 +42283,18 @@ class Delivery {
     get #mayAsk() {
         return this.#options.again !== true && this.#destination.http.family?.mounts !== false;
     }
+    get #wish() {
+        const { holder } = this.#options;
+        return { source: this.#source, destination: this.#destination, blob: this.#blob, holder };
+    }
     async run() {
         const { mounts } = this.#destination.http;
-        if (await this.#mountFromHolder())
-            return 'mounted';
+        if (this.#mayAsk) {
+            const start = await mountFromHolder(this.#wish, async () => this.#isReallyThere());
+            if (start?.mounted === true)
+                return 'mounted';
+            this.#session = start?.session;
+        }
         if (this.#session === undefined && (await this.#answersLooks())) {
             const outcome = await this.#deliver(true);
             if (outcome === 'copied')
@@ -42339,52 +42425,6 @@ class Delivery {
             open: () => verifiedBlob(this.#source, this.#blob),
             rank: this.#options.rank,
         };
-    }
-    /**
-     * Asks for a mount where there is a chance. It saves time or it does not: whatever goes wrong with
-     * it, the ordinary upload follows, in the session that may have been opened.
-     */
-    async #mountFromHolder() {
-        const { http } = this.#destination;
-        const holder = this.#holder();
-        if (holder === undefined || !this.#mayAsk || !http.mounts.areWorthTrying)
-            return false;
-        try {
-            if (!(await this.#mayReadHolder(holder)))
-                return false;
-            const start = await this.#mountFrom(holder);
-            const isMounted = start.mounted && (await this.#isReallyThere());
-            http.mounts.note(isMounted);
-            if (!start.mounted)
-                this.#session = start.session;
-            return isMounted;
-        }
-        catch (error) {
-            if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
-                throw error;
-            if (!error.transient)
-                http.mounts.note(false);
-            http.logger.debug(`no mount: ${error.message}`);
-            return false;
-        }
-    }
-    async #mountFrom(holder) {
-        const { http } = this.#destination;
-        const mount = async () => http.limiter.run(async () => mountBlob(this.#destination, this.#blob, holder));
-        // Some answer so as if they would another time, and never do (Q24, Q48).
-        return http.mounts.haveWorked ? withRetries(http.network, http.logger, mount) : mount();
-    }
-    #holder() {
-        const { holder } = this.#options;
-        return this.#source.sharesRegistryWith(this.#destination) ? this.#source.name : holder;
-    }
-    /** Another account may read the source for us; the one that mounts has to be allowed to, too. */
-    async #mayReadHolder(holder) {
-        const { http } = this.#destination;
-        if (this.#source.http === http || holder === this.#options.holder)
-            return true;
-        const from = new Repository(http, holder, 'source');
-        return http.mounts.mayRead(holder, async () => blobExists(from, this.#blob));
     }
     async #cancel() {
         const session = this.#session;
@@ -45818,7 +45858,30 @@ function kindOfRequest({ method, target }) {
     return kindOf(method, typeof target === 'string' ? target : target.path);
 }
 
+;// CONCATENATED MODULE: ./lib/registry/learned/shown-blobs.js
+/** Which blobs a registry has shown to have, repository by repository: each is looked for once. */
+class ShownBlobs {
+    #shown = new Map();
+    /** Whether a repository has a blob; `look` is called where that is not known. */
+    async has(repository, digest, look) {
+        const key = `${repository}@${digest}`;
+        const known = this.#shown.get(key);
+        if (known !== undefined)
+            return known;
+        const looking = look();
+        this.#shown.set(key, looking);
+        try {
+            return await looking;
+        }
+        catch (error) {
+            this.#shown.delete(key);
+            throw error;
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/http/registry-http.js
+
 
 
 
@@ -45857,6 +45920,7 @@ class RegistryHttp {
     turns = new Turns();
     mounts = new Mounts();
     largeBlobs = new LargeBlobs();
+    shownBlobs = new ShownBlobs();
     manifests = new KeptManifests();
     referrersApi = new ReferrersApi();
     tagLists = new TagLists();

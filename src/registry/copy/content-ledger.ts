@@ -10,6 +10,13 @@ interface Entry {
   readonly moved: Promise<Outcome>
 }
 
+/** A repository that has a blob. */
+export interface Holder {
+  readonly repository: string
+  /** Whether the run has brought it there. What was found there is not for others to have by its name. */
+  readonly isBrought: boolean
+}
+
 /** Where somebody brings a blob to for the first time. */
 interface Supply {
   readonly over: Promise<unknown>
@@ -26,7 +33,7 @@ interface Supply {
 export class ContentLedger {
   readonly #contents = new Map<string, Entry>()
   /** A repository for each blob that is in some repository. */
-  readonly #holders = new Map<Digest, string>()
+  readonly #holders = new Map<Digest, Holder>()
   readonly #supplies = new Map<Digest, Supply>()
 
   /**
@@ -64,17 +71,20 @@ export class ContentLedger {
     }
   }
 
-  /** Takes in that a repository has these blobs. */
+  /** Takes in that a repository was found to have these blobs. */
   note(repository: string, blobs: readonly Content[]): void {
-    for (const { digest } of blobs) {
-      if (!this.#holders.has(digest)) this.#holders.set(digest, repository)
-    }
+    for (const { digest } of blobs) this.#note(digest, { repository, isBrought: false })
+  }
+
+  #note(digest: Digest, holder: Holder): void {
+    const known = this.#holders.get(digest)
+    if (known === undefined || holder.isBrought) this.#holders.set(digest, holder)
   }
 
   /** Another repository that has the blob. */
-  holder(digest: Digest, repository: string): string | undefined {
+  holder(digest: Digest, repository: string): Holder | undefined {
     const holder = this.#holders.get(digest)
-    return holder === repository ? undefined : holder
+    return holder?.repository === repository ? undefined : holder
   }
 
   /** Whether nobody has the blob or is about to have it, as far as a place is concerned. */
@@ -127,13 +137,13 @@ export class ContentLedger {
     return { first, over }
   }
 
-  async #ended(repository: string, blob: Content, first: Promise<unknown>): Promise<void> {
+  async #ended(repository: string, { digest }: Content, first: Promise<Outcome>): Promise<void> {
     try {
-      await first
-      this.note(repository, [blob])
+      const isBrought = (await first) !== 'existing'
+      this.#note(digest, { repository, isBrought })
     } catch {
       // Told by `first` itself.
     }
-    this.#supplies.delete(blob.digest)
+    this.#supplies.delete(digest)
   }
 }

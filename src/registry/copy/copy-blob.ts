@@ -1,13 +1,14 @@
 import type { Content } from '../../oci/digest.ts'
 import { blobExists } from '../content/blobs.ts'
-import type { Outcome } from './content-ledger.ts'
+import type { Holder, Outcome } from './content-ledger.ts'
 import { RegistryError } from '../errors.ts'
 import { type Journey, type Member, rideAlone } from './fan-out.ts'
 import type { Rank } from '../pace/limiter.ts'
-import { Repository } from '../http/repository.ts'
+import { mountFromHolder, type MountWish } from './mount-from-holder.ts'
+import type { Repository } from '../http/repository.ts'
 import { withRetries } from '../pace/retry.ts'
 import { BlobSender } from '../content/send-blob.ts'
-import { mountBlob, type UploadStart } from '../content/mount-blob.ts'
+import { mountBlob } from '../content/mount-blob.ts'
 import { cancelUpload, startUpload, type UploadSession } from '../content/upload-session.ts'
 import { verifiedBlob, whole } from '../content/verified-blob.ts'
 
@@ -24,7 +25,7 @@ export interface CopyBlobOptions {
    * Another repository of the destination's registry that holds the blob. A source in the same
    * registry is one by itself.
    */
-  readonly holder?: string | undefined
+  readonly holder?: Holder | undefined
   /** No mounts, in whatever way: what was there or was mounted has gone missing. */
   readonly again?: boolean | undefined
   /** For several destinations that share one download. */
@@ -81,9 +82,18 @@ class Delivery {
     return this.#options.again !== true && this.#destination.http.family?.mounts !== false
   }
 
+  get #wish(): MountWish {
+    const { holder } = this.#options
+    return { source: this.#source, destination: this.#destination, blob: this.#blob, holder }
+  }
+
   async run(): Promise<Outcome> {
     const { mounts } = this.#destination.http
-    if (await this.#mountFromHolder()) return 'mounted'
+    if (this.#mayAsk) {
+      const start = await mountFromHolder(this.#wish, async () => this.#isReallyThere())
+      if (start?.mounted === true) return 'mounted'
+      this.#session = start?.session
+    }
     if (this.#session === undefined && (await this.#answersLooks())) {
       const outcome = await this.#deliver(true)
       if (outcome === 'copied') return outcome
@@ -215,50 +225,6 @@ class Delivery {
       open: () => verifiedBlob(this.#source, this.#blob),
       rank: this.#options.rank,
     }
-  }
-
-  /**
-   * Asks for a mount where there is a chance. It saves time or it does not: whatever goes wrong with
-   * it, the ordinary upload follows, in the session that may have been opened.
-   */
-  async #mountFromHolder(): Promise<boolean> {
-    const { http } = this.#destination
-    const holder = this.#holder()
-    if (holder === undefined || !this.#mayAsk || !http.mounts.areWorthTrying) return false
-    try {
-      if (!(await this.#mayReadHolder(holder))) return false
-      const start = await this.#mountFrom(holder)
-      const isMounted = start.mounted && (await this.#isReallyThere())
-      http.mounts.note(isMounted)
-      if (!start.mounted) this.#session = start.session
-      return isMounted
-    } catch (error) {
-      if (!(error instanceof RegistryError) || error.code === 'CANCELLED') throw error
-      if (!error.transient) http.mounts.note(false)
-      http.logger.debug(`no mount: ${error.message}`)
-      return false
-    }
-  }
-
-  async #mountFrom(holder: string): Promise<UploadStart> {
-    const { http } = this.#destination
-    const mount = async (): Promise<UploadStart> =>
-      http.limiter.run(async () => mountBlob(this.#destination, this.#blob, holder))
-    // Some answer so as if they would another time, and never do (Q24, Q48).
-    return http.mounts.haveWorked ? withRetries(http.network, http.logger, mount) : mount()
-  }
-
-  #holder(): string | undefined {
-    const { holder } = this.#options
-    return this.#source.sharesRegistryWith(this.#destination) ? this.#source.name : holder
-  }
-
-  /** Another account may read the source for us; the one that mounts has to be allowed to, too. */
-  async #mayReadHolder(holder: string): Promise<boolean> {
-    const { http } = this.#destination
-    if (this.#source.http === http || holder === this.#options.holder) return true
-    const from = new Repository(http, holder, 'source')
-    return http.mounts.mayRead(holder, async () => blobExists(from, this.#blob))
   }
 
   async #cancel(): Promise<void> {

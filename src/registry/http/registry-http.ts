@@ -20,6 +20,7 @@ import { Quota } from '../pace/pull-limit.ts'
 import { withRetries } from '../pace/retry.ts'
 import { RedirectFollower } from './follow-redirects.ts'
 import type { RegistryAnswer, RegistryRequest } from './registry-request.ts'
+import { ShownBlobs } from '../learned/shown-blobs.ts'
 
 /** Some megabytes of them, and more than a registry takes from us at a time. */
 const HELD_AT_ONCE = 32
@@ -44,6 +45,7 @@ export class RegistryHttp {
   readonly turns = new Turns()
   readonly mounts = new Mounts()
   readonly largeBlobs = new LargeBlobs()
+  readonly shownBlobs = new ShownBlobs()
   readonly manifests = new KeptManifests()
   readonly referrersApi = new ReferrersApi()
   readonly tagLists = new TagLists()
