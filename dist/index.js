@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9447);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8621);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9447:
+/***/ 8621:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34862,6 +34862,82 @@ function checkDigest(expected, actual) {
         throw new MismatchError('digest', expected, actual);
 }
 
+;// CONCATENATED MODULE: ./lib/oci/pasted-address.js
+/** Nobody pastes more than that on purpose. */
+const MAX_LENGTH = 2048;
+const withTag = (name, tag) => tag === null || tag === undefined || tag === '' ? name : `${name}:${tag}`;
+const FORMS = [
+    // Requests of the API itself (distribution-spec, Endpoints).
+    {
+        address: /^(?<host>[^/]+)\/v2\/(?<name>.+)\/(?:manifests|blobs)\/(?<reference>[^/]+)$/,
+        image: ({ host, name, reference = '' }) => `${host}/${name}${reference.includes(':') ? '@' : ':'}${reference}`,
+    },
+    {
+        address: /^(?<host>[^/]+)\/v2\/(?<name>.+)\/tags(?:\/list)?$/,
+        image: ({ host, name }) => `${host}/${name}`,
+    },
+    {
+        address: /^(?:(?:registry-1|index|registry\.hub|hub)\.)?docker\.(?:io|com)\/v[12]$/,
+        image: () => 'docker.io',
+    },
+    { address: /^(?<host>[^/]+)\/v2$/, image: ({ host = '' }) => host },
+    // Pages for people.
+    {
+        address: /^hub\.docker\.com\/(?:_\/|r\/library\/)(?<name>[^/]+)(?:\/tags)?$/,
+        image: ({ name }, query) => withTag(`docker.io/library/${name}`, query.get('name')),
+    },
+    {
+        address: /^hub\.docker\.com\/(?:r|repository\/docker)\/(?<name>[^/]+\/[^/]+)(?:\/[a-z]+)?$/,
+        image: ({ name }, query) => withTag(`docker.io/${name}`, query.get('name')),
+    },
+    {
+        address: /^hub\.docker\.com\/layers\/(?<name>[^/]+\/[^/]+)\/(?<tag>[^/]+)(?:\/.*)?$/,
+        image: ({ name, tag }) => `docker.io/${name}:${tag}`,
+    },
+    {
+        address: /^github\.com\/(?:orgs\/|users\/)?(?<owner>[^/]+)\/(?:[^/]+\/)?(?:pkgs\/container|packages\/container)\/(?:package\/)?(?<name>[^/]+)(?:\/[^/]*)?$/,
+        image: ({ owner = '', name = '' }, query) => withTag(`ghcr.io/${owner.toLowerCase()}/${decoded(name)}`, query.get('tag')),
+    },
+    {
+        address: /^quay\.io\/repository\/(?<name>[^/]+\/[^/]+)(?:\/manifest\/(?<digest>sha256:[0-9a-f]+))?$/,
+        image: ({ name, digest }) => `quay.io/${name}${digest === undefined ? '' : `@${digest}`}`,
+    },
+    {
+        address: /^gallery\.ecr\.aws\/(?<name>[^/]+\/[^/]+)$/,
+        image: ({ name }) => `public.ecr.aws/${name}`,
+    },
+];
+/**
+ * The image that an address is about which somebody has pasted in the place of a reference: a
+ * request of a registry's API, or the page of an image; undefined for anything else. Without what
+ * stands before an `@` in the host, which may be a password.
+ */
+function imageOfAddress(text) {
+    if (text.length > MAX_LENGTH)
+        return undefined;
+    const address = text
+        .replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '')
+        .replace(/^[^/@]*@/, '')
+        .replace(/[?#].*$/s, '')
+        .replace(/\/+$/, '');
+    const query = new URLSearchParams(/\?([^#]*)/.exec(text)?.[1] ?? '');
+    for (const { address: form, image } of FORMS) {
+        const groups = form.exec(address)?.groups ?? (form.test(address) ? {} : undefined);
+        if (groups !== undefined)
+            return image(groups, query);
+    }
+    return undefined;
+}
+/** Package names may have slashes, which addresses of pages have as `%2F`. */
+function decoded(name) {
+    try {
+        return decodeURIComponent(name);
+    }
+    catch {
+        return name;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/oci/registry-host.js
 
 
@@ -34958,6 +35034,7 @@ function bad(host, problem) {
 }
 
 ;// CONCATENATED MODULE: ./lib/oci/reference.js
+
 
 
 
@@ -35064,6 +35141,10 @@ function refuseForeignForms(text) {
     if (text.length > MAX_REFERENCE_LENGTH) {
         throw new FormatError('reference', `the reference is too long: it has more than ${MAX_REFERENCE_LENGTH} characters`);
     }
+    const image = imageOfAddress(text);
+    if (image !== undefined) {
+        throw new FormatError('reference', `a reference is no address of a page or of a registry's API; write ${quote(image)}`);
+    }
     const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(text)?.[0];
     if (scheme !== undefined)
         throw urlError(text, scheme);
@@ -35111,7 +35192,7 @@ function splitTag(path, text) {
     if (tag === '')
         throw reference_bad(text, 'ends with a colon; a tag must follow it');
     if (tag.includes('/'))
-        throw reference_bad(text, 'has a colon inside the repository; only a tag has one');
+        throw reference_bad(text, slashBehindColon(tag));
     if (tag.length > MAX_TAG_LENGTH) {
         throw reference_bad(text, `has a tag of ${tag.length} characters; ${MAX_TAG_LENGTH} are allowed`);
     }
@@ -35119,6 +35200,12 @@ function splitTag(path, text) {
         throw reference_bad(text, `has the tag ${quote(tag)}; a tag has letters, digits, "_", "." and "-", and does not start with one of the last two`);
     }
     return { repository: path.slice(0, colon), tag };
+}
+/** The name of a branch in the place of a tag, or a colon that is no such thing as a port's. */
+function slashBehindColon(tag) {
+    const meant = tag.replaceAll('/', '-');
+    const asTag = TAG.test(meant) && !tag.includes(':') ? `, or a tag such as ${quote(meant)}` : '';
+    return `has a "/" behind its colon, where a tag has none: only a host has a port, and a repository no colon; write it without the colon${asTag}`;
 }
 /** `start` is the position of the repository in `text`, which the messages show whole. */
 function checkRepository(repository, text, start) {
@@ -35549,6 +35636,20 @@ function cancelled(place, signal, cause) {
         repository,
         reference,
         cause,
+    });
+}
+/** The same failure in other words, and under another code where these say more. */
+function reworded(code, reason, error) {
+    const { operation, side, registry, repository, reference, family } = error;
+    const { status, registryCode, registryMessage, transient } = error;
+    const place = { operation, side, registry, repository, reference, family };
+    return new RegistryError(code, reason, {
+        ...place,
+        status,
+        registryCode,
+        registryMessage,
+        transient,
+        cause: error,
     });
 }
 
@@ -37104,6 +37205,31 @@ function normaliseVariant(architecture, variant) {
     }
 }
 /**
+ * The platform of an index's entry or of an image's config. The version of the operating system is
+ * part of it for Windows, whose images run on kernels of their own version (image-spec "Image Index",
+ * `os.version`).
+ */
+function readPlatform(raw) {
+    const platform = normalisePlatform(raw);
+    const { 'os.version': osVersion = '', 'os.features': osFeatures = [] } = raw;
+    if (platform.os !== 'windows')
+        return platform;
+    return {
+        ...platform,
+        ...(osVersion !== '' && { osVersion }),
+        ...(osFeatures.length > 0 && { osFeatures }),
+    };
+}
+/**
+ * Tells platforms apart that are both kept when an index is filtered: as `formatPlatform`, and for
+ * Windows with `:` and the version behind it.
+ */
+function platformKey(platform) {
+    const name = formatPlatform(platform);
+    const { osVersion } = platform;
+    return osVersion === undefined ? name : `${name}:${encodeURIComponent(osVersion.toWellFormed())}`;
+}
+/**
  * `os/architecture[/variant]` of the normalised platform. A part that is no plain word (an index may
  * hold any text there) is percent-encoded, so that two platforms never share one string and the
  * string is plain ASCII.
@@ -37219,15 +37345,15 @@ function readDestination(text, source, bases) {
     if (bases.destination === undefined && !namesRegistry(full)) {
         throw new FormatError('reference', `reference ${quote(text)} names no registry; write its host before it, or give the input destination-registry`);
     }
-    return withTag({ registry, repository }, tag ?? source?.tag);
+    return image_list_reference_withTag({ registry, repository }, tag ?? source?.tag);
 }
 function defaultDestination(source, bases) {
     if (bases.destination === undefined) {
         throw new FormatError('reference', `none is named for ${formatReference(source)}, and without the input destination-registry it has no default`);
     }
-    return withTag(locate(relativePath(source, bases.source), bases.destination), source.tag);
+    return image_list_reference_withTag(locate(relativePath(source, bases.source), bases.destination), source.tag);
 }
-function withTag(reference, tag) {
+function image_list_reference_withTag(reference, tag) {
     return tag === undefined ? reference : { ...reference, tag };
 }
 
@@ -38727,14 +38853,14 @@ function proxyIn(environment, variable) {
 }
 /** User name and password in the URL of a proxy, decoded. */
 function proxyLogin({ username, password }) {
-    return { username: decoded(username), password: decoded(password) };
+    return { username: proxies_decoded(username), password: proxies_decoded(password) };
 }
 /** A blank variable does not hide the other one, as curl has it. */
 function setting(environment, variable) {
     const value = (name) => environment[name]?.trim() ?? '';
     return value(variable) || value(variable.toUpperCase());
 }
-function decoded(text) {
+function proxies_decoded(text) {
     try {
         return decodeURIComponent(text);
     }
@@ -39084,7 +39210,7 @@ function isNonDistributableType(mediaType) {
  * Writes the OCI index that lists exactly the given images. Equal input gives equal bytes in
  * whatever order it comes: entries are sorted by platform string, members have a fixed order
  * (that of go-containerregistry 0.14 to 0.21.5, so that both tools arrive at the same digest).
- * `size` is in bytes.
+ * `size` is in bytes. Of Windows, several versions may stand side by side.
  * @throws FormatError of kind `manifest` for no images at all or two with the same platform
  */
 function buildImageIndex(children) {
@@ -39093,7 +39219,7 @@ function buildImageIndex(children) {
     }
     const byPlatform = new Map();
     for (const child of children) {
-        const platform = formatPlatform(child.platform);
+        const platform = platformKey(child.platform);
         if (byPlatform.has(platform)) {
             throw new FormatError('manifest', `the index would list the platform ${platform} twice`);
         }
@@ -39110,12 +39236,21 @@ function buildImageIndex(children) {
 }
 function entry(child) {
     const { os, architecture, variant } = normalisePlatform(child.platform);
+    const { osVersion, osFeatures } = child.platform;
     const artifactType = isImageConfigType(child.configMediaType) ? '' : child.configMediaType;
     return {
         mediaType: normaliseMediaType(child.mediaType),
         size: child.size,
         digest: child.digest,
-        platform: { architecture, os, ...(variant !== undefined && { variant }) },
+        platform: {
+            architecture,
+            os,
+            ...(osVersion !== undefined && { 'os.version': osVersion.toWellFormed() }),
+            ...(osFeatures !== undefined && {
+                'os.features': osFeatures.map((feature) => feature.toWellFormed()),
+            }),
+            ...(variant !== undefined && { variant }),
+        },
         ...(artifactType !== '' && { artifactType }),
     };
 }
@@ -42454,6 +42589,34 @@ function copy_blob_isRefusal(error) {
     return error instanceof RegistryError && !error.transient && (error.status ?? 0) >= 400;
 }
 
+;// CONCATENATED MODULE: ./lib/registry/copy/explain-blob-failure.js
+
+
+/**
+ * An error of bringing a blob, with what its descriptor tells about it: that the source keeps its
+ * bytes elsewhere (image-spec, Descriptors, `urls`), or that there are none, which some registries do
+ * not take. Any other is returned as it is.
+ */
+function explainBlobFailure(error, { urls = [], size }) {
+    if (!(error instanceof RegistryError))
+        return error;
+    const { code, side } = error;
+    if (side === 'source' && code === 'NOT_FOUND' && urls.length > 0) {
+        const hosts = new Set(urls.map((url) => URL.parse(url)?.host ?? url));
+        const where = foreignText([...hosts].join(', '));
+        return reworded(code, `not here; the image says that it is kept at ${where}`, error);
+    }
+    const isRefusal = error.status !== undefined && error.status >= 400 && error.status < 500;
+    if (side === 'destination' && size === 0 && isRefusal && isAboutContent(error)) {
+        return reworded(code, 'refused; the image has an empty blob, which not every registry takes', error);
+    }
+    return error;
+}
+/** Neither a login nor a limit has to do with what is sent. */
+function isAboutContent({ code }) {
+    return code !== 'AUTHENTICATION' && code !== 'DENIED' && code !== 'RATE_LIMITED';
+}
+
 ;// CONCATENATED MODULE: ./lib/oci/descriptor.js
 
 
@@ -42478,10 +42641,13 @@ const digestSchema = pipe(string('must be a digest in a string'), rawTransform((
 }));
 const sizeRule = 'must be an integer from 0 to 2^53 - 1';
 const sizeSchema = pipe(number(sizeRule), safeInteger(sizeRule), minValue(0, sizeRule));
+/** One entry that says half of it does not condemn the index: it is for no platform then. */
 const platformSchema = looseObject({
-    os: string('must be a string'),
-    architecture: string('must be a string'),
-    variant: nullish(string('must be a string')),
+    os: nullish(string('must be a string'), ''),
+    architecture: nullish(string('must be a string'), ''),
+    variant: nullish(string('must be a string'), ''),
+    'os.version': fallback(nullish(string(), ''), ''),
+    'os.features': fallback(nullish(array(string()), []), []),
 }, 'must be an object');
 /** Go writes null for what is absent, and reads it so. */
 const schema = looseObject({
@@ -42501,13 +42667,17 @@ function toDescriptor(raw) {
         mediaType,
         digest,
         size,
-        ...(platform && {
-            platform: normalisePlatform({ ...platform, variant: platform.variant ?? '' }),
-        }),
+        ...(platform && platformOf(platform)),
         ...(artifactType && { artifactType }),
         ...(annotations && { annotations: textsOf(annotations) }),
         ...(urls && { urls }),
     };
+}
+function platformOf(raw) {
+    const { os, architecture } = raw;
+    if (os !== '' && architecture !== '')
+        return { platform: readPlatform(raw) };
+    return os === '' && architecture === '' ? {} : { incompletePlatform: `${os}/${architecture}` };
 }
 /** Annotations are strings; other values occur in the wild and mean nothing to us. */
 function textsOf(annotations) {
@@ -42735,6 +42905,7 @@ const common = {
     schemaVersion: literal(2, 'must be 2'),
     subject: nullish(descriptorSchema),
     artifactType: nullish(string('must be a string')),
+    annotations: fallback(nullish(record(string(), unknown())), undefined),
 };
 /** Go writes an empty list as null now and then. */
 function descriptors(limit, what) {
@@ -42744,7 +42915,8 @@ function descriptors(limit, what) {
 const imageSchema = looseObject({
     ...common,
     config: descriptorSchema,
-    layers: descriptors(MAX_LAYERS, 'layers'),
+    // Artifacts without a layer leave it out.
+    layers: optional(descriptors(MAX_LAYERS, 'layers'), null),
 });
 const indexSchema = looseObject({
     ...common,
@@ -42779,6 +42951,8 @@ function isAttestation(descriptor) {
     const { platform } = descriptor;
     return platform?.os === 'unknown' && platform.architecture === 'unknown';
 }
+/** The artifact manifest of a draft of OCI 1.1. */
+const WITHDRAWN_TYPE = 'application/vnd.oci.artifact.manifest.v1+json';
 function refuseSchema1(document, hints) {
     const promised = hints.expectedType ?? hints.contentType ?? '';
     const stated = document['mediaType'];
@@ -42798,31 +42972,41 @@ function refuseAmbiguous(document) {
         }
     }
 }
-/** Image-spec "Descriptors": with a verified digest the promised type counts, else all must agree. */
+/**
+ * What the document states itself: registries refuse it under any other type (distribution-spec,
+ * Pushing Manifests), and descriptors, and what registries say, are off now and then. Only where
+ * these call an index an image, or the reverse, is there no telling what is meant (CVE-2021-41190).
+ */
 function decideMediaType(document, hints) {
     const expected = knownType(hints.expectedType);
-    if (expected !== undefined)
-        return expected;
-    const stated = statedType(document);
     const served = knownType(hints.contentType);
-    if (stated !== undefined && served !== undefined && stated !== served) {
-        throw new FormatError('manifest', `mediaType: the manifest says ${stated}, but the registry served it as ${served}`);
+    const told = expected ?? served;
+    const stated = statedType(document, expected !== undefined);
+    if (stated === undefined)
+        return told ?? sniffType(document);
+    if (told !== undefined && isIndexType(stated) !== isIndexType(told)) {
+        const by = expected === undefined ? 'the registry served it as' : 'its descriptor says';
+        throw new FormatError('manifest', `mediaType: the manifest says ${stated}, but ${by} ${told}`);
     }
-    return stated ?? served ?? sniffType(document);
+    return stated;
 }
 function knownType(type) {
     if (type === undefined || !(isIndexType(type) || isImageManifestType(type)))
         return undefined;
     return normaliseMediaType(type);
 }
-function statedType(document) {
+/** @param isOptional whether an unknown one is passed over, because there is another one to go by */
+function statedType(document, isOptional) {
     const value = document['mediaType'];
     if (value === undefined || value === null || value === '')
         return undefined;
     const result = safeParse(mediaTypeSchema, value);
     const known = result.success ? knownType(result.output) : undefined;
-    if (known !== undefined)
+    if (known !== undefined || isOptional)
         return known;
+    if (value === WITHDRAWN_TYPE) {
+        throw new FormatError('manifest', `mediaType: ${value} was withdrawn before OCI 1.1, and registries refuse it: push the artifact again with a current tool`);
+    }
     const shown = typeof value === 'string' ? quote(value) : 'something else than a string';
     throw new FormatError('manifest', `mediaType: must be that of an OCI or Docker manifest or index, not ${shown}`);
 }
@@ -42838,8 +43022,14 @@ function sniffType(document) {
     return docker ? MediaType.dockerManifest : MediaType.ociManifest;
 }
 function readIndex(document, mediaType) {
-    const { manifests, subject, artifactType } = validate(indexSchema, document, 'index');
-    return { kind: 'index', mediaType, manifests, ...manifest_optional(subject, artifactType) };
+    const { manifests, subject, artifactType, annotations } = validate(indexSchema, document, 'index');
+    return {
+        kind: 'index',
+        mediaType,
+        manifests,
+        ...manifest_optional(subject, artifactType),
+        ...(annotations && { annotations: textsOf(annotations) }),
+    };
 }
 function readImage(document, mediaType) {
     const { config, layers, subject, artifactType } = validate(imageSchema, document, 'manifest');
@@ -42902,6 +43092,40 @@ async function fetchAnew(repository, reference, expected) {
         }
         catch (error) {
             throw placed(error, place);
+        }
+    });
+}
+/**
+ * Fetches what an index lists under a media type that nobody knows, if it is a manifest; undefined
+ * where the registry has no such one. Its bytes are verified, and read only if they are a manifest
+ * after all.
+ */
+async function fetchUnknown(repository, expected) {
+    if (expected.size > MAX_MANIFEST_BYTES)
+        return undefined;
+    const { http } = repository;
+    const request = manifestRequest(repository, expected.digest, 'GET', 'get manifest');
+    const { place } = request;
+    const headers = { accept: `${expected.mediaType}, ${accept}` };
+    return http.call({ ...request, headers, expect: [404] }, async (answer) => {
+        if (answer.status === 404) {
+            await discard(answer);
+            return undefined;
+        }
+        const bytes = await readBody(answer, expected.size, place, http.network);
+        try {
+            verifyBytes(bytes, expected);
+        }
+        catch (error) {
+            throw placed(error, place);
+        }
+        const { digest, size, mediaType } = expected;
+        try {
+            const manifest = parseManifest(bytes);
+            return { digest, size, mediaType: manifest.mediaType, bytes, manifest };
+        }
+        catch {
+            return { digest, size, mediaType, bytes, manifest: undefined };
         }
     });
 }
@@ -43192,18 +43416,6 @@ function refusedType(mediaType, error) {
         return undefined;
     return reworded('UNSUPPORTED', `the registry does not take the type ${mediaType}`, error);
 }
-function reworded(code, reason, error) {
-    const { operation, side, registry, repository, reference, family } = error;
-    const { status, registryCode, registryMessage } = error;
-    const place = { operation, side, registry, repository, reference, family };
-    return new RegistryError(code, reason, {
-        ...place,
-        status,
-        registryCode,
-        registryMessage,
-        cause: error,
-    });
-}
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/push-with-repair.js
 
@@ -43244,6 +43456,7 @@ async function waitForAll(promises) {
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/copy-image.js
 var _a;
+
 
 
 
@@ -43318,13 +43531,16 @@ class TreeCopy {
     }
     /** Waits for what a manifest refers to, if that is on its way too: some want it first (Q27). */
     async #subjectOf({ manifest, digest }) {
-        const { subject } = manifest;
+        const subject = manifest?.subject;
         if (subject !== undefined && subject.digest !== digest) {
             await this.#children.get(subject.digest);
         }
     }
     async content(fetched, depth) {
         const { manifest } = fetched;
+        // What it may refer to is not known.
+        if (manifest === undefined)
+            return noBytes;
         return manifest.kind === 'image' ? this.#image(fetched, manifest) : this.#index(manifest, depth);
     }
     /**
@@ -43393,13 +43609,18 @@ class TreeCopy {
     }
     async #bring(blob) {
         const { source, destination, ledger, again, member, read } = this.#route;
-        return copyBlob(source, destination, blob, {
-            holder: ledger.holder(blob.digest, destination.name),
-            again,
-            member,
-            rank: () => ledger.waiting(blob.digest) * LARGEST_BLOB + blob.size,
-            bytes: read?.get(blob.digest),
-        });
+        try {
+            return await copyBlob(source, destination, blob, {
+                holder: ledger.holder(blob.digest, destination.name),
+                again,
+                member,
+                rank: () => ledger.waiting(blob.digest) * LARGEST_BLOB + blob.size,
+                bytes: read?.get(blob.digest),
+            });
+        }
+        catch (error) {
+            throw explainBlobFailure(error, blob);
+        }
     }
     /**
      * Moves a blob or manifest unless another image of the run does or did. The same bytes can be both,
@@ -43445,24 +43666,29 @@ class TreeCopy {
             if (this.#hasFailed)
                 throw this.#refusal('not copied, since another part of the index failed');
             try {
-                return await fetchManifest(source, child.digest, child);
+                return isManifestType(child.mediaType)
+                    ? await fetchManifest(source, child.digest, child)
+                    : await fetchUnknown(source, child);
             }
             catch (error) {
                 this.#hasFailed = true;
                 throw error;
             }
         });
-        return this.manifest(fetched, depth);
+        if (fetched !== undefined)
+            return this.manifest(fetched, depth);
+        // No manifest, so that it can only be a blob: caches of builds list such (image-spec, Image Index).
+        return bytesOf(await this.#blob(child), child.size);
     }
     #refusal(reason) {
         return new RegistryError('INVALID_MANIFEST', reason, this.#route.source.place('copy index'));
     }
 }
 _a = TreeCopy;
-/**
- * Whether an index entry can only be a blob: what is of no known type is taken for a manifest
- * (image-spec, Image Index).
- */
+function isManifestType(mediaType) {
+    return isIndexType(mediaType) || isImageManifestType(mediaType) || isSchema1Type(mediaType);
+}
+/** Whether an index entry can only be a blob. */
 function isBlobType(mediaType) {
     return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType);
 }
@@ -44620,6 +44846,7 @@ class Network {
 
 
 
+
 /**
  * The platform images of an index in its order, those of nested indexes in the place of these.
  * Attestations and entries that name no platform are told to `leftOut` and are not among them.
@@ -44650,6 +44877,22 @@ async function listPlatforms(repository, index, leftOut = () => undefined) {
     };
     await search(index, 0);
     return entries;
+}
+/**
+ * One entry for each platform, by its key: the first one (image-spec, Image Index), unless that is an
+ * artifact that stands beside an image, such as an index for lazy loading (SOCI).
+ */
+function firstOfEach(entries) {
+    const first = new Map();
+    for (const entry of entries) {
+        const key = platformKey(entry.platform);
+        const other = first.get(key);
+        const isImage = entry.descriptor.artifactType === undefined;
+        if (other === undefined || (isImage && other.descriptor.artifactType !== undefined)) {
+            first.set(key, entry);
+        }
+    }
+    return first;
 }
 function checkLimits(depth, count, repository, digest) {
     const refuse = (reason) => new RegistryError('INVALID_MANIFEST', reason, repository.place('get image index', digest));
@@ -46110,7 +46353,6 @@ class SeenImages {
 
 
 
-
 /**
  * Talks to one registry as one identity, over the OCI Distribution API. References are given as
  * text or parsed; one without a host means this registry. Every method throws a RegistryError whose
@@ -46153,21 +46395,14 @@ class Client {
         throw new RegistryError('NOT_FOUND', 'not found', { ...place, status: 404 });
     }
     /**
-     * Platform (`linux/arm64`) to digest, of all images in an index. Throws GET_IMAGE_INDEX where it
-     * is none.
+     * Platform (`linux/arm64`, `windows/amd64:10.0.20348.1906`) to digest, of all images in an index.
+     * Throws GET_IMAGE_INDEX where it is none.
      */
     async getPlatformDigests(reference) {
         const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
         const index = await fetchIndex(repository, name);
         const entries = await listPlatforms(repository, index.manifest);
-        const digests = new Map();
-        for (const { platform, descriptor } of entries) {
-            const key = formatPlatform(platform);
-            // The first of several that match counts (image-spec, Image Index).
-            if (!digests.has(key))
-                digests.set(key, descriptor.digest);
-        }
-        return digests;
+        return new Map([...firstOfEach(entries)].map(([key, { descriptor }]) => [key, descriptor.digest]));
     }
     /** True if it exists, false only if the registry says "not found"; everything else throws. */
     async checkExists(reference) {
@@ -46616,36 +46851,70 @@ async function mapAll(items, atOnce, work) {
 ;// CONCATENATED MODULE: ./lib/oci/image-config.js
 
 
-
-
 const textSchema = nullish(string(), '');
-const image_config_schema = looseObject({ os: textSchema, architecture: textSchema, variant: textSchema });
-/** Both hold maps with keys that the image's author chose, `container_config` in Docker's form. */
-const freeMaps = ['config', 'container_config'];
+const image_config_schema = looseObject({
+    os: textSchema,
+    architecture: textSchema,
+    variant: textSchema,
+    'os.version': fallback(textSchema, ''),
+    'os.features': fallback(nullish(array(string()), []), []),
+});
 /**
  * The platform that an image config names (image-spec "Image Configuration"), normalised; undefined
- * if it leaves out the operating system or the architecture, as configs of artifacts do.
- * @throws FormatError of kind `json`, also where one of the three members is not a string
+ * if it leaves out the operating system or the architecture, as configs of artifacts do, and for
+ * bytes that are no such document. It is only looked into: what is copied are its bytes, so that no
+ * fault of it is one of the copy, and it is read as leniently as programs that run images do.
  */
 function parseImageConfigPlatform(bytes) {
-    const document = parseStrictJson(bytes, { freeMaps });
-    if (Array.isArray(document))
-        throw invalid('it must be an object');
-    const result = safeParse(image_config_schema, document);
-    if (!result.success) {
-        const name = getDotPath(result.issues[0]);
-        throw invalid(name === null ? 'it must be an object' : `${name} must be a string`);
-    }
-    const { os, architecture, variant } = result.output;
-    if (os === '' || architecture === '')
+    const result = safeParse(image_config_schema, parseLeniently(bytes));
+    if (!result.success)
         return undefined;
-    return normalisePlatform({ os, architecture, variant });
+    const { os, architecture } = result.output;
+    return os === '' || architecture === '' ? undefined : readPlatform(result.output);
 }
-function invalid(rule) {
-    return new FormatError('json', `the image config is not valid: ${rule}`);
+/** Bytes that are no UTF-8 become replacement characters; a byte order mark is taken off. */
+function parseLeniently(bytes) {
+    try {
+        return JSON.parse(new TextDecoder('utf-8').decode(bytes));
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/sync/platforms-of-configs.js
+
+
+
+
+
+
+/** Looks into the manifests of an index and their configs for the platforms that they are for. */
+async function platformsOfConfigs(repository, descriptors) {
+    const read = new Map();
+    const entries = await waitForAll(descriptors.map(async (descriptor) => entryOf(repository, descriptor, read)));
+    const known = entries.flatMap((entry) => entry ?? []);
+    const told = new Set(known.map(({ descriptor }) => descriptor));
+    return { entries: known, others: descriptors.filter((one) => !told.has(one)), read };
+}
+async function entryOf(repository, descriptor, read) {
+    if (isAttestation(descriptor) || !isImageManifestType(descriptor.mediaType))
+        return undefined;
+    const { manifest } = await fetchManifest(repository, descriptor.digest, descriptor);
+    if (manifest.kind !== 'image' || !isImageConfigType(manifest.config.mediaType))
+        return undefined;
+    const { config } = manifest;
+    // It is only looked into: one that is too large for that is copied all the same.
+    if (config.size > MAX_CONFIG_BYTES)
+        return undefined;
+    const bytes = await fetchConfig(repository, config);
+    read.set(config.digest, bytes);
+    const platform = parseImageConfigPlatform(bytes);
+    return platform === undefined ? undefined : { platform, descriptor };
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/select-platforms.js
+
 
 
 
@@ -46655,39 +46924,71 @@ function invalid(rule) {
 const MAX_NAMES_LENGTH = 600;
 /**
  * Finds the wanted platforms in an index and in the indexes beneath it. Where several entries are
- * for one platform the first counts.
+ * for one platform the first counts; Windows has one for each of its versions. An index none of
+ * whose entries names a platform is told by the configs of its images; undefined if it has none, for
+ * an artifact that is copied as it is.
  * @throws RegistryError PLATFORM when none of them is there, and those of fetching nested indexes
  */
 async function selectPlatforms(repository, index, wanted, reference) {
-    const leftOut = [];
-    const entries = await listPlatforms(repository, index, (entry) => {
-        leftOut.push(select_platforms_nameOf(entry));
-    });
+    const nameless = [];
+    const named = await listPlatforms(repository, index, (entry) => nameless.push(entry));
+    const told = named.length > 0 ? undefined : await platformsOfConfigs(repository, nameless);
+    if (told?.entries.length === 0 && !nameless.every(isAttestation))
+        return undefined;
+    const entries = told?.entries ?? named;
     const names = new Set(wanted.map(formatPlatform));
-    const selected = new Map();
-    for (const entry of entries) {
-        const name = formatPlatform(entry.platform);
-        if (!names.has(name))
-            leftOut.push(name);
-        else if (selected.has(name))
-            leftOut.push(`another ${name}`);
-        else
-            selected.set(name, entry);
-    }
-    if (selected.size === 0) {
-        const asked = listNames([...names]);
-        const has = listNames(entries.map(({ platform }) => formatPlatform(platform))) || 'none at all';
-        throw new RegistryError('PLATFORM', `the image has none of the wanted platforms (${asked}); it has ${has}`, repository.place('select platforms', reference));
-    }
+    const first = firstOfEach(entries);
+    const selected = [...first.values()].filter(({ platform }) => names.has(formatPlatform(platform)));
+    if (selected.length === 0)
+        throw noneOf(names, entries, repository, reference);
+    const kept = new Set(selected);
+    const found = new Set(selected.map(({ platform }) => formatPlatform(platform)));
     return {
-        selected: [...selected.values()],
-        missing: wanted.filter((platform) => !selected.has(formatPlatform(platform))),
-        leftOut: listNames(leftOut),
+        selected,
+        missing: wanted.filter((platform) => !found.has(formatPlatform(platform))),
+        leftOut: listNames([
+            ...(told?.others ?? nameless).map(select_platforms_nameOf),
+            ...entries.filter((entry) => !kept.has(entry)).map((entry) => nameOfOther(entry, found)),
+        ]),
+        lost: lostOf(index, selected),
+        read: told?.read ?? new Map(),
     };
+}
+function noneOf(names, entries, repository, reference) {
+    const asked = listNames([...names]);
+    const has = listNames(entries.map(({ platform }) => formatPlatform(platform))) || 'none at all';
+    return new RegistryError('PLATFORM', `the image has none of the wanted platforms (${asked}); it has ${has}; ` +
+        'name one of these, or take everything as it is with platforms: all', repository.place('select platforms', reference));
 }
 /** What an entry is called that is for no platform. */
 function select_platforms_nameOf(entry) {
-    return isAttestation(entry) ? 'attestation' : `entry without platform (${entry.mediaType})`;
+    if (isAttestation(entry))
+        return 'attestation';
+    const { incompletePlatform, mediaType } = entry;
+    if (incompletePlatform === undefined)
+        return `entry without platform (${mediaType})`;
+    const missing = incompletePlatform.endsWith('/') ? 'an architecture' : 'an operating system';
+    return `entry without ${missing} (${incompletePlatform})`;
+}
+/** What an entry is called that is for a platform, but not the one that was taken for it. */
+function nameOfOther({ platform, descriptor }, found) {
+    const name = formatPlatform(platform);
+    const { artifactType } = descriptor;
+    if (artifactType !== undefined)
+        return `artifact ${artifactType} for ${name}`;
+    return found.has(name) ? `another ${name}` : name;
+}
+function lostOf(index, selected) {
+    const ofEntries = selected.flatMap(({ descriptor }) => Object.keys(descriptor.annotations ?? {}));
+    const annotations = [
+        ['annotations of the index', Object.keys(index.annotations ?? {})],
+        ['annotations of its entries', [...new Set(ofEntries)]],
+    ];
+    return foreignText([
+        ...annotations.flatMap(([what, keys]) => keys.length === 0 ? [] : [`${what} (${listNames(keys)})`]),
+        ...(index.artifactType === undefined ? [] : [`artifactType ${index.artifactType}`]),
+        ...(index.subject === undefined ? [] : ['subject']),
+    ].join(', '), 2 * MAX_NAMES_LENGTH);
 }
 /** `linux/arm/v7, attestation (2)`: each name once, in the order in which they come. */
 function listNames(names) {
@@ -46699,6 +47000,7 @@ function listNames(names) {
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/source-image.js
+
 
 
 
@@ -46723,12 +47025,13 @@ class SourceImage {
     selection;
     #filter;
     #release;
-    #read = new Map();
+    #read;
     constructor(repository, top, filter, selection) {
         this.repository = repository;
         this.top = top;
         this.selection = selection;
         this.#filter = filter;
+        this.#read = new Map(selection?.read);
     }
     /** Fetches what the reference names, and indexes beneath it where they have to be searched. */
     static async resolve(repository, reference, filter) {
@@ -46788,9 +47091,7 @@ class SourceImage {
     }
     async #whole() {
         const platform = await this.#platform();
-        const platforms = platform === undefined
-            ? this.knownPlatforms()
-            : { [formatPlatform(platform)]: this.top.digest };
+        const platforms = platform === undefined ? this.knownPlatforms() : { [platformKey(platform)]: this.top.digest };
         return { ...this.top, platforms, children: undefined };
     }
     async #filtered({ selected }) {
@@ -46831,14 +47132,12 @@ class SourceImage {
             'add it to them, or take every image as it is with platforms: all', this.repository.place('select platforms', digest));
     }
     async #readPlatform(config) {
+        // It is only looked into: one that is too large for that is copied all the same.
+        if (config.size > MAX_CONFIG_BYTES)
+            return undefined;
         const bytes = await fetchConfig(this.repository, config);
         this.#read.set(config.digest, bytes);
-        try {
-            return parseImageConfigPlatform(bytes);
-        }
-        catch (error) {
-            throw placed(error, this.repository.place('read image config', config.digest));
-        }
+        return parseImageConfigPlatform(bytes);
     }
 }
 /** The entry as that of a platform's image, if it is one: a list of one or none. */
@@ -46848,13 +47147,11 @@ function platformEntries(descriptor) {
         return [];
     return [{ platform, descriptor }];
 }
-/** Sorted by platform. The first of several entries for one counts (image-spec, Image Index). */
+/** Sorted by platform. */
 function digestsByPlatform(entries) {
     const digests = new Map();
-    for (const { platform, descriptor } of entries) {
-        const name = foreignText(formatPlatform(platform), source_image_MAX_PLATFORM_LENGTH);
-        if (!digests.has(name))
-            digests.set(name, descriptor.digest);
+    for (const [key, { descriptor }] of firstOfEach(entries)) {
+        digests.set(foreignText(key, source_image_MAX_PLATFORM_LENGTH), descriptor.digest);
     }
     return Object.fromEntries([...digests].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -47173,6 +47470,8 @@ class Syncer {
             return;
         if (selection.leftOut !== '')
             this.#logger.info(`left out: ${selection.leftOut}`);
+        if (selection.lost !== '')
+            this.#logger.info(`not in the new index: ${selection.lost}`);
         if (selection.missing.length === 0)
             return;
         const reason = `the image lacks ${selection.missing.map(formatPlatform).join(', ')}`;

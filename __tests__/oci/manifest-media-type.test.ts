@@ -59,7 +59,25 @@ describe('the media type of a manifest', () => {
       'the descriptor contradicts the body',
       image,
       { expectedType: MediaType.dockerManifest },
-      MediaType.dockerManifest,
+      MediaType.ociManifest,
+    ],
+    [
+      'the header contradicts the body',
+      image,
+      { contentType: MediaType.dockerManifest },
+      MediaType.ociManifest,
+    ],
+    [
+      'the header contradicts the body of an index',
+      list,
+      { contentType: MediaType.ociIndex },
+      MediaType.dockerList,
+    ],
+    [
+      'the body says what nobody knows, and the descriptor what it is',
+      { ...image, mediaType: 'x/y' },
+      { expectedType: MediaType.ociManifest },
+      MediaType.ociManifest,
     ],
     [
       'the descriptor has parameters',
@@ -73,19 +91,20 @@ describe('the media type of a manifest', () => {
   })
 
   test.each([
-    [image, MediaType.dockerManifest],
     [image, MediaType.ociIndex],
-    [index, MediaType.dockerList],
+    [image, MediaType.dockerList],
     [index, `${MediaType.ociManifest}; charset=utf-8`],
-  ])('is refused where body and header contradict each other', (document, contentType) => {
-    const served = contentType.replace(/;.*/, '')
-    expect(errorOf(document, { contentType })).toBe(
-      `mediaType: the manifest says ${document.mediaType}, but the registry served it as ${served}`,
-    )
-  })
+  ])(
+    'is refused where one calls an index what is an image to the other',
+    (document, contentType) => {
+      const served = contentType.replace(/;.*/, '')
+      expect(errorOf(document, { contentType })).toBe(
+        `mediaType: the manifest says ${document.mediaType}, but the registry served it as ${served}`,
+      )
+    },
+  )
 
   test.each([
-    ['application/vnd.oci.artifact.manifest.v1+json', '"application/vnd.oci.artifact'],
     ['text/html\u001B', 'not "text/html\\u{1b}"'],
     [{ a: 1 }, 'not something else than a string'],
     [7, 'not something else than a string'],
@@ -95,9 +114,21 @@ describe('the media type of a manifest', () => {
     expect(text).toContain(message)
   })
 
+  test('is refused where the descriptor calls an index what says that it is an image', () => {
+    expect(errorOf(image, { expectedType: MediaType.dockerList })).toBe(
+      `mediaType: the manifest says ${MediaType.ociManifest}, but its descriptor says ${MediaType.dockerList}`,
+    )
+  })
+
+  test('of a withdrawn format is refused with what to do', () => {
+    expect(errorOf({ mediaType: 'application/vnd.oci.artifact.manifest.v1+json' })).toMatch(
+      /was withdrawn before OCI 1\.1.*push the artifact again/,
+    )
+  })
+
   test.each([
-    ['an index promised, an image found', image, MediaType.ociIndex, 'manifests: is required'],
-    ['an image promised, an index found', index, MediaType.ociManifest, 'config: is required'],
+    ['an index promised, an image found', bare, MediaType.ociIndex, 'manifests: is required'],
+    ['an image promised, an index found', bareIndex, MediaType.ociManifest, 'config: is required'],
   ])('decides what the document must have: %s', (_, document, expectedType, message) => {
     expect(errorOf(document, { expectedType })).toContain(message)
   })

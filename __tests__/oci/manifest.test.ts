@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Descriptor } from '../../src/oci/descriptor.ts'
-import { isAttestation } from '../../src/oci/manifest.ts'
+import { type ImageIndex, isAttestation } from '../../src/oci/manifest.ts'
 import { MediaType } from '../../src/oci/media-types.ts'
-import { child, config, DIGEST, image, index, layer, parse } from './manifest-documents.ts'
+import { child, config, DIGEST, image, index, layer, parse, without } from './manifest-documents.ts'
 
 describe('parseManifest', () => {
   test('reads the manifest of an image', () => {
@@ -89,11 +89,37 @@ describe('parseManifest', () => {
     expect(parse({ ...index, manifests: [] })).toMatchObject({ manifests: [] })
   })
 
-  test('accepts a platform with empty parts', () => {
-    const platform = { os: '', architecture: '', variant: '' }
-    expect(parse({ ...index, manifests: [{ ...child, platform }] })).toMatchObject({
-      manifests: [{ platform: { os: '', architecture: '' } }],
+  test.each([{ os: '', architecture: '', variant: '' }, {}, { os: null, architecture: null }])(
+    'takes a platform without parts for none: %j',
+    (platform) => {
+      const bare = without(child, 'platform')
+      expect(parse({ ...index, manifests: [{ ...bare, platform }] })).toMatchObject({
+        manifests: [bare],
+      })
+      expect(parse({ ...index, manifests: [{ ...bare, platform }] })).not.toHaveProperty(
+        'manifests.0.platform',
+      )
+    },
+  )
+
+  test('tells what there is of a platform that lacks a part', () => {
+    const entries = [{ os: 'linux' }, { architecture: 'arm64' }].map((platform) => ({
+      ...child,
+      platform,
+    }))
+    const { manifests } = parse({ ...index, manifests: entries }) as ImageIndex
+    expect(manifests.map(({ incompletePlatform }) => incompletePlatform)).toEqual([
+      'linux/',
+      '/arm64',
+    ])
+  })
+
+  test('reads an image without layers, and the annotations of an index', () => {
+    expect(parse(without(image, 'layers'))).toMatchObject({ kind: 'image', layers: [] })
+    expect(parse({ ...index, annotations: { a: 'b', c: 1 } })).toMatchObject({
+      annotations: { a: 'b' },
     })
+    expect(parse({ ...index, annotations: 7 })).not.toHaveProperty('annotations')
   })
 })
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { buildArtifact, buildImage, buildIndex } from '../../testkit/image/image.ts'
+import { buildArtifact, buildIndex } from '../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { entriesAt, entryFor, imageFor, syncTo } from './list-entries.ts'
 import { failureOf, SyncWorld } from './sync-world.ts'
@@ -104,16 +104,6 @@ describe('of an index', () => {
       syncTo(world, buildIndex({ children: [imageFor(held)] }), wanted),
     )
     expect(failure.code).toBe('PLATFORM')
-  })
-
-  test('versions of Windows are one platform, of which the first counts', async () => {
-    const [first, second] = ['10.0.20348', '10.0.17763'].map((version) =>
-      buildImage({ platform: { os: 'windows', architecture: 'amd64', 'os.version': version } }),
-    )
-    if (first === undefined || second === undefined) throw new Error('two were built')
-    await syncTo(world, buildIndex({ children: [first, second] }), 'windows/amd64')
-    expect(await entriesAt(world)).toEqual([entryFor(first, 'windows/amd64')])
-    expect(world.log.lines).toEqual(['info: left out: another windows/amd64'])
   })
 
   test('the first of several entries for a platform counts, however it is spelt', async () => {

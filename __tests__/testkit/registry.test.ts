@@ -146,7 +146,6 @@ describe('manifests', () => {
       { layers: [{ mediaType: 'a/b', digest: digestOf(Buffer.from('')) }] },
     ],
     ['a malformed digest', { layers: [{ mediaType: 'a/b', digest: 'sha256:beef', size: 4 }] }],
-    ['no layers member', { layers: undefined }],
     ['members of an index', { manifests: [] }],
     ['another schema version', { schemaVersion: 1 }],
     ['a malformed subject', { subject: {} }],

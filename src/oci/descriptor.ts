@@ -2,13 +2,15 @@ import * as v from 'valibot'
 import type { Content } from './digest.ts'
 import { parseDigest } from './digest.ts'
 import { FormatError } from './errors.ts'
-import { normalisePlatform, type Platform } from './platform.ts'
+import { type Platform, readPlatform } from './platform.ts'
 
 /** What one document says about another piece of content (image-spec "Descriptors"). */
 export interface Descriptor extends Content {
   readonly mediaType: string
   /** Normalised. */
   readonly platform?: Platform
+  /** What of a platform is there, `linux/`, where half of it is missing: it is for none then. */
+  readonly incompletePlatform?: string
   readonly artifactType?: string
   readonly annotations?: Readonly<Record<string, string>>
   /** Never fetched from. */
@@ -42,11 +44,14 @@ const digestSchema = v.pipe(
 const sizeRule = 'must be an integer from 0 to 2^53 - 1'
 const sizeSchema = v.pipe(v.number(sizeRule), v.safeInteger(sizeRule), v.minValue(0, sizeRule))
 
+/** One entry that says half of it does not condemn the index: it is for no platform then. */
 const platformSchema = v.looseObject(
   {
-    os: v.string('must be a string'),
-    architecture: v.string('must be a string'),
-    variant: v.nullish(v.string('must be a string')),
+    os: v.nullish(v.string('must be a string'), ''),
+    architecture: v.nullish(v.string('must be a string'), ''),
+    variant: v.nullish(v.string('must be a string'), ''),
+    'os.version': v.fallback(v.nullish(v.string(), ''), ''),
+    'os.features': v.fallback(v.nullish(v.array(v.string()), []), []),
   },
   'must be an object',
 )
@@ -74,17 +79,23 @@ function toDescriptor(raw: v.InferOutput<typeof schema>): Descriptor {
     mediaType,
     digest,
     size,
-    ...(platform && {
-      platform: normalisePlatform({ ...platform, variant: platform.variant ?? '' }),
-    }),
+    ...(platform && platformOf(platform)),
     ...(artifactType && { artifactType }),
     ...(annotations && { annotations: textsOf(annotations) }),
     ...(urls && { urls }),
   }
 }
 
+function platformOf(
+  raw: v.InferOutput<typeof platformSchema>,
+): Pick<Descriptor, 'platform' | 'incompletePlatform'> {
+  const { os, architecture } = raw
+  if (os !== '' && architecture !== '') return { platform: readPlatform(raw) }
+  return os === '' && architecture === '' ? {} : { incompletePlatform: `${os}/${architecture}` }
+}
+
 /** Annotations are strings; other values occur in the wild and mean nothing to us. */
-function textsOf(annotations: Readonly<Record<string, unknown>>): Record<string, string> {
+export function textsOf(annotations: Readonly<Record<string, unknown>>): Record<string, string> {
   const texts: Record<string, string> = {}
   for (const [name, value] of Object.entries(annotations)) {
     if (typeof value === 'string') texts[name] = value

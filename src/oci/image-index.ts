@@ -1,7 +1,7 @@
 import { type Content, type Digest, digestOf } from './digest.ts'
 import { FormatError } from './errors.ts'
 import { isImageConfigType, MediaType, normaliseMediaType } from './media-types.ts'
-import { formatPlatform, normalisePlatform, type Platform } from './platform.ts'
+import { normalisePlatform, type Platform, platformKey } from './platform.ts'
 
 /** One platform's image as an index lists it; digest and size are those of verified bytes. */
 export interface PlatformImage extends Content {
@@ -15,7 +15,7 @@ export interface PlatformImage extends Content {
  * Writes the OCI index that lists exactly the given images. Equal input gives equal bytes in
  * whatever order it comes: entries are sorted by platform string, members have a fixed order
  * (that of go-containerregistry 0.14 to 0.21.5, so that both tools arrive at the same digest).
- * `size` is in bytes.
+ * `size` is in bytes. Of Windows, several versions may stand side by side.
  * @throws FormatError of kind `manifest` for no images at all or two with the same platform
  */
 export function buildImageIndex(children: readonly PlatformImage[]): {
@@ -29,7 +29,7 @@ export function buildImageIndex(children: readonly PlatformImage[]): {
   }
   const byPlatform = new Map<string, PlatformImage>()
   for (const child of children) {
-    const platform = formatPlatform(child.platform)
+    const platform = platformKey(child.platform)
     if (byPlatform.has(platform)) {
       throw new FormatError('manifest', `the index would list the platform ${platform} twice`)
     }
@@ -47,12 +47,21 @@ export function buildImageIndex(children: readonly PlatformImage[]): {
 
 function entry(child: PlatformImage): object {
   const { os, architecture, variant } = normalisePlatform(child.platform)
+  const { osVersion, osFeatures } = child.platform
   const artifactType = isImageConfigType(child.configMediaType) ? '' : child.configMediaType
   return {
     mediaType: normaliseMediaType(child.mediaType),
     size: child.size,
     digest: child.digest,
-    platform: { architecture, os, ...(variant !== undefined && { variant }) },
+    platform: {
+      architecture,
+      os,
+      ...(osVersion !== undefined && { 'os.version': osVersion.toWellFormed() }),
+      ...(osFeatures !== undefined && {
+        'os.features': osFeatures.map((feature) => feature.toWellFormed()),
+      }),
+      ...(variant !== undefined && { variant }),
+    },
     ...(artifactType !== '' && { artifactType }),
   }
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type Descriptor, descriptorSchema, mediaTypeSchema } from './descriptor.ts'
+import { type Descriptor, descriptorSchema, mediaTypeSchema, textsOf } from './descriptor.ts'
 import { FormatError } from './errors.ts'
 import {
   isImageManifestType,
@@ -39,6 +39,7 @@ export interface ImageIndex {
   readonly manifests: readonly Descriptor[]
   readonly subject?: Descriptor
   readonly artifactType?: string
+  readonly annotations?: Readonly<Record<string, string>>
 }
 
 /** A document that a registry stores under a tag or a digest. */
@@ -48,7 +49,7 @@ export type Manifest = ImageManifest | ImageIndex
 export interface ManifestHints {
   /** The response header; may be absent, carry parameters, or say nothing (`text/plain`). */
   readonly contentType?: string
-  /** The media type that a verified descriptor promised; it outranks everything else. */
+  /** The media type that a verified descriptor promised; it outranks what the registry says. */
   readonly expectedType?: string
 }
 
@@ -56,6 +57,7 @@ const common = {
   schemaVersion: v.literal(2, 'must be 2'),
   subject: v.nullish(descriptorSchema),
   artifactType: v.nullish(v.string('must be a string')),
+  annotations: v.fallback(v.nullish(v.record(v.string(), v.unknown())), undefined),
 }
 
 /** Go writes an empty list as null now and then. */
@@ -73,7 +75,8 @@ function descriptors(limit: number, what: string): v.GenericSchema<unknown, Desc
 const imageSchema = v.looseObject({
   ...common,
   config: descriptorSchema,
-  layers: descriptors(MAX_LAYERS, 'layers'),
+  // Artifacts without a layer leave it out.
+  layers: v.optional(descriptors(MAX_LAYERS, 'layers'), null),
 })
 
 const indexSchema = v.looseObject({
@@ -115,6 +118,9 @@ export function isAttestation(descriptor: Descriptor): boolean {
   return platform?.os === 'unknown' && platform.architecture === 'unknown'
 }
 
+/** The artifact manifest of a draft of OCI 1.1. */
+const WITHDRAWN_TYPE = 'application/vnd.oci.artifact.manifest.v1+json'
+
 type Document = Readonly<Record<string, unknown>>
 
 function refuseSchema1(document: Document, hints: ManifestHints): void {
@@ -145,19 +151,22 @@ function refuseAmbiguous(document: Document): void {
   }
 }
 
-/** Image-spec "Descriptors": with a verified digest the promised type counts, else all must agree. */
+/**
+ * What the document states itself: registries refuse it under any other type (distribution-spec,
+ * Pushing Manifests), and descriptors, and what registries say, are off now and then. Only where
+ * these call an index an image, or the reverse, is there no telling what is meant (CVE-2021-41190).
+ */
 function decideMediaType(document: Document, hints: ManifestHints): string {
   const expected = knownType(hints.expectedType)
-  if (expected !== undefined) return expected
-  const stated = statedType(document)
   const served = knownType(hints.contentType)
-  if (stated !== undefined && served !== undefined && stated !== served) {
-    throw new FormatError(
-      'manifest',
-      `mediaType: the manifest says ${stated}, but the registry served it as ${served}`,
-    )
+  const told = expected ?? served
+  const stated = statedType(document, expected !== undefined)
+  if (stated === undefined) return told ?? sniffType(document)
+  if (told !== undefined && isIndexType(stated) !== isIndexType(told)) {
+    const by = expected === undefined ? 'the registry served it as' : 'its descriptor says'
+    throw new FormatError('manifest', `mediaType: the manifest says ${stated}, but ${by} ${told}`)
   }
-  return stated ?? served ?? sniffType(document)
+  return stated
 }
 
 function knownType(type: string | undefined): string | undefined {
@@ -165,12 +174,19 @@ function knownType(type: string | undefined): string | undefined {
   return normaliseMediaType(type)
 }
 
-function statedType(document: Document): string | undefined {
+/** @param isOptional whether an unknown one is passed over, because there is another one to go by */
+function statedType(document: Document, isOptional: boolean): string | undefined {
   const value = document['mediaType']
   if (value === undefined || value === null || value === '') return undefined
   const result = v.safeParse(mediaTypeSchema, value)
   const known = result.success ? knownType(result.output) : undefined
-  if (known !== undefined) return known
+  if (known !== undefined || isOptional) return known
+  if (value === WITHDRAWN_TYPE) {
+    throw new FormatError(
+      'manifest',
+      `mediaType: ${value} was withdrawn before OCI 1.1, and registries refuse it: push the artifact again with a current tool`,
+    )
+  }
   const shown = typeof value === 'string' ? quote(value) : 'something else than a string'
   throw new FormatError(
     'manifest',
@@ -193,8 +209,14 @@ function sniffType(document: Document): string {
 }
 
 function readIndex(document: Document, mediaType: string): ImageIndex {
-  const { manifests, subject, artifactType } = validate(indexSchema, document, 'index')
-  return { kind: 'index', mediaType, manifests, ...optional(subject, artifactType) }
+  const { manifests, subject, artifactType, annotations } = validate(indexSchema, document, 'index')
+  return {
+    kind: 'index',
+    mediaType,
+    manifests,
+    ...optional(subject, artifactType),
+    ...(annotations && { annotations: textsOf(annotations) }),
+  }
 }
 
 function readImage(document: Document, mediaType: string): ImageManifest {

@@ -6,6 +6,19 @@ export interface Platform {
   readonly os: string
   readonly architecture: string
   readonly variant?: string
+  /** Of Windows alone: the build that its kernel has to have, `10.0.20348.1906`. */
+  readonly osVersion?: string
+  /** Of Windows alone: what its kernel has to have, `win32k`. */
+  readonly osFeatures?: readonly string[]
+}
+
+/** What a document says about a platform, as it says it. */
+export interface RawPlatform {
+  readonly os: string
+  readonly architecture: string
+  readonly variant?: string | undefined
+  readonly 'os.version'?: string | undefined
+  readonly 'os.features'?: readonly string[] | undefined
 }
 
 /** The platforms that are wanted; `all` takes an index as it is. */
@@ -61,6 +74,32 @@ function normaliseVariant(architecture: string, variant: string): string {
     default:
       return variant
   }
+}
+
+/**
+ * The platform of an index's entry or of an image's config. The version of the operating system is
+ * part of it for Windows, whose images run on kernels of their own version (image-spec "Image Index",
+ * `os.version`).
+ */
+export function readPlatform(raw: RawPlatform): Platform {
+  const platform = normalisePlatform(raw)
+  const { 'os.version': osVersion = '', 'os.features': osFeatures = [] } = raw
+  if (platform.os !== 'windows') return platform
+  return {
+    ...platform,
+    ...(osVersion !== '' && { osVersion }),
+    ...(osFeatures.length > 0 && { osFeatures }),
+  }
+}
+
+/**
+ * Tells platforms apart that are both kept when an index is filtered: as `formatPlatform`, and for
+ * Windows with `:` and the version behind it.
+ */
+export function platformKey(platform: Platform): string {
+  const name = formatPlatform(platform)
+  const { osVersion } = platform
+  return osVersion === undefined ? name : `${name}:${encodeURIComponent(osVersion.toWellFormed())}`
 }
 
 /**

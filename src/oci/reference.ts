@@ -1,5 +1,6 @@
 import { type Digest, isDigest, parseDigest } from './digest.ts'
 import { FormatError } from './errors.ts'
+import { imageOfAddress } from './pasted-address.ts'
 import { quote } from './quote.ts'
 import { isRegistryHost, normaliseRegistry } from './registry-host.ts'
 
@@ -139,6 +140,13 @@ function refuseForeignForms(text: string): void {
       `the reference is too long: it has more than ${MAX_REFERENCE_LENGTH} characters`,
     )
   }
+  const image = imageOfAddress(text)
+  if (image !== undefined) {
+    throw new FormatError(
+      'reference',
+      `a reference is no address of a page or of a registry's API; write ${quote(image)}`,
+    )
+  }
   const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(text)?.[0]
   if (scheme !== undefined) throw urlError(text, scheme)
   const at = text.indexOf('@')
@@ -189,7 +197,7 @@ function splitTag(path: string, text: string): { repository: string; tag: string
   if (colon === -1) return { repository: path, tag: undefined }
   const tag = path.slice(colon + 1)
   if (tag === '') throw bad(text, 'ends with a colon; a tag must follow it')
-  if (tag.includes('/')) throw bad(text, 'has a colon inside the repository; only a tag has one')
+  if (tag.includes('/')) throw bad(text, slashBehindColon(tag))
   if (tag.length > MAX_TAG_LENGTH) {
     throw bad(text, `has a tag of ${tag.length} characters; ${MAX_TAG_LENGTH} are allowed`)
   }
@@ -200,6 +208,13 @@ function splitTag(path: string, text: string): { repository: string; tag: string
     )
   }
   return { repository: path.slice(0, colon), tag }
+}
+
+/** The name of a branch in the place of a tag, or a colon that is no such thing as a port's. */
+function slashBehindColon(tag: string): string {
+  const meant = tag.replaceAll('/', '-')
+  const asTag = TAG.test(meant) && !tag.includes(':') ? `, or a tag such as ${quote(meant)}` : ''
+  return `has a "/" behind its colon, where a tag has none: only a host has a port, and a repository no colon; write it without the colon${asTag}`
 }
 
 /** `start` is the position of the repository in `text`, which the messages show whole. */

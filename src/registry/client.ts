@@ -2,7 +2,6 @@ import type { Digest } from '../oci/digest.ts'
 import { FormatError } from '../oci/errors.ts'
 import { buildImageIndex, type PlatformImage } from '../oci/image-index.ts'
 import type { ImageManifest } from '../oci/manifest.ts'
-import { formatPlatform } from '../oci/platform.ts'
 import { normaliseRegistry, parseReference, type Reference } from '../oci/reference.ts'
 import { ContentLedger } from './copy/content-ledger.ts'
 import { fetchConfig } from './content/blobs.ts'
@@ -14,7 +13,7 @@ import type { FetchedManifest } from './learned/fetched-manifest.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { fetchIndex, fetchManifest, fetchSingle, resolveDigest } from './content/manifests.ts'
 import { Network } from './network/network.ts'
-import { listPlatforms } from './copy/platform-entries.ts'
+import { firstOfEach, listPlatforms } from './copy/platform-entries.ts'
 import type { PullsLeft } from './pace/pull-limit.ts'
 import { publishManifest } from './content/push-manifest.ts'
 import { pushWithRepair } from './copy/push-with-repair.ts'
@@ -109,20 +108,16 @@ export class Client {
   }
 
   /**
-   * Platform (`linux/arm64`) to digest, of all images in an index. Throws GET_IMAGE_INDEX where it
-   * is none.
+   * Platform (`linux/arm64`, `windows/amd64:10.0.20348.1906`) to digest, of all images in an index.
+   * Throws GET_IMAGE_INDEX where it is none.
    */
   async getPlatformDigests(reference: string | Reference): Promise<ReadonlyMap<string, Digest>> {
     const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
     const index = await fetchIndex(repository, name)
     const entries = await listPlatforms(repository, index.manifest)
-    const digests = new Map<string, Digest>()
-    for (const { platform, descriptor } of entries) {
-      const key = formatPlatform(platform)
-      // The first of several that match counts (image-spec, Image Index).
-      if (!digests.has(key)) digests.set(key, descriptor.digest)
-    }
-    return digests
+    return new Map(
+      [...firstOfEach(entries)].map(([key, { descriptor }]) => [key, descriptor.digest]),
+    )
   }
 
   /** True if it exists, false only if the registry says "not found"; everything else throws. */

@@ -174,3 +174,18 @@ export function cancelled(
     cause,
   })
 }
+
+/** The same failure in other words, and under another code where these say more. */
+export function reworded(code: ErrorCode, reason: string, error: RegistryError): RegistryError {
+  const { operation, side, registry, repository, reference, family } = error
+  const { status, registryCode, registryMessage, transient } = error
+  const place = { operation, side, registry, repository, reference, family }
+  return new RegistryError(code, reason, {
+    ...place,
+    status,
+    registryCode,
+    registryMessage,
+    transient,
+    cause: error,
+  })
+}

@@ -1,10 +1,16 @@
 import type { Descriptor } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/digest.ts'
 import { type ImageIndex, isAttestation } from '../oci/manifest.ts'
 import { formatPlatform, type Platform } from '../oci/platform.ts'
 import { RegistryError } from '../registry/errors.ts'
 import { foreignText } from '../registry/foreign-text.ts'
-import { listPlatforms, type PlatformEntry } from '../registry/copy/platform-entries.ts'
+import {
+  firstOfEach,
+  listPlatforms,
+  type PlatformEntry,
+} from '../registry/copy/platform-entries.ts'
 import type { Repository } from '../registry/http/repository.ts'
+import { platformsOfConfigs } from './platforms-of-configs.ts'
 
 /** Room for some forty platforms in one message; an index may name a thousand, of any length. */
 const MAX_NAMES_LENGTH = 600
@@ -16,11 +22,17 @@ export interface Selection {
   readonly missing: readonly Platform[]
   /** What is not copied, in words for the log; empty if that is nothing. */
   readonly leftOut: string
+  /** What of the index and of the entries that stay has no place in the new one, likewise. */
+  readonly lost: string
+  /** Blobs that were read, and verified, to tell. */
+  readonly read: ReadonlyMap<Digest, Uint8Array>
 }
 
 /**
  * Finds the wanted platforms in an index and in the indexes beneath it. Where several entries are
- * for one platform the first counts.
+ * for one platform the first counts; Windows has one for each of its versions. An index none of
+ * whose entries names a platform is told by the configs of its images; undefined if it has none, for
+ * an artifact that is copied as it is.
  * @throws RegistryError PLATFORM when none of them is there, and those of fetching nested indexes
  */
 export async function selectPlatforms(
@@ -28,38 +40,79 @@ export async function selectPlatforms(
   index: ImageIndex,
   wanted: readonly Platform[],
   reference: string,
-): Promise<Selection> {
-  const leftOut: string[] = []
-  const entries = await listPlatforms(repository, index, (entry) => {
-    leftOut.push(nameOf(entry))
-  })
+): Promise<Selection | undefined> {
+  const nameless: Descriptor[] = []
+  const named = await listPlatforms(repository, index, (entry) => nameless.push(entry))
+  const told = named.length > 0 ? undefined : await platformsOfConfigs(repository, nameless)
+  if (told?.entries.length === 0 && !nameless.every(isAttestation)) return undefined
+  const entries = told?.entries ?? named
   const names = new Set(wanted.map(formatPlatform))
-  const selected = new Map<string, PlatformEntry>()
-  for (const entry of entries) {
-    const name = formatPlatform(entry.platform)
-    if (!names.has(name)) leftOut.push(name)
-    else if (selected.has(name)) leftOut.push(`another ${name}`)
-    else selected.set(name, entry)
-  }
-  if (selected.size === 0) {
-    const asked = listNames([...names])
-    const has = listNames(entries.map(({ platform }) => formatPlatform(platform))) || 'none at all'
-    throw new RegistryError(
-      'PLATFORM',
-      `the image has none of the wanted platforms (${asked}); it has ${has}`,
-      repository.place('select platforms', reference),
-    )
-  }
+  const first = firstOfEach(entries)
+  const selected = [...first.values()].filter(({ platform }) => names.has(formatPlatform(platform)))
+  if (selected.length === 0) throw noneOf(names, entries, repository, reference)
+  const kept = new Set(selected)
+  const found = new Set(selected.map(({ platform }) => formatPlatform(platform)))
   return {
-    selected: [...selected.values()],
-    missing: wanted.filter((platform) => !selected.has(formatPlatform(platform))),
-    leftOut: listNames(leftOut),
+    selected,
+    missing: wanted.filter((platform) => !found.has(formatPlatform(platform))),
+    leftOut: listNames([
+      ...(told?.others ?? nameless).map(nameOf),
+      ...entries.filter((entry) => !kept.has(entry)).map((entry) => nameOfOther(entry, found)),
+    ]),
+    lost: lostOf(index, selected),
+    read: told?.read ?? new Map(),
   }
+}
+
+function noneOf(
+  names: ReadonlySet<string>,
+  entries: readonly PlatformEntry[],
+  repository: Repository,
+  reference: string,
+): RegistryError {
+  const asked = listNames([...names])
+  const has = listNames(entries.map(({ platform }) => formatPlatform(platform))) || 'none at all'
+  return new RegistryError(
+    'PLATFORM',
+    `the image has none of the wanted platforms (${asked}); it has ${has}; ` +
+      'name one of these, or take everything as it is with platforms: all',
+    repository.place('select platforms', reference),
+  )
 }
 
 /** What an entry is called that is for no platform. */
 function nameOf(entry: Descriptor): string {
-  return isAttestation(entry) ? 'attestation' : `entry without platform (${entry.mediaType})`
+  if (isAttestation(entry)) return 'attestation'
+  const { incompletePlatform, mediaType } = entry
+  if (incompletePlatform === undefined) return `entry without platform (${mediaType})`
+  const missing = incompletePlatform.endsWith('/') ? 'an architecture' : 'an operating system'
+  return `entry without ${missing} (${incompletePlatform})`
+}
+
+/** What an entry is called that is for a platform, but not the one that was taken for it. */
+function nameOfOther({ platform, descriptor }: PlatformEntry, found: ReadonlySet<string>): string {
+  const name = formatPlatform(platform)
+  const { artifactType } = descriptor
+  if (artifactType !== undefined) return `artifact ${artifactType} for ${name}`
+  return found.has(name) ? `another ${name}` : name
+}
+
+function lostOf(index: ImageIndex, selected: readonly PlatformEntry[]): string {
+  const ofEntries = selected.flatMap(({ descriptor }) => Object.keys(descriptor.annotations ?? {}))
+  const annotations = [
+    ['annotations of the index', Object.keys(index.annotations ?? {})],
+    ['annotations of its entries', [...new Set(ofEntries)]],
+  ] as const
+  return foreignText(
+    [
+      ...annotations.flatMap(([what, keys]) =>
+        keys.length === 0 ? [] : [`${what} (${listNames(keys)})`],
+      ),
+      ...(index.artifactType === undefined ? [] : [`artifactType ${index.artifactType}`]),
+      ...(index.subject === undefined ? [] : ['subject']),
+    ].join(', '),
+    2 * MAX_NAMES_LENGTH,
+  )
 }
 
 /** `linux/arm/v7, attestation (2)`: each name once, in the order in which they come. */

@@ -4,14 +4,14 @@ import { parseImageConfigPlatform } from '../oci/image-config.ts'
 import { buildImageIndex } from '../oci/image-index.ts'
 import { type ImageManifest, isAttestation } from '../oci/manifest.ts'
 import { isImageConfigType, isIndexType, MediaType } from '../oci/media-types.ts'
-import { formatPlatform, type Platform, type PlatformFilter } from '../oci/platform.ts'
+import { formatPlatform, type Platform, type PlatformFilter, platformKey } from '../oci/platform.ts'
 import type { Reference } from '../oci/reference.ts'
-import { fetchConfig } from '../registry/content/blobs.ts'
-import { placed, RegistryError } from '../registry/errors.ts'
+import { fetchConfig, MAX_CONFIG_BYTES } from '../registry/content/blobs.ts'
+import { RegistryError } from '../registry/errors.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import type { FetchedManifest } from '../registry/learned/fetched-manifest.ts'
 import { fetchManifest } from '../registry/content/manifests.ts'
-import type { PlatformEntry } from '../registry/copy/platform-entries.ts'
+import { firstOfEach, type PlatformEntry } from '../registry/copy/platform-entries.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import { waitForAll } from '../registry/wait-for-all.ts'
 import { type Selection, selectPlatforms } from './select-platforms.ts'
@@ -45,7 +45,7 @@ export class SourceImage {
   readonly selection: Selection | undefined
   readonly #filter: PlatformFilter
   #release: Promise<Release> | undefined
-  readonly #read = new Map<Digest, Uint8Array>()
+  readonly #read: Map<Digest, Uint8Array>
 
   private constructor(
     repository: Repository,
@@ -57,6 +57,7 @@ export class SourceImage {
     this.top = top
     this.selection = selection
     this.#filter = filter
+    this.#read = new Map(selection?.read)
   }
 
   /** Fetches what the reference names, and indexes beneath it where they have to be searched. */
@@ -127,9 +128,7 @@ export class SourceImage {
   async #whole(): Promise<Release> {
     const platform = await this.#platform()
     const platforms =
-      platform === undefined
-        ? this.knownPlatforms()
-        : { [formatPlatform(platform)]: this.top.digest }
+      platform === undefined ? this.knownPlatforms() : { [platformKey(platform)]: this.top.digest }
     return { ...this.top, platforms, children: undefined }
   }
 
@@ -183,13 +182,11 @@ export class SourceImage {
   }
 
   async #readPlatform(config: Descriptor): Promise<Platform | undefined> {
+    // It is only looked into: one that is too large for that is copied all the same.
+    if (config.size > MAX_CONFIG_BYTES) return undefined
     const bytes = await fetchConfig(this.repository, config)
     this.#read.set(config.digest, bytes)
-    try {
-      return parseImageConfigPlatform(bytes)
-    } catch (error) {
-      throw placed(error, this.repository.place('read image config', config.digest))
-    }
+    return parseImageConfigPlatform(bytes)
   }
 }
 
@@ -200,12 +197,11 @@ function platformEntries(descriptor: Descriptor): readonly PlatformEntry[] {
   return [{ platform, descriptor }]
 }
 
-/** Sorted by platform. The first of several entries for one counts (image-spec, Image Index). */
+/** Sorted by platform. */
 function digestsByPlatform(entries: readonly PlatformEntry[]): Readonly<Record<string, Digest>> {
   const digests = new Map<string, Digest>()
-  for (const { platform, descriptor } of entries) {
-    const name = foreignText(formatPlatform(platform), MAX_PLATFORM_LENGTH)
-    if (!digests.has(name)) digests.set(name, descriptor.digest)
+  for (const [key, { descriptor }] of firstOfEach(entries)) {
+    digests.set(foreignText(key, MAX_PLATFORM_LENGTH), descriptor.digest)
   }
   return Object.fromEntries([...digests].sort(([a], [b]) => (a < b ? -1 : 1)))
 }

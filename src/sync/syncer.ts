@@ -179,6 +179,7 @@ export class Syncer {
   #tellSelection({ selection, repository, top }: SourceImage, name: string): void {
     if (selection === undefined) return
     if (selection.leftOut !== '') this.#logger.info(`left out: ${selection.leftOut}`)
+    if (selection.lost !== '') this.#logger.info(`not in the new index: ${selection.lost}`)
     if (selection.missing.length === 0) return
     const reason = `the image lacks ${selection.missing.map(formatPlatform).join(', ')}`
     if (this.#policy.onMissingPlatform === 'fail') {

@@ -72,7 +72,8 @@ function childrenOf(index: Record<string, unknown>): readonly Descriptor[] | und
 }
 
 function blobsOf(image: Record<string, unknown>): readonly Descriptor[] | undefined {
-  const layers = descriptors(image['layers'])
+  // Go reads what is not there, and null, as an empty list.
+  const layers = descriptors(image['layers'] ?? [])
   const { config } = image
   if (layers === undefined || !isDescriptor(config)) return undefined
   return [config, ...layers.filter((layer) => !isNonDistributable(layer.mediaType))]

@@ -117,7 +117,7 @@ async function* readBlob(
 }
 
 /** Configs hold the history of a build and stay far below this. */
-const MAX_CONFIG_BYTES = 8 * 1024 * 1024
+export const MAX_CONFIG_BYTES = 8 * 1024 * 1024
 
 /**
  * Reads the config of an image whole, and verifies it. Throws SIZE_MISMATCH for one that is too

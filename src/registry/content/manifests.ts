@@ -15,7 +15,11 @@ import {
 import { manifestAccept } from '../../oci/media-types.ts'
 import { discard, readBody, singleHeader } from '../network/answer-body.ts'
 import { placed, RegistryError } from '../errors.ts'
-import type { ExpectedManifest, FetchedManifest } from '../learned/fetched-manifest.ts'
+import type {
+  ExpectedManifest,
+  FetchedManifest,
+  UnknownManifest,
+} from '../learned/fetched-manifest.ts'
 import type { Repository } from '../http/repository.ts'
 import { leavesRegistry } from '../http/redirects.ts'
 import type { RegistryRequest, Tries } from '../http/registry-request.ts'
@@ -59,6 +63,41 @@ async function fetchAnew(
       return { digest, size: bytes.length, mediaType: manifest.mediaType, bytes, manifest }
     } catch (error) {
       throw placed(error, place)
+    }
+  })
+}
+
+/**
+ * Fetches what an index lists under a media type that nobody knows, if it is a manifest; undefined
+ * where the registry has no such one. Its bytes are verified, and read only if they are a manifest
+ * after all.
+ */
+export async function fetchUnknown(
+  repository: Repository,
+  expected: ExpectedManifest,
+): Promise<FetchedManifest | UnknownManifest | undefined> {
+  if (expected.size > MAX_MANIFEST_BYTES) return undefined
+  const { http } = repository
+  const request = manifestRequest(repository, expected.digest, 'GET', 'get manifest')
+  const { place } = request
+  const headers = { accept: `${expected.mediaType}, ${accept}` }
+  return http.call({ ...request, headers, expect: [404] }, async (answer) => {
+    if (answer.status === 404) {
+      await discard(answer)
+      return undefined
+    }
+    const bytes = await readBody(answer, expected.size, place, http.network)
+    try {
+      verifyBytes(bytes, expected)
+    } catch (error) {
+      throw placed(error, place)
+    }
+    const { digest, size, mediaType } = expected
+    try {
+      const manifest = parseManifest(bytes)
+      return { digest, size, mediaType: manifest.mediaType, bytes, manifest }
+    } catch {
+      return { digest, size, mediaType, bytes, manifest: undefined }
     }
   })
 }

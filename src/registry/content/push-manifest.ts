@@ -1,7 +1,7 @@
 import { type Digest, isDigest } from '../../oci/digest.ts'
 import { discard } from '../network/answer-body.ts'
 import { confirmsDigest } from './digest-header.ts'
-import { type ErrorCode, RegistryError } from '../errors.ts'
+import { RegistryError, reworded } from '../errors.ts'
 import type { RegistryFamily } from '../families/family.ts'
 import { manifestRequest, resolveDigest } from './manifests.ts'
 import type { Repository } from '../http/repository.ts'
@@ -144,17 +144,4 @@ function saysFrozen(family: RegistryFamily | undefined, error: RegistryError): b
 function refusedType(mediaType: string, error: RegistryError): RegistryError | undefined {
   if (error.status !== 415) return undefined
   return reworded('UNSUPPORTED', `the registry does not take the type ${mediaType}`, error)
-}
-
-function reworded(code: ErrorCode, reason: string, error: RegistryError): RegistryError {
-  const { operation, side, registry, repository, reference, family } = error
-  const { status, registryCode, registryMessage } = error
-  const place = { operation, side, registry, repository, reference, family }
-  return new RegistryError(code, reason, {
-    ...place,
-    status,
-    registryCode,
-    registryMessage,
-    cause: error,
-  })
 }

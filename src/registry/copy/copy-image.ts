@@ -1,14 +1,20 @@
 import type { Descriptor } from '../../oci/descriptor.ts'
-import type { Digest } from '../../oci/digest.ts'
+import type { Content, Digest } from '../../oci/digest.ts'
 import type { ImageIndex, ImageManifest } from '../../oci/manifest.ts'
-import { isNonDistributableType } from '../../oci/media-types.ts'
+import {
+  isImageManifestType,
+  isIndexType,
+  isNonDistributableType,
+  isSchema1Type,
+} from '../../oci/media-types.ts'
 import type { ContentLedger, Outcome } from './content-ledger.ts'
 import { addBytes, type BytesMoved, bytesOf, noBytes } from './bytes-moved.ts'
 import { copyBlob, SMALL_BLOB_BYTES } from './copy-blob.ts'
 import { RegistryError } from '../errors.ts'
 import type { Member } from './fan-out.ts'
-import type { FetchedManifest } from '../learned/fetched-manifest.ts'
-import { fetchManifest, heldDigest } from '../content/manifests.ts'
+import type { FetchedManifest, UnknownManifest } from '../learned/fetched-manifest.ts'
+import { explainBlobFailure } from './explain-blob-failure.ts'
+import { fetchManifest, fetchUnknown, heldDigest } from '../content/manifests.ts'
 import { Limiter } from '../pace/limiter.ts'
 import { pushManifest } from '../content/push-manifest.ts'
 import { pushWithRepair } from './push-with-repair.ts'
@@ -84,7 +90,7 @@ class TreeCopy {
     this.#route = route
   }
 
-  async manifest(fetched: FetchedManifest, depth: number): Promise<BytesMoved> {
+  async manifest(fetched: FetchedManifest | UnknownManifest, depth: number): Promise<BytesMoved> {
     const bytes = await this.content(fetched, depth)
     if (this.#held.has(fetched.digest)) return bytes
     const { destination } = this.#route
@@ -105,15 +111,17 @@ class TreeCopy {
   }
 
   /** Waits for what a manifest refers to, if that is on its way too: some want it first (Q27). */
-  async #subjectOf({ manifest, digest }: FetchedManifest): Promise<void> {
-    const { subject } = manifest
+  async #subjectOf({ manifest, digest }: FetchedManifest | UnknownManifest): Promise<void> {
+    const subject = manifest?.subject
     if (subject !== undefined && subject.digest !== digest) {
       await this.#children.get(subject.digest)
     }
   }
 
-  async content(fetched: FetchedManifest, depth: number): Promise<BytesMoved> {
+  async content(fetched: FetchedManifest | UnknownManifest, depth: number): Promise<BytesMoved> {
     const { manifest } = fetched
+    // What it may refer to is not known.
+    if (manifest === undefined) return noBytes
     return manifest.kind === 'image' ? this.#image(fetched, manifest) : this.#index(manifest, depth)
   }
 
@@ -121,7 +129,7 @@ class TreeCopy {
    * The config first: it is small, and hardly two images have the same. Where it is there, the whole
    * image may be, and one request more tells.
    */
-  async #image({ digest }: FetchedManifest, manifest: ImageManifest): Promise<BytesMoved> {
+  async #image({ digest }: Content, manifest: ImageManifest): Promise<BytesMoved> {
     const blobs = new Map<Digest, Descriptor>()
     for (const blob of [manifest.config, ...manifest.layers]) {
       // Their makers do not allow others to pass these on (image-spec, Non-Distributable Layers).
@@ -181,13 +189,17 @@ class TreeCopy {
 
   async #bring(blob: Descriptor): Promise<Outcome> {
     const { source, destination, ledger, again, member, read } = this.#route
-    return copyBlob(source, destination, blob, {
-      holder: ledger.holder(blob.digest, destination.name),
-      again,
-      member,
-      rank: () => ledger.waiting(blob.digest) * LARGEST_BLOB + blob.size,
-      bytes: read?.get(blob.digest),
-    })
+    try {
+      return await copyBlob(source, destination, blob, {
+        holder: ledger.holder(blob.digest, destination.name),
+        again,
+        member,
+        rank: () => ledger.waiting(blob.digest) * LARGEST_BLOB + blob.size,
+        bytes: read?.get(blob.digest),
+      })
+    } catch (error) {
+      throw explainBlobFailure(error, blob)
+    }
   }
 
   /**
@@ -237,13 +249,17 @@ class TreeCopy {
       // An index of thousands, none of which is there, is not asked for to its end.
       if (this.#hasFailed) throw this.#refusal('not copied, since another part of the index failed')
       try {
-        return await fetchManifest(source, child.digest, child)
+        return isManifestType(child.mediaType)
+          ? await fetchManifest(source, child.digest, child)
+          : await fetchUnknown(source, child)
       } catch (error) {
         this.#hasFailed = true
         throw error
       }
     })
-    return this.manifest(fetched, depth)
+    if (fetched !== undefined) return this.manifest(fetched, depth)
+    // No manifest, so that it can only be a blob: caches of builds list such (image-spec, Image Index).
+    return bytesOf(await this.#blob(child), child.size)
   }
 
   #refusal(reason: string): RegistryError {
@@ -251,10 +267,11 @@ class TreeCopy {
   }
 }
 
-/**
- * Whether an index entry can only be a blob: what is of no known type is taken for a manifest
- * (image-spec, Image Index).
- */
+function isManifestType(mediaType: string): boolean {
+  return isIndexType(mediaType) || isImageManifestType(mediaType) || isSchema1Type(mediaType)
+}
+
+/** Whether an index entry can only be a blob. */
 function isBlobType(mediaType: string): boolean {
   return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType)
 }

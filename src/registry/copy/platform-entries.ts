@@ -2,7 +2,7 @@ import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Digest } from '../../oci/digest.ts'
 import { type ImageIndex, isAttestation } from '../../oci/manifest.ts'
 import { isIndexType } from '../../oci/media-types.ts'
-import type { Platform } from '../../oci/platform.ts'
+import { type Platform, platformKey } from '../../oci/platform.ts'
 import { MAX_INDEX_DEPTH, MAX_MANIFESTS } from './copy-image.ts'
 import { RegistryError } from '../errors.ts'
 import { fetchManifest } from '../content/manifests.ts'
@@ -47,6 +47,23 @@ export async function listPlatforms(
 
   await search(index, 0)
   return entries
+}
+
+/**
+ * One entry for each platform, by its key: the first one (image-spec, Image Index), unless that is an
+ * artifact that stands beside an image, such as an index for lazy loading (SOCI).
+ */
+export function firstOfEach(entries: readonly PlatformEntry[]): ReadonlyMap<string, PlatformEntry> {
+  const first = new Map<string, PlatformEntry>()
+  for (const entry of entries) {
+    const key = platformKey(entry.platform)
+    const other = first.get(key)
+    const isImage = entry.descriptor.artifactType === undefined
+    if (other === undefined || (isImage && other.descriptor.artifactType !== undefined)) {
+      first.set(key, entry)
+    }
+  }
+  return first
 }
 
 function checkLimits(depth: number, count: number, repository: Repository, digest: Digest): void {

@@ -8,6 +8,13 @@ export interface FetchedManifest extends Content {
   readonly manifest: Manifest
 }
 
+/** What an index lists and a registry stores as a manifest, in a form that nobody here knows. */
+export interface UnknownManifest extends Content {
+  readonly mediaType: string
+  readonly bytes: Uint8Array
+  readonly manifest: undefined
+}
+
 /** What a descriptor promises about a manifest. */
 export interface ExpectedManifest extends Content {
   readonly mediaType: string
