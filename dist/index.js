@@ -40011,22 +40011,68 @@ function singleHeader(answer, name, place) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/registry/content/digest-header.js
+
+
+
+/** A digest of the longest algorithm, with its name. */
+const digest_header_MAX_DIGEST_LENGTH = 140;
+/**
+ * Whether a registry's answer to a write names the digest of what was written
+ * (`Docker-Content-Digest`); it need not, and may name one of another algorithm (distribution-spec,
+ * Pulling manifests). Throws VERIFICATION where it names another one.
+ */
+function confirmsDigest(answer, digest, place) {
+    const named = singleHeader(answer, 'docker-content-digest', place);
+    if (named === undefined || !contradicts(named, digest))
+        return named === digest;
+    const details = { ...place, status: answer.status };
+    throw new RegistryError('VERIFICATION', otherDigest(digest, named), details);
+}
+/** Whether an answer is about other content than what has the digest, as its header says. */
+function namesOther(answer, digest, place) {
+    return contradicts(singleHeader(answer, 'docker-content-digest', place) ?? digest, digest);
+}
+function contradicts(named, digest) {
+    return named !== digest && sameAlgorithm(named, digest);
+}
+function otherDigest(pushed, stored) {
+    return `pushed ${pushed}, but the registry shows ${foreignText(stored, digest_header_MAX_DIGEST_LENGTH)}`;
+}
+function sameAlgorithm(one, other) {
+    return one.split(':')[0] === other.split(':')[0];
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/content/blobs.js
 
 
 
 
+
 /**
- * Whether a blob is known to be there (distribution-spec, Checking if content exists). A registry
- * that does not let us look (GHCR without write access, Q14) has not said that it is missing: the
- * upload will tell.
+ * Asks a registry for a blob (distribution-spec, Checking if content exists). `other` is one that
+ * has another length than it should, or another digest: whatever is there, it is not this. A registry
+ * that does not let us look (GHCR without write access, Q14) has not said that it is missing: the upload will tell.
  */
-async function blobExists(repository, blob) {
+async function lookUpBlob(repository, blob) {
     const request = blobRequest(repository, blob, 'HEAD');
     return repository.http.call({ ...request, expect: [403, 404, 405] }, async (answer) => {
         await discard(answer);
-        return answer.status < 300;
+        if (answer.status >= 300)
+            return 'missing';
+        return isOther(answer, blob, request.place) ? 'other' : 'there';
     });
+}
+/** Whether a blob is known to be there, in the length that it should have. */
+async function blobExists(repository, blob) {
+    return (await lookUpBlob(repository, blob)) === 'there';
+}
+function isOther(answer, blob, place) {
+    if (namesOther(answer, blob.digest, place))
+        return true;
+    // Compressed on the way (Q47), it is the length of other bytes.
+    const isLength = refusedEncoding(answer, place) === undefined;
+    return isLength && otherSize(answer, blob.size, place) !== undefined;
 }
 /**
  * Opens a blob for reading (distribution-spec, Pulling blobs), without a slot and without retries:
@@ -41413,36 +41459,6 @@ class Repository {
     sharesRegistryWith(other) {
         return this.http.registry === other.http.registry;
     }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/content/digest-header.js
-
-
-
-
-/** A digest of the longest algorithm, with its name. */
-const digest_header_MAX_DIGEST_LENGTH = 140;
-/**
- * Whether a registry's answer to a write names the digest of what was written
- * (`Docker-Content-Digest`); it need not, and may name one of another algorithm (distribution-spec,
- * Pulling manifests). Throws VERIFICATION where it names another one.
- */
-function confirmsDigest(answer, digest, place) {
-    const stored = singleHeader(answer, 'docker-content-digest', place);
-    if (stored === digest)
-        return true;
-    if (stored === undefined || !sameAlgorithm(stored, digest))
-        return false;
-    throw new RegistryError('VERIFICATION', otherDigest(digest, stored), {
-        ...place,
-        status: answer.status,
-    });
-}
-function otherDigest(pushed, stored) {
-    return `pushed ${pushed}, but the registry shows ${foreignText(stored, digest_header_MAX_DIGEST_LENGTH)}`;
-}
-function sameAlgorithm(one, other) {
-    return one.split(':')[0] === other.split(':')[0];
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/foreign-hosts.js
@@ -43023,6 +43039,7 @@ function sniffType(document) {
 }
 function readIndex(document, mediaType) {
     const { manifests, subject, artifactType, annotations } = validate(indexSchema, document, 'index');
+    refuseTwoSizes([...manifests, ...(subject ? [subject] : [])]);
     return {
         kind: 'index',
         mediaType,
@@ -43033,7 +43050,20 @@ function readIndex(document, mediaType) {
 }
 function readImage(document, mediaType) {
     const { config, layers, subject, artifactType } = validate(imageSchema, document, 'manifest');
+    refuseTwoSizes([config, ...layers, ...(subject ? [subject] : [])]);
     return { kind: 'image', mediaType, config, layers, ...manifest_optional(subject, artifactType) };
+}
+/** One of them is false, and whoever reads the document takes another one. */
+function refuseTwoSizes(listed) {
+    const sizes = new Map();
+    for (const { digest, size } of listed) {
+        const other = sizes.get(digest) ?? size;
+        if (other !== size) {
+            const reason = `${digest} is listed with two sizes, ${other} and ${size} bytes`;
+            throw new FormatError('manifest', reason);
+        }
+        sizes.set(digest, size);
+    }
 }
 function manifest_optional(subject, artifactType) {
     return { ...(subject && { subject }), ...(artifactType && { artifactType }) };

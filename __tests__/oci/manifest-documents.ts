@@ -6,7 +6,10 @@ import { thrownBy } from './thrown-by.ts'
 
 export const DIGEST = `sha256:${'a'.repeat(64)}`
 
-export const config = { mediaType: MediaType.ociConfig, size: 37, digest: DIGEST }
+/** That of the config, which is another one since it has another size. */
+export const CONFIG_DIGEST = `sha256:${'c'.repeat(64)}`
+
+export const config = { mediaType: MediaType.ociConfig, size: 37, digest: CONFIG_DIGEST }
 export const layer = { mediaType: MediaType.ociLayerGzip, size: 12, digest: DIGEST }
 export const child = { mediaType: MediaType.ociManifest, size: 399, digest: DIGEST }
 export const image = { schemaVersion: 2, mediaType: MediaType.ociManifest, config, layers: [layer] }

@@ -154,6 +154,22 @@ describe('parseManifest refuses', () => {
     )
   })
 
+  test.each([
+    ['two layers', { ...image, layers: [layer, { ...layer, size: 13 }] }],
+    ['the config and a layer', { ...image, config: { ...layer, size: 13 } }],
+    ['two entries', { ...index, manifests: [{ ...child, size: 13 }, child] }],
+    ['the subject and an entry', { ...index, subject: { ...child, size: 13 } }],
+  ])('a digest that %s have with two sizes', (_, document) => {
+    expect(errorOf(document)).toMatch(
+      /^sha256:a{64} is listed with two sizes, (?:\d+ and 13|13 and \d+) bytes$/,
+    )
+  })
+
+  test('nothing that lists a digest twice with one size', () => {
+    expect(parse({ ...image, layers: [layer, layer] })).toMatchObject({ kind: 'image' })
+    expect(parse({ ...index, manifests: [child, child] })).toMatchObject({ kind: 'index' })
+  })
+
   test('everything else with a FormatError', () => {
     const names = ['schemaVersion', 'mediaType', 'config', 'layers', 'manifests', 'subject', 'size']
     const value = fc.letrec((tie) => ({

@@ -26,8 +26,9 @@ describe('parseManifest', () => {
   })
 
   test('reads subject and artifact type of an image manifest', () => {
-    const document = { ...image, subject: child, artifactType: 'application/x' }
-    expect(parse(document)).toMatchObject({ subject: child, artifactType: 'application/x' })
+    const subject = { ...child, digest: `sha256:${'5'.repeat(64)}` }
+    const document = { ...image, subject, artifactType: 'application/x' }
+    expect(parse(document)).toMatchObject({ subject, artifactType: 'application/x' })
   })
 
   test('reads everything that a descriptor may have', () => {

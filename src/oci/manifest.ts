@@ -210,6 +210,7 @@ function sniffType(document: Document): string {
 
 function readIndex(document: Document, mediaType: string): ImageIndex {
   const { manifests, subject, artifactType, annotations } = validate(indexSchema, document, 'index')
+  refuseTwoSizes([...manifests, ...(subject ? [subject] : [])])
   return {
     kind: 'index',
     mediaType,
@@ -221,7 +222,21 @@ function readIndex(document: Document, mediaType: string): ImageIndex {
 
 function readImage(document: Document, mediaType: string): ImageManifest {
   const { config, layers, subject, artifactType } = validate(imageSchema, document, 'manifest')
+  refuseTwoSizes([config, ...layers, ...(subject ? [subject] : [])])
   return { kind: 'image', mediaType, config, layers, ...optional(subject, artifactType) }
+}
+
+/** One of them is false, and whoever reads the document takes another one. */
+function refuseTwoSizes(listed: readonly Descriptor[]): void {
+  const sizes = new Map<string, number>()
+  for (const { digest, size } of listed) {
+    const other = sizes.get(digest) ?? size
+    if (other !== size) {
+      const reason = `${digest} is listed with two sizes, ${other} and ${size} bytes`
+      throw new FormatError('manifest', reason)
+    }
+    sizes.set(digest, size)
+  }
 }
 
 function optional(

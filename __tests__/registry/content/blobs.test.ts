@@ -1,9 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Digest } from '../../../src/oci/digest.ts'
-import { fetchConfig } from '../../../src/registry/content/blobs.ts'
+import { blobExists, fetchConfig, lookUpBlob } from '../../../src/registry/content/blobs.ts'
 import { digestOf } from '../../../testkit/registry/content.ts'
 import type { Middleware } from '../../../testkit/registry/exchange.ts'
-import { extendBody, flipBit, setHeader, truncateBody } from '../../../testkit/registry/faults.ts'
+import {
+  all,
+  extendBody,
+  flipBit,
+  replyWith,
+  setHeader,
+  truncateBody,
+} from '../../../testkit/registry/faults.ts'
 import { failureOf, RegistryWorld } from '../registry-world.ts'
 
 describe('a small blob', () => {
@@ -39,5 +46,49 @@ describe('a small blob', () => {
     const error = await failureOf(fetchConfig(world.sourceRepository(), large))
     expect(error.code).toBe('SIZE_MISMATCH')
     expect(world.source.requests).toEqual([])
+  })
+})
+
+describe('a blob that is looked for', () => {
+  const bytes = Buffer.from('a layer')
+  const blob = { digest: digestOf(bytes) as Digest, size: bytes.length }
+
+  test.each<[string, Middleware | undefined]>([
+    ['in its length', undefined],
+    ['without a length', setHeader('content-length', undefined)],
+    [
+      'in the length of its compressed form',
+      all(setHeader('content-encoding', 'gzip'), setHeader('content-length', '3')),
+    ],
+    [
+      'by a digest of another algorithm',
+      setHeader('docker-content-digest', digestOf(bytes, 'sha512')),
+    ],
+    ['without a digest', setHeader('docker-content-digest', undefined)],
+  ])('is there %s', async (_what, fault) => {
+    await using world = await RegistryWorld.start()
+    world.source.store.putBlob('acme/app', bytes)
+    if (fault !== undefined) world.source.use(fault)
+    expect(await lookUpBlob(world.sourceRepository(), blob)).toBe('there')
+    expect(await blobExists(world.sourceRepository(), blob)).toBe(true)
+  })
+
+  test.each([
+    ['another length', setHeader('content-length', '3')],
+    ['a length of nothing', setHeader('content-length', '0')],
+    ['another digest', setHeader('docker-content-digest', digestOf(Buffer.from('other')))],
+  ])('is not there with %s', async (_what, fault) => {
+    await using world = await RegistryWorld.start()
+    world.source.store.putBlob('acme/app', bytes)
+    world.source.use(fault)
+    expect(await lookUpBlob(world.sourceRepository(), blob)).toBe('other')
+    expect(await blobExists(world.sourceRepository(), blob)).toBe(false)
+  })
+
+  test.each([403, 404, 405])('is not known to be there after %i', async (status) => {
+    await using world = await RegistryWorld.start()
+    world.source.store.putBlob('acme/app', bytes)
+    world.source.use(replyWith(status))
+    expect(await lookUpBlob(world.sourceRepository(), blob)).toBe('missing')
   })
 })

@@ -6,22 +6,39 @@ import {
   refusedEncoding,
   singleHeader,
 } from '../network/answer-body.ts'
+import { namesOther } from './digest-header.ts'
 import { type ErrorPlace, placed, RegistryError } from '../errors.ts'
 import { networkFailure } from '../network/network-failure.ts'
 import type { Repository } from '../http/repository.ts'
 import type { RegistryAnswer, RegistryRequest } from '../http/registry-request.ts'
 
 /**
- * Whether a blob is known to be there (distribution-spec, Checking if content exists). A registry
- * that does not let us look (GHCR without write access, Q14) has not said that it is missing: the
- * upload will tell.
+ * Asks a registry for a blob (distribution-spec, Checking if content exists). `other` is one that
+ * has another length than it should, or another digest: whatever is there, it is not this. A registry
+ * that does not let us look (GHCR without write access, Q14) has not said that it is missing: the upload will tell.
  */
-export async function blobExists(repository: Repository, blob: Content): Promise<boolean> {
+export async function lookUpBlob(
+  repository: Repository,
+  blob: Content,
+): Promise<'there' | 'missing' | 'other'> {
   const request = blobRequest(repository, blob, 'HEAD')
   return repository.http.call({ ...request, expect: [403, 404, 405] }, async (answer) => {
     await discard(answer)
-    return answer.status < 300
+    if (answer.status >= 300) return 'missing'
+    return isOther(answer, blob, request.place) ? 'other' : 'there'
   })
+}
+
+/** Whether a blob is known to be there, in the length that it should have. */
+export async function blobExists(repository: Repository, blob: Content): Promise<boolean> {
+  return (await lookUpBlob(repository, blob)) === 'there'
+}
+
+function isOther(answer: RegistryAnswer, blob: Content, place: ErrorPlace): boolean {
+  if (namesOther(answer, blob.digest, place)) return true
+  // Compressed on the way (Q47), it is the length of other bytes.
+  const isLength = refusedEncoding(answer, place) === undefined
+  return isLength && otherSize(answer, blob.size, place) !== undefined
 }
 
 /** Bytes of a blob from an offset on. */

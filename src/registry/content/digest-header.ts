@@ -1,4 +1,4 @@
-import { type Digest } from '../../oci/digest.ts'
+import type { Digest } from '../../oci/digest.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { foreignText } from '../foreign-text.ts'
 import { singleHeader } from '../network/answer-body.ts'
@@ -13,13 +13,19 @@ const MAX_DIGEST_LENGTH = 140
  * Pulling manifests). Throws VERIFICATION where it names another one.
  */
 export function confirmsDigest(answer: Answer, digest: Digest, place: ErrorPlace): boolean {
-  const stored = singleHeader(answer, 'docker-content-digest', place)
-  if (stored === digest) return true
-  if (stored === undefined || !sameAlgorithm(stored, digest)) return false
-  throw new RegistryError('VERIFICATION', otherDigest(digest, stored), {
-    ...place,
-    status: answer.status,
-  })
+  const named = singleHeader(answer, 'docker-content-digest', place)
+  if (named === undefined || !contradicts(named, digest)) return named === digest
+  const details = { ...place, status: answer.status }
+  throw new RegistryError('VERIFICATION', otherDigest(digest, named), details)
+}
+
+/** Whether an answer is about other content than what has the digest, as its header says. */
+export function namesOther(answer: Answer, digest: Digest, place: ErrorPlace): boolean {
+  return contradicts(singleHeader(answer, 'docker-content-digest', place) ?? digest, digest)
+}
+
+function contradicts(named: string, digest: Digest): boolean {
+  return named !== digest && sameAlgorithm(named, digest)
 }
 
 export function otherDigest(pushed: Digest, stored: string): string {
