@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8621);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8701);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8621:
+/***/ 8701:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36968,34 +36968,6 @@ function notDeclared(leftOut) {
     return `${count(leftOut.length, 'destination')} left out of the declared artifacts: ${what}`;
 }
 
-;// CONCATENATED MODULE: ./lib/action/heartbeat.js
-
-/**
- * Milliseconds between two lines. The promise to users is a line every 15 s; the rest is room for a
- * busy event loop.
- */
-const INTERVAL_MS = 10_000;
-/** Node's timers; they do not keep the process alive. */
-const nodeTimers = {
-    setInterval: (callback, milliseconds) => setInterval(callback, milliseconds).unref(),
-    clearInterval: (handle) => {
-        clearInterval(handle);
-    },
-};
-/**
- * Prints how far the run has come, again and again, so that a long one does not look hung. Returns
- * the function that ends it, which may be called more than once.
- */
-function startHeartbeat(logger, progress, timers) {
-    const handle = timers.setInterval(() => {
-        const { done, total, bytes } = progress();
-        logger.info(`… ${done} of ${total} images done, ${formatBytes(bytes)} moved`);
-    }, INTERVAL_MS);
-    return () => {
-        timers.clearInterval(handle);
-    };
-}
-
 ;// CONCATENATED MODULE: ./lib/action/input-names.js
 /** The inputs of the action, in the order in which action.yml declares and the README explains them. */
 const inputNames = [
@@ -38642,6 +38614,100 @@ exit = () => process.exit()) {
     setTimeout(exit, LINGER_MS[run]).unref();
 }
 
+;// CONCATENATED MODULE: ./lib/action/progress-lines.js
+
+/**
+ * Milliseconds between two lines. The promise to users is a line every 15 s; the rest is room for a
+ * busy event loop.
+ */
+const INTERVAL_MS = 10_000;
+/** The same where a person looks at it directly. */
+const TERMINAL_INTERVAL_MS = 2_000;
+/** Images that a line names. */
+const NAMED_IMAGES = 3;
+/** Hosts that it names: more than that are rarely slow at one time. */
+const NAMED_HOSTS = 3;
+/** Of the time that is left, the latest rate counts so much against all that came before it. */
+const RECENT_SHARE = 1 / 3;
+/** Node's timers; they do not keep the process alive. */
+const nodeTimers = {
+    now: () => Date.now(),
+    setInterval: (callback, milliseconds) => setInterval(callback, milliseconds).unref(),
+    clearInterval: (handle) => {
+        clearInterval(handle);
+    },
+};
+/**
+ * Prints how far the run has come, again and again, so that a long one does not look hung. Returns
+ * the function that ends it, which may be called more than once.
+ */
+function startProgressLines(logger, { state, waits, isTerminal }, timers) {
+    const rate = new FlowRate(timers.now());
+    const handle = timers.setInterval(() => {
+        const now = timers.now();
+        const progress = state(NAMED_IMAGES);
+        rate.note(progress.flowed, now);
+        logger.info(progressLine(progress, rate, waits(now)));
+    }, isTerminal ? TERMINAL_INTERVAL_MS : INTERVAL_MS);
+    return () => {
+        timers.clearInterval(handle);
+    };
+}
+class FlowRate {
+    #at;
+    #flowed = 0;
+    latest = 0;
+    steady = 0;
+    constructor(now) {
+        this.#at = now;
+    }
+    note(flowed, now) {
+        this.latest = ((flowed - this.#flowed) * 1000) / Math.max(1, now - this.#at);
+        const isFirst = this.#flowed === 0;
+        this.steady += (this.latest - this.steady) * (isFirst ? 1 : RECENT_SHARE);
+        this.#at = now;
+        this.#flowed = flowed;
+    }
+}
+/** `… 1 of 2 images done, 2.6 GB of 5.2 GB moved, 52.0 MB/s, 50 s left; under way: …` */
+function progressLine(progress, rates, waits) {
+    const { done, total } = progress;
+    const parts = [
+        [`… ${done} of ${total} images done`, ...movedParts(progress, rates)].join(', '),
+        underWayPart(progress.underWay),
+        ...waits.slice(0, NAMED_HOSTS).map(waitPart),
+    ];
+    return parts.filter((part) => part !== '').join('; ');
+}
+function movedParts({ needed, sent, isComplete }, { latest, steady }) {
+    const left = needed - sent;
+    if (left === 0)
+        return [`${formatBytes(sent)} moved`];
+    const most = `${isComplete ? '' : 'at least '}${formatBytes(needed)}`;
+    return [
+        `${formatBytes(sent)} of ${most} moved`,
+        `${formatBytes(latest)}/s`,
+        ...(isComplete && steady > 0 ? [`${timeLeft(left / steady)} left`] : []),
+    ];
+}
+/** In whole seconds: it is an estimate. */
+function timeLeft(seconds) {
+    const whole = Math.ceil(seconds);
+    return whole < 60 ? `${whole} s` : formatDuration(whole * 1000);
+}
+function underWayPart(images) {
+    const names = images.map(({ name, left }) => left === 0 ? name : `${name} (${formatBytes(left)} left)`);
+    return names.length === 0 ? '' : `under way: ${names.join(', ')}`;
+}
+function waitPart({ host, until, since, requests }) {
+    const when = until === undefined ? `since ${clockTime(since ?? 0)}` : `until ${clockTime(until)}`;
+    return `waiting for ${host} ${when}${requests > 1 ? ` (${requests} requests)` : ''}`;
+}
+/** As the time stamps of the runner's log: UTC. */
+function clockTime(ms) {
+    return `${new Date(ms).toISOString().slice(11, 19)} UTC`;
+}
+
 ;// CONCATENATED MODULE: ./lib/action/result-lines.js
 
 /** Prints what became of an image as one group of the log: the title says it all, the lines say how. */
@@ -39892,24 +39958,36 @@ const WINDOW_BYTES = 60 * 1024;
 /**
  * Passes chunks on, and ends a body that never falls silent and never gets anywhere. Only the time
  * spent waiting for the sender counts. Throws TIMEOUT.
+ *
+ * @param host told when the sender is waited for
  */
-async function* withoutTrickle(chunks, clock, place) {
+async function* withoutTrickle(chunks, clock, place, host) {
+    const wait = host?.wait();
     let waited = 0;
     let bytes = 0;
     let askedAt = clock.now();
-    for await (const chunk of chunks) {
-        waited += clock.now() - askedAt;
-        bytes += chunk.length;
-        if (waited >= WINDOW_MS) {
-            if (bytes < WINDOW_BYTES) {
-                const reason = `only ${bytes} bytes arrived in ${Math.round(waited / 1000)} s`;
-                throw new RegistryError('TIMEOUT', reason, { ...place, transient: true });
+    wait?.begin(askedAt);
+    try {
+        for await (const chunk of chunks) {
+            const now = clock.now();
+            wait?.end(now);
+            waited += now - askedAt;
+            bytes += chunk.length;
+            if (waited >= WINDOW_MS) {
+                if (bytes < WINDOW_BYTES) {
+                    const reason = `only ${bytes} bytes arrived in ${Math.round(waited / 1000)} s`;
+                    throw new RegistryError('TIMEOUT', reason, { ...place, transient: true });
+                }
+                waited = 0;
+                bytes = 0;
             }
-            waited = 0;
-            bytes = 0;
+            yield chunk;
+            askedAt = clock.now();
+            wait?.begin(askedAt);
         }
-        yield chunk;
-        askedAt = clock.now();
+    }
+    finally {
+        wait?.end(clock.now());
     }
 }
 
@@ -40264,11 +40342,16 @@ function retriesFor(error, { retries }) {
 }
 /** Waits. Throws CANCELLED where the run ends in the meantime. */
 async function pause(policy, ms, place) {
+    const host = place.registry === undefined ? undefined : policy.waits?.of(place.registry);
+    const end = host?.pause(policy.clock.now() + ms);
     try {
         await policy.clock.sleep(ms, policy.signal);
     }
     catch (error) {
         throw cancelled(place, policy.signal, error);
+    }
+    finally {
+        end?.();
     }
 }
 /**
@@ -42120,6 +42203,44 @@ async function uploadState({ http, scope }, address, place) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/content/metered-content.js
+/** What is sent to a destination, which tells the meter how much of it was taken. */
+function meteredContent(content, meter, destination) {
+    const { registry, network } = destination.http;
+    meter.restart();
+    if (!(content instanceof Uint8Array)) {
+        return metered(content, meter, network.waits.of(registry), network.clock);
+    }
+    meter.moved(content.length);
+    return content;
+}
+/** While the source of a body is waited for, nobody waits for the host that it goes to. */
+function metered(chunks, meter, host, clock) {
+    return {
+        [Symbol.asyncIterator]: () => {
+            const inner = chunks[Symbol.asyncIterator]();
+            return {
+                next: async () => {
+                    host.fewer(clock.now());
+                    try {
+                        const result = await inner.next();
+                        if (result.done !== true)
+                            meter.moved(result.value.length);
+                        return result;
+                    }
+                    finally {
+                        host.more(clock.now());
+                    }
+                },
+                return: async () => {
+                    await inner.return?.();
+                    return { done: true, value: undefined };
+                },
+            };
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/learned/blob-size-limit.js
 /**
  * Connections also break by chance: only a blob for which they did so twice in a row is taken for
@@ -42230,9 +42351,10 @@ class Download {
     async *read() {
         const before = this.#offset;
         const { chunks, start, end } = await openBlob(this.#source, this.#blob, before);
-        const { clock } = this.#source.http.network;
+        const { network, registry } = this.#source.http;
+        const host = network.waits.of(registry);
         let position = start;
-        for await (const chunk of withoutTrickle(chunks, clock, this.#place)) {
+        for await (const chunk of withoutTrickle(chunks, network.clock, this.#place, host)) {
             const known = this.#offset - position;
             position += chunk.length;
             if (known >= chunk.length)
@@ -42292,24 +42414,28 @@ function streamOf(content) {
 
 
 
+
 /** Sends the bytes of one blob, which may take several tries. */
 class BlobSender {
     #destination;
     #blob;
+    #meter;
     /** Broken connections one after the other. */
     #resets = 0;
     /** Why it is being sent in chunks. */
     #refusal;
-    constructor(destination, blob) {
+    constructor(destination, blob, meter) {
         this.#destination = destination;
         this.#blob = blob;
+        this.#meter = meter;
     }
     /**
-     * One try: in one piece or, once that was refused, in chunks. Needs a slot of the caller's. `open`
-     * is called each time the body has to be sent.
+     * One try: in one piece or, once that was refused, in chunks. Needs a slot of the caller's.
+     * `openContent` is called each time the body has to be sent.
      */
-    async send(session, open) {
+    async send(session, openContent) {
         const { http } = this.#destination;
+        const open = this.#metered(openContent);
         let unused = session;
         try {
             if (!http.largeBlobs.needChunks(this.#blob.size)) {
@@ -42324,6 +42450,10 @@ class BlobSender {
         catch (error) {
             throw this.#rather(error);
         }
+    }
+    #metered(open) {
+        const meter = this.#meter;
+        return meter === undefined ? open : () => meteredContent(open(), meter, this.#destination);
     }
     /**
      * What to tell of chunks that failed: where it was chance that broke the connections before, and
@@ -42425,7 +42555,7 @@ class Delivery {
         this.#destination = destination;
         this.#blob = blob;
         this.#options = options;
-        this.#sender = new BlobSender(destination, blob);
+        this.#sender = new BlobSender(destination, blob, options.progress);
     }
     get #isSmall() {
         return this.#blob.size <= SMALL_BLOB_BYTES;
@@ -42439,13 +42569,20 @@ class Delivery {
         return { source: this.#source, destination: this.#destination, blob: this.#blob, holder };
     }
     async run() {
-        const { mounts } = this.#destination.http;
         if (this.#mayAsk) {
             const start = await mountFromHolder(this.#wish, async () => this.#isReallyThere());
             if (start?.mounted === true)
                 return 'mounted';
             this.#session = start?.session;
         }
+        const { progress } = this.#options;
+        progress?.begin();
+        const outcome = await this.#lookAndSend();
+        progress?.end(outcome);
+        return outcome;
+    }
+    async #lookAndSend() {
+        const { mounts } = this.#destination.http;
         if (this.#session === undefined && (await this.#answersLooks())) {
             const outcome = await this.#deliver(true);
             if (outcome === 'copied')
@@ -43589,11 +43726,12 @@ class TreeCopy {
             return noBytes;
         try {
             const outcome = await this.#blob(config);
+            this.#route.progress?.listed();
             const first = bytesOf(outcome, config.size);
             if (outcome === 'existing' && layers.length > 0 && (await this.#isHeld(digest))) {
                 this.#held.add(digest);
                 this.#route.ledger.note(this.#route.destination.name, layers);
-                return first;
+                return addBytes([first, ...layers.map(({ size }) => bytesOf('existing', size))]);
             }
             const others = layers.map(async (blob) => bytesOf(await this.#blob(blob), blob.size));
             return addBytes([first, ...(await waitForAll(others))]);
@@ -43638,7 +43776,7 @@ class TreeCopy {
         });
     }
     async #bring(blob) {
-        const { source, destination, ledger, again, member, read } = this.#route;
+        const { source, destination, ledger, again, member, read, progress } = this.#route;
         try {
             return await copyBlob(source, destination, blob, {
                 holder: ledger.holder(blob.digest, destination.name),
@@ -43646,6 +43784,7 @@ class TreeCopy {
                 member,
                 rank: () => ledger.waiting(blob.digest) * LARGEST_BLOB + blob.size,
                 bytes: read?.get(blob.digest),
+                progress: progress?.blob(blob.size),
             });
         }
         catch (error) {
@@ -43667,9 +43806,12 @@ class TreeCopy {
         if (depth >= MAX_INDEX_DEPTH) {
             throw this.#refusal(`indexes nested deeper than ${MAX_INDEX_DEPTH}`);
         }
+        const { progress } = this.#route;
+        progress?.expect(index.manifests.length - 1);
         const children = index.manifests.map(async (child) => {
             const known = this.#children.get(child.digest);
             if (known !== undefined) {
+                progress?.listed();
                 await known;
                 // Its bytes count once, where it was met first.
                 return noBytes;
@@ -43681,9 +43823,11 @@ class TreeCopy {
         return addBytes(await waitForAll(children));
     }
     async #child(child, depth) {
-        const { source } = this.#route;
-        if (isBlobType(child.mediaType))
+        const { source, progress } = this.#route;
+        if (isBlobType(child.mediaType)) {
+            progress?.listed();
             return bytesOf(await this.#blob(child), child.size);
+        }
         if (this.#children.size >= MAX_MANIFESTS) {
             throw this.#refusal(`more than ${MAX_MANIFESTS} manifests`);
         }
@@ -43743,6 +43887,86 @@ const systemClock = {
         await (0,promises_namespaceObject.setTimeout)(ms, undefined, signal === undefined ? {} : { signal });
     },
 };
+
+;// CONCATENATED MODULE: ./lib/registry/pace/host-waits.js
+/** A host that has given no sign of life for so many milliseconds is one that is waited for. */
+const host_waits_SLOW_MS = 5_000;
+/** What is over in less than that is nothing to tell. */
+const host_waits_SHORTEST_MS = 1_000;
+/** Who waits for which host, for those who watch a run. */
+class HostWaits {
+    #hosts = new Map();
+    /** What is waited for at one host. */
+    of(host) {
+        let awaited = this.#hosts.get(host);
+        if (awaited === undefined) {
+            awaited = new Awaited();
+            this.#hosts.set(host, awaited);
+        }
+        return awaited;
+    }
+    /** The hosts that hold up the run at that time. */
+    at(now) {
+        return [...this.#hosts].flatMap(([host, awaited]) => {
+            const wait = awaited.at(now);
+            return wait === undefined ? [] : [{ host, ...wait }];
+        });
+    }
+}
+/** What is waited for at one host. */
+class Awaited {
+    #pauses = new Set();
+    #waiting = 0;
+    #lastSign = 0;
+    /** Of one who will wait for answers, or for more of one. */
+    wait() {
+        return new Wait(this);
+    }
+    /** One more waits for a sign of the host. */
+    more(now) {
+        if (this.#waiting === 0)
+            this.#lastSign = now;
+        this.#waiting++;
+    }
+    /** One fewer does, for the time being at least: the host gave a sign. */
+    fewer(now) {
+        this.#waiting--;
+        this.#lastSign = now;
+    }
+    /** Somebody leaves the host alone until then. Returns how to end that. */
+    pause(until) {
+        const pause = { until };
+        this.#pauses.add(pause);
+        return () => this.#pauses.delete(pause);
+    }
+    at(now) {
+        const until = Math.max(0, ...[...this.#pauses].map((pause) => pause.until));
+        if (until - now >= host_waits_SHORTEST_MS)
+            return { until, requests: this.#pauses.size };
+        const isSlow = this.#waiting > 0 && now - this.#lastSign >= host_waits_SLOW_MS;
+        return isSlow ? { since: this.#lastSign, requests: this.#waiting } : undefined;
+    }
+}
+/** One who waits for a host, now and then. */
+class Wait {
+    #host;
+    #isUnderWay = false;
+    constructor(host) {
+        this.#host = host;
+    }
+    /** From now on the host has to give a sign. */
+    begin(now) {
+        if (!this.#isUnderWay)
+            this.#host.more(now);
+        this.#isUnderWay = true;
+    }
+    /** It gave one, or nobody wants it any more. */
+    end(now) {
+        if (this.#isUnderWay)
+            this.#host.fewer(now);
+        this.#isUnderWay = false;
+    }
+}
 
 ;// CONCATENATED MODULE: ./lib/registry/network/slab-reader.js
 /**
@@ -44707,6 +44931,7 @@ function keptOpen({ method }) {
 
 
 
+
 const USER_AGENT = 'image-sync-action';
 /**
  * What all clients of a run share: connections, slots per host, time, chance, and the end of it
@@ -44727,6 +44952,12 @@ class Network {
     timeoutMs;
     /** Those that all clients of it speak to, for each of them to be told apart from the others. */
     registries = new RunRegistries();
+    /**
+     * Which hosts hold up the run, for those who watch.
+     *
+     * @internal
+     */
+    waits = new HostWaits();
     #concurrency;
     #insecure;
     #lookup;
@@ -44844,6 +45075,8 @@ class Network {
         const guard = this.#foreign.guard(origin, exchange.onBehalfOf);
         if (guard?.refuses === true)
             throw refusedAddress(new URL(origin).host, place, refusal);
+        const wait = this.waits.of(place.registry ?? new URL(origin).host).wait();
+        wait.begin(this.clock.now());
         try {
             return await this.#transport.request({
                 origin,
@@ -44862,6 +45095,9 @@ class Network {
         }
         catch (error) {
             throw networkFailure(error, place, signal, { origin, refusal });
+        }
+        finally {
+            wait.end(this.clock.now());
         }
     }
     /** Ends all connections at once; what is still under way fails. Never rejects. */
@@ -46853,6 +47089,123 @@ function helper_parseJson(text) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/copy/image-progress.js
+/** How far the blobs of one image have come on their way to one destination. Bytes. */
+class ImageProgress {
+    /** Of those that have to be sent, as far as that is known. */
+    needed = 0;
+    /** Of these, what was sent. */
+    sent = 0;
+    /** All that ever was on its way, what was sent in vain as well. */
+    flowed = 0;
+    /** Manifests whose blobs are not known yet; the first is the image itself. */
+    #unlisted = 1;
+    /** Whether all blobs are known. */
+    get isListed() {
+        return this.#unlisted === 0;
+    }
+    /** So many more manifests belong to it. */
+    expect(manifests) {
+        this.#unlisted += manifests;
+    }
+    /** The blobs of one of its manifests are known now. */
+    listed() {
+        this.#unlisted = Math.max(0, this.#unlisted - 1);
+    }
+    /** One of its blobs. */
+    blob(size) {
+        return new BlobProgress(this, size);
+    }
+}
+/** How far one blob has come. */
+class BlobProgress {
+    #image;
+    #size;
+    #sent = 0;
+    constructor(image, size) {
+        this.#image = image;
+        this.#size = size;
+    }
+    /** It has to be sent, as far as is known. */
+    begin() {
+        this.#image.needed += this.#size;
+    }
+    restart() {
+        this.#count(0);
+    }
+    moved(bytes) {
+        this.#image.flowed += bytes;
+        this.#count(this.#sent + bytes);
+    }
+    /** It is there. */
+    end(outcome) {
+        if (outcome === 'copied') {
+            this.#count(this.#size);
+        }
+        else {
+            this.#count(0);
+            this.#image.needed -= this.#size;
+        }
+    }
+    #count(sent) {
+        this.#image.sent += sent - this.#sent;
+        this.#sent = sent;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/sync/run-progress.js
+
+
+/** Adds up how far the images of a run have come. */
+class RunProgress {
+    #total;
+    #underWay = new Map();
+    #done = 0;
+    #sent = 0;
+    #flowed = 0;
+    /** @param images in the run */
+    constructor(images) {
+        this.#total = images;
+    }
+    begin(pair) {
+        const image = new ImageProgress();
+        this.#underWay.set(pair, image);
+        return image;
+    }
+    /** Of an image that is done, only what it has sent counts: one that failed needs no more. */
+    end(pair) {
+        const image = this.#underWay.get(pair);
+        this.#underWay.delete(pair);
+        this.#done += 1;
+        this.#sent += image?.sent ?? 0;
+        this.#flowed += image?.flowed ?? 0;
+    }
+    /** @param names how many of the images that are under way are wanted by name */
+    state(names) {
+        const images = [...this.#underWay];
+        const sum = (field) => images.reduce((bytes, [, image]) => bytes + image[field], 0);
+        const underWay = images
+            .toSorted(([, a], [, b]) => leftOf(b) - leftOf(a))
+            .slice(0, names)
+            .map(([{ destination }, image]) => ({
+            name: formatReference(destination),
+            left: leftOf(image),
+        }));
+        return {
+            done: this.#done,
+            total: this.#total,
+            needed: this.#sent + sum('needed'),
+            sent: this.#sent + sum('sent'),
+            isComplete: this.#done + images.length === this.#total && images.every(([, image]) => image.isListed),
+            flowed: this.#flowed + sum('flowed'),
+            underWay,
+        };
+    }
+}
+function leftOf({ needed, sent }) {
+    return needed - sent;
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/map-all.js
 /**
  * What becomes of each item, worked on so many at once: what is to come later takes no memory before
@@ -47404,9 +47757,11 @@ class Syncer {
     #policy;
     #member;
     #beforeTag;
+    #progress;
     constructor(options) {
         this.#member = options.member;
         this.#beforeTag = options.beforeTag;
+        this.#progress = options.progress;
         this.#source = options.source;
         this.#destination = options.destination;
         this.#logger = options.logger ?? silentLogger;
@@ -47532,6 +47887,7 @@ class Syncer {
             seen,
             member: this.#member,
             read: image.read,
+            progress: this.#progress,
         };
         const moved = await copyBeneath(route, image, release);
         const name = tag ?? release.digest;
@@ -47545,6 +47901,7 @@ class Syncer {
 async function copyBeneath(route, { top }, { children }) {
     if (children === undefined)
         return copyContent(route, top);
+    route.progress?.expect(children.length - 1);
     return addBytes(await waitForAll(children.map(async (child) => copyByDigest(route, child))));
 }
 /**
@@ -47621,6 +47978,7 @@ async function runSync(run) {
         const logger = warnings.logOf(log, warned);
         const undone = notBegun(run, pair, failed);
         const outcome = undone ?? (await syncPair(run, pair, logger, sources, member));
+        run.progress?.end(pair);
         const result = warned.length === 0 ? outcome : { ...outcome, warnings: warned };
         member?.leave();
         failed ||= result.status === 'failed';
@@ -47654,6 +48012,7 @@ async function syncPair(run, pair, logger, sources, member) {
             logger,
             member,
             beforeTag: async () => sources.beforeTag(pair, async (other) => run_sourceOf(run, other)),
+            progress: run.progress?.begin(pair),
         });
         const named = sources.named(pair, () => nameSource(from, source, platforms));
         const outcome = await syncer.sync(source, destination, named);
@@ -47678,6 +48037,7 @@ function platformsOf(pair, policy) {
 }
 
 ;// CONCATENATED MODULE: ./lib/main.js
+
 
 
 
@@ -47774,8 +48134,8 @@ async function sync(inputs, context, logger, { mask, redact }, environment, canc
     const sources = credentialSources(inputs, files, helpers, context);
     const pool = new ClientPool(sources, network, logger);
     void pool.expect(inputs.pairs);
-    const progress = { done: 0, total: inputs.pairs.length, bytes: 0 };
-    const stopHeartbeat = startHeartbeat(logger, () => progress, nodeTimers);
+    const progress = new RunProgress(inputs.pairs.length);
+    const stopProgressLines = startProgressLines(logger, watched(progress, network), nodeTimers);
     const startedAt = systemClock.now();
     const finished = [];
     let isOver = false;
@@ -47786,6 +48146,7 @@ async function sync(inputs, context, logger, { mask, redact }, environment, canc
             failFast: inputs.failFast,
             clock: systemClock,
             signal: cancel.signal,
+            progress,
             clientFor: async (side, reference) => pool.client(side, reference),
             openLog: () => logger.bufferedLog(),
             // The event explains failures, and reading it takes time that other runs can do without.
@@ -47794,8 +48155,6 @@ async function sync(inputs, context, logger, { mask, redact }, environment, canc
                 if (isOver)
                     return;
                 finished.push(result);
-                progress.done += 1;
-                progress.bytes += result.bytes.copied;
                 printResult(result, log, inputs.dryRun);
             },
         });
@@ -47810,9 +48169,16 @@ async function sync(inputs, context, logger, { mask, redact }, environment, canc
         return report;
     }
     finally {
-        stopHeartbeat();
+        stopProgressLines();
         await cancel.within(network.close());
     }
+}
+function watched(progress, network) {
+    return {
+        state: (names) => progress.state(names),
+        waits: (now) => network.waits.at(now),
+        isTerminal: process.stdout.isTTY,
+    };
 }
 /** What to say of a run in the end, and of what ended it from outside; nothing where all went well. */
 function endedBy({ endedBy: cause, signal }, failure) {

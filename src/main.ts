@@ -8,13 +8,13 @@ import { credentialSources } from './action/credentials.ts'
 import { Defects } from './action/defects.ts'
 import { cutShort } from './action/interrupted-run.ts'
 import { declareArtifacts } from './action/declared-artifacts.ts'
-import { nodeTimers, startHeartbeat } from './action/heartbeat.ts'
 import { InputError } from './action/input-reader.ts'
 import { type Inputs, readInputs, stepInputs } from './action/inputs.ts'
 import { ActionLogger, type BufferedLog } from './action/logger.ts'
 import { writeOutputFiles } from './action/output-files.ts'
 import { emptyReport, setOutputs } from './action/outputs.ts'
 import { leaveProcess } from './action/process-exit.ts'
+import { nodeTimers, type ProgressSource, startProgressLines } from './action/progress-lines.ts'
 import { printResult, printTotals } from './action/result-lines.ts'
 import {
   maskAuthFiles,
@@ -31,6 +31,7 @@ import { CredentialHelpers } from './registry/credentials/helper.ts'
 import { EndOfRun } from './registry/errors.ts'
 import { Network } from './registry/network/network.ts'
 import type { RunReport, SyncResult } from './sync/report.ts'
+import { RunProgress } from './sync/run-progress.ts'
 import { runSync } from './sync/run.ts'
 
 /** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
@@ -108,8 +109,8 @@ async function sync(
   const sources = credentialSources(inputs, files, helpers, context)
   const pool = new ClientPool(sources, network, logger)
   void pool.expect(inputs.pairs)
-  const progress = { done: 0, total: inputs.pairs.length, bytes: 0 }
-  const stopHeartbeat = startHeartbeat(logger, () => progress, nodeTimers)
+  const progress = new RunProgress(inputs.pairs.length)
+  const stopProgressLines = startProgressLines(logger, watched(progress, network), nodeTimers)
   const startedAt = systemClock.now()
   const finished: SyncResult[] = []
   let isOver = false
@@ -120,6 +121,7 @@ async function sync(
       failFast: inputs.failFast,
       clock: systemClock,
       signal: cancel.signal,
+      progress,
       clientFor: async (side, reference) => pool.client(side, reference),
       openLog: () => logger.bufferedLog(),
       // The event explains failures, and reading it takes time that other runs can do without.
@@ -128,8 +130,6 @@ async function sync(
       onDone: (result, log) => {
         if (isOver) return
         finished.push(result)
-        progress.done += 1
-        progress.bytes += result.bytes.copied
         printResult(result, log, inputs.dryRun)
       },
     })
@@ -143,8 +143,16 @@ async function sync(
     printTotals(report, logger)
     return report
   } finally {
-    stopHeartbeat()
+    stopProgressLines()
     await cancel.within(network.close())
+  }
+}
+
+function watched(progress: RunProgress, network: Network): ProgressSource {
+  return {
+    state: (names) => progress.state(names),
+    waits: (now) => network.waits.at(now),
+    isTerminal: process.stdout.isTTY,
   }
 }
 

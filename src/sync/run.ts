@@ -9,6 +9,7 @@ import type { ImagePair } from './image-list.ts'
 import { mapAll } from './map-all.ts'
 import { type ResultError, type RunReport, type SyncResult, totalsOf } from './report.ts'
 import { nameSource, type NamedSource } from './named-source.ts'
+import type { RunProgress } from './run-progress.ts'
 import { SharedSources } from './shared-sources.ts'
 import { Syncer, type SyncPolicy } from './syncer.ts'
 import { nothingDone, notStarted, unfinished } from './undone-image.ts'
@@ -33,6 +34,8 @@ export interface Run<Log extends Logger> {
   /** Ends the run: images that are not done by then have failed. */
   readonly signal?: AbortSignal
   readonly clientFor: (side: Side, reference: Reference) => Client | Promise<Client>
+  /** Told how far the images have come. */
+  readonly progress?: RunProgress
   /** A log of its own for each image, so that lines of images side by side do not mix. */
   readonly openLog: () => Log
   /** Called when an image is done, in the order in which they are. */
@@ -58,6 +61,7 @@ export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunRep
     const logger = warnings.logOf(log, warned)
     const undone = notBegun(run, pair, failed)
     const outcome = undone ?? (await syncPair(run, pair, logger, sources, member))
+    run.progress?.end(pair)
     const result = warned.length === 0 ? outcome : { ...outcome, warnings: warned }
     member?.leave()
     failed ||= result.status === 'failed'
@@ -103,6 +107,7 @@ async function syncPair<Log extends Logger>(
       member,
       beforeTag: async (): Promise<void> =>
         sources.beforeTag(pair, async (other) => sourceOf(run, other)),
+      progress: run.progress?.begin(pair),
     })
     const named = sources.named(pair, () => nameSource(from, source, platforms))
     const outcome = await syncer.sync(source, destination, named)

@@ -9,6 +9,7 @@ import type { Member } from '../registry/copy/fan-out.ts'
 import { type Logger, silentLogger } from '../registry/logger.ts'
 import { heldDigest, resolveDigest } from '../registry/content/manifests.ts'
 import { publishManifest } from '../registry/content/push-manifest.ts'
+import type { ImageProgress } from '../registry/copy/image-progress.ts'
 import { pushWithRepair } from '../registry/copy/push-with-repair.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import { waitForAll } from '../registry/wait-for-all.ts'
@@ -48,6 +49,12 @@ export interface SyncerOptions extends Partial<SyncPolicy> {
    * @internal
    */
   readonly beforeTag?: (() => Promise<unknown>) | undefined
+  /**
+   * Told of the blobs, for those who watch.
+   *
+   * @internal
+   */
+  readonly progress?: ImageProgress | undefined
 }
 
 /** What became of one destination, but for the names and the time, which the caller knows. */
@@ -67,10 +74,12 @@ export class Syncer {
   readonly #policy: SyncPolicy
   readonly #member: Member | undefined
   readonly #beforeTag: (() => Promise<unknown>) | undefined
+  readonly #progress: ImageProgress | undefined
 
   constructor(options: SyncerOptions) {
     this.#member = options.member
     this.#beforeTag = options.beforeTag
+    this.#progress = options.progress
     this.#source = options.source
     this.#destination = options.destination
     this.#logger = options.logger ?? silentLogger
@@ -210,6 +219,7 @@ export class Syncer {
       seen,
       member: this.#member,
       read: image.read,
+      progress: this.#progress,
     }
     const moved = await copyBeneath(route, image, release)
     const name = tag ?? release.digest
@@ -229,6 +239,7 @@ async function copyBeneath(
   { children }: Release,
 ): Promise<BytesMoved> {
   if (children === undefined) return copyContent(route, top)
+  route.progress?.expect(children.length - 1)
   return addBytes(await waitForAll(children.map(async (child) => copyByDigest(route, child))))
 }
 

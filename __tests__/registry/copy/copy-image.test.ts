@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import { flipBit } from '../../../testkit/registry/faults.ts'
 import { buildArtifact, buildImage, type BuiltImage } from '../../../testkit/image/image.ts'
+import { pushTo } from '../../../testkit/image/push.ts'
 import { failureOf, RegistryWorld, type WorldOptions } from '../registry-world.ts'
 import { digestOf } from '../../../testkit/registry/content.ts'
 
@@ -182,5 +183,18 @@ describe('an image', () => {
     const { moved } = await copyImage(world)
     expect(moved.existing).toBe(known.length)
     expect(world.source.count('GET', first?.digest)).toBe(0)
+  })
+
+  test('that is there as a whole is counted as a whole, and none of its layers is asked for', async () => {
+    const image = buildImage({ layers: [{ files: { a: 'a' } }, { files: { b: 'b' } }] })
+    await using world = await worldWith(image)
+    pushTo(world.destination.store, 'mirror/app', 'other', image)
+    const { moved } = await copyImage(world)
+    const blobs = [image.config, ...image.layers]
+    const size = blobs.reduce((sum, blob) => sum + (blob?.size ?? 0), 0)
+    expect(moved).toEqual({ copied: 0, mounted: 0, existing: size })
+    for (const { digest } of image.layers) {
+      expect(world.destination.requests.some(({ path }) => path.endsWith(digest))).toBe(false)
+    }
   })
 })

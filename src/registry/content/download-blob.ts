@@ -69,9 +69,10 @@ class Download {
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
     const before = this.#offset
     const { chunks, start, end } = await openBlob(this.#source, this.#blob, before)
-    const { clock } = this.#source.http.network
+    const { network, registry } = this.#source.http
+    const host = network.waits.of(registry)
     let position = start
-    for await (const chunk of withoutTrickle(chunks, clock, this.#place)) {
+    for await (const chunk of withoutTrickle(chunks, network.clock, this.#place, host)) {
       const known = this.#offset - position
       position += chunk.length
       if (known >= chunk.length) continue

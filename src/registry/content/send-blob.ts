@@ -1,6 +1,7 @@
 import type { Content } from '../../oci/digest.ts'
 import { chunkSize, putChunks } from './chunked-upload.ts'
 import { RegistryError } from '../errors.ts'
+import { type BlobMeter, meteredContent } from './metered-content.ts'
 import { refusesWhole } from '../learned/blob-size-limit.ts'
 import type { OpenContent } from '../http/registry-request.ts'
 import type { Repository } from '../http/repository.ts'
@@ -11,22 +12,25 @@ import { cancelUpload, putBlob, startUpload, type UploadSession } from './upload
 export class BlobSender {
   readonly #destination: Repository
   readonly #blob: Content
+  readonly #meter: BlobMeter | undefined
   /** Broken connections one after the other. */
   #resets = 0
   /** Why it is being sent in chunks. */
   #refusal: RegistryError | undefined
 
-  constructor(destination: Repository, blob: Content) {
+  constructor(destination: Repository, blob: Content, meter?: BlobMeter) {
     this.#destination = destination
     this.#blob = blob
+    this.#meter = meter
   }
 
   /**
-   * One try: in one piece or, once that was refused, in chunks. Needs a slot of the caller's. `open`
-   * is called each time the body has to be sent.
+   * One try: in one piece or, once that was refused, in chunks. Needs a slot of the caller's.
+   * `openContent` is called each time the body has to be sent.
    */
-  async send(session: UploadSession, open: OpenContent): Promise<void> {
+  async send(session: UploadSession, openContent: OpenContent): Promise<void> {
     const { http } = this.#destination
+    const open = this.#metered(openContent)
     let unused: UploadSession | undefined = session
     try {
       if (!http.largeBlobs.needChunks(this.#blob.size)) {
@@ -38,6 +42,11 @@ export class BlobSender {
     } catch (error) {
       throw this.#rather(error)
     }
+  }
+
+  #metered(open: OpenContent): OpenContent {
+    const meter = this.#meter
+    return meter === undefined ? open : () => meteredContent(open(), meter, this.#destination)
   }
 
   /**

@@ -3,6 +3,7 @@ import { blobExists } from '../content/blobs.ts'
 import type { Holder, Outcome } from './content-ledger.ts'
 import { RegistryError } from '../errors.ts'
 import { type Journey, type Member, rideAlone } from './fan-out.ts'
+import type { BlobProgress } from './image-progress.ts'
 import type { Rank } from '../pace/limiter.ts'
 import { mountFromHolder, type MountWish } from './mount-from-holder.ts'
 import type { Repository } from '../http/repository.ts'
@@ -33,6 +34,7 @@ export interface CopyBlobOptions {
   readonly rank?: Rank | undefined
   /** All of it, verified, where it is at hand. */
   readonly bytes?: Uint8Array | undefined
+  readonly progress?: BlobProgress | undefined
 }
 
 /**
@@ -70,7 +72,7 @@ class Delivery {
     this.#destination = destination
     this.#blob = blob
     this.#options = options
-    this.#sender = new BlobSender(destination, blob)
+    this.#sender = new BlobSender(destination, blob, options.progress)
   }
 
   get #isSmall(): boolean {
@@ -88,12 +90,20 @@ class Delivery {
   }
 
   async run(): Promise<Outcome> {
-    const { mounts } = this.#destination.http
     if (this.#mayAsk) {
       const start = await mountFromHolder(this.#wish, async () => this.#isReallyThere())
       if (start?.mounted === true) return 'mounted'
       this.#session = start?.session
     }
+    const { progress } = this.#options
+    progress?.begin()
+    const outcome = await this.#lookAndSend()
+    progress?.end(outcome)
+    return outcome
+  }
+
+  async #lookAndSend(): Promise<Outcome> {
+    const { mounts } = this.#destination.http
     if (this.#session === undefined && (await this.#answersLooks())) {
       const outcome = await this.#deliver(true)
       if (outcome === 'copied') return outcome

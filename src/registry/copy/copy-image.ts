@@ -18,6 +18,7 @@ import { fetchManifest, fetchUnknown, heldDigest } from '../content/manifests.ts
 import { Limiter } from '../pace/limiter.ts'
 import { pushManifest } from '../content/push-manifest.ts'
 import { pushWithRepair } from './push-with-repair.ts'
+import type { ImageProgress } from './image-progress.ts'
 import type { Repository } from '../http/repository.ts'
 import type { SeenImages } from './unchanged-images.ts'
 import { waitForAll } from '../wait-for-all.ts'
@@ -50,6 +51,8 @@ export interface Route {
   readonly member?: Member | undefined
   /** Blobs of the source that were read already, and verified. */
   readonly read?: ReadonlyMap<Digest, Uint8Array> | undefined
+  /** Told of the blobs, for those who watch. */
+  readonly progress?: ImageProgress | undefined
 }
 
 /**
@@ -139,11 +142,12 @@ class TreeCopy {
     if (config === undefined) return noBytes
     try {
       const outcome = await this.#blob(config)
+      this.#route.progress?.listed()
       const first = bytesOf(outcome, config.size)
       if (outcome === 'existing' && layers.length > 0 && (await this.#isHeld(digest))) {
         this.#held.add(digest)
         this.#route.ledger.note(this.#route.destination.name, layers)
-        return first
+        return addBytes([first, ...layers.map(({ size }) => bytesOf('existing', size))])
       }
       const others = layers.map(async (blob) => bytesOf(await this.#blob(blob), blob.size))
       return addBytes([first, ...(await waitForAll(others))])
@@ -188,7 +192,7 @@ class TreeCopy {
   }
 
   async #bring(blob: Descriptor): Promise<Outcome> {
-    const { source, destination, ledger, again, member, read } = this.#route
+    const { source, destination, ledger, again, member, read, progress } = this.#route
     try {
       return await copyBlob(source, destination, blob, {
         holder: ledger.holder(blob.digest, destination.name),
@@ -196,6 +200,7 @@ class TreeCopy {
         member,
         rank: () => ledger.waiting(blob.digest) * LARGEST_BLOB + blob.size,
         bytes: read?.get(blob.digest),
+        progress: progress?.blob(blob.size),
       })
     } catch (error) {
       throw explainBlobFailure(error, blob)
@@ -221,9 +226,12 @@ class TreeCopy {
     if (depth >= MAX_INDEX_DEPTH) {
       throw this.#refusal(`indexes nested deeper than ${MAX_INDEX_DEPTH}`)
     }
+    const { progress } = this.#route
+    progress?.expect(index.manifests.length - 1)
     const children = index.manifests.map(async (child) => {
       const known = this.#children.get(child.digest)
       if (known !== undefined) {
+        progress?.listed()
         await known
         // Its bytes count once, where it was met first.
         return noBytes
@@ -236,8 +244,11 @@ class TreeCopy {
   }
 
   async #child(child: Descriptor, depth: number): Promise<BytesMoved> {
-    const { source } = this.#route
-    if (isBlobType(child.mediaType)) return bytesOf(await this.#blob(child), child.size)
+    const { source, progress } = this.#route
+    if (isBlobType(child.mediaType)) {
+      progress?.listed()
+      return bytesOf(await this.#blob(child), child.size)
+    }
     if (this.#children.size >= MAX_MANIFESTS) {
       throw this.#refusal(`more than ${MAX_MANIFESTS} manifests`)
     }

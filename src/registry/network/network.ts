@@ -7,6 +7,7 @@ import type { Answer } from './answer.ts'
 import { ForeignHosts } from './foreign-hosts.ts'
 import { apiHost, isLoopback, speaksTls } from './hosts.ts'
 import { networkFailure, refusedAddress } from './network-failure.ts'
+import { HostWaits } from '../pace/host-waits.ts'
 import { Limiter } from '../pace/limiter.ts'
 import { endpointOf, secureContext, type TlsOptions } from './tls.ts'
 import { RunRegistries } from './run-registries.ts'
@@ -91,6 +92,12 @@ export class Network {
   readonly timeoutMs: number
   /** Those that all clients of it speak to, for each of them to be told apart from the others. */
   readonly registries = new RunRegistries()
+  /**
+   * Which hosts hold up the run, for those who watch.
+   *
+   * @internal
+   */
+  readonly waits = new HostWaits()
   readonly #concurrency: number
   readonly #insecure: ReadonlySet<string>
   readonly #lookup: LookupFunction
@@ -211,6 +218,8 @@ export class Network {
     const { origin, refusal } = exchange
     const guard = this.#foreign.guard(origin, exchange.onBehalfOf)
     if (guard?.refuses === true) throw refusedAddress(new URL(origin).host, place, refusal)
+    const wait = this.waits.of(place.registry ?? new URL(origin).host).wait()
+    wait.begin(this.clock.now())
     try {
       return await this.#transport.request(
         {
@@ -231,6 +240,8 @@ export class Network {
       )
     } catch (error) {
       throw networkFailure(error, place, signal, { origin, refusal })
+    } finally {
+      wait.end(this.clock.now())
     }
   }
 

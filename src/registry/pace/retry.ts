@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { cancelled, type ErrorPlace, RegistryError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import type { HostWaits } from './host-waits.ts'
 
 /**
  * Milliseconds before each retry, at least: short for a connection that merely broke, and then such
@@ -32,6 +33,8 @@ export interface RetryPolicy {
   /** Uniform in [0, 1). */
   readonly random: () => number
   readonly signal?: AbortSignal | undefined
+  /** Told how long which host is left alone. */
+  readonly waits?: HostWaits | undefined
 }
 
 /**
@@ -87,14 +90,18 @@ function retriesFor(error: RegistryError, { retries }: RetryPolicy): number {
 
 /** Waits. Throws CANCELLED where the run ends in the meantime. */
 export async function pause(
-  policy: Pick<RetryPolicy, 'clock' | 'signal'>,
+  policy: Pick<RetryPolicy, 'clock' | 'signal' | 'waits'>,
   ms: number,
   place: ErrorPlace,
 ): Promise<void> {
+  const host = place.registry === undefined ? undefined : policy.waits?.of(place.registry)
+  const end = host?.pause(policy.clock.now() + ms)
   try {
     await policy.clock.sleep(ms, policy.signal)
   } catch (error) {
     throw cancelled(place, policy.signal, error)
+  } finally {
+    end?.()
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { ErrorPlace } from '../errors.ts'
+import type { HostWaits } from './host-waits.ts'
 import type { Limiter } from './limiter.ts'
 import type { Kind } from '../request-kind.ts'
 import { pause } from './retry.ts'
@@ -10,6 +11,7 @@ export interface Circumstances {
   /** Uniform in [0, 1). */
   readonly random: () => number
   readonly signal?: AbortSignal | undefined
+  readonly waits?: HostWaits | undefined
 }
 
 /**
