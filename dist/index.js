@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8701);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4124);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8701:
+/***/ 4124:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43471,9 +43471,9 @@ async function shownDigest(repository, reference, digest, tries = 'call') {
  * repository get the same manifest: a registry on a plain file system (distribution) fails to read
  * what it is just writing again. Throws VERIFICATION.
  */
-async function publishManifest(repository, reference, content) {
+async function publishManifest(repository, reference, content, isWanted) {
     await repository.http.turns.run(`${repository.name}@${content.digest}`, async () => {
-        const isConfirmed = await pushManifest(repository, reference, content);
+        const isConfirmed = await pushManifest(repository, reference, content, isWanted);
         if (!isConfirmed)
             await verifyPushed(repository, reference, content.digest);
     });
@@ -43484,16 +43484,19 @@ const NOT_YET_SEEN = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN'];
  * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its
  * digest. Where an answer is lost, late or a failure of the registry, the manifest may be there all
  * the same: it is looked for before it is sent again, and before that counts as a failure. Returns
- * whether the registry is known to have it there. Throws VERIFICATION where it names another digest,
+ * whether nothing is left to be checked: the registry is known to have it there, or it is not wanted
+ * any more. Throws VERIFICATION where it names another digest,
  * and EXISTS where the registry does not let the tag be moved.
  */
-async function pushManifest(repository, reference, content) {
+async function pushManifest(repository, reference, content, isWanted = async () => Promise.resolve(true)) {
     const { network, logger } = repository.http;
     const tries = { mayHaveArrived: false };
     try {
         const answered = await withRetries(network, logger, async () => {
             if (tries.mayHaveArrived && (await isShown(repository, reference, content.digest)))
                 return 'named';
+            if (!(await isWanted()))
+                return 'unwanted';
             try {
                 return await put(repository, reference, content);
             }
@@ -47731,7 +47734,55 @@ async function readUncounted(source, destination, shown) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/sync/tag-guard.js
+
+
+/** Whether a tag may be moved that shows another digest. Throws EXISTS where that is a failure. */
+function mayOverwrite(write, shown) {
+    const { repository, tag, digest, onExisting, logger } = write;
+    if (onExisting === 'overwrite')
+        return true;
+    const reason = `the tag exists with ${shown}, the source gives ${digest}`;
+    if (onExisting === 'fail')
+        throw new RegistryError('EXISTS', reason, repository.place('write', tag));
+    logger.info(`skipped: ${reason}`);
+    return false;
+}
+/**
+ * The look at a tag right before it is written, where it must not be overwritten: somebody else may
+ * have written it since the first look.
+ */
+class TagGuard {
+    #write;
+    #wasWanted = false;
+    #shown;
+    constructor(write) {
+        this.#write = write;
+    }
+    /** What the tag shows, where somebody else has written it in the meantime. */
+    get shown() {
+        return this.#shown;
+    }
+    /** Whether to write it still, to be asked before each try. Throws EXISTS. */
+    isWanted = async () => {
+        const { repository, tag, digest, onExisting } = this.#write;
+        if (tag === undefined || onExisting === 'overwrite')
+            return true;
+        const shown = await resolveDigest(repository, tag);
+        if (shown === undefined) {
+            this.#wasWanted = true;
+            return true;
+        }
+        // After a try of our own, the right digest is most likely ours.
+        if (shown === digest && this.#wasWanted)
+            return false;
+        this.#shown = shown;
+        return shown !== digest && mayOverwrite(this.#write, shown);
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/syncer.js
+
 
 
 
@@ -47828,12 +47879,20 @@ class Syncer {
         if (previous === digest)
             return { ...outcome, ...unchanged(digest) };
         const before = previous === undefined ? {} : { previousDigest: previous };
-        if (previous !== undefined && !this.#mayOverwrite({ repository, tag }, previous, digest)) {
+        const { onExisting, dryRun } = this.#policy;
+        const write = { repository, tag, digest, onExisting, logger: this.#logger };
+        if (previous !== undefined && !mayOverwrite(write, previous)) {
             return { ...outcome, ...before, status: 'skipped' };
         }
-        const bytes = this.#policy.dryRun
-            ? noBytes
-            : await this.#push(image, { ...release, digest }, { repository, tag });
+        if (dryRun)
+            return { ...outcome, ...before, status: 'copied', digest };
+        const guard = new TagGuard(write);
+        const bytes = await this.#push(image, { ...release, digest }, { repository, tag }, guard);
+        if (guard.shown === digest)
+            return { ...outcome, ...unchanged(digest), bytes };
+        if (guard.shown !== undefined) {
+            return { ...outcome, previousDigest: guard.shown, status: 'skipped', bytes };
+        }
         return { ...outcome, ...before, status: 'copied', digest, bytes };
     }
     /** The source's image, from the source or, where that saves a pull that counts, from elsewhere. */
@@ -47866,18 +47925,8 @@ class Syncer {
         }
         this.#logger.warning(`${name}: ${reason}`);
     }
-    #mayOverwrite({ repository, tag }, previous, wanted) {
-        if (this.#policy.onExisting === 'overwrite')
-            return true;
-        const reason = `the tag exists with ${previous}, the source gives ${wanted}`;
-        if (this.#policy.onExisting === 'fail') {
-            throw new RegistryError('EXISTS', reason, repository.place('write', tag));
-        }
-        this.#logger.info(`skipped: ${reason}`);
-        return false;
-    }
     /** Blobs, then platform images by digest, then the tag: one write, last. */
-    async #push(image, release, target) {
+    async #push(image, release, target, { isWanted }) {
         const { repository, tag } = target;
         const { ledger, seen } = this.#destination;
         const route = {
@@ -47893,7 +47942,7 @@ class Syncer {
         const name = tag ?? release.digest;
         if (tag !== undefined)
             await this.#beforeTag?.();
-        await pushWithRepair(async () => publishManifest(repository, name, release), async () => copyBeneath({ ...route, again: true }, image, release));
+        await pushWithRepair(async () => publishManifest(repository, name, release, isWanted), async () => copyBeneath({ ...route, again: true }, image, release));
         return moved;
     }
 }

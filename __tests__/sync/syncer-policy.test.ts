@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { parsePlatformFilter } from '../../src/oci/platform.ts'
-import { buildImage } from '../../testkit/image/image.ts'
+import { type BuiltImage, buildImage } from '../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
+import type { Middleware } from '../../testkit/registry/exchange.ts'
+import { dropAfterWork, replyWith } from '../../testkit/registry/faults.ts'
 import { failureOf, SyncWorld, writesTo } from './sync-world.ts'
 
 const image = buildImage()
@@ -74,6 +76,109 @@ describe('a destination tag with another digest', () => {
       expect(writesTo(world.destination)).toEqual([])
     },
   )
+})
+
+function appearing(what: BuiltImage) {
+  return () => pushTo(world.destination.store, 'copy', 'v1', what)
+}
+
+describe('a destination tag that appears while the image is brought', () => {
+  /** When the last blob arrives, or when the tag has been refused for a moment. */
+  const moments: readonly [string, (appear: () => void) => void][] = [
+    [
+      'before it is written',
+      (appear) => {
+        world.destination.fault({ method: 'PUT', path: '/blobs/' }, async (_request, next) => {
+          appear()
+          return next()
+        })
+      },
+    ],
+    [
+      'between two tries to write it',
+      (appear) => {
+        const tag = { method: 'PUT', path: '/manifests/v1' }
+        const refuse = replyWith(429)
+        const refuseOnce: Middleware = (request, next) => {
+          appear()
+          return refuse(request, next)
+        }
+        world.destination.fault(tag, refuseOnce, { times: 1 })
+      },
+    ],
+    [
+      'while something is brought again that the registry has lost',
+      (appear) => {
+        const errors = [{ code: 'MANIFEST_BLOB_UNKNOWN', message: '' }]
+        const refuse = replyWith(404, { body: JSON.stringify({ errors }) })
+        const lost: Middleware = (request, next) => {
+          appear()
+          return refuse(request, next)
+        }
+        world.destination.fault({ method: 'PUT', path: '/manifests/v1' }, lost, { times: 4 })
+      },
+    ],
+  ]
+
+  beforeEach(async () => {
+    await world[Symbol.asyncDispose]()
+    world = await SyncWorld.start({ network: { retries: 3 } })
+    world.give('acme/app', 'v1', image)
+  })
+
+  describe.each(moments)('%s', (_moment, at) => {
+    test('is left alone by skip', async () => {
+      at(appearing(other))
+      const outcome = await world.syncer({ onExisting: 'skip' }).sync('acme/app:v1', 'copy:v1')
+      expect(outcome).toMatchObject({
+        status: 'skipped',
+        previousDigest: other.manifest.digest,
+        bytes: { copied: expect.any(Number) },
+      })
+      expect(outcome).not.toHaveProperty('digest')
+      expect(world.destination.store.tag('copy', 'v1')).toBe(other.manifest.digest)
+      expect(world.log.lines.at(-1)).toContain('skipped: the tag exists')
+    })
+
+    test('is a failure with fail, and left alone', async () => {
+      at(appearing(other))
+      const syncing = world.syncer({ onExisting: 'fail' }).sync('acme/app:v1', 'copy:v1')
+      expect(await failureOf(syncing)).toMatchObject({ code: 'EXISTS', reference: 'v1' })
+      expect(world.destination.store.tag('copy', 'v1')).toBe(other.manifest.digest)
+    })
+
+    test('is overwritten where that is wanted', async () => {
+      at(appearing(other))
+      expect((await world.syncer().sync('acme/app:v1', 'copy:v1')).status).toBe('copied')
+      expect(world.destination.store.tag('copy', 'v1')).toBe(image.manifest.digest)
+    })
+  })
+
+  test.each(['skip', 'fail'] as const)(
+    'with the same digest is unchanged: %s',
+    async (onExisting) => {
+      moments[0]?.[1](appearing(image))
+      const outcome = await world.syncer({ onExisting }).sync('acme/app:v1', 'copy:v1')
+      expect(outcome).toMatchObject({ status: 'unchanged', digest: image.manifest.digest })
+      expect(world.destination.count('PUT', '/manifests/v1')).toBe(0)
+    },
+  )
+
+  test.each([
+    ['overwrite', 1],
+    ['skip', 2],
+    ['fail', 2],
+  ] as const)('is looked for as often as it matters: %s', async (onExisting, looks) => {
+    await world.syncer({ onExisting }).sync('acme/app:v1', 'copy:v1')
+    expect(world.destination.count('HEAD', '/manifests/v1')).toBe(looks)
+  })
+
+  test('is our own where only the answer to writing it was lost', async () => {
+    world.destination.fault({ method: 'PUT', path: '/manifests/v1' }, dropAfterWork(), { times: 1 })
+    const outcome = await world.syncer({ onExisting: 'fail' }).sync('acme/app:v1', 'copy:v1')
+    expect(outcome).toMatchObject({ status: 'copied', digest: image.manifest.digest })
+    expect(world.destination.count('PUT', '/manifests/v1')).toBe(1)
+  })
 })
 
 describe('a dry run', () => {

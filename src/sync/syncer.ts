@@ -17,6 +17,7 @@ import type { SyncResult } from './report.ts'
 import { type NamedSource, nameSource } from './named-source.ts'
 import type { Document, Release, SourceImage } from './source-image.ts'
 import { readUncounted } from './read-at-destination.ts'
+import { mayOverwrite, TagGuard } from './tag-guard.ts'
 
 /** What is copied unless somebody says otherwise. */
 const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64'
@@ -157,12 +158,18 @@ export class Syncer {
     const outcome = { ...known, platforms: release.platforms }
     if (previous === digest) return { ...outcome, ...unchanged(digest) }
     const before = previous === undefined ? {} : { previousDigest: previous }
-    if (previous !== undefined && !this.#mayOverwrite({ repository, tag }, previous, digest)) {
+    const { onExisting, dryRun } = this.#policy
+    const write = { repository, tag, digest, onExisting, logger: this.#logger }
+    if (previous !== undefined && !mayOverwrite(write, previous)) {
       return { ...outcome, ...before, status: 'skipped' }
     }
-    const bytes = this.#policy.dryRun
-      ? noBytes
-      : await this.#push(image, { ...release, digest }, { repository, tag })
+    if (dryRun) return { ...outcome, ...before, status: 'copied', digest }
+    const guard = new TagGuard(write)
+    const bytes = await this.#push(image, { ...release, digest }, { repository, tag }, guard)
+    if (guard.shown === digest) return { ...outcome, ...unchanged(digest), bytes }
+    if (guard.shown !== undefined) {
+      return { ...outcome, previousDigest: guard.shown, status: 'skipped', bytes }
+    }
     return { ...outcome, ...before, status: 'copied', digest, bytes }
   }
 
@@ -198,18 +205,13 @@ export class Syncer {
     this.#logger.warning(`${name}: ${reason}`)
   }
 
-  #mayOverwrite({ repository, tag }: Target, previous: Digest, wanted: Digest): boolean {
-    if (this.#policy.onExisting === 'overwrite') return true
-    const reason = `the tag exists with ${previous}, the source gives ${wanted}`
-    if (this.#policy.onExisting === 'fail') {
-      throw new RegistryError('EXISTS', reason, repository.place('write', tag))
-    }
-    this.#logger.info(`skipped: ${reason}`)
-    return false
-  }
-
   /** Blobs, then platform images by digest, then the tag: one write, last. */
-  async #push(image: SourceImage, release: Release, target: Target): Promise<BytesMoved> {
+  async #push(
+    image: SourceImage,
+    release: Release,
+    target: Target,
+    { isWanted }: TagGuard,
+  ): Promise<BytesMoved> {
     const { repository, tag } = target
     const { ledger, seen } = this.#destination
     const route: Route = {
@@ -225,7 +227,7 @@ export class Syncer {
     const name = tag ?? release.digest
     if (tag !== undefined) await this.#beforeTag?.()
     await pushWithRepair(
-      async () => publishManifest(repository, name, release),
+      async () => publishManifest(repository, name, release, isWanted),
       async () => copyBeneath({ ...route, again: true }, image, release),
     )
     return moved

@@ -16,6 +16,9 @@ export interface PushedManifest {
   readonly digest: Digest
 }
 
+/** Asked right before each try whether it is wanted still; what it throws ends the push. */
+type IsWanted = () => Promise<boolean>
+
 /**
  * Pushes a manifest under a tag or its digest, and checks that the registry shows it there then: by
  * its answer, or by a look where that does not tell. One after another where several tags of a
@@ -26,9 +29,10 @@ export async function publishManifest(
   repository: Repository,
   reference: string,
   content: PushedManifest,
+  isWanted?: IsWanted,
 ): Promise<void> {
   await repository.http.turns.run(`${repository.name}@${content.digest}`, async () => {
-    const isConfirmed = await pushManifest(repository, reference, content)
+    const isConfirmed = await pushManifest(repository, reference, content, isWanted)
     if (!isConfirmed) await verifyPushed(repository, reference, content.digest)
   })
 }
@@ -40,13 +44,15 @@ const NOT_YET_SEEN = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']
  * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its
  * digest. Where an answer is lost, late or a failure of the registry, the manifest may be there all
  * the same: it is looked for before it is sent again, and before that counts as a failure. Returns
- * whether the registry is known to have it there. Throws VERIFICATION where it names another digest,
+ * whether nothing is left to be checked: the registry is known to have it there, or it is not wanted
+ * any more. Throws VERIFICATION where it names another digest,
  * and EXISTS where the registry does not let the tag be moved.
  */
 export async function pushManifest(
   repository: Repository,
   reference: string,
   content: PushedManifest,
+  isWanted: IsWanted = async () => Promise.resolve(true),
 ): Promise<boolean> {
   const { network, logger } = repository.http
   const tries = { mayHaveArrived: false }
@@ -54,6 +60,7 @@ export async function pushManifest(
     const answered = await withRetries(network, logger, async () => {
       if (tries.mayHaveArrived && (await isShown(repository, reference, content.digest)))
         return 'named'
+      if (!(await isWanted())) return 'unwanted'
       try {
         return await put(repository, reference, content)
       } catch (error) {
