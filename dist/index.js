@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4124);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(525);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4124:
+/***/ 525:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39257,6 +39257,10 @@ function isSchema1Type(mediaType) {
     const type = normaliseMediaType(mediaType);
     return type === MediaType.dockerSchema1 || type === MediaType.dockerSchema1Signed;
 }
+/** Any that a registry stores as a manifest, among those that are known. */
+function isManifestType(mediaType) {
+    return isIndexType(mediaType) || isImageManifestType(mediaType) || isSchema1Type(mediaType);
+}
 /** The config of a runnable image, which is the only config that may be parsed. */
 function isImageConfigType(mediaType) {
     const type = normaliseMediaType(mediaType);
@@ -40216,7 +40220,7 @@ async function* readBlob(answer, place, signal) {
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 /**
  * Reads the config of an image whole, and verifies it. Throws SIZE_MISMATCH for one that is too
- * large for that.
+ * large for that, and INVALID_MANIFEST once there is more than the repository's budget has.
  */
 async function fetchConfig(repository, blob) {
     const { http } = repository;
@@ -40226,6 +40230,7 @@ async function fetchConfig(repository, blob) {
         const reason = `${blob.size} bytes are more than the ${MAX_CONFIG_BYTES} that are read at once`;
         throw new RegistryError('SIZE_MISMATCH', reason, place);
     }
+    repository.spend(blob, 'get image config');
     return http.call(request, async (answer) => {
         const bytes = await readBody(answer, blob.size, place, http.network);
         try {
@@ -41492,7 +41497,50 @@ function scope_covers(held, wanted) {
         want.actions.every((action) => have.actions.includes(action))));
 }
 
+;// CONCATENATED MODULE: ./lib/registry/learned/manifest-budget.js
+/** Indexes nest once or twice in practice; the specification sets no bound. */
+const MAX_INDEX_DEPTH = 4;
+/** More manifests than this beneath one reference is not an image but an attack. */
+const MAX_MANIFESTS = 5_000;
+/**
+ * Bytes. All manifests beneath one reference may be held at one time; honest ones need some kilobytes
+ * each.
+ */
+const MAX_TREE_BYTES = 64 * 1024 * 1024;
+/**
+ * What may be fetched because one reference leads there: documents, their bytes, and how deep they
+ * lie. Whoever fetches what another document lists spends from it, whatever for; what is fetched
+ * again is not counted again.
+ */
+class ManifestBudget {
+    #known = new Set();
+    #bytes = 0;
+    /**
+     * Takes in that a document is to be fetched, as its descriptor promises it. Returns why it must not
+     * be; undefined where it may.
+     *
+     * @param depth how many documents lead to it, and one more for an index, whose entries are to come
+     */
+    spend({ digest, size }, depth) {
+        if (depth > MAX_INDEX_DEPTH)
+            return `indexes nested deeper than ${MAX_INDEX_DEPTH}`;
+        const key = `${digest} ${size}`;
+        if (this.#known.has(key))
+            return undefined;
+        if (this.#known.size >= MAX_MANIFESTS)
+            return `more than ${MAX_MANIFESTS} manifests`;
+        if (this.#bytes + size > MAX_TREE_BYTES) {
+            return `manifests of more than ${MAX_TREE_BYTES} bytes together`;
+        }
+        this.#known.add(key);
+        this.#bytes += size;
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/http/repository.js
+
+
 
 /** One repository of a registry in one role: what the requests about its content have in common. */
 class Repository {
@@ -41500,6 +41548,7 @@ class Repository {
     /** `acme/app`. */
     name;
     side;
+    #budget = new ManifestBudget();
     constructor(http, name, side) {
         this.http = http;
         this.name = name;
@@ -41537,6 +41586,17 @@ class Repository {
                 return http.family?.name;
             },
         };
+    }
+    /**
+     * Takes a document that is listed in another one out of what may be fetched because of the
+     * reference that this repository was made for; see ManifestBudget. Throws INVALID_MANIFEST where
+     * nothing is left.
+     */
+    spend(document, operation, depth = 1) {
+        const refusal = this.#budget.spend(document, depth);
+        if (refusal === undefined)
+            return;
+        throw new RegistryError('INVALID_MANIFEST', refusal, this.place(operation, document.digest));
     }
     /** Whether both are served by one registry, so that blobs can be mounted. */
     sharesRegistryWith(other) {
@@ -43235,12 +43295,29 @@ const accept = manifestAccept.join(', ');
  * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
  * believed: its size where `expected` tells it, its digest where the reference is one. Throws
  * RegistryError: NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH, INVALID_MANIFEST and the errors of
- * every request. What a descriptor names is fetched once, as long as there is room to keep it.
+ * every request. What a descriptor names is fetched once, as long as there is room to keep it, and
+ * INVALID_MANIFEST once there is more of it than the repository's budget has.
  */
 async function fetchManifest(repository, reference, expected) {
     if (expected === undefined)
         return fetchAnew(repository, reference, expected);
+    admitManifest(repository, expected);
     return repository.http.manifests.once(expected, async () => fetchAnew(repository, reference, expected));
+}
+/**
+ * Takes what a descriptor names out of the repository's budget. `fetchManifest` does so as well; this
+ * is for those who have many to fetch, and would queue for it first. Throws INVALID_MANIFEST.
+ */
+function admitManifest(repository, expected) {
+    const { mediaType, size, depth = 1 } = expected;
+    const isManifest = isManifestType(mediaType) || size <= MAX_MANIFEST_BYTES;
+    if (!isManifest)
+        return;
+    // What an index lists lies one deeper than the index.
+    if (isIndexType(mediaType))
+        repository.spend(expected, 'get image index', depth + 1);
+    else
+        repository.spend(expected, 'get image', depth);
 }
 async function fetchAnew(repository, reference, expected) {
     const { http } = repository;
@@ -43270,6 +43347,7 @@ async function fetchAnew(repository, reference, expected) {
 async function fetchUnknown(repository, expected) {
     if (expected.size > MAX_MANIFEST_BYTES)
         return undefined;
+    admitManifest(repository, expected);
     const { http } = repository;
     const request = manifestRequest(repository, expected.digest, 'GET', 'get manifest');
     const { place } = request;
@@ -43635,17 +43713,8 @@ var _a;
 
 
 
-
-/** Indexes nest once or twice in practice; the specification sets no bound. */
-const MAX_INDEX_DEPTH = 4;
-/** More manifests than this beneath one reference is not an image but an attack. */
-const MAX_MANIFESTS = 5_000;
 /** More than the requests that a registry takes from us at a time, so that these are the bound. */
 const MANIFESTS_AT_ONCE = 64;
-/**
- * All manifests beneath one reference are held at one time; honest ones need some kilobytes each.
- */
-const MAX_TREE_BYTES = 64 * 1024 * 1024;
 /** Bytes: what others wait for goes first, however small it is. */
 const LARGEST_BLOB = 2 ** 40;
 /**
@@ -43677,9 +43746,8 @@ class TreeCopy {
     #walk = new Limiter(MANIFESTS_AT_ONCE);
     /** Manifests that the destination was seen to have. */
     #held = new Set();
-    #hasFailed = false;
-    /** Bytes of all manifests that were met, as their descriptors promise them. */
-    #size = 0;
+    /** The first manifest that could not be fetched. */
+    #failure;
     constructor(route) {
         this.#route = route;
     }
@@ -43806,9 +43874,6 @@ class TreeCopy {
         return ledger.once(`${kind} ${destination.name}`, digest, from, move);
     }
     async #index(index, depth) {
-        if (depth >= MAX_INDEX_DEPTH) {
-            throw this.#refusal(`indexes nested deeper than ${MAX_INDEX_DEPTH}`);
-        }
         const { progress } = this.#route;
         progress?.expect(index.manifests.length - 1);
         const children = index.manifests.map(async (child) => {
@@ -43831,40 +43896,32 @@ class TreeCopy {
             progress?.listed();
             return bytesOf(await this.#blob(child), child.size);
         }
-        if (this.#children.size >= MAX_MANIFESTS) {
-            throw this.#refusal(`more than ${MAX_MANIFESTS} manifests`);
-        }
-        this.#size += child.size;
-        if (this.#size > MAX_TREE_BYTES) {
-            throw this.#refusal(`manifests of more than ${MAX_TREE_BYTES} bytes together`);
-        }
-        const fetched = await this.#walk.run(async () => {
-            // An index of thousands, none of which is there, is not asked for to its end.
-            if (this.#hasFailed)
-                throw this.#refusal('not copied, since another part of the index failed');
-            try {
-                return isManifestType(child.mediaType)
-                    ? await fetchManifest(source, child.digest, child)
-                    : await fetchUnknown(source, child);
-            }
-            catch (error) {
-                this.#hasFailed = true;
-                throw error;
-            }
-        });
+        const expected = { ...child, depth };
+        // Before it queues, or all that an index lists would wait for what is not to be fetched.
+        admitManifest(source, expected);
+        const fetched = await this.#walk.run(async () => this.#fetch(expected));
         if (fetched !== undefined)
             return this.manifest(fetched, depth);
         // No manifest, so that it can only be a blob: caches of builds list such (image-spec, Image Index).
         return bytesOf(await this.#blob(child), child.size);
     }
-    #refusal(reason) {
-        return new RegistryError('INVALID_MANIFEST', reason, this.#route.source.place('copy index'));
+    /** An index of thousands, none of which is there, is not asked for to its end. */
+    async #fetch(expected) {
+        const { source } = this.#route;
+        if (this.#failure !== undefined)
+            throw this.#failure.error;
+        try {
+            return isManifestType(expected.mediaType)
+                ? await fetchManifest(source, expected.digest, expected)
+                : await fetchUnknown(source, expected);
+        }
+        catch (error) {
+            this.#failure ??= { error };
+            throw error;
+        }
     }
 }
 _a = TreeCopy;
-function isManifestType(mediaType) {
-    return isIndexType(mediaType) || isImageManifestType(mediaType) || isSchema1Type(mediaType);
-}
 /** Whether an index entry can only be a blob. */
 function isBlobType(mediaType) {
     return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType);
@@ -45114,8 +45171,6 @@ class Network {
 
 
 
-
-
 /**
  * The platform images of an index in its order, those of nested indexes in the place of these.
  * Attestations and entries that name no platform are told to `leftOut` and are not among them.
@@ -45124,6 +45179,7 @@ async function listPlatforms(repository, index, leftOut = () => undefined) {
     const entries = [];
     /** Nested indexes that were searched: what is listed again has nothing new in it. */
     const searched = new Set();
+    /** @param depth of what the index lists */
     const search = async ({ manifests }, depth) => {
         for (const descriptor of manifests) {
             const { mediaType, platform, digest } = descriptor;
@@ -45131,8 +45187,7 @@ async function listPlatforms(repository, index, leftOut = () => undefined) {
                 if (searched.has(digest))
                     continue;
                 searched.add(digest);
-                checkLimits(depth, searched.size, repository, digest);
-                const { manifest } = await fetchManifest(repository, digest, descriptor);
+                const { manifest } = await fetchManifest(repository, digest, { ...descriptor, depth });
                 if (manifest.kind === 'index') {
                     await search(manifest, depth + 1);
                     continue;
@@ -45144,7 +45199,7 @@ async function listPlatforms(repository, index, leftOut = () => undefined) {
                 entries.push({ platform, descriptor });
         }
     };
-    await search(index, 0);
+    await search(index, 1);
     return entries;
 }
 /**
@@ -45162,13 +45217,6 @@ function firstOfEach(entries) {
         }
     }
     return first;
-}
-function checkLimits(depth, count, repository, digest) {
-    const refuse = (reason) => new RegistryError('INVALID_MANIFEST', reason, repository.place('get image index', digest));
-    if (depth >= MAX_INDEX_DEPTH)
-        throw refuse(`indexes nested deeper than ${MAX_INDEX_DEPTH}`);
-    if (count > MAX_MANIFESTS)
-        throw refuse(`more than ${MAX_MANIFESTS} manifests`);
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/answer-error.js

@@ -59,6 +59,11 @@ export function isSchema1Type(mediaType: string): boolean {
   return type === MediaType.dockerSchema1 || type === MediaType.dockerSchema1Signed
 }
 
+/** Any that a registry stores as a manifest, among those that are known. */
+export function isManifestType(mediaType: string): boolean {
+  return isIndexType(mediaType) || isImageManifestType(mediaType) || isSchema1Type(mediaType)
+}
+
 /** The config of a runnable image, which is the only config that may be parsed. */
 export function isImageConfigType(mediaType: string): boolean {
   const type = normaliseMediaType(mediaType)

@@ -138,7 +138,7 @@ export const MAX_CONFIG_BYTES = 8 * 1024 * 1024
 
 /**
  * Reads the config of an image whole, and verifies it. Throws SIZE_MISMATCH for one that is too
- * large for that.
+ * large for that, and INVALID_MANIFEST once there is more than the repository's budget has.
  */
 export async function fetchConfig(repository: Repository, blob: Content): Promise<Buffer> {
   const { http } = repository
@@ -148,6 +148,7 @@ export async function fetchConfig(repository: Repository, blob: Content): Promis
     const reason = `${blob.size} bytes are more than the ${MAX_CONFIG_BYTES} that are read at once`
     throw new RegistryError('SIZE_MISMATCH', reason, place)
   }
+  repository.spend(blob, 'get image config')
   return http.call(request, async (answer) => {
     const bytes = await readBody(answer, blob.size, place, http.network)
     try {

@@ -12,7 +12,7 @@ import {
   MAX_MANIFEST_BYTES,
   parseManifest,
 } from '../../oci/manifest.ts'
-import { manifestAccept } from '../../oci/media-types.ts'
+import { isIndexType, isManifestType, manifestAccept } from '../../oci/media-types.ts'
 import { discard, readBody, singleHeader } from '../network/answer-body.ts'
 import { placed, RegistryError } from '../errors.ts'
 import type {
@@ -30,7 +30,8 @@ const accept = manifestAccept.join(', ')
  * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
  * believed: its size where `expected` tells it, its digest where the reference is one. Throws
  * RegistryError: NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH, INVALID_MANIFEST and the errors of
- * every request. What a descriptor names is fetched once, as long as there is room to keep it.
+ * every request. What a descriptor names is fetched once, as long as there is room to keep it, and
+ * INVALID_MANIFEST once there is more of it than the repository's budget has.
  */
 export async function fetchManifest(
   repository: Repository,
@@ -38,9 +39,23 @@ export async function fetchManifest(
   expected?: ExpectedManifest,
 ): Promise<FetchedManifest> {
   if (expected === undefined) return fetchAnew(repository, reference, expected)
+  admitManifest(repository, expected)
   return repository.http.manifests.once(expected, async () =>
     fetchAnew(repository, reference, expected),
   )
+}
+
+/**
+ * Takes what a descriptor names out of the repository's budget. `fetchManifest` does so as well; this
+ * is for those who have many to fetch, and would queue for it first. Throws INVALID_MANIFEST.
+ */
+export function admitManifest(repository: Repository, expected: ExpectedManifest): void {
+  const { mediaType, size, depth = 1 } = expected
+  const isManifest = isManifestType(mediaType) || size <= MAX_MANIFEST_BYTES
+  if (!isManifest) return
+  // What an index lists lies one deeper than the index.
+  if (isIndexType(mediaType)) repository.spend(expected, 'get image index', depth + 1)
+  else repository.spend(expected, 'get image', depth)
 }
 
 async function fetchAnew(
@@ -77,6 +92,7 @@ export async function fetchUnknown(
   expected: ExpectedManifest,
 ): Promise<FetchedManifest | UnknownManifest | undefined> {
   if (expected.size > MAX_MANIFEST_BYTES) return undefined
+  admitManifest(repository, expected)
   const { http } = repository
   const request = manifestRequest(repository, expected.digest, 'GET', 'get manifest')
   const { place } = request

@@ -1,20 +1,18 @@
 import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Content, Digest } from '../../oci/digest.ts'
 import type { ImageIndex, ImageManifest } from '../../oci/manifest.ts'
-import {
-  isImageManifestType,
-  isIndexType,
-  isNonDistributableType,
-  isSchema1Type,
-} from '../../oci/media-types.ts'
+import { isManifestType, isNonDistributableType } from '../../oci/media-types.ts'
 import type { ContentLedger, Outcome } from './content-ledger.ts'
 import { addBytes, type BytesMoved, bytesOf, noBytes } from './bytes-moved.ts'
 import { copyBlob, SMALL_BLOB_BYTES } from './copy-blob.ts'
-import { RegistryError } from '../errors.ts'
 import type { Member } from './fan-out.ts'
-import type { FetchedManifest, UnknownManifest } from '../learned/fetched-manifest.ts'
+import type {
+  ExpectedManifest,
+  FetchedManifest,
+  UnknownManifest,
+} from '../learned/fetched-manifest.ts'
 import { explainBlobFailure } from './explain-blob-failure.ts'
-import { fetchManifest, fetchUnknown, heldDigest } from '../content/manifests.ts'
+import { admitManifest, fetchManifest, fetchUnknown, heldDigest } from '../content/manifests.ts'
 import { Limiter } from '../pace/limiter.ts'
 import { pushManifest } from '../content/push-manifest.ts'
 import { pushWithRepair } from './push-with-repair.ts'
@@ -23,18 +21,8 @@ import type { Repository } from '../http/repository.ts'
 import type { SeenImages } from './unchanged-images.ts'
 import { waitForAll } from '../wait-for-all.ts'
 
-/** Indexes nest once or twice in practice; the specification sets no bound. */
-export const MAX_INDEX_DEPTH = 4
-/** More manifests than this beneath one reference is not an image but an attack. */
-export const MAX_MANIFESTS = 5_000
-
 /** More than the requests that a registry takes from us at a time, so that these are the bound. */
 const MANIFESTS_AT_ONCE = 64
-
-/**
- * All manifests beneath one reference are held at one time; honest ones need some kilobytes each.
- */
-const MAX_TREE_BYTES = 64 * 1024 * 1024
 
 /** Bytes: what others wait for goes first, however small it is. */
 const LARGEST_BLOB = 2 ** 40
@@ -85,9 +73,8 @@ class TreeCopy {
   readonly #walk = new Limiter(MANIFESTS_AT_ONCE)
   /** Manifests that the destination was seen to have. */
   readonly #held = new Set<Digest>()
-  #hasFailed = false
-  /** Bytes of all manifests that were met, as their descriptors promise them. */
-  #size = 0
+  /** The first manifest that could not be fetched. */
+  #failure: { readonly error: unknown } | undefined
 
   constructor(route: Route) {
     this.#route = route
@@ -223,9 +210,6 @@ class TreeCopy {
   }
 
   async #index(index: ImageIndex, depth: number): Promise<BytesMoved> {
-    if (depth >= MAX_INDEX_DEPTH) {
-      throw this.#refusal(`indexes nested deeper than ${MAX_INDEX_DEPTH}`)
-    }
     const { progress } = this.#route
     progress?.expect(index.manifests.length - 1)
     const children = index.manifests.map(async (child) => {
@@ -249,37 +233,28 @@ class TreeCopy {
       progress?.listed()
       return bytesOf(await this.#blob(child), child.size)
     }
-    if (this.#children.size >= MAX_MANIFESTS) {
-      throw this.#refusal(`more than ${MAX_MANIFESTS} manifests`)
-    }
-    this.#size += child.size
-    if (this.#size > MAX_TREE_BYTES) {
-      throw this.#refusal(`manifests of more than ${MAX_TREE_BYTES} bytes together`)
-    }
-    const fetched = await this.#walk.run(async () => {
-      // An index of thousands, none of which is there, is not asked for to its end.
-      if (this.#hasFailed) throw this.#refusal('not copied, since another part of the index failed')
-      try {
-        return isManifestType(child.mediaType)
-          ? await fetchManifest(source, child.digest, child)
-          : await fetchUnknown(source, child)
-      } catch (error) {
-        this.#hasFailed = true
-        throw error
-      }
-    })
+    const expected = { ...child, depth }
+    // Before it queues, or all that an index lists would wait for what is not to be fetched.
+    admitManifest(source, expected)
+    const fetched = await this.#walk.run(async () => this.#fetch(expected))
     if (fetched !== undefined) return this.manifest(fetched, depth)
     // No manifest, so that it can only be a blob: caches of builds list such (image-spec, Image Index).
     return bytesOf(await this.#blob(child), child.size)
   }
 
-  #refusal(reason: string): RegistryError {
-    return new RegistryError('INVALID_MANIFEST', reason, this.#route.source.place('copy index'))
+  /** An index of thousands, none of which is there, is not asked for to its end. */
+  async #fetch(expected: ExpectedManifest): Promise<FetchedManifest | UnknownManifest | undefined> {
+    const { source } = this.#route
+    if (this.#failure !== undefined) throw this.#failure.error
+    try {
+      return isManifestType(expected.mediaType)
+        ? await fetchManifest(source, expected.digest, expected)
+        : await fetchUnknown(source, expected)
+    } catch (error) {
+      this.#failure ??= { error }
+      throw error
+    }
   }
-}
-
-function isManifestType(mediaType: string): boolean {
-  return isIndexType(mediaType) || isImageManifestType(mediaType) || isSchema1Type(mediaType)
 }
 
 /** Whether an index entry can only be a blob. */

@@ -1,5 +1,7 @@
+import type { Content } from '../../oci/digest.ts'
 import { type Scope, pullScope, pushScope } from '../auth/scope.ts'
-import type { ErrorPlace, Side } from '../errors.ts'
+import { type ErrorPlace, RegistryError, type Side } from '../errors.ts'
+import { ManifestBudget } from '../learned/manifest-budget.ts'
 import type { RegistryHttp } from './registry-http.ts'
 
 /** One repository of a registry in one role: what the requests about its content have in common. */
@@ -8,6 +10,7 @@ export class Repository {
   /** `acme/app`. */
   readonly name: string
   readonly side: Side
+  readonly #budget = new ManifestBudget()
 
   constructor(http: RegistryHttp, name: string, side: Side) {
     this.http = http
@@ -50,6 +53,17 @@ export class Repository {
         return http.family?.name
       },
     }
+  }
+
+  /**
+   * Takes a document that is listed in another one out of what may be fetched because of the
+   * reference that this repository was made for; see ManifestBudget. Throws INVALID_MANIFEST where
+   * nothing is left.
+   */
+  spend(document: Content, operation: string, depth = 1): void {
+    const refusal = this.#budget.spend(document, depth)
+    if (refusal === undefined) return
+    throw new RegistryError('INVALID_MANIFEST', refusal, this.place(operation, document.digest))
   }
 
   /** Whether both are served by one registry, so that blobs can be mounted. */

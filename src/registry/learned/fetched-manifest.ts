@@ -18,4 +18,6 @@ export interface UnknownManifest extends Content {
 /** What a descriptor promises about a manifest. */
 export interface ExpectedManifest extends Content {
   readonly mediaType: string
+  /** How many documents lead to it, each listed in the one before; 1 where absent. */
+  readonly depth?: number
 }
