@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(525);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5601);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 525:
+/***/ 5601:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35547,6 +35547,8 @@ class RegistryError extends Error {
     reference;
     /** The family of the registry (families/), where it is known. */
     family;
+    /** As whom it was asked, in words. */
+    login;
     /** HTTP status. */
     status;
     /**
@@ -35573,6 +35575,8 @@ class RegistryError extends Error {
             this.reference = details.reference;
         if (details.family !== undefined)
             this.family = details.family;
+        if (details.login !== undefined)
+            this.login = details.login;
         if (details.status !== undefined)
             this.status = details.status;
         if (details.registryCode !== undefined)
@@ -40125,7 +40129,295 @@ function sameAlgorithm(one, other) {
     return one.split(':')[0] === other.split(':')[0];
 }
 
+;// CONCATENATED MODULE: ./lib/registry/network/run-registries.js
+
+
+/**
+ * The registries of a run, under all names that they answer to: with and without the port that goes
+ * without saying, by the aliases of Docker Hub, and by any name of this machine.
+ */
+class RunRegistries {
+    #registries = new Set();
+    /** @param registry a normalised host */
+    add(registry) {
+        this.#registries.add(registry);
+    }
+    /** Whether an origin is a registry of the run, and not the one that is given. */
+    isAnother(origin, registry) {
+        const others = [...this.#registries].filter((one) => one !== registry);
+        const named = endpointOfOrigin(origin);
+        if (endpointsOf(registry).includes(named))
+            return false;
+        if (others.some((other) => endpointsOf(other).includes(named)))
+            return true;
+        return !answersAt(registry, origin) && others.some((other) => answersAt(other, origin));
+    }
+}
+/** Whether a registry may be what answers at an origin, under whatever name of it. */
+function answersAt(registry, origin) {
+    return endpointsOf(registry)
+        .map(anyName)
+        .includes(anyName(endpointOfOrigin(origin)));
+}
+/** `host:port`. Without a port, a registry is spoken to at that of TLS, or else at that of HTTP. */
+function endpointsOf(registry) {
+    return [registry, apiHost(registry)].flatMap((host) => {
+        const { hostname, port } = new URL(`https://${host}`);
+        const ports = port === '' ? ['443', '80'] : [port];
+        return ports.map((one) => `${plainName(hostname)}:${one}`);
+    });
+}
+function endpointOfOrigin(origin) {
+    const { protocol, hostname, port } = new URL(origin);
+    const usual = protocol === 'https:' ? '443' : '80';
+    return `${plainName(hostname)}:${port === '' ? usual : port}`;
+}
+/** Without the dot that says that a name is complete; an alias of Docker Hub as what it stands for. */
+function plainName(hostname) {
+    const name = hostname.toLowerCase().replace(/\.$/, '');
+    try {
+        return normaliseRegistry(name).replace(/:443$/, '');
+    }
+    catch {
+        return name;
+    }
+}
+/** All names and addresses of this machine as one. */
+function anyName(endpoint) {
+    return isLoopback(endpoint) ? endpoint.replace(/^.*:/, 'localhost:') : endpoint;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/foreign-hosts.js
+
+
+
+
+/**
+ * Whether a registry may point at that host: a public one or its own, on whatever port. A registry
+ * on this machine may name this machine in another way.
+ */
+function mayPointAt(host, registryOrigin) {
+    const { hostname } = new URL(registryOrigin);
+    return (!isPrivateAddress(host) ||
+        hostName(host) === hostName(hostname) ||
+        (isLoopback(host) && isLoopback(hostname)));
+}
+/**
+ * Tells the hosts that the user named from those that only a registry did: token services, storage
+ * behind redirects, upload sessions. The latter must not be used to reach what is private.
+ */
+class ForeignHosts {
+    #lookup;
+    #named;
+    #registries = new Set();
+    /** @param named further hosts, `host[:port]`, that the user named */
+    constructor(lookup, named) {
+        this.#lookup = lookup;
+        this.#named = new Set(named.map((host) => endpointOf(apiHost(host))));
+    }
+    /** @param origin of a registry that the user named */
+    addRegistry(origin) {
+        this.#registries.add(origin);
+    }
+    /**
+     * The guard for requests to an origin; undefined where the user named it, or where it is another
+     * port of the registry itself.
+     *
+     * @param registry the origin on whose behalf the request is made; any registry if undefined
+     */
+    guard(origin, registry) {
+        if (this.#registries.has(origin))
+            return undefined;
+        const { hostname, port } = new URL(origin);
+        if (this.#named.has(endpoint(hostname, port)))
+            return undefined;
+        const registries = registry === undefined ? [...this.#registries] : [registry];
+        // Nobody has pointed anywhere.
+        if (registries.length === 0)
+            return undefined;
+        const names = registries.map((one) => hostName(new URL(one).hostname));
+        if (names.includes(hostName(hostname)))
+            return undefined;
+        return {
+            key: names.join(' '),
+            rule: foreignRule(names, this.#lookup),
+            refuses: isPrivateAddress(hostname) && !registries.some((one) => mayPointAt(hostname, one)),
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/http/location.js
+
+
+
+
+/**
+ * Resolves a `Location` (RFC 9110, 10.2.2) against the address that gave it, and refuses what a
+ * registry has no business to point at: other schemes, user info, plain HTTP after https, private
+ * addresses other than its own.
+ */
+function resolveLocation(from, location, rules) {
+    const refuse = (reason) => refusedLocation(location, reason, rules.place);
+    const url = URL.parse(location, `${from.origin}${from.path}`);
+    if (url === null)
+        throw refuse('that is no URL');
+    if (url.protocol !== 'https:' && url.protocol !== 'http:')
+        throw refuse('that is not HTTP');
+    if (url.username !== '' || url.password !== '')
+        throw refuse('with user info');
+    const origin = originGivenBy(from.origin, url);
+    if (from.origin.startsWith('https:') && !origin.startsWith('https:')) {
+        throw refuse('that leaves https');
+    }
+    if (!mayPointAt(url.host, rules.registryOrigin))
+        throw refuse('at a private address');
+    const isAway = from.isAway || origin !== rules.registryOrigin;
+    return { origin, path: rawPath(location, url), isAway };
+}
+/** @param status of the answer that the location came with, where that was a redirect */
+function refusedLocation(location, reason, place, status) {
+    const text = `the registry sent a location ${reason}: ${foreignText(location)}`;
+    return new RegistryError('REDIRECT', text, { ...place, status });
+}
+/** Whether a `Location` names another host, or cannot be read. */
+function leadsAway({ origin, path }, location) {
+    return URL.parse(location, `${origin}${path}`)?.host !== new URL(origin).host;
+}
+/** What may stand in a request line, but for the backslash, which URL parsers take for a slash. */
+const RAW = /^[\x21-\x5b\x5d-\x7e]*$/;
+const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
+/**
+ * Path and query as the registry wrote them, since it may have signed them; as the URL parser reads
+ * them where they are relative, or in characters that have to be escaped.
+ */
+function rawPath(location, url) {
+    const text = location.trim().replace(/#.*$/s, '');
+    const mark = text.indexOf('?');
+    const written = (mark === -1 ? text : text.slice(0, mark)).replace(/^(?:https?:)?\/\/[^/]*/i, '');
+    const query = mark === -1 ? '' : text.slice(mark);
+    const isAbsolute = written.startsWith('/') && RAW.test(written) && !DOT_SEGMENT.test(written);
+    return `${isAbsolute ? written : url.pathname}${RAW.test(query) ? query : url.search}`;
+}
+/** Adds a parameter to a query without touching what stands there. */
+function withParameter(path, name, value) {
+    return `${path}${path.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/http/redirects.js
+
+
+
+
+/** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
+const MAX_REDIRECTS = 5;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Those that keep the method and the body (RFC 9110, 15.4). */
+const EXACT_REDIRECTS = new Set([307, 308]);
+/** Whether an answer is a redirect, and one that the request follows. */
+function isFollowed(answer, from, request) {
+    const { status, headers } = answer;
+    if (!REDIRECTS.has(status) || headers['location'] === undefined)
+        return false;
+    const location = singleHeader(answer, 'location', request.place) ?? '';
+    return request.staysAtHost !== true || !leadsAway(from, location);
+}
+/**
+ * Where a redirect leads a request to (RFC 9110, 15.4). Throws REDIRECT where it must not go there.
+ *
+ * @param from the address that was answered with it
+ */
+function redirectTarget(answer, from, request, home) {
+    const { status } = answer;
+    const { method, place } = request;
+    const isReading = method === 'GET' || method === 'HEAD';
+    if (!isReading && !EXACT_REDIRECTS.has(status)) {
+        const reason = 'the registry answers a write with a redirect that is for reading';
+        throw new RegistryError('REDIRECT', reason, { ...place, status });
+    }
+    const location = singleHeader(answer, 'location', place) ?? '';
+    const to = resolveLocation(from, location, { registryOrigin: home.origin, place });
+    const reach = request.reach ?? (isReading ? 'anywhere' : 'registry');
+    const objection = objectionTo(reach, from, to, home);
+    if (objection === undefined)
+        return to;
+    throw refusedLocation(location, objection, place, status);
+}
+/**
+ * Where an upload goes on, as the `Location` of an answer says (distribution-spec, Pushing blobs).
+ * Throws UPLOAD where it says nothing, and REDIRECT where an upload must not go.
+ *
+ * @param from the address that answered
+ */
+function uploadAddress(answer, from, home, place) {
+    const location = singleHeader(answer, 'location', place);
+    if (location === undefined) {
+        const { status } = answer;
+        throw new RegistryError('UPLOAD', 'the answer has no Location', { ...place, status });
+    }
+    const to = resolveLocation(from, location, { registryOrigin: home.origin, place });
+    const objection = objectionTo('storage', from, to, home);
+    if (objection !== undefined)
+        throw refusedLocation(location, objection, place);
+    return to;
+}
+/** Whether a request failed because it was led away from the registry that alone can answer it. */
+function leavesRegistry({ code, status }) {
+    return code === 'REDIRECT' && status !== undefined;
+}
+/** What speaks against going there, as words that follow `a location`. */
+function objectionTo(reach, from, to, home) {
+    if (reach === 'storage')
+        return objectionToUpload(from, to, home);
+    if (reach === 'anywhere' || !to.isAway)
+        return undefined;
+    return 'that leaves the registry, with what only that can answer';
+}
+function objectionToUpload(from, to, { registry, registries }) {
+    if (registries.isAnother(to.origin, registry))
+        return 'at another registry of this run';
+    if (!answersAt(registry, to.origin))
+        return undefined;
+    // What the registry would do for us, it must not be told to do by others.
+    if (from.isAway && from.origin !== to.origin)
+        return 'that leads back to the registry';
+    return isManifest(to.path) ? 'at a manifest' : undefined;
+}
+/** Whether a path is that of a manifest (distribution-spec, Endpoints), however it is escaped. */
+function isManifest(path) {
+    return /\/manifests\/[^/]*\/?$/.test(unescaped(path));
+}
+/** The path alone, as a server reads it. */
+function unescaped(path) {
+    return path
+        .replace(/\?.*$/s, '')
+        .replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/refused-looks.js
+
+
+/**
+ * Statuses by which a registry does not let us look at what is there, or says the same of what does
+ * not exist, and may take a push all the same: Harbor keeps tags from being pulled with 412 (Q25),
+ * GHCR blobs with 403 (Q14), Artifactory says 403 of what is missing (Q31).
+ */
+const REFUSED_LOOKS = [403, 409, 410, 412, 422, 423, 424, 451, 498];
+/**
+ * Statuses by which registries and proxies say that they do not do HEAD, or not on this one (Q09,
+ * Q56).
+ */
+const NO_HEAD = [400, 405, 406, 415, 501];
+/** Whether a look was refused, or led elsewhere; not whether it failed, or the login that it needs. */
+function isRefusedLook(error) {
+    if (!(error instanceof RegistryError) || error.code === 'AUTHENTICATION')
+        return false;
+    if (error.code === 'DENIED' || leavesRegistry(error))
+        return true;
+    return REFUSED_LOOKS.includes(error.status ?? 0);
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/content/blobs.js
+
 
 
 
@@ -40134,16 +40426,24 @@ function sameAlgorithm(one, other) {
 /**
  * Asks a registry for a blob (distribution-spec, Checking if content exists). `other` is one that
  * has another length than it should, or another digest: whatever is there, it is not this. A registry
- * that does not let us look (GHCR without write access, Q14) has not said that it is missing: the upload will tell.
+ * that does not let us look has not said that it is missing: the upload will tell.
  */
 async function lookUpBlob(repository, blob) {
     const request = blobRequest(repository, blob, 'HEAD');
-    return repository.http.call({ ...request, expect: [403, 404, 405] }, async (answer) => {
-        await discard(answer);
-        if (answer.status >= 300)
-            return 'missing';
-        return isOther(answer, blob, request.place) ? 'other' : 'there';
-    });
+    const expect = [404, ...NO_HEAD, ...REFUSED_LOOKS];
+    try {
+        return await repository.http.call({ ...request, expect }, async (answer) => {
+            await discard(answer);
+            if (answer.status >= 300)
+                return 'missing';
+            return isOther(answer, blob, request.place) ? 'other' : 'there';
+        });
+    }
+    catch (error) {
+        if (!isRefusedLook(error))
+            throw error;
+        return 'missing';
+    }
 }
 /** Whether a blob is known to be there, in the length that it should have. */
 async function blobExists(repository, blob) {
@@ -41496,6 +41796,22 @@ function scope_covers(held, wanted) {
     return wanted.every((want) => held.some((have) => have.resource === want.resource &&
         want.actions.every((action) => have.actions.includes(action))));
 }
+/**
+ * The scopes that a challenge asks for. What is not of their form is of no use, and is left out; so
+ * is the right to delete, which giving an upload back may want, and nothing that matters.
+ */
+function readScopes(text = '') {
+    return text.split(' ').flatMap((part) => {
+        try {
+            const { resource, actions } = parseScope(part);
+            const useful = actions.filter((action) => action !== 'delete');
+            return useful.length === 0 ? [] : [{ resource, actions: useful }];
+        }
+        catch {
+            return [];
+        }
+    });
+}
 
 ;// CONCATENATED MODULE: ./lib/registry/learned/manifest-budget.js
 /** Indexes nest once or twice in practice; the specification sets no bound. */
@@ -41580,7 +41896,6 @@ class Repository {
             registry: http.registry,
             repository: this.name,
             reference,
-            login: http.login,
             // Read when an error is made of it: the first answer may be the one that tells.
             get family() {
                 return http.family?.name;
@@ -41602,270 +41917,6 @@ class Repository {
     sharesRegistryWith(other) {
         return this.http.registry === other.http.registry;
     }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/network/foreign-hosts.js
-
-
-
-
-/**
- * Whether a registry may point at that host: a public one or its own, on whatever port. A registry
- * on this machine may name this machine in another way.
- */
-function mayPointAt(host, registryOrigin) {
-    const { hostname } = new URL(registryOrigin);
-    return (!isPrivateAddress(host) ||
-        hostName(host) === hostName(hostname) ||
-        (isLoopback(host) && isLoopback(hostname)));
-}
-/**
- * Tells the hosts that the user named from those that only a registry did: token services, storage
- * behind redirects, upload sessions. The latter must not be used to reach what is private.
- */
-class ForeignHosts {
-    #lookup;
-    #named;
-    #registries = new Set();
-    /** @param named further hosts, `host[:port]`, that the user named */
-    constructor(lookup, named) {
-        this.#lookup = lookup;
-        this.#named = new Set(named.map((host) => endpointOf(apiHost(host))));
-    }
-    /** @param origin of a registry that the user named */
-    addRegistry(origin) {
-        this.#registries.add(origin);
-    }
-    /**
-     * The guard for requests to an origin; undefined where the user named it, or where it is another
-     * port of the registry itself.
-     *
-     * @param registry the origin on whose behalf the request is made; any registry if undefined
-     */
-    guard(origin, registry) {
-        if (this.#registries.has(origin))
-            return undefined;
-        const { hostname, port } = new URL(origin);
-        if (this.#named.has(endpoint(hostname, port)))
-            return undefined;
-        const registries = registry === undefined ? [...this.#registries] : [registry];
-        // Nobody has pointed anywhere.
-        if (registries.length === 0)
-            return undefined;
-        const names = registries.map((one) => hostName(new URL(one).hostname));
-        if (names.includes(hostName(hostname)))
-            return undefined;
-        return {
-            key: names.join(' '),
-            rule: foreignRule(names, this.#lookup),
-            refuses: isPrivateAddress(hostname) && !registries.some((one) => mayPointAt(hostname, one)),
-        };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/http/location.js
-
-
-
-
-/**
- * Resolves a `Location` (RFC 9110, 10.2.2) against the address that gave it, and refuses what a
- * registry has no business to point at: other schemes, user info, plain HTTP after https, private
- * addresses other than its own.
- */
-function resolveLocation(from, location, rules) {
-    const refuse = (reason) => refusedLocation(location, reason, rules.place);
-    const url = URL.parse(location, `${from.origin}${from.path}`);
-    if (url === null)
-        throw refuse('that is no URL');
-    if (url.protocol !== 'https:' && url.protocol !== 'http:')
-        throw refuse('that is not HTTP');
-    if (url.username !== '' || url.password !== '')
-        throw refuse('with user info');
-    const origin = originGivenBy(from.origin, url);
-    if (from.origin.startsWith('https:') && !origin.startsWith('https:')) {
-        throw refuse('that leaves https');
-    }
-    if (!mayPointAt(url.host, rules.registryOrigin))
-        throw refuse('at a private address');
-    const isAway = from.isAway || origin !== rules.registryOrigin;
-    return { origin, path: rawPath(location, url), isAway };
-}
-/** @param status of the answer that the location came with, where that was a redirect */
-function refusedLocation(location, reason, place, status) {
-    const text = `the registry sent a location ${reason}: ${foreignText(location)}`;
-    return new RegistryError('REDIRECT', text, { ...place, status });
-}
-/** Whether a `Location` names another host, or cannot be read. */
-function leadsAway({ origin, path }, location) {
-    return URL.parse(location, `${origin}${path}`)?.host !== new URL(origin).host;
-}
-/** What may stand in a request line, but for the backslash, which URL parsers take for a slash. */
-const RAW = /^[\x21-\x5b\x5d-\x7e]*$/;
-const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
-/**
- * Path and query as the registry wrote them, since it may have signed them; as the URL parser reads
- * them where they are relative, or in characters that have to be escaped.
- */
-function rawPath(location, url) {
-    const text = location.trim().replace(/#.*$/s, '');
-    const mark = text.indexOf('?');
-    const written = (mark === -1 ? text : text.slice(0, mark)).replace(/^(?:https?:)?\/\/[^/]*/i, '');
-    const query = mark === -1 ? '' : text.slice(mark);
-    const isAbsolute = written.startsWith('/') && RAW.test(written) && !DOT_SEGMENT.test(written);
-    return `${isAbsolute ? written : url.pathname}${RAW.test(query) ? query : url.search}`;
-}
-/** Adds a parameter to a query without touching what stands there. */
-function withParameter(path, name, value) {
-    return `${path}${path.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/network/run-registries.js
-
-
-/**
- * The registries of a run, under all names that they answer to: with and without the port that goes
- * without saying, by the aliases of Docker Hub, and by any name of this machine.
- */
-class RunRegistries {
-    #registries = new Set();
-    /** @param registry a normalised host */
-    add(registry) {
-        this.#registries.add(registry);
-    }
-    /** Whether an origin is a registry of the run, and not the one that is given. */
-    isAnother(origin, registry) {
-        const others = [...this.#registries].filter((one) => one !== registry);
-        const named = endpointOfOrigin(origin);
-        if (endpointsOf(registry).includes(named))
-            return false;
-        if (others.some((other) => endpointsOf(other).includes(named)))
-            return true;
-        return !answersAt(registry, origin) && others.some((other) => answersAt(other, origin));
-    }
-}
-/** Whether a registry may be what answers at an origin, under whatever name of it. */
-function answersAt(registry, origin) {
-    return endpointsOf(registry)
-        .map(anyName)
-        .includes(anyName(endpointOfOrigin(origin)));
-}
-/** `host:port`. Without a port, a registry is spoken to at that of TLS, or else at that of HTTP. */
-function endpointsOf(registry) {
-    return [registry, apiHost(registry)].flatMap((host) => {
-        const { hostname, port } = new URL(`https://${host}`);
-        const ports = port === '' ? ['443', '80'] : [port];
-        return ports.map((one) => `${plainName(hostname)}:${one}`);
-    });
-}
-function endpointOfOrigin(origin) {
-    const { protocol, hostname, port } = new URL(origin);
-    const usual = protocol === 'https:' ? '443' : '80';
-    return `${plainName(hostname)}:${port === '' ? usual : port}`;
-}
-/** Without the dot that says that a name is complete; an alias of Docker Hub as what it stands for. */
-function plainName(hostname) {
-    const name = hostname.toLowerCase().replace(/\.$/, '');
-    try {
-        return normaliseRegistry(name).replace(/:443$/, '');
-    }
-    catch {
-        return name;
-    }
-}
-/** All names and addresses of this machine as one. */
-function anyName(endpoint) {
-    return isLoopback(endpoint) ? endpoint.replace(/^.*:/, 'localhost:') : endpoint;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/http/redirects.js
-
-
-
-
-/** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
-const MAX_REDIRECTS = 5;
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Those that keep the method and the body (RFC 9110, 15.4). */
-const EXACT_REDIRECTS = new Set([307, 308]);
-/** Whether an answer is a redirect, and one that the request follows. */
-function isFollowed(answer, from, request) {
-    const { status, headers } = answer;
-    if (!REDIRECTS.has(status) || headers['location'] === undefined)
-        return false;
-    const location = singleHeader(answer, 'location', request.place) ?? '';
-    return request.staysAtHost !== true || !leadsAway(from, location);
-}
-/**
- * Where a redirect leads a request to (RFC 9110, 15.4). Throws REDIRECT where it must not go there.
- *
- * @param from the address that was answered with it
- */
-function redirectTarget(answer, from, request, home) {
-    const { status } = answer;
-    const { method, place } = request;
-    const isReading = method === 'GET' || method === 'HEAD';
-    if (!isReading && !EXACT_REDIRECTS.has(status)) {
-        const reason = 'the registry answers a write with a redirect that is for reading';
-        throw new RegistryError('REDIRECT', reason, { ...place, status });
-    }
-    const location = singleHeader(answer, 'location', place) ?? '';
-    const to = resolveLocation(from, location, { registryOrigin: home.origin, place });
-    const reach = request.reach ?? (isReading ? 'anywhere' : 'registry');
-    const objection = objectionTo(reach, from, to, home);
-    if (objection === undefined)
-        return to;
-    throw refusedLocation(location, objection, place, status);
-}
-/**
- * Where an upload goes on, as the `Location` of an answer says (distribution-spec, Pushing blobs).
- * Throws UPLOAD where it says nothing, and REDIRECT where an upload must not go.
- *
- * @param from the address that answered
- */
-function uploadAddress(answer, from, home, place) {
-    const location = singleHeader(answer, 'location', place);
-    if (location === undefined) {
-        const { status } = answer;
-        throw new RegistryError('UPLOAD', 'the answer has no Location', { ...place, status });
-    }
-    const to = resolveLocation(from, location, { registryOrigin: home.origin, place });
-    const objection = objectionTo('storage', from, to, home);
-    if (objection !== undefined)
-        throw refusedLocation(location, objection, place);
-    return to;
-}
-/** Whether a request failed because it was led away from the registry that alone can answer it. */
-function leavesRegistry({ code, status }) {
-    return code === 'REDIRECT' && status !== undefined;
-}
-/** What speaks against going there, as words that follow `a location`. */
-function objectionTo(reach, from, to, home) {
-    if (reach === 'storage')
-        return objectionToUpload(from, to, home);
-    if (reach === 'anywhere' || !to.isAway)
-        return undefined;
-    return 'that leaves the registry, with what only that can answer';
-}
-function objectionToUpload(from, to, { registry, registries }) {
-    if (registries.isAnother(to.origin, registry))
-        return 'at another registry of this run';
-    if (!answersAt(registry, to.origin))
-        return undefined;
-    // What the registry would do for us, it must not be told to do by others.
-    if (from.isAway && from.origin !== to.origin)
-        return 'that leads back to the registry';
-    return isManifest(to.path) ? 'at a manifest' : undefined;
-}
-/** Whether a path is that of a manifest (distribution-spec, Endpoints), however it is escaped. */
-function isManifest(path) {
-    return /\/manifests\/[^/]*\/?$/.test(unescaped(path));
-}
-/** The path alone, as a server reads it. */
-function unescaped(path) {
-    return path
-        .replace(/\?.*$/s, '')
-        .replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/content/upload-session.js
@@ -43414,19 +43465,14 @@ function contentType(header) {
     return header === undefined ? {} : { contentType: header };
 }
 /**
- * Statuses by which registries and proxies say that they do not do HEAD on manifests, or not on this
- * one (Q09, Q56). A GET tells whether that is so, and in words why not: the answer to a HEAD has no
- * room for them.
- */
-const NO_HEAD = [400, 401, 403, 405, 406, 415, 501];
-/**
  * The digest that a tag or digest has at a registry, by HEAD (distribution-spec, Checking if
  * content exists); undefined only for "not found". Where the answer names no digest, the manifest
- * is fetched and hashed.
+ * is fetched and hashed. A GET also tells whether it is HEAD alone that is refused, and in words why
+ * not: the answer to a HEAD has no room for them.
  */
 async function resolveDigest(repository, reference, tries = 'call') {
     const request = manifestRequest(repository, reference, 'HEAD', 'look up');
-    const expect = [404, ...NO_HEAD];
+    const expect = [401, 404, ...NO_HEAD, ...REFUSED_LOOKS];
     const found = await repository.http[tries]({ ...request, expect }, async (answer) => {
         await discard(answer);
         const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? '';
@@ -43440,17 +43486,14 @@ async function resolveDigest(repository, reference, tries = 'call') {
 }
 /**
  * As `resolveDigest`, for a destination that is about to be written: one that does not let us look
- * (Q14), or says the same of what does not exist (Q31), or leads us elsewhere, holds nothing that we
- * know of. Whether we may write is for the push to tell. Not so for a 401, which is about the login.
+ * holds nothing that we know of. Whether we may write is for the push to tell.
  */
 async function heldDigest(repository, reference) {
     try {
         return await resolveDigest(repository, reference);
     }
     catch (error) {
-        if (!(error instanceof RegistryError))
-            throw error;
-        if (error.status !== 403 && !leavesRegistry(error))
+        if (!isRefusedLook(error))
             throw error;
         repository.http.logger.debug(`not known: ${error.message}`);
         return undefined;
@@ -45246,14 +45289,15 @@ const OtherBody = object({
  * Turns a refusal into an error: the status decides what it is, the body how it is told, and
  * whether it is worth another try.
  */
-async function answerError(answer, place, { clock, refusal, passing = [], family }) {
+async function answerError(answer, place, { clock, refusal, passing = [], family, missing }) {
     const { status, headers } = answer;
     const body = await readSome(answer, MAX_ERROR_BYTES, { clock });
     const told = registryWords(body.toString('utf8'), headers['content-type']);
-    const code = answer_error_codeOf(status, told.code) ?? refusal ?? 'REGISTRY';
+    const code = missing === undefined ? (answer_error_codeOf(status, told.code) ?? refusal ?? 'REGISTRY') : 'DENIED';
     const isFinal = family?.exhausted?.test(`${told.code ?? ''} ${told.message ?? ''}`) === true;
     const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], clock.now());
-    return new RegistryError(code, `${reasonOf(code, status)}${patience(retryAfterMs)}`, {
+    const reason = `${reasonOf(code, status)}${lack(missing)}${patience(retryAfterMs)}`;
+    return new RegistryError(code, reason, {
         ...place,
         status,
         registryCode: told.code,
@@ -45261,6 +45305,11 @@ async function answerError(answer, place, { clock, refusal, passing = [], family
         transient: !isFinal && (isTransientStatus(status) || passing.includes(told.code ?? '')),
         retryAfterMs,
     });
+}
+function lack(missing) {
+    return missing === undefined
+        ? ''
+        : `: the login was accepted, but lacks the right ${foreignText(missing)}`;
 }
 /** When a limit lifts, where the registry says so. */
 function patience(retryAfterMs) {
@@ -45444,6 +45493,92 @@ class ChallengeParser {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/auth/granted-scopes.js
+
+
+/** The claim that says what a token is good for (distribution: token authentication, JWT). */
+const Claims = object({
+    access: array(object({ type: string(), name: string(), actions: array(string()) })),
+});
+/**
+ * What a token says that it is good for; undefined where it does not say, as tokens need not. It is
+ * read to understand a refusal: whether a token is good enough, the registry decides.
+ *
+ * @param authorization the value of the header that it was sent in
+ */
+function grantedScopes(authorization = '') {
+    const [, claims = ''] = authorization.split('.');
+    try {
+        const text = Buffer.from(claims, 'base64url').toString('utf8');
+        const { access } = parse(Claims, JSON.parse(text));
+        const scopes = access.map(({ type, name, actions }) => ({
+            resource: `${type}:${name}`,
+            actions,
+        }));
+        return mergeScopes(scopes);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Whether a token says that it is not good for all of that. */
+function lacksAny(authorization, scopes) {
+    const granted = grantedScopes(authorization);
+    return granted !== undefined && missingScopes(scopes, granted).length > 0;
+}
+/** Which rights an account was seen to have, or to lack, as not every token tells. */
+class SeenRights {
+    /** Resources to whether they could be read. */
+    #reading = new Map();
+    /** Takes in whether requests that read were let in. */
+    noteReading(scopes, isAllowed) {
+        for (const { resource } of scopes)
+            this.#reading.set(resource, isAllowed);
+    }
+    /**
+     * The rights that are missing where these were refused, as scopes: what the token leaves out, else
+     * those that were not seen to be there.
+     */
+    missing(authorization, scopes) {
+        const granted = grantedScopes(authorization);
+        const known = granted === undefined ? [] : missingScopes(scopes, granted);
+        const missing = known.length > 0 ? known : scopes.map((scope) => this.#withoutSeen(scope));
+        return missing.map(formatScope).join(' ');
+    }
+    #withoutSeen({ resource, actions }) {
+        const isReadable = this.#reading.get(resource);
+        if (isReadable === undefined || actions.length < 2)
+            return { resource, actions };
+        return { resource, actions: actions.filter((action) => (action === 'pull') !== isReadable) };
+    }
+}
+function missingScopes(wanted, granted) {
+    return wanted.flatMap(({ resource, actions }) => {
+        const has = granted.find((scope) => scope.resource === resource)?.actions ?? [];
+        const missing = has.includes('*') ? [] : actions.filter((action) => !has.includes(action));
+        return missing.length === 0 ? [] : [{ resource, actions: missing }];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/auth/attempt.js
+
+
+/** What a 401 is about. */
+function attempt_reasonOf({ sent, scopes, isNew, authorization }, { wanted, error, hasServed }) {
+    if (sent === 'shared token') {
+        // Not every registry says that a token has ended.
+        const isWorn = error === 'invalid_token' || (error === undefined && hasServed);
+        return isWorn && !isNew ? 'over' : 'other';
+    }
+    if (error === 'invalid_token')
+        return 'over';
+    if (!scope_covers(scopes, wanted))
+        return 'scope';
+    if (error === 'insufficient_scope' || lacksAny(authorization, scopes))
+        return 'rights';
+    return isNew ? 'other' : 'over';
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/auth/realm.js
 
 
@@ -45493,11 +45628,103 @@ function mayReceiveCredentials(realm, registry, { authHost }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/auth/scheme.js
+
 function sameScheme(one, other) {
     if (one.kind === 'basic' || other.kind === 'basic')
         return one.kind === other.kind;
     return one.realm.href === other.realm.href && one.service === other.service;
 }
+/**
+ * The scheme of the first of these challenges that can be answered; there is at least one. Throws
+ * what is wrong with the token service of the first one where none of them can be.
+ */
+function schemeNamed(challenges, { home, authHost, place }) {
+    let refusal;
+    for (const { scheme, parameters } of challenges) {
+        if (scheme === 'basic')
+            return { kind: 'basic' };
+        try {
+            const realm = parseRealm(parameters.get('realm') ?? '', home, place, authHost);
+            const service = parameters.get('service');
+            return { kind: 'bearer', realm, service: service === '' ? undefined : service };
+        }
+        catch (error) {
+            refusal ??= error;
+        }
+    }
+    throw refusal;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/auth/known-schemes.js
+
+/**
+ * How a registry wants to be spoken to, as far as it has said so. One host may stand for several
+ * registries, each with its token service, so that it is kept by resource (Q60).
+ */
+class KnownSchemes {
+    #byResource = new Map();
+    /** What all of them have shown so far, for the resources that have not. */
+    #common;
+    for(scopes) {
+        const known = this.#byResource.get(resourceOf(scopes));
+        return known ?? (this.#common === 'various' ? undefined : this.#common);
+    }
+    /** Whether a token of that scheme may be asked for with this scope beside others. */
+    mayJoin(scope, scheme) {
+        const known = this.for([scope]);
+        return known === undefined ? this.#common === undefined : sameScheme(known, scheme);
+    }
+    learn(scopes, scheme) {
+        this.#byResource.set(resourceOf(scopes), scheme);
+        if (this.#common === undefined)
+            this.#common = scheme;
+        else if (this.#common !== 'various' && !sameScheme(this.#common, scheme)) {
+            this.#common = 'various';
+        }
+    }
+}
+/** The repository that a request is about; a mount names the one that it writes to first. */
+function resourceOf(scopes) {
+    return scopes[0]?.resource ?? '';
+}
+
+;// CONCATENATED MODULE: ./lib/registry/auth/next-step.js
+const NEXT_STEP = {
+    nothing: {
+        unexplained: 'ask at the base',
+        elsewhere: 'log in',
+        over: 'log in',
+        scope: 'log in',
+        rights: 'log in',
+        other: 'log in',
+    },
+    login: {
+        unexplained: 'give up',
+        elsewhere: 'log in',
+        over: 'give up',
+        scope: 'give up',
+        rights: 'give up',
+        other: 'give up',
+    },
+    // One that is good for others, at another service, is not to blame. Otherwise the service may
+    // grant nothing, or too little, to who asks for much.
+    'shared token': {
+        unexplained: 'go alone',
+        elsewhere: 'log in',
+        over: 'renew',
+        scope: 'go alone',
+        rights: 'go alone',
+        other: 'go alone',
+    },
+    'own token': {
+        unexplained: 'give up',
+        elsewhere: 'log in',
+        over: 'renew',
+        scope: 'renew',
+        rights: 'give up',
+        other: 'give up',
+    },
+};
 
 ;// CONCATENATED MODULE: ./lib/registry/auth/expected-scopes.js
 
@@ -45714,6 +45941,7 @@ function rejected(error, request) {
 
 
 
+
 /**
  * The tokens of one identity at one registry. They are kept for as long as they last, shared by all
  * requests, and fetched once for each set of scopes however many requests wait for them: one for
@@ -45721,44 +45949,35 @@ function rejected(error, request) {
  */
 class Tokens {
     expected = new ExpectedScopes();
-    #registry;
-    #credentials;
-    #network;
-    #logger;
+    #options;
     #held = [];
     #forgotten = 0;
-    constructor(registry, credentials, network, logger) {
-        this.#registry = registry;
-        this.#credentials = credentials;
-        this.#network = network;
-        this.#logger = logger;
+    constructor(options) {
+        this.#options = options;
     }
     async pass(wish) {
         const scopes = mergeScopes(wish.scopes);
         for (let held = this.#find(wish); held !== undefined; held = this.#find(wish)) {
+            const isNew = held.value === undefined;
             const token = await shared(held, scopes);
-            const isOver = token === undefined || token.renewAt <= this.#network.clock.now();
+            const isOver = token === undefined || token.renewAt <= this.#options.network.clock.now();
             if (isOver)
                 this.#drop(held);
             // One that was asked for with others may have turned out to be for fewer.
             else if (scope_covers(held.asked.scopes, scopes))
-                return passOf(held, token);
+                return passOf(held, token, isNew);
         }
         const held = this.#ask({ ...wish, scopes });
         this.#held = [...this.#held, held];
         try {
             const token = await held.token;
             held.value = token.value;
-            return passOf(held, token);
+            return passOf(held, token, true);
         }
         catch (error) {
             this.#drop(held);
             throw error;
         }
-    }
-    /** What requests are sent with now. */
-    held() {
-        return new Set(this.#held.map(({ value }) => bearer(value)));
     }
     /** Forgets a token that is over. */
     drop(authorization) {
@@ -45799,7 +46018,8 @@ class Tokens {
         const isAlone = mayJoin === undefined || this.expected.areAlone(scopes);
         const wide = isAlone ? scopes : this.expected.around(scopes, mayJoin);
         const asked = { scheme, core: scopes, scopes: wide };
-        const fetching = withRetries(this.#network, this.#logger, async () => this.#fetch(asked, place));
+        const { network, logger } = this.#options;
+        const fetching = withRetries(network, logger, async () => this.#fetch(asked, place));
         return { asked, token: fetching, value: undefined };
     }
     /** One try; for the core alone where the service has something against more. */
@@ -45817,25 +46037,25 @@ class Tokens {
         }
     }
     async #fetchFor({ realm, service }, scopes, place) {
-        const credentials = this.#credentials;
-        const origin = await this.#network.originOf(this.#registry);
-        const registry = { host: this.#registry, origin };
-        const isTrusted = mayReceiveCredentials(realm, registry, credentials ?? {});
+        const { registry, login, network, logger, home, onBehalfOf } = this.#options;
+        const { credentials } = login;
+        const known = { host: registry, origin: await home() };
+        const isTrusted = mayReceiveCredentials(realm, known, credentials ?? {});
         if (credentials !== undefined && !isTrusted) {
             const reason = `the registry sends logins to ${foreignText(realm.host)}, which is not known to belong to ` +
                 'it; if it does, name it as auth-host of an entry in registry-auth';
             throw new RegistryError('AUTHENTICATION', reason, place);
         }
         const asked = foreignText(scopes.map(formatScope).join(' '));
-        this.#logger.debug(`token from ${realm.host} for ${asked}`);
-        return fetchToken(this.#network, {
+        logger.debug(`token from ${realm.host} for ${asked}`);
+        return fetchToken(network, {
             realm,
-            onBehalfOf: origin,
+            onBehalfOf: await onBehalfOf(),
             service,
             scopes,
             credentials,
             withoutCertificate: !isTrusted,
-            place: { ...place, operation: 'log in' },
+            place: { ...place, operation: 'log in', login: loginText(login) },
         });
     }
 }
@@ -45850,8 +46070,8 @@ async function shared(held, scopes) {
         return undefined;
     }
 }
-function passOf({ asked }, { value }) {
-    return { authorization: bearer(value), isWide: isWide(asked) };
+function passOf({ asked }, { value }, isNew) {
+    return { authorization: bearer(value), isWide: isWide(asked), isNew };
 }
 function isWide({ core, scopes }) {
     return !scope_covers(core, scopes);
@@ -45867,100 +46087,38 @@ function bearer(value = '') {
 
 
 
+
+
+
+
+/**
+ * Logging in, and once more where the first time was not with a new token or for a wider scope; the
+ * step from a shared token to one of its own comes on top.
+ */
+const MAX_LOGINS = 2;
+/** What some say in place of 401 to who has not logged in. */
+const HIDDEN_REFUSALS = new Set([400, 403, 404]);
 /**
  * Logs in to one registry as one identity. Nothing is sent before the registry asks for it; then a
  * token is fetched for all that the run expects at once, or for one repository at a time where
- * only that works.
+ * only that works. What follows upon which refusal stands in next-step.ts.
  */
 class Authorizer {
-    #registry;
-    #credentials;
-    #network;
-    /** By resource: one host may stand for several registries, each with its token service (Q60). */
-    #schemes = new Map();
-    /** What all of them have shown so far, for the resources that have not. */
-    #common;
+    #options;
+    #schemes = new KnownSchemes();
     #tokens;
-    /** Resources that a token for more than them has opened. */
+    /** Resources that a shared token has opened. */
     #served = new Set();
-    constructor(registry, credentials, network, logger) {
-        this.#registry = registry;
-        this.#credentials = credentials;
-        this.#network = network;
-        this.#tokens = new Tokens(registry, credentials, network, logger);
+    #rights = new SeenRights();
+    #baseScheme;
+    constructor(options) {
+        this.#options = options;
+        this.#tokens = new Tokens(options);
     }
     /** Tells of scopes that requests will need, so that one token can serve all of them. */
     expect(scopes) {
         for (const scope of scopes)
             this.#tokens.expected.add(scope);
-    }
-    /** What to send with a request that needs these scopes; nothing until the registry has asked. */
-    async attempt(scopes, place) {
-        const pass = await this.#pass(this.#schemeFor(scopes), scopes, place);
-        return { ...pass, scopes, isAnswer: false, isForWide: false };
-    }
-    /**
-     * Takes in a 401 (RFC 9110, 15.5.2), and what else a token may be refused with that was asked for
-     * with more than the request needs. Returns what to try once more with, or undefined where there
-     * is nothing better to offer than what was just refused: the refusal of what was made for an
-     * earlier one is looked at again only where it names a wider scope.
-     */
-    async challenged(answer, refused, place) {
-        const challenges = answer.status === 401 ? answerable(parseChallenges(answer.headers['www-authenticate'])) : [];
-        const [challenge] = challenges;
-        const wanted = readScopes(challenge?.parameters.get('scope'));
-        const error = challenge?.parameters.get('error');
-        const isKnown = refused.isAnswer && scope_covers(mergeScopes(refused.scopes), wanted);
-        if (isKnown && error !== 'invalid_token' && !refused.isWide)
-            return undefined;
-        // Some gateways name the scheme once, and later refuse a worn token without a word.
-        const usual = this.#schemeFor(refused.scopes);
-        const scheme = challenge === undefined ? usual : await this.#schemeOf(challenges, place);
-        // One that is good for others, at another service, is not to blame.
-        const isElsewhere = usual !== undefined && scheme !== undefined && !sameScheme(usual, scheme) && refused.isWide;
-        const isTooWide = refused.isWide && !isElsewhere && !this.#isOver(answer, refused, error);
-        if (isTooWide)
-            this.#tokens.refused(refused.authorization, refused.scopes);
-        else if (!isElsewhere)
-            this.#tokens.drop(refused.authorization);
-        const scopes = mergeScopes([...refused.scopes, ...wanted]);
-        const held = this.#tokens.held();
-        const pass = await this.#pass(scheme, scopes, place, { isAlone: isTooWide });
-        // What cannot be answered is not believed either: the next request asks again.
-        if (scheme !== undefined)
-            this.#learn(refused.scopes, scheme);
-        if (pass.authorization === refused.authorization)
-            return undefined;
-        const isAnswer = !held.has(pass.authorization ?? '');
-        return { ...pass, scopes, isAnswer, isForWide: isTooWide };
-    }
-    /** Whether a token may have ended on its way to the registry, which not every registry says. */
-    #isOver({ status }, refused, error) {
-        if (status !== 401 || refused.isAnswer)
-            return false;
-        if (error === undefined)
-            return this.#served.has(resourceOf(refused.scopes));
-        return error === 'invalid_token';
-    }
-    /**
-     * Takes in an answer. Returns whether another token may help: against 401, and against what some
-     * registries say in its place to one that lacks a right, unless that was asked for with nothing
-     * else. A blob is not sent again for a guess.
-     */
-    isRefusal(status, attempt, isBlob) {
-        const { isWide, isForWide, scopes } = attempt;
-        const resource = resourceOf(scopes);
-        if (status >= 200 && status < 300) {
-            if (isForWide)
-                this.#tokens.expected.doNotMix();
-            if (isWide)
-                this.#served.add(resource);
-        }
-        if (status === 401 || !isWide || isBlob)
-            return status === 401;
-        // A destination is often not there yet; a source should be.
-        const isReading = scopes.every(({ actions }) => actions.every((action) => action === 'pull'));
-        return status === 403 || (status === 404 && isReading && !this.#served.has(resource));
     }
     /** How often all tokens were forgotten, to be told to `forget`. */
     get forgotten() {
@@ -45973,78 +46131,163 @@ class Authorizer {
     forget(forgotten) {
         return this.#tokens.forget(forgotten);
     }
-    async #pass(scheme, scopes, place, { isAlone = false } = {}) {
-        const credentials = this.#credentials;
-        if (scheme === undefined)
-            return plain(undefined);
-        if (credentials?.kind === 'registry-token')
-            return plain(`Bearer ${credentials.password}`);
-        if (scheme.kind === 'basic') {
-            return plain(credentials === undefined ? undefined : basicAuthorization(credentials));
-        }
-        const mayJoin = (other) => {
-            const its = this.#schemeFor([other]);
-            return its === undefined ? this.#common === undefined : sameScheme(its, scheme);
-        };
-        return this.#tokens.pass({ scheme, scopes, mayJoin: isAlone ? undefined : mayJoin, place });
-    }
-    #schemeFor(scopes) {
-        const known = this.#schemes.get(resourceOf(scopes));
-        return known ?? (this.#common === 'various' ? undefined : this.#common);
-    }
-    #learn(scopes, scheme) {
-        this.#schemes.set(resourceOf(scopes), scheme);
-        if (this.#common === undefined)
-            this.#common = scheme;
-        else if (this.#common !== 'various' && !sameScheme(this.#common, scheme)) {
-            this.#common = 'various';
-        }
-    }
     /**
-     * The scheme of the first of these challenges that can be answered. Throws what is wrong with the
-     * token service of the first one where there is none.
+     * Sends a request until it is let in, or nothing better is left to be sent with it than what was
+     * refused (RFC 9110, 15.5.2). Throws the errors of the token service, and of a challenge that
+     * names one which must not be asked.
      */
-    async #schemeOf(challenges, place) {
-        const authHost = this.#credentials?.authHost;
-        const home = await this.#network.originOf(this.#registry);
-        let refusal;
-        for (const { scheme, parameters } of challenges) {
-            if (scheme === 'basic')
-                return { kind: 'basic' };
+    async send(request) {
+        const { scopes, place } = request;
+        let attempt = await this.#attempt(this.#schemes.for(scopes), scopes, place);
+        for (let logins = 0;;) {
+            const { answer, isForeign } = await request.send(attempt.authorization);
             try {
-                const realm = parseRealm(parameters.get('realm') ?? '', home, place, authHost);
-                const service = parameters.get('service');
-                return { kind: 'bearer', realm, service: service === '' ? undefined : service };
+                const refusal = isForeign ? undefined : await this.#refusalOf(answer, attempt, request);
+                const step = refusal === undefined ? 'give up' : NEXT_STEP[attempt.sent][refusal.reason];
+                if (step !== 'go alone')
+                    logins++;
+                const isLeft = refusal !== undefined && logins <= MAX_LOGINS;
+                const next = isLeft ? await this.#take(step, attempt, refusal, place) : undefined;
+                if (next === undefined)
+                    return { answer, ...this.#verdict(attempt, refusal) };
+                attempt = next;
             }
             catch (error) {
-                refusal ??= error;
+                abandon(answer);
+                throw error;
             }
+            request.onLogin?.();
+            await discard(answer);
         }
-        throw refusal;
     }
-}
-function plain(authorization) {
-    return { authorization, isWide: false };
-}
-/** The repository that a request is about; a mount names the one that it writes to first. */
-function resourceOf(scopes) {
-    return scopes[0]?.resource ?? '';
-}
-/**
- * The scopes that a challenge asks for. What is not of their form is of no use, and is left out; so
- * is the right to delete, which giving an upload back may want, and nothing that matters.
- */
-function readScopes(text) {
-    return (text ?? '').split(' ').flatMap((part) => {
+    /** Takes in an answer. Returns what another login may be good against. */
+    async #refusalOf(answer, attempt, { isBlob, isReading, place }) {
+        const { status } = answer;
+        const { sent, scopes, scheme } = attempt;
+        if (status >= 200 && status < 300)
+            this.#noteSuccess(attempt);
+        if (status === 401) {
+            const refusal = await this.#unauthorized(answer, attempt, place);
+            if (isReading && refusal.reason === 'rights')
+                this.#rights.noteReading(scopes, false);
+            return refusal;
+        }
+        if (isReading && sent !== 'nothing')
+            this.#rights.noteReading(scopes, true);
+        if (isBlob)
+            return undefined;
+        if (sent === 'shared token') {
+            return this.#isTooLittle(status, scopes) ? { reason: 'other', scheme } : undefined;
+        }
+        const isHidden = scheme === undefined && HIDDEN_REFUSALS.has(status);
+        const isOfUse = this.#options.login.credentials !== undefined;
+        return isHidden && isOfUse ? { reason: 'unexplained' } : undefined;
+    }
+    #noteSuccess({ sent, scopes, isAlone }) {
+        if (isAlone)
+            this.#tokens.expected.doNotMix();
+        if (sent === 'shared token')
+            this.#served.add(resourceOf(scopes));
+    }
+    /** Whether some say that in place of 401 to a token that is good for others. */
+    #isTooLittle(status, scopes) {
+        // A destination is often not there yet; a source should be.
+        const isReading = scopes.every(({ actions }) => actions.every((action) => action === 'pull'));
+        return status === 403 || (status === 404 && isReading && !this.#served.has(resourceOf(scopes)));
+    }
+    async #unauthorized(answer, attempt, place) {
+        const { scopes } = attempt;
+        const challenges = answerable(parseChallenges(answer.headers['www-authenticate']));
+        const [challenge] = challenges;
+        // Some gateways name the scheme once, and later refuse a worn token without a word.
+        const usual = attempt.scheme ?? this.#schemes.for(scopes);
+        const scheme = challenge === undefined ? usual : await this.#schemeOf(challenges, place);
+        if (scheme === undefined)
+            return { reason: 'unexplained' };
+        const wanted = readScopes(challenge?.parameters.get('scope'));
+        const reason = attempt.scheme !== undefined && !sameScheme(attempt.scheme, scheme)
+            ? 'elsewhere'
+            : attempt_reasonOf(attempt, {
+                wanted,
+                error: challenge?.parameters.get('error'),
+                hasServed: this.#served.has(resourceOf(scopes)),
+            });
+        return { reason, scheme, wanted };
+    }
+    async #take(step, attempt, refusal, place) {
+        if (step === 'give up')
+            return undefined;
+        const { authorization } = attempt;
+        const isAlone = step === 'go alone';
+        if (step === 'renew')
+            this.#tokens.drop(authorization);
+        if (isAlone)
+            this.#tokens.refused(authorization, attempt.scopes);
+        const scheme = step === 'ask at the base' ? await this.#askBase(place) : refusal.scheme;
+        const scopes = mergeScopes([...attempt.scopes, ...(refusal.wanted ?? [])]);
+        const next = await this.#attempt(scheme, scopes, place, isAlone);
+        // What cannot be answered is not believed either: the next request asks again.
+        if (scheme !== undefined)
+            this.#schemes.learn(attempt.scopes, scheme);
+        return next.authorization === authorization ? undefined : next;
+    }
+    async #attempt(scheme, scopes, place, isAlone = false) {
+        const { credentials } = this.#options.login;
+        const constant = (authorization) => {
+            const sent = authorization === undefined ? 'nothing' : 'login';
+            return { sent, authorization, scheme, scopes, isNew: false, isAlone };
+        };
+        if (scheme === undefined)
+            return constant(undefined);
+        if (credentials?.kind === 'registry-token')
+            return constant(`Bearer ${credentials.password}`);
+        if (scheme.kind === 'basic') {
+            return constant(credentials === undefined ? undefined : basicAuthorization(credentials));
+        }
+        const mayJoin = (other) => this.#schemes.mayJoin(other, scheme);
+        const wish = { scheme, scopes, mayJoin: isAlone ? undefined : mayJoin, place };
+        const { authorization, isWide, isNew } = await this.#tokens.pass(wish);
+        const sent = isWide ? 'shared token' : 'own token';
+        return { sent, authorization, scheme, scopes, isNew, isAlone };
+    }
+    /** How to log in where only `/v2/` says so. It is asked once. */
+    async #askBase(place) {
+        this.#baseScheme ??= this.#schemeOfBase(place);
         try {
-            const { resource, actions } = parseScope(part);
-            const useful = actions.filter((action) => action !== 'delete');
-            return useful.length === 0 ? [] : [{ resource, actions: useful }];
+            return await this.#baseScheme;
         }
-        catch {
-            return [];
+        catch (error) {
+            this.#baseScheme = undefined;
+            throw error;
         }
-    });
+    }
+    async #schemeOfBase(place) {
+        const answer = await this.#options.askBase(place);
+        if (answer === undefined)
+            return undefined;
+        await discard(answer);
+        const challenges = answerable(parseChallenges(answer.headers['www-authenticate']));
+        const isAsking = answer.status === 401 && challenges.length > 0;
+        return isAsking ? this.#schemeOf(challenges, place) : undefined;
+    }
+    async #schemeOf(challenges, place) {
+        const authHost = this.#options.login.credentials?.authHost;
+        return schemeNamed(challenges, { home: await this.#options.home(), authHost, place });
+    }
+    #verdict({ sent, authorization, scopes }, refusal) {
+        const { login } = this.#options;
+        const isKnown = login.credentials !== undefined;
+        const who = loginText(login);
+        const isUnsent = isKnown && sent === 'nothing';
+        const lacks = isKnown && refusal?.reason === 'rights';
+        const wanted = refusal?.wanted?.length === 0 ? scopes : (refusal?.wanted ?? []);
+        return {
+            login: isUnsent
+                ? `nobody, as the registry asked neither for a password nor for a token (not sent: ${who})`
+                : who,
+            missing: lacks ? this.#rights.missing(authorization, wanted) : undefined,
+        };
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/http/first-request.js
@@ -46461,11 +46704,6 @@ class ShownBlobs {
 /** Some megabytes of them, and more than a registry takes from us at a time. */
 const HELD_AT_ONCE = 32;
 /**
- * Logging in, and once more where the first time was not with a new token or for a wider scope; the
- * step from a token for many repositories to one for this one comes on top.
- */
-const MAX_LOGINS = 2;
-/**
  * Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping
  * of refusals. What is learned about the registry on the way is kept here.
  */
@@ -46503,7 +46741,10 @@ class RegistryHttp {
         this.#redirects = new RedirectFollower(registry, network, logger, headers);
         this.#family = familyOfHost(registry);
         this.#introduction = new Introduction(() => network.connectEarly(registry));
-        this.#authorizer = new Authorizer(registry, login.credentials, network, logger);
+        const home = async () => network.originOf(registry);
+        const askBase = async (place) => this.#askBase(place);
+        const identity = { registry, login, network, logger };
+        this.#authorizer = new Authorizer({ ...identity, home, onBehalfOf: home, askBase });
     }
     /** Known by its host from the start, or by its answers from the first of them on. */
     get family() {
@@ -46540,20 +46781,16 @@ class RegistryHttp {
         }
     }
     async #tried(request) {
-        const { place, refusal } = request;
-        const answer = await this.#introduction.run(() => this.#authorized(request));
+        const { place, refusal, passing } = request;
+        const { answer, login, missing } = await this.#introduction.run(() => this.#authorized(request));
         if (answer.status >= 200 && answer.status < 300)
             return answer;
         const { expect = [] } = request;
         const isExpected = typeof expect === 'function' ? expect(answer) : expect.includes(answer.status);
         if (isExpected)
             return answer;
-        throw await answerError(answer, place, {
-            clock: this.network.clock,
-            refusal,
-            passing: request.passing,
-            family: this.#family,
-        });
+        const rules = { clock: this.network.clock, refusal, passing, family: this.#family, missing };
+        throw await answerError(answer, { ...place, login }, rules);
     }
     /** Some say that a login is over with the status of a refusal (Q08, Q10). */
     #saysExpired(error) {
@@ -46570,33 +46807,28 @@ class RegistryHttp {
         this.#authorizer.expect(scopes);
     }
     async #authorized(request) {
-        const { scopes, place } = request;
-        let attempt = await this.#authorizer.attempt(scopes, place);
-        for (let logins = 0;; logins++) {
-            const answer = await this.#redirects.follow(request, attempt.authorization);
-            if (answer.address.isAway)
-                return answer;
-            this.#learn(answer);
-            const isBlob = typeof request.body === 'function';
-            const isRefusal = this.#authorizer.isRefusal(answer.status, attempt, isBlob);
-            if (!isRefusal || logins >= MAX_LOGINS + (attempt.isForWide ? 1 : 0))
-                return answer;
-            const better = await this.#challenged(answer, attempt, place);
-            if (better === undefined)
-                return answer;
-            attempt = better;
-            this.#introduction.end();
-            await discard(answer);
-        }
+        const { method, scopes, place, body } = request;
+        return this.#authorizer.send({
+            scopes,
+            place,
+            isReading: method === 'GET' || method === 'HEAD',
+            isBlob: typeof body === 'function',
+            send: async (authorization) => {
+                const answer = await this.#redirects.follow(request, authorization);
+                if (!answer.address.isAway)
+                    this.#learn(answer);
+                return { answer, isForeign: answer.address.isAway };
+            },
+            onLogin: () => this.#introduction.end(),
+        });
     }
-    async #challenged(answer, attempt, place) {
-        try {
-            return await this.#authorizer.challenged(answer, attempt, place);
-        }
-        catch (error) {
-            abandon(answer);
-            throw error;
-        }
+    async #askBase(place) {
+        const request = { method: 'GET', target: '/v2/', scopes: [], place };
+        const answer = await this.#redirects.follow(request, undefined);
+        if (!answer.address.isAway)
+            return answer;
+        await discard(answer);
+        return undefined;
     }
     /** What an answer of the registry itself gives away about it. */
     #learn({ status, headers }) {
@@ -46605,8 +46837,8 @@ class RegistryHttp {
     }
 }
 function expired(error, place) {
-    const { status, registryCode, registryMessage } = error;
-    const details = { ...place, status, registryCode, registryMessage, cause: error };
+    const { login, status, registryCode, registryMessage } = error;
+    const details = { ...place, login, status, registryCode, registryMessage, cause: error };
     return new RegistryError('AUTHENTICATION', 'the login has expired', details);
 }
 

@@ -45,7 +45,7 @@ export interface ErrorPlace {
   readonly repository?: string | undefined
   /** Tag or digest. */
   readonly reference?: string | undefined
-  /** Who asks: `user octo from registry-auth`, `nobody (no credentials)`. */
+  /** As whom it was asked, where it has been: `user octo from registry-auth`, `anonymous`. */
   readonly login?: string | undefined
   /** The family of the registry, where it is known (families/). */
   readonly family?: string | undefined
@@ -76,6 +76,8 @@ export class RegistryError extends Error {
   readonly reference?: string
   /** The family of the registry (families/), where it is known. */
   readonly family?: string
+  /** As whom it was asked, in words. */
+  readonly login?: string
   /** HTTP status. */
   readonly status?: number
   /**
@@ -101,6 +103,7 @@ export class RegistryError extends Error {
     if (details.repository !== undefined) this.repository = details.repository
     if (details.reference !== undefined) this.reference = details.reference
     if (details.family !== undefined) this.family = details.family
+    if (details.login !== undefined) this.login = details.login
     if (details.status !== undefined) this.status = details.status
     if (details.registryCode !== undefined) this.registryCode = details.registryCode
     if (details.registryMessage !== undefined) this.registryMessage = details.registryMessage

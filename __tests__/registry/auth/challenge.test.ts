@@ -202,7 +202,7 @@ describe('a WWW-Authenticate header', () => {
       ],
     ],
     ['that is a page', '<html>401</html>', []],
-  ])('%s is read as far as it goes', (_what, header, challenges) => {
+  ])('%s is read as far as it goes (Q64)', (_what, header, challenges) => {
     const found = read(header)
     expect(found).toHaveLength(challenges.length)
     expect(found).toEqual(expect.arrayContaining([...challenges]))

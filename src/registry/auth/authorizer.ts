@@ -1,122 +1,84 @@
-import { basicAuthorization, type Credentials } from '../credentials/login.ts'
+import { basicAuthorization, loginText } from '../credentials/login.ts'
 import type { ErrorPlace } from '../errors.ts'
-import type { Logger } from '../logger.ts'
-import type { Answer, Network } from '../network/network.ts'
+import { abandon, discard } from '../network/answer-body.ts'
+import type { Answer } from '../network/network.ts'
 import { answerable, type Challenge, parseChallenges } from './challenge.ts'
-import { parseRealm } from './realm.ts'
-import { type Scheme, sameScheme } from './scheme.ts'
-import { covers, mergeScopes, parseScope, type Scope } from './scope.ts'
-import { type Pass, Tokens } from './token-cache.ts'
+import { type Attempt, reasonOf } from './attempt.ts'
+import { SeenRights } from './granted-scopes.ts'
+import { KnownSchemes, resourceOf } from './known-schemes.ts'
+import { NEXT_STEP, type RefusedFor, type Step } from './next-step.ts'
+import { type Scheme, sameScheme, schemeNamed } from './scheme.ts'
+import { mergeScopes, readScopes, type Scope } from './scope.ts'
+import { Tokens, type TokensOptions } from './token-cache.ts'
 
-/** What a request is sent with, and what was asked for to get it. */
-export interface Attempt extends Pass {
+/**
+ * Logging in, and once more where the first time was not with a new token or for a wider scope; the
+ * step from a shared token to one of its own comes on top.
+ */
+const MAX_LOGINS = 2
+/** What some say in place of 401 to who has not logged in. */
+const HIDDEN_REFUSALS: ReadonlySet<number> = new Set([400, 403, 404])
+
+export interface AuthorizerOptions extends TokensOptions {
+  /** Asks home for `/v2/` without a login; undefined where another origin answers. */
+  readonly askBase: (place: ErrorPlace) => Promise<Answer | undefined>
+}
+
+/** A request that may need a login. */
+export interface ProtectedRequest<A extends Answer> {
   readonly scopes: readonly Scope[]
-  /** Whether it was made for a refusal, not held from before. */
-  readonly isAnswer: boolean
-  /** Whether it stands in for one that was. */
-  readonly isForWide: boolean
+  readonly place: ErrorPlace
+  readonly isReading: boolean
+  /** Whether it brings a blob, which is not sent again for a guess. */
+  readonly isBlob: boolean
+  /** Sends it with that header. Says too whether the answer came from another origin than home. */
+  readonly send: (
+    authorization: string | undefined,
+  ) => Promise<{ readonly answer: A; readonly isForeign: boolean }>
+  /** Told that there is a login now. */
+  readonly onLogin?: () => void
+}
+
+/** The last answer to a request, and what there is to say of it if it is a refusal. */
+export interface Authorized<A extends Answer> {
+  readonly answer: A
+  /** As whom it was asked for, in words. */
+  readonly login: string
+  /** The rights that the account lacks, in words, where the login itself was accepted. */
+  readonly missing: string | undefined
+}
+
+/** A refusal as it was understood. */
+interface Refusal {
+  readonly reason: RefusedFor
+  /** How to log in, as far as anybody has said. */
+  readonly scheme?: Scheme | undefined
+  /** What the registry wants a token to be good for, where it says so. */
+  readonly wanted?: readonly Scope[]
 }
 
 /**
  * Logs in to one registry as one identity. Nothing is sent before the registry asks for it; then a
  * token is fetched for all that the run expects at once, or for one repository at a time where
- * only that works.
+ * only that works. What follows upon which refusal stands in next-step.ts.
  */
 export class Authorizer {
-  readonly #registry: string
-  readonly #credentials: Credentials | undefined
-  readonly #network: Network
-  /** By resource: one host may stand for several registries, each with its token service (Q60). */
-  readonly #schemes = new Map<string, Scheme>()
-  /** What all of them have shown so far, for the resources that have not. */
-  #common: Scheme | 'various' | undefined
+  readonly #options: AuthorizerOptions
+  readonly #schemes = new KnownSchemes()
   readonly #tokens: Tokens
-  /** Resources that a token for more than them has opened. */
+  /** Resources that a shared token has opened. */
   readonly #served = new Set<string>()
+  readonly #rights = new SeenRights()
+  #baseScheme: Promise<Scheme | undefined> | undefined
 
-  constructor(
-    registry: string,
-    credentials: Credentials | undefined,
-    network: Network,
-    logger: Logger,
-  ) {
-    this.#registry = registry
-    this.#credentials = credentials
-    this.#network = network
-    this.#tokens = new Tokens(registry, credentials, network, logger)
+  constructor(options: AuthorizerOptions) {
+    this.#options = options
+    this.#tokens = new Tokens(options)
   }
 
   /** Tells of scopes that requests will need, so that one token can serve all of them. */
   expect(scopes: readonly Scope[]): void {
     for (const scope of scopes) this.#tokens.expected.add(scope)
-  }
-
-  /** What to send with a request that needs these scopes; nothing until the registry has asked. */
-  async attempt(scopes: readonly Scope[], place: ErrorPlace): Promise<Attempt> {
-    const pass = await this.#pass(this.#schemeFor(scopes), scopes, place)
-    return { ...pass, scopes, isAnswer: false, isForWide: false }
-  }
-
-  /**
-   * Takes in a 401 (RFC 9110, 15.5.2), and what else a token may be refused with that was asked for
-   * with more than the request needs. Returns what to try once more with, or undefined where there
-   * is nothing better to offer than what was just refused: the refusal of what was made for an
-   * earlier one is looked at again only where it names a wider scope.
-   */
-  async challenged(
-    answer: Answer,
-    refused: Attempt,
-    place: ErrorPlace,
-  ): Promise<Attempt | undefined> {
-    const challenges =
-      answer.status === 401 ? answerable(parseChallenges(answer.headers['www-authenticate'])) : []
-    const [challenge] = challenges
-    const wanted = readScopes(challenge?.parameters.get('scope'))
-    const error = challenge?.parameters.get('error')
-    const isKnown = refused.isAnswer && covers(mergeScopes(refused.scopes), wanted)
-    if (isKnown && error !== 'invalid_token' && !refused.isWide) return undefined
-    // Some gateways name the scheme once, and later refuse a worn token without a word.
-    const usual = this.#schemeFor(refused.scopes)
-    const scheme = challenge === undefined ? usual : await this.#schemeOf(challenges, place)
-    // One that is good for others, at another service, is not to blame.
-    const isElsewhere =
-      usual !== undefined && scheme !== undefined && !sameScheme(usual, scheme) && refused.isWide
-    const isTooWide = refused.isWide && !isElsewhere && !this.#isOver(answer, refused, error)
-    if (isTooWide) this.#tokens.refused(refused.authorization, refused.scopes)
-    else if (!isElsewhere) this.#tokens.drop(refused.authorization)
-    const scopes = mergeScopes([...refused.scopes, ...wanted])
-    const held = this.#tokens.held()
-    const pass = await this.#pass(scheme, scopes, place, { isAlone: isTooWide })
-    // What cannot be answered is not believed either: the next request asks again.
-    if (scheme !== undefined) this.#learn(refused.scopes, scheme)
-    if (pass.authorization === refused.authorization) return undefined
-    const isAnswer = !held.has(pass.authorization ?? '')
-    return { ...pass, scopes, isAnswer, isForWide: isTooWide }
-  }
-
-  /** Whether a token may have ended on its way to the registry, which not every registry says. */
-  #isOver({ status }: Answer, refused: Attempt, error: string | undefined): boolean {
-    if (status !== 401 || refused.isAnswer) return false
-    if (error === undefined) return this.#served.has(resourceOf(refused.scopes))
-    return error === 'invalid_token'
-  }
-
-  /**
-   * Takes in an answer. Returns whether another token may help: against 401, and against what some
-   * registries say in its place to one that lacks a right, unless that was asked for with nothing
-   * else. A blob is not sent again for a guess.
-   */
-  isRefusal(status: number, attempt: Attempt, isBlob: boolean): boolean {
-    const { isWide, isForWide, scopes } = attempt
-    const resource = resourceOf(scopes)
-    if (status >= 200 && status < 300) {
-      if (isForWide) this.#tokens.expected.doNotMix()
-      if (isWide) this.#served.add(resource)
-    }
-    if (status === 401 || !isWide || isBlob) return status === 401
-    // A destination is often not there yet; a source should be.
-    const isReading = scopes.every(({ actions }) => actions.every((action) => action === 'pull'))
-    return status === 403 || (status === 404 && isReading && !this.#served.has(resource))
   }
 
   /** How often all tokens were forgotten, to be told to `forget`. */
@@ -132,81 +94,171 @@ export class Authorizer {
     return this.#tokens.forget(forgotten)
   }
 
-  async #pass(
+  /**
+   * Sends a request until it is let in, or nothing better is left to be sent with it than what was
+   * refused (RFC 9110, 15.5.2). Throws the errors of the token service, and of a challenge that
+   * names one which must not be asked.
+   */
+  async send<A extends Answer>(request: ProtectedRequest<A>): Promise<Authorized<A>> {
+    const { scopes, place } = request
+    let attempt = await this.#attempt(this.#schemes.for(scopes), scopes, place)
+    for (let logins = 0; ;) {
+      const { answer, isForeign } = await request.send(attempt.authorization)
+      try {
+        const refusal = isForeign ? undefined : await this.#refusalOf(answer, attempt, request)
+        const step = refusal === undefined ? 'give up' : NEXT_STEP[attempt.sent][refusal.reason]
+        if (step !== 'go alone') logins++
+        const isLeft = refusal !== undefined && logins <= MAX_LOGINS
+        const next = isLeft ? await this.#take(step, attempt, refusal, place) : undefined
+        if (next === undefined) return { answer, ...this.#verdict(attempt, refusal) }
+        attempt = next
+      } catch (error) {
+        abandon(answer)
+        throw error
+      }
+      request.onLogin?.()
+      await discard(answer)
+    }
+  }
+
+  /** Takes in an answer. Returns what another login may be good against. */
+  async #refusalOf(
+    answer: Answer,
+    attempt: Attempt,
+    { isBlob, isReading, place }: Omit<ProtectedRequest<Answer>, 'send'>,
+  ): Promise<Refusal | undefined> {
+    const { status } = answer
+    const { sent, scopes, scheme } = attempt
+    if (status >= 200 && status < 300) this.#noteSuccess(attempt)
+    if (status === 401) {
+      const refusal = await this.#unauthorized(answer, attempt, place)
+      if (isReading && refusal.reason === 'rights') this.#rights.noteReading(scopes, false)
+      return refusal
+    }
+    if (isReading && sent !== 'nothing') this.#rights.noteReading(scopes, true)
+    if (isBlob) return undefined
+    if (sent === 'shared token') {
+      return this.#isTooLittle(status, scopes) ? { reason: 'other', scheme } : undefined
+    }
+    const isHidden = scheme === undefined && HIDDEN_REFUSALS.has(status)
+    const isOfUse = this.#options.login.credentials !== undefined
+    return isHidden && isOfUse ? { reason: 'unexplained' } : undefined
+  }
+
+  #noteSuccess({ sent, scopes, isAlone }: Attempt): void {
+    if (isAlone) this.#tokens.expected.doNotMix()
+    if (sent === 'shared token') this.#served.add(resourceOf(scopes))
+  }
+
+  /** Whether some say that in place of 401 to a token that is good for others. */
+  #isTooLittle(status: number, scopes: readonly Scope[]): boolean {
+    // A destination is often not there yet; a source should be.
+    const isReading = scopes.every(({ actions }) => actions.every((action) => action === 'pull'))
+    return status === 403 || (status === 404 && isReading && !this.#served.has(resourceOf(scopes)))
+  }
+
+  async #unauthorized(answer: Answer, attempt: Attempt, place: ErrorPlace): Promise<Refusal> {
+    const { scopes } = attempt
+    const challenges = answerable(parseChallenges(answer.headers['www-authenticate']))
+    const [challenge] = challenges
+    // Some gateways name the scheme once, and later refuse a worn token without a word.
+    const usual = attempt.scheme ?? this.#schemes.for(scopes)
+    const scheme = challenge === undefined ? usual : await this.#schemeOf(challenges, place)
+    if (scheme === undefined) return { reason: 'unexplained' }
+    const wanted = readScopes(challenge?.parameters.get('scope'))
+    const reason =
+      attempt.scheme !== undefined && !sameScheme(attempt.scheme, scheme)
+        ? 'elsewhere'
+        : reasonOf(attempt, {
+            wanted,
+            error: challenge?.parameters.get('error'),
+            hasServed: this.#served.has(resourceOf(scopes)),
+          })
+    return { reason, scheme, wanted }
+  }
+
+  async #take(
+    step: Step,
+    attempt: Attempt,
+    refusal: Refusal,
+    place: ErrorPlace,
+  ): Promise<Attempt | undefined> {
+    if (step === 'give up') return undefined
+    const { authorization } = attempt
+    const isAlone = step === 'go alone'
+    if (step === 'renew') this.#tokens.drop(authorization)
+    if (isAlone) this.#tokens.refused(authorization, attempt.scopes)
+    const scheme = step === 'ask at the base' ? await this.#askBase(place) : refusal.scheme
+    const scopes = mergeScopes([...attempt.scopes, ...(refusal.wanted ?? [])])
+    const next = await this.#attempt(scheme, scopes, place, isAlone)
+    // What cannot be answered is not believed either: the next request asks again.
+    if (scheme !== undefined) this.#schemes.learn(attempt.scopes, scheme)
+    return next.authorization === authorization ? undefined : next
+  }
+
+  async #attempt(
     scheme: Scheme | undefined,
     scopes: readonly Scope[],
     place: ErrorPlace,
-    { isAlone = false } = {},
-  ): Promise<Pass> {
-    const credentials = this.#credentials
-    if (scheme === undefined) return plain(undefined)
-    if (credentials?.kind === 'registry-token') return plain(`Bearer ${credentials.password}`)
+    isAlone = false,
+  ): Promise<Attempt> {
+    const { credentials } = this.#options.login
+    const constant = (authorization: string | undefined): Attempt => {
+      const sent = authorization === undefined ? 'nothing' : 'login'
+      return { sent, authorization, scheme, scopes, isNew: false, isAlone }
+    }
+    if (scheme === undefined) return constant(undefined)
+    if (credentials?.kind === 'registry-token') return constant(`Bearer ${credentials.password}`)
     if (scheme.kind === 'basic') {
-      return plain(credentials === undefined ? undefined : basicAuthorization(credentials))
+      return constant(credentials === undefined ? undefined : basicAuthorization(credentials))
     }
-    const mayJoin = (other: Scope): boolean => {
-      const its = this.#schemeFor([other])
-      return its === undefined ? this.#common === undefined : sameScheme(its, scheme)
-    }
-    return this.#tokens.pass({ scheme, scopes, mayJoin: isAlone ? undefined : mayJoin, place })
+    const mayJoin = (other: Scope): boolean => this.#schemes.mayJoin(other, scheme)
+    const wish = { scheme, scopes, mayJoin: isAlone ? undefined : mayJoin, place }
+    const { authorization, isWide, isNew } = await this.#tokens.pass(wish)
+    const sent = isWide ? 'shared token' : 'own token'
+    return { sent, authorization, scheme, scopes, isNew, isAlone }
   }
 
-  #schemeFor(scopes: readonly Scope[]): Scheme | undefined {
-    const known = this.#schemes.get(resourceOf(scopes))
-    return known ?? (this.#common === 'various' ? undefined : this.#common)
-  }
-
-  #learn(scopes: readonly Scope[], scheme: Scheme): void {
-    this.#schemes.set(resourceOf(scopes), scheme)
-    if (this.#common === undefined) this.#common = scheme
-    else if (this.#common !== 'various' && !sameScheme(this.#common, scheme)) {
-      this.#common = 'various'
-    }
-  }
-
-  /**
-   * The scheme of the first of these challenges that can be answered. Throws what is wrong with the
-   * token service of the first one where there is none.
-   */
-  async #schemeOf(challenges: readonly Challenge[], place: ErrorPlace): Promise<Scheme> {
-    const authHost = this.#credentials?.authHost
-    const home = await this.#network.originOf(this.#registry)
-    let refusal: unknown
-    for (const { scheme, parameters } of challenges) {
-      if (scheme === 'basic') return { kind: 'basic' }
-      try {
-        const realm = parseRealm(parameters.get('realm') ?? '', home, place, authHost)
-        const service = parameters.get('service')
-        return { kind: 'bearer', realm, service: service === '' ? undefined : service }
-      } catch (error) {
-        refusal ??= error
-      }
-    }
-    throw refusal
-  }
-}
-
-function plain(authorization: string | undefined): Pass {
-  return { authorization, isWide: false }
-}
-
-/** The repository that a request is about; a mount names the one that it writes to first. */
-function resourceOf(scopes: readonly Scope[]): string {
-  return scopes[0]?.resource ?? ''
-}
-
-/**
- * The scopes that a challenge asks for. What is not of their form is of no use, and is left out; so
- * is the right to delete, which giving an upload back may want, and nothing that matters.
- */
-function readScopes(text: string | undefined): readonly Scope[] {
-  return (text ?? '').split(' ').flatMap((part) => {
+  /** How to log in where only `/v2/` says so. It is asked once. */
+  async #askBase(place: ErrorPlace): Promise<Scheme | undefined> {
+    this.#baseScheme ??= this.#schemeOfBase(place)
     try {
-      const { resource, actions } = parseScope(part)
-      const useful = actions.filter((action) => action !== 'delete')
-      return useful.length === 0 ? [] : [{ resource, actions: useful }]
-    } catch {
-      return []
+      return await this.#baseScheme
+    } catch (error) {
+      this.#baseScheme = undefined
+      throw error
     }
-  })
+  }
+
+  async #schemeOfBase(place: ErrorPlace): Promise<Scheme | undefined> {
+    const answer = await this.#options.askBase(place)
+    if (answer === undefined) return undefined
+    await discard(answer)
+    const challenges = answerable(parseChallenges(answer.headers['www-authenticate']))
+    const isAsking = answer.status === 401 && challenges.length > 0
+    return isAsking ? this.#schemeOf(challenges, place) : undefined
+  }
+
+  async #schemeOf(challenges: readonly Challenge[], place: ErrorPlace): Promise<Scheme> {
+    const authHost = this.#options.login.credentials?.authHost
+    return schemeNamed(challenges, { home: await this.#options.home(), authHost, place })
+  }
+
+  #verdict(
+    { sent, authorization, scopes }: Attempt,
+    refusal: Refusal | undefined,
+  ): Omit<Authorized<Answer>, 'answer'> {
+    const { login } = this.#options
+    const isKnown = login.credentials !== undefined
+    const who = loginText(login)
+    const isUnsent = isKnown && sent === 'nothing'
+    const lacks = isKnown && refusal?.reason === 'rights'
+    const wanted = refusal?.wanted?.length === 0 ? scopes : (refusal?.wanted ?? [])
+    return {
+      login: isUnsent
+        ? `nobody, as the registry asked neither for a password nor for a token (not sent: ${who})`
+        : who,
+      missing: lacks ? this.#rights.missing(authorization, wanted) : undefined,
+    }
+  }
 }

@@ -57,3 +57,19 @@ export function covers(held: readonly Scope[], wanted: readonly Scope[]): boolea
     ),
   )
 }
+
+/**
+ * The scopes that a challenge asks for. What is not of their form is of no use, and is left out; so
+ * is the right to delete, which giving an upload back may want, and nothing that matters.
+ */
+export function readScopes(text = ''): readonly Scope[] {
+  return text.split(' ').flatMap((part) => {
+    try {
+      const { resource, actions } = parseScope(part)
+      const useful = actions.filter((action) => action !== 'delete')
+      return useful.length === 0 ? [] : [{ resource, actions: useful }]
+    } catch {
+      return []
+    }
+  })
+}

@@ -1,4 +1,4 @@
-import type { Credentials } from '../credentials/login.ts'
+import { type Login, loginText } from '../credentials/login.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { foreignText } from '../foreign-text.ts'
 import type { Logger } from '../logger.ts'
@@ -24,6 +24,20 @@ export interface Pass {
   readonly authorization: string | undefined
   /** Whether its token was asked for with scopes beside those that the request needs. */
   readonly isWide: boolean
+  /** Whether the token was not there before. */
+  readonly isNew: boolean
+}
+
+export interface TokensOptions {
+  /** Host, normalised. */
+  readonly registry: string
+  readonly login: Login
+  readonly network: Network
+  readonly logger: Logger
+  /** The one origin that is told the login. */
+  readonly home: () => Promise<string>
+  /** The origin of the registry that the user named. */
+  readonly onBehalfOf: () => Promise<string>
 }
 
 /** What a token was asked for. */
@@ -50,49 +64,34 @@ interface HeldToken {
  */
 export class Tokens {
   readonly expected = new ExpectedScopes()
-  readonly #registry: string
-  readonly #credentials: Credentials | undefined
-  readonly #network: Network
-  readonly #logger: Logger
+  readonly #options: TokensOptions
   #held: readonly HeldToken[] = []
   #forgotten = 0
 
-  constructor(
-    registry: string,
-    credentials: Credentials | undefined,
-    network: Network,
-    logger: Logger,
-  ) {
-    this.#registry = registry
-    this.#credentials = credentials
-    this.#network = network
-    this.#logger = logger
+  constructor(options: TokensOptions) {
+    this.#options = options
   }
 
   async pass(wish: TokenWish): Promise<Pass> {
     const scopes = mergeScopes(wish.scopes)
     for (let held = this.#find(wish); held !== undefined; held = this.#find(wish)) {
+      const isNew = held.value === undefined
       const token = await shared(held, scopes)
-      const isOver = token === undefined || token.renewAt <= this.#network.clock.now()
+      const isOver = token === undefined || token.renewAt <= this.#options.network.clock.now()
       if (isOver) this.#drop(held)
       // One that was asked for with others may have turned out to be for fewer.
-      else if (covers(held.asked.scopes, scopes)) return passOf(held, token)
+      else if (covers(held.asked.scopes, scopes)) return passOf(held, token, isNew)
     }
     const held = this.#ask({ ...wish, scopes })
     this.#held = [...this.#held, held]
     try {
       const token = await held.token
       held.value = token.value
-      return passOf(held, token)
+      return passOf(held, token, true)
     } catch (error) {
       this.#drop(held)
       throw error
     }
-  }
-
-  /** What requests are sent with now. */
-  held(): ReadonlySet<string> {
-    return new Set(this.#held.map(({ value }) => bearer(value)))
   }
 
   /** Forgets a token that is over. */
@@ -144,7 +143,8 @@ export class Tokens {
     const isAlone = mayJoin === undefined || this.expected.areAlone(scopes)
     const wide = isAlone ? scopes : this.expected.around(scopes, mayJoin)
     const asked: Asked = { scheme, core: scopes, scopes: wide }
-    const fetching = withRetries(this.#network, this.#logger, async () => this.#fetch(asked, place))
+    const { network, logger } = this.#options
+    const fetching = withRetries(network, logger, async () => this.#fetch(asked, place))
     return { asked, token: fetching, value: undefined }
   }
 
@@ -166,10 +166,10 @@ export class Tokens {
     scopes: readonly Scope[],
     place: ErrorPlace,
   ): Promise<Token> {
-    const credentials = this.#credentials
-    const origin = await this.#network.originOf(this.#registry)
-    const registry = { host: this.#registry, origin }
-    const isTrusted = mayReceiveCredentials(realm, registry, credentials ?? {})
+    const { registry, login, network, logger, home, onBehalfOf } = this.#options
+    const { credentials } = login
+    const known = { host: registry, origin: await home() }
+    const isTrusted = mayReceiveCredentials(realm, known, credentials ?? {})
     if (credentials !== undefined && !isTrusted) {
       const reason =
         `the registry sends logins to ${foreignText(realm.host)}, which is not known to belong to ` +
@@ -177,15 +177,15 @@ export class Tokens {
       throw new RegistryError('AUTHENTICATION', reason, place)
     }
     const asked = foreignText(scopes.map(formatScope).join(' '))
-    this.#logger.debug(`token from ${realm.host} for ${asked}`)
-    return fetchToken(this.#network, {
+    logger.debug(`token from ${realm.host} for ${asked}`)
+    return fetchToken(network, {
       realm,
-      onBehalfOf: origin,
+      onBehalfOf: await onBehalfOf(),
       service,
       scopes,
       credentials,
       withoutCertificate: !isTrusted,
-      place: { ...place, operation: 'log in' },
+      place: { ...place, operation: 'log in', login: loginText(login) },
     })
   }
 }
@@ -200,8 +200,8 @@ async function shared(held: HeldToken, scopes: readonly Scope[]): Promise<Token 
   }
 }
 
-function passOf({ asked }: HeldToken, { value }: Token): Pass {
-  return { authorization: bearer(value), isWide: isWide(asked) }
+function passOf({ asked }: HeldToken, { value }: Token, isNew: boolean): Pass {
+  return { authorization: bearer(value), isWide: isWide(asked), isNew }
 }
 
 function isWide({ core, scopes }: Asked): boolean {

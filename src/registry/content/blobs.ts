@@ -10,23 +10,30 @@ import { namesOther } from './digest-header.ts'
 import { type ErrorPlace, placed, RegistryError } from '../errors.ts'
 import { networkFailure } from '../network/network-failure.ts'
 import type { Repository } from '../http/repository.ts'
+import { isRefusedLook, NO_HEAD, REFUSED_LOOKS } from './refused-looks.ts'
 import type { RegistryAnswer, RegistryRequest } from '../http/registry-request.ts'
 
 /**
  * Asks a registry for a blob (distribution-spec, Checking if content exists). `other` is one that
  * has another length than it should, or another digest: whatever is there, it is not this. A registry
- * that does not let us look (GHCR without write access, Q14) has not said that it is missing: the upload will tell.
+ * that does not let us look has not said that it is missing: the upload will tell.
  */
 export async function lookUpBlob(
   repository: Repository,
   blob: Content,
 ): Promise<'there' | 'missing' | 'other'> {
   const request = blobRequest(repository, blob, 'HEAD')
-  return repository.http.call({ ...request, expect: [403, 404, 405] }, async (answer) => {
-    await discard(answer)
-    if (answer.status >= 300) return 'missing'
-    return isOther(answer, blob, request.place) ? 'other' : 'there'
-  })
+  const expect = [404, ...NO_HEAD, ...REFUSED_LOOKS]
+  try {
+    return await repository.http.call({ ...request, expect }, async (answer) => {
+      await discard(answer)
+      if (answer.status >= 300) return 'missing'
+      return isOther(answer, blob, request.place) ? 'other' : 'there'
+    })
+  } catch (error) {
+    if (!isRefusedLook(error)) throw error
+    return 'missing'
+  }
 }
 
 /** Whether a blob is known to be there, in the length that it should have. */

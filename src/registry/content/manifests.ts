@@ -21,7 +21,7 @@ import type {
   UnknownManifest,
 } from '../learned/fetched-manifest.ts'
 import type { Repository } from '../http/repository.ts'
-import { leavesRegistry } from '../http/redirects.ts'
+import { isRefusedLook, NO_HEAD, REFUSED_LOOKS } from './refused-looks.ts'
 import type { RegistryRequest, Tries } from '../http/registry-request.ts'
 
 const accept = manifestAccept.join(', ')
@@ -176,16 +176,10 @@ function contentType(header: string | undefined): { contentType?: string } {
 }
 
 /**
- * Statuses by which registries and proxies say that they do not do HEAD on manifests, or not on this
- * one (Q09, Q56). A GET tells whether that is so, and in words why not: the answer to a HEAD has no
- * room for them.
- */
-const NO_HEAD: readonly number[] = [400, 401, 403, 405, 406, 415, 501]
-
-/**
  * The digest that a tag or digest has at a registry, by HEAD (distribution-spec, Checking if
  * content exists); undefined only for "not found". Where the answer names no digest, the manifest
- * is fetched and hashed.
+ * is fetched and hashed. A GET also tells whether it is HEAD alone that is refused, and in words why
+ * not: the answer to a HEAD has no room for them.
  */
 export async function resolveDigest(
   repository: Repository,
@@ -193,7 +187,7 @@ export async function resolveDigest(
   tries: Tries = 'call',
 ): Promise<Digest | undefined> {
   const request = manifestRequest(repository, reference, 'HEAD', 'look up')
-  const expect = [404, ...NO_HEAD]
+  const expect = [401, 404, ...NO_HEAD, ...REFUSED_LOOKS]
   const found = await repository.http[tries]({ ...request, expect }, async (answer) => {
     await discard(answer)
     const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? ''
@@ -211,8 +205,7 @@ export async function resolveDigest(
 
 /**
  * As `resolveDigest`, for a destination that is about to be written: one that does not let us look
- * (Q14), or says the same of what does not exist (Q31), or leads us elsewhere, holds nothing that we
- * know of. Whether we may write is for the push to tell. Not so for a 401, which is about the login.
+ * holds nothing that we know of. Whether we may write is for the push to tell.
  */
 export async function heldDigest(
   repository: Repository,
@@ -221,8 +214,7 @@ export async function heldDigest(
   try {
     return await resolveDigest(repository, reference)
   } catch (error) {
-    if (!(error instanceof RegistryError)) throw error
-    if (error.status !== 403 && !leavesRegistry(error)) throw error
+    if (!isRefusedLook(error)) throw error
     repository.http.logger.debug(`not known: ${error.message}`)
     return undefined
   }

@@ -1,8 +1,8 @@
 import type { Address } from './location.ts'
 import { answerError } from '../network/answer-error.ts'
-import { type Attempt, Authorizer } from '../auth/authorizer.ts'
+import { type Authorized, Authorizer } from '../auth/authorizer.ts'
 import type { Scope } from '../auth/scope.ts'
-import { abandon, discard } from '../network/answer-body.ts'
+import { discard } from '../network/answer-body.ts'
 import { type Login, loginText } from '../credentials/login.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { familyOfAnswer, familyOfHost } from '../families/lookup.ts'
@@ -14,7 +14,7 @@ import { ReferrersApi } from '../learned/referrers-api.ts'
 import { TagLists } from '../learned/tag-list.ts'
 import type { Logger } from '../logger.ts'
 import { Mounts } from '../learned/mount-support.ts'
-import type { Network } from '../network/network.ts'
+import type { Answer, Network } from '../network/network.ts'
 import { Limiter, Turns } from '../pace/limiter.ts'
 import { Quota } from '../pace/pull-limit.ts'
 import { withRetries } from '../pace/retry.ts'
@@ -24,12 +24,6 @@ import { ShownBlobs } from '../learned/shown-blobs.ts'
 
 /** Some megabytes of them, and more than a registry takes from us at a time. */
 const HELD_AT_ONCE = 32
-/**
- * Logging in, and once more where the first time was not with a new token or for a wider scope; the
- * step from a token for many repositories to one for this one comes on top.
- */
-const MAX_LOGINS = 2
-
 /**
  * Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping
  * of refusals. What is learned about the registry on the way is kept here.
@@ -69,7 +63,10 @@ export class RegistryHttp {
     this.#redirects = new RedirectFollower(registry, network, logger, headers)
     this.#family = familyOfHost(registry)
     this.#introduction = new Introduction(() => network.connectEarly(registry))
-    this.#authorizer = new Authorizer(registry, login.credentials, network, logger)
+    const home = async (): Promise<string> => network.originOf(registry)
+    const askBase = async (place: ErrorPlace): Promise<Answer | undefined> => this.#askBase(place)
+    const identity = { registry, login, network, logger }
+    this.#authorizer = new Authorizer({ ...identity, home, onBehalfOf: home, askBase })
   }
 
   /** Known by its host from the start, or by its answers from the first of them on. */
@@ -113,19 +110,15 @@ export class RegistryHttp {
   }
 
   async #tried(request: RegistryRequest): Promise<RegistryAnswer> {
-    const { place, refusal } = request
-    const answer = await this.#introduction.run(() => this.#authorized(request))
+    const { place, refusal, passing } = request
+    const { answer, login, missing } = await this.#introduction.run(() => this.#authorized(request))
     if (answer.status >= 200 && answer.status < 300) return answer
     const { expect = [] } = request
     const isExpected =
       typeof expect === 'function' ? expect(answer) : expect.includes(answer.status)
     if (isExpected) return answer
-    throw await answerError(answer, place, {
-      clock: this.network.clock,
-      refusal,
-      passing: request.passing,
-      family: this.#family,
-    })
+    const rules = { clock: this.network.clock, refusal, passing, family: this.#family, missing }
+    throw await answerError(answer, { ...place, login }, rules)
   }
 
   /** Some say that a login is over with the status of a refusal (Q08, Q10). */
@@ -144,35 +137,28 @@ export class RegistryHttp {
     this.#authorizer.expect(scopes)
   }
 
-  async #authorized(request: RegistryRequest): Promise<RegistryAnswer> {
-    const { scopes, place } = request
-    let attempt = await this.#authorizer.attempt(scopes, place)
-    for (let logins = 0; ; logins++) {
-      const answer = await this.#redirects.follow(request, attempt.authorization)
-      if (answer.address.isAway) return answer
-      this.#learn(answer)
-      const isBlob = typeof request.body === 'function'
-      const isRefusal = this.#authorizer.isRefusal(answer.status, attempt, isBlob)
-      if (!isRefusal || logins >= MAX_LOGINS + (attempt.isForWide ? 1 : 0)) return answer
-      const better = await this.#challenged(answer, attempt, place)
-      if (better === undefined) return answer
-      attempt = better
-      this.#introduction.end()
-      await discard(answer)
-    }
+  async #authorized(request: RegistryRequest): Promise<Authorized<RegistryAnswer>> {
+    const { method, scopes, place, body } = request
+    return this.#authorizer.send<RegistryAnswer>({
+      scopes,
+      place,
+      isReading: method === 'GET' || method === 'HEAD',
+      isBlob: typeof body === 'function',
+      send: async (authorization) => {
+        const answer = await this.#redirects.follow(request, authorization)
+        if (!answer.address.isAway) this.#learn(answer)
+        return { answer, isForeign: answer.address.isAway }
+      },
+      onLogin: () => this.#introduction.end(),
+    })
   }
 
-  async #challenged(
-    answer: RegistryAnswer,
-    attempt: Attempt,
-    place: ErrorPlace,
-  ): Promise<Attempt | undefined> {
-    try {
-      return await this.#authorizer.challenged(answer, attempt, place)
-    } catch (error) {
-      abandon(answer)
-      throw error
-    }
+  async #askBase(place: ErrorPlace): Promise<Answer | undefined> {
+    const request: RegistryRequest = { method: 'GET', target: '/v2/', scopes: [], place }
+    const answer = await this.#redirects.follow(request, undefined)
+    if (!answer.address.isAway) return answer
+    await discard(answer)
+    return undefined
   }
 
   /** What an answer of the registry itself gives away about it. */
@@ -183,7 +169,7 @@ export class RegistryHttp {
 }
 
 function expired(error: RegistryError, place: ErrorPlace): RegistryError {
-  const { status, registryCode, registryMessage } = error
-  const details = { ...place, status, registryCode, registryMessage, cause: error }
+  const { login, status, registryCode, registryMessage } = error
+  const details = { ...place, login, status, registryCode, registryMessage, cause: error }
   return new RegistryError('AUTHENTICATION', 'the login has expired', details)
 }

@@ -47,7 +47,6 @@ export class Repository {
       registry: http.registry,
       repository: this.name,
       reference,
-      login: http.login,
       // Read when an error is made of it: the first answer may be the one that tells.
       get family() {
         return http.family?.name

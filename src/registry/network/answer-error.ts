@@ -40,6 +40,8 @@ export interface RefusalRules {
   /** Codes of the registry after which the same request may succeed a moment later. */
   readonly passing?: readonly string[] | undefined
   readonly family?: RegistryFamily | undefined
+  /** The rights that the account lacks, in words, where its login was accepted. */
+  readonly missing?: string | undefined
 }
 
 /**
@@ -49,15 +51,17 @@ export interface RefusalRules {
 export async function answerError(
   answer: Answer,
   place: ErrorPlace,
-  { clock, refusal, passing = [], family }: RefusalRules,
+  { clock, refusal, passing = [], family, missing }: RefusalRules,
 ): Promise<RegistryError> {
   const { status, headers } = answer
   const body = await readSome(answer, MAX_ERROR_BYTES, { clock })
   const told = registryWords(body.toString('utf8'), headers['content-type'])
-  const code = codeOf(status, told.code) ?? refusal ?? 'REGISTRY'
+  const code =
+    missing === undefined ? (codeOf(status, told.code) ?? refusal ?? 'REGISTRY') : 'DENIED'
   const isFinal = family?.exhausted?.test(`${told.code ?? ''} ${told.message ?? ''}`) === true
   const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], clock.now())
-  return new RegistryError(code, `${reasonOf(code, status)}${patience(retryAfterMs)}`, {
+  const reason = `${reasonOf(code, status)}${lack(missing)}${patience(retryAfterMs)}`
+  return new RegistryError(code, reason, {
     ...place,
     status,
     registryCode: told.code,
@@ -65,6 +69,12 @@ export async function answerError(
     transient: !isFinal && (isTransientStatus(status) || passing.includes(told.code ?? '')),
     retryAfterMs,
   })
+}
+
+function lack(missing: string | undefined): string {
+  return missing === undefined
+    ? ''
+    : `: the login was accepted, but lacks the right ${foreignText(missing)}`
 }
 
 /** When a limit lifts, where the registry says so. */
