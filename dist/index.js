@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5601);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5561);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5601:
+/***/ 5561:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36798,7 +36798,22 @@ function totalsOf(results, durationMs) {
         skipped: count('skipped'),
         failed: count('failed'),
         bytes: addBytes(results.map((result) => result.bytes)),
+        ...referrersOf(results),
         durationMs,
+    };
+}
+function referrersOf(results) {
+    const all = results.flatMap(({ referrers }) => referrers ?? []);
+    if (all.length === 0)
+        return {};
+    const sum = (count) => all.reduce((total, one) => total + count(one), 0);
+    return {
+        referrers: {
+            copied: sum(({ copied }) => copied),
+            existing: sum(({ existing }) => existing),
+            filtered: sum(({ filtered }) => filtered),
+            lost: sum(({ lost }) => lost.length),
+        },
     };
 }
 
@@ -36997,6 +37012,8 @@ const inputNames = [
     'declare-artifacts',
     'insecure-registries',
     'registry-tls',
+    'referrers',
+    'on-lost-referrers',
     'summary',
 ];
 /**
@@ -37028,6 +37045,8 @@ const inputDefaults = {
     'declare-artifacts': 'false',
     'insecure-registries': '',
     'registry-tls': '',
+    referrers: 'none',
+    'on-lost-referrers': 'warn',
     summary: 'true',
 };
 
@@ -37253,6 +37272,70 @@ function parsePlatformFilter(text) {
         platforms.set(formatPlatform(platform), platform);
     }
     return [...platforms].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, platform]) => platform);
+}
+
+;// CONCATENATED MODULE: ./lib/oci/referrer-filter.js
+
+
+const COSIGN_TAGS = 'cosign-tags';
+/** A media type (RFC 6838, 4.2) with parameters as some types of bundles have them, or the start of one. */
+const TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]*\/(?:[a-z0-9][a-z0-9!#$&^_.+;="-]*\*?|\*)$/;
+/** Far above any type there is. */
+const MAX_TYPE_LENGTH = 255;
+/**
+ * Reads `all`, `none`, or artifact types and the word `cosign-tags` separated by commas and white
+ * space. The result is sorted and holds each type once.
+ * @throws FormatError of kind `media-type`
+ */
+function parseReferrerFilter(text) {
+    const words = text.split(/[\s,]+/).flatMap((word) => (word === '' ? [] : [word.toLowerCase()]));
+    const [only] = words;
+    if (words.length === 1 && (only === 'all' || only === 'none'))
+        return only;
+    for (const word of words) {
+        const problem = problemOf(word);
+        if (problem !== undefined)
+            throw referrer_filter_bad(`${quote(word)} ${problem}`);
+    }
+    if (words.length === 0)
+        throw referrer_filter_bad('nothing is named');
+    const types = new Set(words.filter((word) => word !== COSIGN_TAGS));
+    return { types: [...types].sort(), cosignTags: words.includes(COSIGN_TAGS) };
+}
+function problemOf(word) {
+    if (word === COSIGN_TAGS)
+        return undefined;
+    if (word === 'all' || word === 'none')
+        return 'cannot be combined with anything else';
+    if (word === '*' || word === '*/*')
+        return 'is written as all';
+    if (!word.includes('/'))
+        return 'is no artifact type';
+    return word.length <= MAX_TYPE_LENGTH && TYPE.test(word) ? undefined : 'is no artifact type';
+}
+function referrer_filter_bad(problem) {
+    return new FormatError('media-type', `${problem}; expected none, all, or artifact types such as application/spdx+json or ` +
+        'application/vnd.dev.sigstore.* and the word cosign-tags');
+}
+/** Whether anything that has a subject may be wanted. */
+function wantsReferrers(filter) {
+    return filter === 'all' || (filter !== 'none' && filter.types.length > 0);
+}
+function wantsCosignTags(filter) {
+    return filter === 'all' || (filter !== 'none' && filter.cosignTags);
+}
+/** Whether referrers of a type are wanted; one may have none. */
+function wantsType(filter, type = '') {
+    if (filter === 'all' || filter === 'none')
+        return filter === 'all';
+    const own = type.toLowerCase();
+    return filter.types.some((one) => one.endsWith('*') ? own.startsWith(one.slice(0, -1)) : own === one);
+}
+/** The filter as it is written. */
+function formatReferrerFilter(filter) {
+    if (filter === 'all' || filter === 'none')
+        return filter;
+    return [...filter.types, ...(filter.cosignTags ? [COSIGN_TAGS] : [])].join(',');
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/image-list-entry.js
@@ -38242,6 +38325,7 @@ function registry_tls_codeOf(error) {
 
 
 
+
 /** Registries take more connections than that from one client for an attack. */
 const CONCURRENCY = { min: 1, max: 256 };
 /** With waits that double, more retries than that outlast the job. */
@@ -38288,6 +38372,8 @@ function readInputs(source) {
         ...(reader.given('deadline') && { deadlineSeconds: reader.integer('deadline', DEADLINE) }),
         insecureRegistries: reader.parsed('insecure-registries', [], parseHosts),
         registryTls: readRegistryTls(reader, source),
+        referrers: reader.parsed('referrers', 'none', parseReferrerFilter),
+        onLostReferrers: reader.choice('on-lost-referrers', ['warn', 'fail']),
         declareArtifacts: reader.boolean('declare-artifacts'),
         summary: reader.boolean('summary'),
     };
@@ -38513,9 +38599,12 @@ function lengthOf(outputs) {
     return Object.values(outputs).reduce((sum, value) => sum + value.length, 0);
 }
 /** Whether the tag shows something else than before; in a dry run: whether it would. */
-function changesTag({ status, destination, digest, previousDigest }) {
+function changesTag(result) {
+    const { status, destination, digest, previousDigest, referrers } = result;
+    if (status !== 'copied')
+        return false;
     const { tag } = parseReference(destination);
-    return status === 'copied' && tag !== undefined && digest !== previousDigest;
+    return (referrers?.copied ?? 0) > 0 || (tag !== undefined && digest !== previousDigest);
 }
 /** The text of the report file: JSON. */
 function reportText(report) {
@@ -38547,7 +38636,7 @@ function imagesByDigest(results) {
 function publicResult(result) {
     const { source, destination, status, sourceDigest, previousDigest } = result;
     const digest = digestOfDestination(result);
-    const { platforms, bytes, durationMs, error } = result;
+    const { platforms, bytes, referrers, durationMs, error } = result;
     return {
         source,
         destination,
@@ -38557,6 +38646,7 @@ function publicResult(result) {
         ...(previousDigest === undefined ? {} : { previousDigest }),
         platforms,
         bytes: { copied: bytes.copied, mounted: bytes.mounted, existing: bytes.existing },
+        ...(referrers === undefined ? {} : { referrers }),
         durationMs,
         ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
     };
@@ -38728,11 +38818,24 @@ function printResult(result, log, dryRun) {
     if (result.status === 'copied' && !dryRun) {
         log.info(`blobs: ${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already`);
     }
+    if (result.referrers !== undefined) {
+        log.info(`referrers: ${referrersText(result.referrers, dryRun)}`);
+    }
     if (error !== undefined)
         log.info(`${error.code}: ${error.message}`);
     if (error?.hint !== undefined)
         log.info(`hint: ${error.hint}`);
     log.print(`${statusWord(result, dryRun)} ${result.source} => ${result.destination} (${formatDuration(result.durationMs)})`);
+}
+/** `3 copied, 1 there already, 2 not wanted, 1 lost` */
+function referrersText(referrers, dryRun) {
+    const { copied, existing, filtered, lost } = referrers;
+    return [
+        `${copied} ${dryRun ? 'would be copied' : 'copied'}`,
+        ...(existing > 0 ? [`${existing} there already`] : []),
+        ...(filtered > 0 ? [`${filtered} not wanted`] : []),
+        ...(lost.length > 0 ? [`${lost.length} lost`] : []),
+    ].join(', ');
 }
 function statusWord({ status }, dryRun) {
     return dryRun && status === 'copied' ? 'would copy' : status;
@@ -43519,7 +43622,7 @@ async function hashedDigest(repository, reference, algorithm, tries = 'call') {
 
 
 /**
- * Milliseconds between the looks at a tag that does not show yet what was pushed. Registries that
+ * Milliseconds between the looks at what does not show yet what was pushed. Registries that
  * keep several copies need a moment; more than some seconds is no delay any more.
  */
 const LOOKS_AFTER = [250, 500, 1_000, 2_000];
@@ -43735,7 +43838,7 @@ async function pushWithRepair(push, bring) {
  * The results of all promises, or the first failure in the list; either way only when nothing is
  * left running, so that no work goes on behind the back of a caller that has already failed.
  */
-async function waitForAll(promises) {
+async function wait_for_all_waitForAll(promises) {
     const values = [];
     for (const result of await Promise.allSettled(promises)) {
         if (result.status === 'rejected')
@@ -43743,6 +43846,15 @@ async function waitForAll(promises) {
         values.push(result.value);
     }
     return values;
+}
+/** Both results; the failure of the first counts first, and nothing is left running. */
+async function waitForBoth(first, second) {
+    const [one, other] = await Promise.allSettled([first, second]);
+    if (one.status === 'rejected')
+        throw one.reason;
+    if (other.status === 'rejected')
+        throw other.reason;
+    return [one.value, other.value];
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/copy-image.js
@@ -43844,11 +43956,12 @@ class TreeCopy {
             const first = bytesOf(outcome, config.size);
             if (outcome === 'existing' && layers.length > 0 && (await this.#isHeld(digest))) {
                 this.#held.add(digest);
+                this.#route.held?.add(digest);
                 this.#route.ledger.note(this.#route.destination.name, layers);
                 return addBytes([first, ...layers.map(({ size }) => bytesOf('existing', size))]);
             }
             const others = layers.map(async (blob) => bytesOf(await this.#blob(blob), blob.size));
-            return addBytes([first, ...(await waitForAll(others))]);
+            return addBytes([first, ...(await wait_for_all_waitForAll(others))]);
         }
         finally {
             for (const blob of layers)
@@ -43856,8 +43969,10 @@ class TreeCopy {
         }
     }
     async #isHeld(digest) {
-        const { destination, again } = this.#route;
-        return again !== true && (await heldDigest(destination, digest)) === digest;
+        const { destination, again, isNew } = this.#route;
+        if (again === true || isNew === true)
+            return false;
+        return (await heldDigest(destination, digest)) === digest;
     }
     async #blob(blob) {
         const { destination, ledger, member } = this.#route;
@@ -43931,7 +44046,7 @@ class TreeCopy {
             this.#children.set(child.digest, copying);
             return copying;
         });
-        return addBytes(await waitForAll(children));
+        return addBytes(await wait_for_all_waitForAll(children));
     }
     async #child(child, depth) {
         const { source, progress } = this.#route;
@@ -45261,6 +45376,28 @@ function firstOfEach(entries) {
     }
     return first;
 }
+/** The digests of a manifest and of all that are beneath it, each once. */
+async function listManifests(repository, top) {
+    const digests = new Set();
+    /** @param depth of what it lists */
+    const walk = async ({ digest, manifest }, depth) => {
+        digests.add(digest);
+        if (manifest.kind === 'image')
+            return;
+        for (const entry of manifest.manifests) {
+            if (digests.has(entry.digest))
+                continue;
+            if (isImageManifestType(entry.mediaType))
+                digests.add(entry.digest);
+            else if (isIndexType(entry.mediaType)) {
+                const nested = await fetchManifest(repository, entry.digest, { ...entry, depth });
+                await walk(nested, depth + 1);
+            }
+        }
+    };
+    await walk(top, 1);
+    return [...digests];
+}
 
 ;// CONCATENATED MODULE: ./lib/registry/network/answer-error.js
 
@@ -46371,10 +46508,8 @@ class KeptManifests {
 class ReferrersApi {
     /** The first answer of each; undefined where that failed and the next one may tell. */
     #first = new Map();
-    /** Whether a repository is known to have none. */
-    async isMissing(repository) {
-        return (await this.#first.get(repository)) === false;
-    }
+    /** Whether what was pushed is listed. */
+    #proofs = new Map();
     /**
      * A list of a repository by the API; undefined where it has none. As long as that is not known,
      * one request goes first.
@@ -46396,6 +46531,28 @@ class ReferrersApi {
             return undefined;
         });
         this.#first.set(repository, told);
+    }
+    /** Takes in that a repository was seen to list something. */
+    noteListing(repository) {
+        this.#proofs.set(repository, Promise.resolve(true));
+    }
+    /**
+     * Whether a repository lists what is pushed to it, found out once: one has said so that did not
+     * (Q63).
+     */
+    async lists(repository, findOut) {
+        const known = this.#proofs.get(repository);
+        if (known !== undefined)
+            return known;
+        const proof = findOut();
+        this.#proofs.set(repository, proof);
+        try {
+            return await proof;
+        }
+        catch (error) {
+            this.#proofs.delete(repository);
+            throw error;
+        }
     }
 }
 
@@ -46842,6 +46999,434 @@ function expired(error, place) {
     return new RegistryError('AUTHENTICATION', 'the login has expired', details);
 }
 
+;// CONCATENATED MODULE: ./lib/oci/referrers.js
+
+
+
+/**
+ * The tag of the index in which clients list the referrers of a manifest where a registry does not
+ * (distribution-spec, Referrers Tag Schema). A tag has 128 characters at most, so that a longer
+ * digest is cut.
+ */
+function referrersTag(subject) {
+    const [algorithm = '', encoded = ''] = subject.split(':');
+    return `${algorithm.slice(0, 32)}-${encoded.slice(0, 64)}`;
+}
+const cosignKinds = ['sig', 'att', 'sbom'];
+/**
+ * The tag under which cosign keeps what belongs to a manifest. Undefined where it would be longer
+ * than a tag may be.
+ */
+function cosignTag(subject, kind) {
+    if (algorithmOf(subject) !== 'sha256')
+        return undefined;
+    return `${subject.replace(':', '-')}.${kind}`;
+}
+/**
+ * The type by which a referrer is listed: its own, else that of its config (distribution-spec,
+ * Listing Referrers).
+ */
+function artifactTypeOf(manifest) {
+    if (manifest.artifactType !== undefined)
+        return manifest.artifactType;
+    return manifest.kind === 'image' ? manifest.config.mediaType : undefined;
+}
+const Annotated = looseObject({
+    annotations: fallback(nullish(record(string(), unknown())), undefined),
+});
+/** The annotations of a manifest as they stand in it; undefined where it has none. */
+function annotationsOf(bytes) {
+    const document = parseStrictJson(bytes, { freeMaps: ['annotations'] });
+    return parse(Annotated, document).annotations ?? undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/http/next-page.js
+
+
+
+/**
+ * Path and query of the next page of a list, which its `Link` names (RFC 8288; distribution-spec,
+ * Listing Tags); undefined behind the last page. Only the query is taken from there: throws
+ * REDIRECT for a page that is said to be at another host or path.
+ */
+function nextPage(answer, { path, place }) {
+    const target = targetOf([answer.headers['link'] ?? []].flat().join(', '));
+    if (target === undefined)
+        return undefined;
+    const { origin } = answer.address;
+    const next = resolveLocation(answer.address, target, { registryOrigin: origin, place });
+    const mark = next.path.indexOf('?');
+    const query = mark === -1 ? '' : next.path.slice(mark);
+    if (next.origin === origin && isSamePath(next, path))
+        return `${path}${query}`;
+    const reason = `the registry has the next page of a list elsewhere: ${foreignText(target)}`;
+    throw new RegistryError('REDIRECT', reason, place);
+}
+function isSamePath({ path }, expected) {
+    const named = path.replace(/\?.*$/s, '');
+    try {
+        return decodeURIComponent(named) === expected;
+    }
+    catch {
+        return false;
+    }
+}
+/** The target of the first link whose relation is `next`. */
+function targetOf(header) {
+    for (const [, target, parameters = ''] of header.matchAll(/<([^>]*)>([^<]*)/g)) {
+        const relations = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]*))/i.exec(parameters);
+        const names = (relations?.[1] ?? relations?.[2] ?? '').toLowerCase().split(/\s+/);
+        if (names.includes('next'))
+            return target;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/referrers-list.js
+
+
+
+
+
+
+
+
+/** As much as registries have to take of a manifest, and an answer is one. */
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+/** Registries give some ten entries a page at least; this is a list without end. */
+const MAX_PAGES = 100;
+/** What belongs to an image is counted in ones and tens; far beyond that it is no image's. */
+const MAX_REFERRERS = 1000;
+/**
+ * Statuses by which registries, and what stands before them, say that they have no such API
+ * (distribution-spec, Listing Referrers, knows 404; Q12, Q23). Harbor before 2.8 says 401 without
+ * asking for a login (Q61).
+ */
+const NO_API = [400, 401, 404, 405, 406, 501];
+const referrers_list_REDIRECTS = [301, 302, 303, 307, 308];
+const Page = looseObject({
+    mediaType: nullish(string()),
+    manifests: nullable(array(descriptorSchema)),
+});
+/**
+ * The referrers of a manifest by the API of the registry, all pages of it (distribution-spec,
+ * Listing Referrers). Undefined where the repository has no such API. The manifest is one that this
+ * login was seen to reach: what is refused then is the API. Throws INVALID_MANIFEST for a list that
+ * is broken or does not end, REDIRECT for one that goes on elsewhere, and the errors of every
+ * request: a look that failed does not say that there is nothing.
+ */
+async function listByApi(repository, subject) {
+    const api = repository.http.referrersApi;
+    return api.list(repository.name, async () => new PagedList(repository, subject).read());
+}
+class PagedList {
+    #repository;
+    #path;
+    #place;
+    #entries = new Map();
+    constructor(repository, subject) {
+        this.#repository = repository;
+        this.#path = repository.path(`referrers/${subject}`);
+        this.#place = repository.place('list referrers', subject);
+    }
+    async read() {
+        const seen = new Set();
+        for (let next = this.#path; next !== undefined;) {
+            if (seen.has(next))
+                throw this.#refusal('the pages of the list go in a circle');
+            if (seen.size === MAX_PAGES)
+                throw this.#refusal(`the list has more than ${MAX_PAGES} pages`);
+            const page = await this.#page(next);
+            if (page === undefined && seen.size === 0)
+                return undefined;
+            if (page === undefined)
+                throw this.#refusal('a page of the list is no index');
+            seen.add(next);
+            for (const entry of page.entries)
+                this.#entries.set(entry.digest, entry);
+            if (this.#entries.size > MAX_REFERRERS) {
+                throw this.#refusal(`more than ${MAX_REFERRERS} referrers`);
+            }
+            next = page.next;
+        }
+        return [...this.#entries.values()];
+    }
+    /** Undefined where what is there is no list. */
+    async #page(target) {
+        const { http, scope } = this.#repository;
+        const request = {
+            method: 'GET',
+            target,
+            headers: { accept: MediaType.ociIndex },
+            scopes: [scope],
+            place: this.#place,
+            expect: saysNoApi,
+            staysAtHost: true,
+        };
+        return http.call(request, async (answer) => {
+            if (answer.status >= 300) {
+                await discard(answer);
+                return undefined;
+            }
+            const entries = await this.#entriesOf(answer);
+            if (entries === undefined)
+                return undefined;
+            return { entries, next: nextPage(answer, { path: this.#path, place: this.#place }) };
+        });
+    }
+    /** Undefined where the body is not what the header did not promise, a page for people for instance. */
+    async #entriesOf(answer) {
+        const type = singleHeader(answer, 'content-type', this.#place) ?? '';
+        const isPromised = normaliseMediaType(type) === MediaType.ociIndex;
+        try {
+            const { network } = this.#repository.http;
+            const body = await readBody(answer, MAX_PAGE_BYTES, this.#place, network);
+            return readPage(body);
+        }
+        catch (error) {
+            if (error instanceof FormatError && !isPromised)
+                return undefined;
+            if (error instanceof RegistryError && error.code === 'SIZE_MISMATCH') {
+                throw this.#refusal(error.message);
+            }
+            throw placed(error, this.#place);
+        }
+    }
+    #refusal(reason) {
+        return new RegistryError('INVALID_MANIFEST', reason, this.#place);
+    }
+}
+function saysNoApi({ status, headers }) {
+    // A login that is missing or over says nothing about the API.
+    if (status === 401)
+        return headers['www-authenticate'] === undefined;
+    return (NO_API.includes(status) || (referrers_list_REDIRECTS.includes(status) && headers['location'] !== undefined));
+}
+function readPage(body) {
+    const document = parseStrictJson(body, { freeMaps: ['annotations'] });
+    const page = safeParse(Page, document, { abortEarly: true });
+    const mediaType = page.success ? (page.output.mediaType ?? '') : '';
+    if (page.success && (mediaType === '' || mediaType === MediaType.ociIndex)) {
+        return page.output.manifests ?? [];
+    }
+    const reason = page.success ? 'it has another media type' : page.issues[0].message;
+    throw new FormatError('manifest', `the list of referrers is no index: ${reason}`);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/tag-names.js
+
+
+
+
+/** As many as the registries give at most that count them; the others take it for a wish. */
+const TAGS_PER_PAGE = 1000;
+/** Statuses by which registries say that they do not list tags, or not to this account. */
+const NO_LIST = [400, 401, 403, 404, 405, 406, 501];
+/** Some say null where there are none (Q55). */
+const Tags = object({ tags: nullish(array(string())) });
+/**
+ * Whether a repository has a tag, by its list of tags, which is read once for all who ask;
+ * undefined where only a look at the tag itself can tell, because the registry does not list tags or
+ * has too many of them. What is pushed later on does not show here.
+ */
+async function listsTag(repository, tag) {
+    const list = repository.http.tagLists.of(repository.name);
+    return list.has(tag, async (next) => fetchTagPage(repository, next));
+}
+/**
+ * Fetches a page of the list of tags (distribution-spec, Listing Tags), the first one where no place
+ * is named. Undefined where the registry does not list them.
+ */
+async function fetchTagPage(repository, next) {
+    const { http } = repository;
+    const path = repository.path('tags/list');
+    const place = repository.place('list tags');
+    const request = {
+        method: 'GET',
+        target: next ?? `${path}?n=${TAGS_PER_PAGE}`,
+        scopes: [repository.scope],
+        place,
+        expect: NO_LIST,
+    };
+    return http.call(request, async (answer) => {
+        if (answer.status >= 300) {
+            await discard(answer);
+            return undefined;
+        }
+        const body = await readBody(answer, MAX_MANIFEST_BYTES, place, http.network);
+        const tags = readTags(body);
+        return tags === undefined ? undefined : { tags, next: nextPage(answer, { path, place }) };
+    });
+}
+function readTags(body) {
+    let document;
+    try {
+        document = JSON.parse(body.toString('utf8'));
+    }
+    catch {
+        return undefined;
+    }
+    const list = safeParse(Tags, document);
+    return list.success ? (list.output.tags ?? []) : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/referrers.js
+
+
+
+
+
+
+
+
+/**
+ * Lists what refers to a manifest: by the API, and under the tag of the referrers schema where the
+ * repository has none. The manifest is one that this login was seen to reach. Throws the errors of
+ * every request: a look that failed does not say that there is nothing.
+ */
+async function listReferrers(repository, subject) {
+    const entries = await listByApi(repository, subject);
+    if (entries !== undefined)
+        return { from: 'api', entries };
+    return { from: 'tag', entries: await listUnderTag(repository, subject) };
+}
+/**
+ * Fetches and verifies what was listed as referring to a manifest; undefined, and told to the log,
+ * where it refers to another one. Throws NOT_FOUND where it is listed and not there.
+ */
+async function fetchReferrer(repository, subject, entry) {
+    const fetched = await fetchManifest(repository, entry.digest, entry);
+    const named = fetched.manifest.subject?.digest;
+    if (named === subject)
+        return fetched;
+    const what = named === undefined ? 'nothing' : `another manifest, ${named}`;
+    repository.http.logger.info(`${entry.digest} is listed as a referrer of ${subject}, but refers to ${what}: not counted`);
+    return undefined;
+}
+/** What refers to a manifest, fetched and verified. See `listReferrers` and `fetchReferrer`. */
+async function findReferrers(repository, subject) {
+    const { entries } = await listReferrers(repository, subject);
+    const found = await waitForAll(entries.map(async (entry) => fetchReferrer(repository, subject, entry)));
+    return found.filter((referrer) => referrer !== undefined);
+}
+/** What cosign keeps in the repository for a manifest, of these kinds. Nothing of it is fetched. */
+async function listCosignImages(repository, subject, kinds = cosignKinds) {
+    const found = await wait_for_all_waitForAll(kinds.map(async (kind) => {
+        const tag = cosignTag(subject, kind);
+        if (tag === undefined)
+            return undefined;
+        const isListed = await listsTag(repository, tag);
+        const isThere = isListed ?? (await resolveDigest(repository, tag)) !== undefined;
+        return isThere ? { kind, tag } : undefined;
+    }));
+    return found.filter((image) => image !== undefined);
+}
+async function listUnderTag(repository, subject) {
+    const tag = referrersTag(subject);
+    // What is written there by this run does not show in a list that was read before.
+    const isListed = repository.side === 'source' ? await listsTag(repository, tag) : undefined;
+    if (isListed === false)
+        return [];
+    const shown = await fetchReferrersTag(repository, subject);
+    if (shown === undefined || shown.digest === subject)
+        return [];
+    const { manifest } = shown;
+    if (manifest.kind === 'index' && manifest.mediaType === MediaType.ociIndex) {
+        return manifest.manifests;
+    }
+    repository.http.logger.info(`${tag} in ${repository.name} holds ${foreignText(shown.mediaType)} and not a list of referrers: not counted`);
+    return [];
+}
+/**
+ * What is under the tag that clients list the referrers of a manifest under, where a registry has no
+ * API (distribution-spec, Referrers Tag Schema); undefined where there is nothing. It may be
+ * anything: GitLab shows the manifest itself there (Q62).
+ */
+async function fetchReferrersTag(repository, subject) {
+    try {
+        return await fetchManifest(repository, referrersTag(subject));
+    }
+    catch (error) {
+        if (error instanceof RegistryError && error.status === 404)
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy/source-referrers.js
+
+
+
+/** Answers that are kept: those about some thousand images. */
+const MAX_KEPT = 20_000;
+/**
+ * What belongs to the images of a source, asked once for all of their destinations, and once for all
+ * tags of one image.
+ */
+class SourceReferrers {
+    #lists = new Answers();
+    #cosignImages = new Answers();
+    #cosignDigests = new Answers();
+    #cosignManifests = new Answers();
+    /** What is listed as referring to a manifest. Nothing of it has been looked at. */
+    async list(repository, subject) {
+        return this.#lists.of(repository, subject, async () => {
+            const { entries } = await listReferrers(repository, subject);
+            // Annotations of a list decide nothing, and would be kept for long.
+            return entries.map(({ mediaType, digest, size, artifactType }) => artifactType === undefined
+                ? { mediaType, digest, size }
+                : { mediaType, digest, size, artifactType });
+        });
+    }
+    async cosignImages(repository, subject) {
+        return this.#cosignImages.of(repository, subject, async () => listCosignImages(repository, subject));
+    }
+    /** What a tag of cosign's showed when it was looked at for the first time. */
+    async cosignDigest(repository, tag) {
+        const fetched = this.#cosignManifests.known(repository, tag);
+        if (fetched !== undefined)
+            return (await fetched).digest;
+        return this.#cosignDigests.of(repository, tag, async () => {
+            const digest = await resolveDigest(repository, tag);
+            if (digest !== undefined)
+                return digest;
+            const place = repository.place('look up', tag);
+            throw new RegistryError('NOT_FOUND', 'it is gone since it was listed', place);
+        });
+    }
+    /** The image that a tag of cosign's shows. */
+    async cosignImage(repository, tag) {
+        return this.#cosignManifests.of(repository, tag, async () => {
+            const digest = await this.#cosignDigests.known(repository, tag);
+            return fetchManifest(repository, digest ?? tag);
+        });
+    }
+}
+/** Answers by what was asked. A question that failed is asked again. */
+class Answers {
+    #answers = new Map();
+    known({ name }, about) {
+        return this.#answers.get(`${name}@${about}`);
+    }
+    async of({ name }, about, ask) {
+        const key = `${name}@${about}`;
+        const known = this.#answers.get(key);
+        if (known !== undefined)
+            return known;
+        if (this.#answers.size >= MAX_KEPT)
+            this.#answers.clear();
+        const asked = ask();
+        this.#answers.set(key, asked);
+        try {
+            return await asked;
+        }
+        catch (error) {
+            this.#answers.delete(key);
+            throw error;
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/copy/unchanged-images.js
 
 /** A request is worth its while where it may spare that many bytes. */
@@ -46902,6 +47487,7 @@ class SeenImages {
 
 
 
+
 /**
  * Talks to one registry as one identity, over the OCI Distribution API. References are given as
  * text or parsed; one without a host means this registry. Every method throws a RegistryError whose
@@ -46914,6 +47500,8 @@ class Client {
     ledger = new ContentLedger();
     /** @internal */
     seen = new SeenImages(this.ledger);
+    /** @internal */
+    referrers = new SourceReferrers();
     #http;
     #ownsNetwork;
     constructor(options) {
@@ -47558,7 +48146,7 @@ function parseLeniently(bytes) {
 /** Looks into the manifests of an index and their configs for the platforms that they are for. */
 async function platformsOfConfigs(repository, descriptors) {
     const read = new Map();
-    const entries = await waitForAll(descriptors.map(async (descriptor) => entryOf(repository, descriptor, read)));
+    const entries = await wait_for_all_waitForAll(descriptors.map(async (descriptor) => entryOf(repository, descriptor, read)));
     const known = entries.flatMap((entry) => entry ?? []);
     const told = new Set(known.map(({ descriptor }) => descriptor));
     return { entries: known, others: descriptors.filter((one) => !told.has(one)), read };
@@ -47734,6 +48322,16 @@ class SourceImage {
             return [{ mediaType, digest, size }];
         return manifest.manifests.flatMap(platformEntries).map((one) => one.descriptor);
     }
+    /**
+     * Digests of all manifests that end up at a destination, without those that are made here: other
+     * content may refer to each of them.
+     */
+    async digests() {
+        if (this.selection !== undefined) {
+            return this.selection.selected.map(({ descriptor }) => descriptor.digest);
+        }
+        return listManifests(this.repository, this.top);
+    }
     /** Blobs that were read already, and verified. */
     get read() {
         return this.#read;
@@ -47761,7 +48359,7 @@ class SourceImage {
         return { ...this.top, platforms, children: undefined };
     }
     async #filtered({ selected }) {
-        const images = await waitForAll(selected.map(async (entry) => ({ entry, image: await this.#fetchImage(entry.descriptor) })));
+        const images = await wait_for_all_waitForAll(selected.map(async (entry) => ({ entry, image: await this.#fetchImage(entry.descriptor) })));
         const index = buildImageIndex(images.map(({ entry: { platform }, image: { digest, size, mediaType, manifest } }) => ({
             digest,
             size,
@@ -47982,6 +48580,656 @@ function fullTag({ registry, repository }, tag) {
     return `${registry}/${repository}:${tag}`;
 }
 
+;// CONCATENATED MODULE: ./lib/registry/content/pushed-referrers.js
+
+
+
+
+
+
+
+/**
+ * Which of some manifests a destination has and lists as referring to another one. An entry of the
+ * list that clients keep may outlive what it names: cleaners of registries take what has no tag.
+ */
+async function heldReferrers(repository, subject, digests) {
+    const { from, entries } = await listReferrers(repository, subject);
+    const listed = new Set(entries.map(({ digest }) => digest));
+    const common = digests.filter((digest) => listed.has(digest));
+    if (from === 'api') {
+        if (listed.size > 0)
+            repository.http.referrersApi.noteListing(repository.name);
+        return new Set(common);
+    }
+    const there = await wait_for_all_waitForAll(common.map(async (digest) => (await heldDigest(repository, digest)) === digest));
+    return new Set(common.filter((_, index) => there[index] === true));
+}
+/**
+ * Whether a destination lists by itself what was pushed there, and nobody has to keep a list under a
+ * tag for it. What answers to pushes say of that (`OCI-Subject`) is not believed: it is looked for,
+ * once for each repository. Throws VERIFICATION where it has the API, and lists nothing.
+ */
+async function listsByItself(repository, subject, pushed) {
+    const { referrersApi, network } = repository.http;
+    const place = repository.place('list referrers', subject);
+    return referrersApi.lists(repository.name, async () => {
+        for (const delay of [0, ...LOOKS_AFTER]) {
+            if (delay > 0)
+                await pause(network, delay, place);
+            const entries = await listByApi(repository, subject);
+            if (entries === undefined)
+                return false;
+            if (entries.some(({ digest }) => digest === pushed))
+                return true;
+        }
+        const reason = `pushed ${pushed}, which refers to it, but the registry does not list that`;
+        throw new RegistryError('VERIFICATION', reason, place);
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/referrers-index.js
+
+
+
+
+
+
+
+
+
+
+/** Who loses against another writer that often has lost against a program that does not merge. */
+const MAX_WRITES = 3;
+/** Milliseconds until what was written is looked for once more: some show it only then (Q58). */
+const SECOND_LOOK_MS = 500;
+const referrers_index_Entries = looseObject({ manifests: nullish(array(unknown())) });
+/**
+ * Adds referrers of a manifest to the list that clients keep under a tag, for a repository without
+ * the API (distribution-spec, Pushing Manifests with Subject): what stands there stays, and what is
+ * written is read again, because nothing keeps two programs from writing at the same time. In
+ * one run, one list is written by one at a time. Throws UNSUPPORTED where the tag holds something
+ * else, VERIFICATION where somebody else's writing always wins, and the errors of every request.
+ */
+async function addToReferrersTag(repository, subject, referrers) {
+    const { http, name } = repository;
+    const tag = referrersTag(subject);
+    await http.turns.run(`${name}:${tag}`, async () => merge(repository, subject, referrers));
+}
+async function merge(repository, subject, referrers) {
+    const tag = referrersTag(subject);
+    const place = repository.place('list referrers', tag);
+    let shown = await shownList(repository, subject);
+    for (let writes = 0;; writes++) {
+        const missing = referrers.filter(({ digest }) => shown?.digests.has(digest) !== true);
+        if (missing.length === 0)
+            return;
+        if (writes === MAX_WRITES) {
+            const reason = `another program writes the list at the same time, and won ${writes} times`;
+            throw new RegistryError('VERIFICATION', reason, place);
+        }
+        const before = shown;
+        let tries = 0;
+        // Before it is sent again after a pause: somebody may have written in the meantime.
+        const isAsBefore = async () => tries++ === 0 || (await shownList(repository, subject))?.digest === before?.digest;
+        await pushManifest(repository, tag, mergedList(shown, missing), isAsBefore);
+        shown = await shownList(repository, subject, true);
+        if (shown?.digest !== before?.digest)
+            continue;
+        await pause(repository.http.network, SECOND_LOOK_MS, place);
+        shown = await shownList(repository, subject, true);
+    }
+}
+/** The list as it is; undefined where there is none. */
+async function shownList(repository, subject, isWritten = false) {
+    const shown = await fetchReferrersTag(repository, subject);
+    if (shown === undefined)
+        return undefined;
+    const { manifest, digest, bytes, mediaType } = shown;
+    if (manifest.kind === 'index' &&
+        manifest.mediaType === MediaType.ociIndex &&
+        digest !== subject) {
+        const document = parse(referrers_index_Entries, parseStrictJson(bytes, { freeMaps: ['annotations'] }));
+        return { digest, document, digests: new Set(manifest.manifests.map((one) => one.digest)) };
+    }
+    // Q62: as long as nothing was written, that is what it shows.
+    if (digest === subject && !isWritten)
+        return undefined;
+    const what = digest === subject ? 'the image itself' : foreignText(mediaType);
+    throw new RegistryError('UNSUPPORTED', `the registry has no referrers API, and the tag that stands in for it holds ${what} and not a ` +
+        'list; copy the image without them with referrers: none', repository.place('list referrers', referrersTag(subject)));
+}
+function mergedList(shown, referrers) {
+    const { document } = shown ?? { document: { schemaVersion: 2, mediaType: MediaType.ociIndex } };
+    const { manifests } = parse(referrers_index_Entries, document);
+    const merged = { ...document, manifests: [...(manifests ?? []), ...referrers.map(referrers_index_entryOf)] };
+    const bytes = Buffer.from(JSON.stringify(merged));
+    return { bytes, digest: digestOf(bytes), mediaType: MediaType.ociIndex };
+}
+/** A referrer as a list has it: with its type, and with all of its annotations. */
+function referrers_index_entryOf({ mediaType, digest, size, bytes, manifest }) {
+    const annotations = annotationsOf(bytes);
+    const artifactType = artifactTypeOf(manifest);
+    return {
+        mediaType,
+        digest,
+        size,
+        ...(annotations && { annotations }),
+        ...(artifactType !== undefined && { artifactType }),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy/copy-cosign-image.js
+
+
+
+
+
+
+/**
+ * Whether an image of cosign's has to be written at the destination: not where that has it, or more
+ * than it. Throws EXISTS where it has signatures that the source has not: to write the tag would
+ * take them away.
+ */
+async function needsCosignImage(destination, { tag, digest, fetch }) {
+    const shown = await copy_cosign_image_shownDigest(destination, tag);
+    if (shown === undefined)
+        return true;
+    if (shown === digest)
+        return false;
+    const theirs = layersOf((await fetchManifest(destination, shown)).manifest);
+    const ours = layersOf((await fetch()).manifest);
+    if (theirs !== undefined && ours !== undefined) {
+        if (ours.every((layer) => theirs.includes(layer)))
+            return false;
+        if (theirs.every((layer) => ours.includes(layer)))
+            return true;
+    }
+    const reason = 'the tag holds signatures that the source does not have, and writing it would take them away';
+    throw new RegistryError('EXISTS', reason, destination.place('write', tag));
+}
+/** Copies an image of cosign's under its tag. */
+async function copyCosignImage(route, { tag, fetch }) {
+    const { destination } = route;
+    const fetched = await fetch();
+    const moved = await copyContent(route, fetched);
+    await pushWithRepair(async () => publishManifest(destination, tag, fetched), async () => copyContent({ ...route, again: true }, fetched));
+    return moved;
+}
+/**
+ * What must not be overwritten has to be seen. Where a registry says of a tag that is missing that it
+ * may not be looked at (Q31), its list of tags tells.
+ */
+async function copy_cosign_image_shownDigest(destination, tag) {
+    try {
+        return await resolveDigest(destination, tag);
+    }
+    catch (error) {
+        const isDenied = error instanceof RegistryError && error.status === 403;
+        if (isDenied && (await listsTag(destination, tag)) === false)
+            return undefined;
+        throw error;
+    }
+}
+/**
+ * The layers of an image by all that makes two of them different: signatures of one payload are in
+ * the annotations. Undefined for an index.
+ */
+function layersOf(manifest) {
+    return manifest.kind === 'image' ? manifest.layers.map(layerKey) : undefined;
+}
+function layerKey({ mediaType, digest, annotations = {} }) {
+    const sorted = Object.entries(annotations).sort(([a], [b]) => (a < b ? -1 : 1));
+    return JSON.stringify([mediaType, digest, sorted]);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy/copy-referrers.js
+
+
+
+
+
+
+
+/** The config of most referrers (image-spec, Guidance for an Empty Descriptor). */
+const EMPTY = Buffer.from('{}');
+/**
+ * Copies what belongs to an image, which is there itself by now: what refers to it level by level,
+ * because some registries want to have seen the subject first, and then the lists under tags that
+ * stand in for the API. Everything is pushed by digest, and under tags that nobody pulls.
+ *
+ * @param isDryRun only looks for what would be copied
+ */
+async function copyReferrers(route, found, levels, isDryRun) {
+    return new ReferrersCopy(route, found).run(levels, isDryRun);
+}
+class ReferrersCopy {
+    #route;
+    #found;
+    #moved = [];
+    constructor(route, found) {
+        this.#route = route;
+        this.#found = found;
+    }
+    async run(levels, isDryRun) {
+        const outcomes = [];
+        for (const { referrers, cosignImages } of levels) {
+            const images = cosignImages.map(({ tag, digest }) => {
+                const { source } = this.#route;
+                return { tag, digest, fetch: async () => this.#found.cosignImage(source, tag) };
+            });
+            const done = await wait_for_all_waitForAll([
+                ...referrers.map(async (one) => this.#referrer(one, isDryRun)),
+                ...images.map(async (one) => this.#cosignImage(one, isDryRun)),
+            ]);
+            outcomes.push(...done);
+        }
+        if (!isDryRun)
+            await this.#list(levels.flatMap(({ referrers }) => referrers));
+        const copied = outcomes.filter((outcome) => outcome !== 'existing').length;
+        return { copied, existing: outcomes.length - copied, moved: addBytes(this.#moved) };
+    }
+    async #referrer({ isHeld, isPart, digest, fetched }, isDryRun) {
+        if (isHeld || fetched === undefined)
+            return 'existing';
+        if (isPart || isDryRun)
+            return 'copied';
+        return this.#once('referrer', digest, async () => copyByDigest(this.#routeOf(fetched), fetched));
+    }
+    async #cosignImage(image, isDryRun) {
+        const { destination } = this.#route;
+        if (isDryRun)
+            return (await needsCosignImage(destination, image)) ? 'copied' : 'existing';
+        // Another line may bring the same image, or another one for the same tag.
+        return destination.http.turns.run(`${destination.name}:${image.tag}`, async () => {
+            if (!(await needsCosignImage(destination, image)))
+                return 'existing';
+            const route = this.#routeOf(await image.fetch());
+            this.#moved.push(await copyCosignImage(route, image));
+            return 'copied';
+        });
+    }
+    /** Brings a manifest, unless another image of the run does or did. */
+    async #once(kind, digest, bring) {
+        const { source, destination, ledger } = this.#route;
+        const from = `${source.http.registry}/${source.name}`;
+        return ledger.once(`${kind} ${destination.name}`, digest, from, async () => {
+            this.#moved.push(await bring());
+            return 'copied';
+        });
+    }
+    /**
+     * The destination is known not to have it. Other destinations are not waited for: they may have it
+     * without knowing what it consists of.
+     */
+    #routeOf({ manifest }) {
+        const { member, progress, read = new Map() } = this.#route;
+        progress?.expect(1);
+        const blobs = blobsOf(manifest);
+        for (const digest of blobs)
+            member?.pass(digest);
+        return {
+            ...this.#route,
+            isNew: true,
+            member: blobs.length > 0 ? member : undefined,
+            read: new Map([...read, [digestOf(EMPTY), EMPTY]]),
+        };
+    }
+    /** Lists what has come along, each under the tag of its subject, where the registry does not. */
+    async #list(referrers) {
+        const { destination } = this.#route;
+        const bySubject = new Map();
+        for (const { subject, isHeld, fetched } of referrers) {
+            if (isHeld || fetched === undefined)
+                continue;
+            bySubject.set(subject, [...(bySubject.get(subject) ?? []), fetched]);
+        }
+        const [first] = bySubject;
+        if (first === undefined)
+            return;
+        const [subject, [pushed]] = first;
+        if (pushed === undefined || (await listsByItself(destination, subject, pushed.digest)))
+            return;
+        await wait_for_all_waitForAll([...bySubject].map(async (one) => addToReferrersTag(destination, ...one)));
+    }
+}
+function blobsOf(manifest) {
+    if (manifest.kind === 'index')
+        return [];
+    return [manifest.config, ...manifest.layers].map(({ digest }) => digest);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy/find-lost-referrers.js
+
+
+
+
+
+
+/**
+ * What belongs to a manifest that will not be at the destination, as far as it is wanted. `filtered`
+ * counts what is not.
+ */
+async function findLostReferrers(source, found, filter, subject) {
+    const [entries, images] = await waitForBoth(wantsReferrers(filter) ? found.list(source, subject) : Promise.resolve([]), wantsCosignTags(filter) ? found.cosignImages(source, subject) : Promise.resolve([]));
+    const [listed, tagged] = await waitForBoth(wait_for_all_waitForAll(entries.map(async (entry) => fetchReferrer(source, subject, entry))), wait_for_all_waitForAll(images.map(async ({ tag }) => found.cosignImage(source, tag))));
+    const referrers = listed.filter((referrer) => referrer !== undefined);
+    const wanted = referrers.filter(({ manifest }) => wantsType(filter, artifactTypeOf(manifest)));
+    return {
+        lost: [...wanted, ...tagged].map((referrer) => find_lost_referrers_describe(referrer, subject)),
+        filtered: referrers.length - wanted.length,
+    };
+}
+function find_lost_referrers_describe(referrer, subject) {
+    const { digest, manifest, mediaType } = referrer;
+    const [layer] = manifest.kind === 'image' ? manifest.layers : [];
+    const own = artifactTypeOf(manifest);
+    const isTold = own !== undefined && !isImageConfigType(own);
+    const predicateType = predicateTypeOf(referrer);
+    return {
+        digest,
+        artifactType: find_lost_referrers_harmless(isTold ? own : (layer?.mediaType ?? mediaType)),
+        subject,
+        ...(predicateType !== undefined && { predicateType: find_lost_referrers_harmless(predicateType) }),
+    };
+}
+/** Longer than any type that somebody uses. */
+const find_lost_referrers_MAX_TYPE_LENGTH = 200;
+function find_lost_referrers_harmless(type) {
+    return foreignText(type, find_lost_referrers_MAX_TYPE_LENGTH);
+}
+/** Where cosign, BuildKit and cosign before version 3 write what an attestation is about. */
+const PREDICATE_TYPES = [
+    'dev.sigstore.bundle.predicateType',
+    'in-toto.io/predicate-type',
+    'predicateType',
+];
+function predicateTypeOf({ bytes, manifest }) {
+    const layers = manifest.kind === 'image' ? manifest.layers : [];
+    const places = [annotationsOf(bytes), ...layers.map(({ annotations }) => annotations)];
+    return places
+        .flatMap((annotations) => PREDICATE_TYPES.map((name) => annotations?.[name]))
+        .find((type) => typeof type === 'string');
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy/find-referrers.js
+
+
+
+
+
+
+
+/** A signature of a bill of materials of an image is the third; honest ones go no deeper. */
+const MAX_LEVELS = 8;
+/**
+ * Finds all that belongs to an image: what refers to it and to its parts, what cosign keeps for
+ * them, and what belongs to these in turn. Throws INVALID_MANIFEST where that has no end, and the
+ * errors of every request.
+ */
+async function findAllReferrers(search) {
+    return new Walk(search).run();
+}
+class Walk {
+    #search;
+    #parts;
+    /** Whatever has been looked for already: lists may run in circles. */
+    #seen;
+    #filtered = 0;
+    #count = 0;
+    constructor(search) {
+        this.#search = search;
+        this.#parts = new Set(search.subjects);
+        this.#seen = new Set(search.subjects);
+    }
+    async run() {
+        const levels = [];
+        let subjects = [...this.#seen];
+        while (subjects.length > 0) {
+            const found = await wait_for_all_waitForAll(subjects.map(async (subject) => this.#look(subject)));
+            const level = {
+                referrers: found.flatMap(({ referrers }) => referrers),
+                cosignImages: found.flatMap(({ cosignImages }) => cosignImages),
+            };
+            const isEmpty = level.referrers.length + level.cosignImages.length === 0;
+            if (!isEmpty && levels.push(level) > MAX_LEVELS) {
+                throw this.#refusal(`referrers of referrers, more than ${MAX_LEVELS} deep`);
+            }
+            subjects = this.#next(level);
+        }
+        return { levels, filtered: this.#filtered };
+    }
+    async #look(subject) {
+        const { source, found, filter } = this.#search;
+        const [entries, images] = await waitForBoth(wantsReferrers(filter) ? found.list(source, subject) : Promise.resolve([]), wantsCosignTags(filter) ? found.cosignImages(source, subject) : Promise.resolve([]));
+        this.#count += entries.length + images.length;
+        if (this.#count > MAX_REFERRERS)
+            throw this.#refusal(`more than ${MAX_REFERRERS} referrers`);
+        const [referrers, cosignImages] = await waitForBoth(this.#referrers(subject, entries), wait_for_all_waitForAll(images.map(async ({ tag }) => ({ tag, digest: await this.#cosignDigest(tag) }))));
+        return { referrers, cosignImages };
+    }
+    async #cosignDigest(tag) {
+        const { source, found, held } = this.#search;
+        // Where nothing is known to be there, it will be needed whole.
+        return held === undefined
+            ? (await found.cosignImage(source, tag)).digest
+            : found.cosignDigest(source, tag);
+    }
+    async #referrers(subject, entries) {
+        if (entries.length === 0)
+            return [];
+        const digests = entries.map(({ digest }) => digest);
+        const held = (await this.#search.held?.(subject, digests)) ?? new Set();
+        const found = await wait_for_all_waitForAll(entries.map(async (entry) => this.#referrer(subject, entry, held.has(entry.digest))));
+        return found.filter((referrer) => referrer !== undefined);
+    }
+    /** Undefined for what is not wanted, or does not refer to it. */
+    async #referrer(subject, entry, isHeld) {
+        const { source, destination, filter } = this.#search;
+        const { digest, mediaType, artifactType } = entry;
+        const isPart = this.#parts.has(digest);
+        const referrer = { subject, digest, isHeld, isPart };
+        const isIndex = isIndexType(mediaType);
+        // What its source may count as a pull is not fetched again and again.
+        if (isHeld && filter === 'all' && !isIndex)
+            return { ...referrer, fetched: undefined };
+        // Manifests of other types cannot be read; those that are not wanted do not have to be.
+        const isReadable = isIndex || isImageManifestType(mediaType);
+        const isUnwanted = artifactType !== undefined && !wantsType(filter, artifactType);
+        if (isReadable || !isUnwanted) {
+            const fetched = await fetchReferrer(isHeld ? destination : source, subject, entry);
+            if (fetched === undefined)
+                return undefined;
+            if (wantsType(filter, artifactTypeOf(fetched.manifest)))
+                return { ...referrer, fetched };
+        }
+        this.#filtered++;
+        return undefined;
+    }
+    /** What has come along and was not looked for yet. */
+    #next({ referrers, cosignImages }) {
+        const came = [
+            ...referrers.flatMap(({ digest, fetched }) => [digest, ...childrenOf(fetched)]),
+            ...cosignImages.map(({ digest }) => digest),
+        ];
+        const next = new Set(came.filter((digest) => !this.#seen.has(digest)));
+        for (const digest of next)
+            this.#seen.add(digest);
+        return [...next];
+    }
+    #refusal(reason) {
+        const [subject] = this.#search.subjects;
+        const place = this.#search.source.place('list referrers', subject);
+        return new RegistryError('INVALID_MANIFEST', reason, place);
+    }
+}
+function childrenOf(fetched) {
+    if (fetched?.manifest.kind !== 'index')
+        return [];
+    return fetched.manifest.manifests
+        .filter(({ mediaType }) => isIndexType(mediaType) || isImageManifestType(mediaType))
+        .map(({ digest }) => digest);
+}
+
+;// CONCATENATED MODULE: ./lib/sync/image-referrers.js
+
+
+
+
+
+
+/** Lost referrers that one message names. */
+const NAMED = 5;
+/**
+ * What belongs to an image on its way to one destination: signatures, bills of materials,
+ * attestations, and whatever else refers to it or to its parts.
+ */
+class ImageReferrers {
+    #options;
+    constructor(options) {
+        this.#options = options;
+    }
+    /** Whether `judge` may throw LOST_REFERRERS, so that nothing is written before. */
+    get mustNotLose() {
+        return this.#options.onLostReferrers === 'fail';
+    }
+    /**
+     * Finds out what will stay behind, before anything is written. Throws LOST_REFERRERS where nothing
+     * may.
+     */
+    async judge() {
+        const { image, found, referrers, logger, name } = this.#options;
+        const { selection, repository, top } = image;
+        if (selection === undefined)
+            return { lost: [], filtered: 0 };
+        const judged = await findLostReferrers(repository, found, referrers, top.digest);
+        if (judged.lost.length === 0)
+            return judged;
+        const reason = `${lostText(judged.lost)}; take the index whole with platforms: all, or sign the copy`;
+        if (this.mustNotLose) {
+            const place = repository.place('select referrers', top.digest);
+            throw new RegistryError('LOST_REFERRERS', reason, place);
+        }
+        logger.warning(`${name}: ${reason}`);
+        return judged;
+    }
+    /** Finds all that belongs to what ends up at the destination, which is taken to have none of it. */
+    async find() {
+        return this.#find(undefined);
+    }
+    /** As `find`, for an image that the destination has: it may have some of it, too. */
+    async compare() {
+        return this.#compare(() => true);
+    }
+    /**
+     * What `find` has found, for an image of which the destination turned out to have some parts.
+     *
+     * @param held digests of parts that were there
+     */
+    async compareParts(found, held) {
+        if (held.size === 0 || found.levels.length === 0)
+            return found;
+        const { image } = this.#options;
+        const { digest } = image.top;
+        const parts = await image.digests();
+        // An index is not looked for by itself.
+        const isAllHeld = parts.every((part) => part === digest || held.has(part));
+        return this.#compare((subject) => held.has(subject) || (isAllHeld && subject === digest));
+    }
+    async #compare(has) {
+        const there = new Set();
+        return this.#find(async (subject, digests) => {
+            if (!has(subject) && !there.has(subject))
+                return new Set();
+            const held = await heldReferrers(this.#options.route.destination, subject, digests);
+            for (const digest of held)
+                there.add(digest);
+            return held;
+        });
+    }
+    async #find(held) {
+        const { image, found, referrers: filter } = this.#options;
+        const { source, destination } = this.#options.route;
+        // What belongs to an image in the same repository is there by definition.
+        if (source.sharesRegistryWith(destination) && source.name === destination.name) {
+            return { levels: [], filtered: 0 };
+        }
+        const subjects = await image.digests();
+        return findAllReferrers({ source, destination, found, filter, subjects, held });
+    }
+    /** Copies what was found; the image itself is there by then. In a dry run, counts it. */
+    async bring(found, judged) {
+        const { route, dryRun } = this.#options;
+        const { levels } = found;
+        const done = await copyReferrers(route, this.#options.found, levels, dryRun);
+        const { copied, existing, moved } = done;
+        const filtered = found.filtered + judged.filtered;
+        return {
+            result: { copied, existing, filtered, lost: judged.lost },
+            moved: dryRun ? noBytes : moved,
+        };
+    }
+}
+function lostText(lost) {
+    const count = lost.length === 1 ? '1 referrer' : `${lost.length} referrers`;
+    const verb = lost.length === 1 ? 'does' : 'do';
+    const named = lost.slice(0, NAMED).map(({ artifactType, predicateType, digest }) => {
+        const about = predicateType === undefined ? '' : ` (${predicateType})`;
+        return `${artifactType}${about} ${digest}`;
+    });
+    const rest = lost.length > NAMED ? ` and ${lost.length - NAMED} more` : '';
+    return `${count} of the source's index ${verb} not fit the new index: ${named.join(', ')}${rest}`;
+}
+
+;// CONCATENATED MODULE: ./lib/sync/push-image.js
+
+
+
+
+
+/**
+ * Brings an image to a destination: blobs, then platform images by digest, then the tag, in one
+ * write, last. What belongs to the image comes before the tag too, so that nobody sees the image
+ * without it.
+ */
+async function pushImage(push) {
+    const { route, image, release, tag, referrers } = push;
+    const publish = async (name) => {
+        const isTag = name === tag;
+        if (isTag)
+            await push.beforeTag?.();
+        await pushWithRepair(async () => publishManifest(route.destination, name, release, isTag ? push.isWanted : undefined), async () => copyBeneath({ ...route, again: true }, image, release));
+    };
+    if (referrers === undefined) {
+        const bytes = await copyBeneath(route, image, release);
+        await publish(tag ?? release.digest);
+        return { bytes };
+    }
+    const judging = referrers.judge();
+    if (referrers.mustNotLose)
+        await judging;
+    const held = new Set();
+    const [bytes, [first, judged]] = await waitForBoth(copyBeneath({ ...route, held }, image, release), waitForBoth(referrers.find(), judging));
+    const { digest } = image.top;
+    const isWhole = refersTo(first, digest);
+    if (isWhole)
+        await publish(digest);
+    const done = await referrers.bring(await referrers.compareParts(first, held), judged);
+    // Without a tag, the digest is the name.
+    if (!isWhole || tag !== undefined)
+        await publish(tag ?? release.digest);
+    return { bytes: addBytes([bytes, done.moved]), referrers: done.result };
+}
+/** Copies what a release refers to. */
+async function copyBeneath(route, { top }, { children }) {
+    if (children === undefined)
+        return copyContent(route, top);
+    route.progress?.expect(children.length - 1);
+    return addBytes(await wait_for_all_waitForAll(children.map(async (child) => copyByDigest(route, child))));
+}
+function refersTo({ levels }, digest) {
+    return levels[0]?.referrers.some(({ subject }) => subject === digest) === true;
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/read-at-destination.js
 
 
@@ -48074,7 +49322,6 @@ class TagGuard {
 
 
 
-
 /** What is copied unless somebody says otherwise. */
 const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64';
 /**
@@ -48100,6 +49347,8 @@ class Syncer {
             platforms: options.platforms ?? parsePlatformFilter(DEFAULT_PLATFORMS),
             onMissingPlatform: options.onMissingPlatform ?? 'warn',
             onExisting: options.onExisting ?? 'overwrite',
+            referrers: options.referrers ?? 'none',
+            onLostReferrers: options.onLostReferrers ?? 'warn',
             dryRun: options.dryRun ?? false,
         };
     }
@@ -48137,7 +49386,7 @@ class Syncer {
         // What must not be overwritten has to be seen; what may be is only compared.
         const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest;
         const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag);
-        const [image, tagged] = await both(this.#read(named, repository, looking), looking);
+        const [image, tagged] = await waitForBoth(this.#read(named, repository, looking), looking);
         this.#tellSelection(image, named.name);
         // Without a tag the destination is the digest itself, which is there or not.
         const lookUp = async (digest) => tag === undefined ? heldDigest(repository, digest) : tagged;
@@ -48148,32 +49397,40 @@ class Syncer {
         };
         const expected = digestUnder(tag, image.expected());
         const found = await lookUp(expected);
+        const route = this.#route(image, repository);
+        const referrers = this.#referrers(image, route, named.name);
         if (found === expected) {
             this.#destination.seen.add(repository, image.parts());
-            return { ...known, ...unchanged(expected) };
+            return this.#unchanged({ ...known, ...unchanged(expected) }, referrers);
         }
         const release = await image.release();
         const digest = digestUnder(tag, release);
         const previous = digest === expected ? found : await lookUp(digest);
         const outcome = { ...known, platforms: release.platforms };
-        if (previous === digest)
-            return { ...outcome, ...unchanged(digest) };
+        if (previous === digest) {
+            return this.#unchanged({ ...outcome, ...unchanged(digest) }, referrers);
+        }
         const before = previous === undefined ? {} : { previousDigest: previous };
         const { onExisting, dryRun } = this.#policy;
         const write = { repository, tag, digest, onExisting, logger: this.#logger };
         if (previous !== undefined && !mayOverwrite(write, previous)) {
             return { ...outcome, ...before, status: 'skipped' };
         }
-        if (dryRun)
-            return { ...outcome, ...before, status: 'copied', digest };
-        const guard = new TagGuard(write);
-        const bytes = await this.#push(image, { ...release, digest }, { repository, tag }, guard);
-        if (guard.shown === digest)
-            return { ...outcome, ...unchanged(digest), bytes };
-        if (guard.shown !== undefined) {
-            return { ...outcome, previousDigest: guard.shown, status: 'skipped', bytes };
+        if (dryRun) {
+            return { ...outcome, ...before, status: 'copied', digest, ...(await planned(referrers)) };
         }
-        return { ...outcome, ...before, status: 'copied', digest, bytes };
+        const guard = new TagGuard(write);
+        const { isWanted } = guard;
+        const whole = { ...release, digest };
+        const beforeTag = this.#beforeTag;
+        const push = { route, image, release: whole, tag, referrers, beforeTag, isWanted };
+        const pushed = { ...outcome, ...(await pushImage(push)) };
+        if (guard.shown === digest)
+            return { ...pushed, ...unchanged(digest) };
+        if (guard.shown !== undefined) {
+            return { ...pushed, previousDigest: guard.shown, status: 'skipped' };
+        }
+        return { ...pushed, ...before, status: 'copied', digest };
     }
     /** The source's image, from the source or, where that saves a pull that counts, from elsewhere. */
     async #read(named, destination, looking) {
@@ -48205,33 +49462,36 @@ class Syncer {
         }
         this.#logger.warning(`${name}: ${reason}`);
     }
-    /** Blobs, then platform images by digest, then the tag: one write, last. */
-    async #push(image, release, target, { isWanted }) {
-        const { repository, tag } = target;
+    #route(image, destination) {
         const { ledger, seen } = this.#destination;
-        const route = {
-            source: image.repository,
-            destination: repository,
-            ledger,
-            seen,
-            member: this.#member,
-            read: image.read,
-            progress: this.#progress,
-        };
-        const moved = await copyBeneath(route, image, release);
-        const name = tag ?? release.digest;
-        if (tag !== undefined)
-            await this.#beforeTag?.();
-        await pushWithRepair(async () => publishManifest(repository, name, release, isWanted), async () => copyBeneath({ ...route, again: true }, image, release));
-        return moved;
+        const { repository: source, read } = image;
+        const [member, progress] = [this.#member, this.#progress];
+        return { source, destination, ledger, seen, member, read, progress };
+    }
+    /** Undefined where nobody has asked for them. */
+    #referrers(image, route, name) {
+        if (this.#policy.referrers === 'none')
+            return undefined;
+        const { referrers: found } = this.#source;
+        return new ImageReferrers({ image, name, route, found, logger: this.#logger, ...this.#policy });
+    }
+    /** An image that is there may have been signed since. */
+    async #unchanged(outcome, referrers) {
+        if (referrers === undefined)
+            return outcome;
+        const [found, judged] = await waitForBoth(referrers.compare(), referrers.judge());
+        const { result, moved: bytes } = await referrers.bring(found, judged);
+        const status = result.copied > 0 ? 'copied' : outcome.status;
+        return { ...outcome, status, bytes, referrers: result };
     }
 }
-/** Copies what a release refers to. */
-async function copyBeneath(route, { top }, { children }) {
-    if (children === undefined)
-        return copyContent(route, top);
-    route.progress?.expect(children.length - 1);
-    return addBytes(await waitForAll(children.map(async (child) => copyByDigest(route, child))));
+/** What would be done about an image that is not there. */
+async function planned(referrers) {
+    if (referrers === undefined)
+        return { bytes: noBytes };
+    const [found, judged] = await waitForBoth(referrers.find(), referrers.judge());
+    const { result, moved: bytes } = await referrers.bring(found, judged);
+    return { bytes, referrers: result };
 }
 /**
  * The digest by which a destination will know a document. Registries name what a tag shows by
@@ -48242,15 +49502,6 @@ function digestUnder(tag, document) {
 }
 function unchanged(digest) {
     return { status: 'unchanged', digest, previousDigest: digest };
-}
-/** Both results; the failure of the first counts first, and nothing is left running. */
-async function both(first, second) {
-    const [one, other] = await Promise.allSettled([first, second]);
-    if (one.status === 'rejected')
-        throw one.reason;
-    if (other.status === 'rejected')
-        throw other.reason;
-    return [one.value, other.value];
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/warnings.js

@@ -87,6 +87,8 @@ describe('a step that gives only a list', () => {
       timeoutSeconds: 60,
       insecureRegistries: [],
       declareArtifacts: false,
+      referrers: 'none',
+      onLostReferrers: 'warn',
       summary: true,
     })
   })
@@ -293,6 +295,21 @@ describe('platforms', () => {
 describe('choices', () => {
   test.each(['warn', 'fail'])('on-missing-platform may be %s', (value) => {
     expect(readWith({ 'on-missing-platform': ` ${value} ` }).onMissingPlatform).toBe(value)
+  })
+
+  test.each([
+    ['all', 'all'],
+    ['none', 'none'],
+    ['application/spdx+json\ncosign-tags', { types: ['application/spdx+json'], cosignTags: true }],
+  ])('referrers may be %j', (value, expected) => {
+    expect(readWith({ referrers: value }).referrers).toEqual(expected)
+  })
+
+  test('referrers and on-lost-referrers may not be anything', () => {
+    expect(problemsWith({ referrers: '*', 'on-lost-referrers': 'ignore' })).toEqual([
+      expect.stringMatching(/^referrers: "\*" is written as all; expected none, all, or/),
+      'on-lost-referrers: "ignore" is not accepted; expected warn or fail',
+    ])
   })
 
   test.each(['overwrite', 'skip', 'fail'])('on-existing may be %s', (value) => {

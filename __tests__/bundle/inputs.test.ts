@@ -6,6 +6,7 @@ import { replyWith, stallBody } from '../../testkit/registry/faults.ts'
 import { TestProxy } from '../../testkit/servers/proxy.ts'
 import { buildImage } from '../../testkit/image/image.ts'
 import { pullAndVerify } from '../../testkit/image/pull.ts'
+import { buildBundle, giveReferrers } from '../../testkit/image/referrers.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import { actionFile, kept, outputsOf, startPair, warningsOf } from './bundle.ts'
 import { image, login, other, startCopy } from './copy.ts'
@@ -309,6 +310,35 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(result.parsed.counts.copied).toBe(1)
     const keyLines = key.split('\n').slice(1, -2)
     expect(masks).toEqual(expect.arrayContaining(keyLines))
+  },
+
+  referrers: async () => {
+    const { source, destination, run } = await startCopy()
+    const [amd64 = image] = image.children
+    const signature = buildBundle(amd64)
+    giveReferrers(source.store, 'acme/app', amd64, [signature])
+    const { digest } = signature.manifest
+    const without = await run()
+    expect(without.parsed.results).toMatchObject([{ status: 'copied' }])
+    expect(without.stdout).not.toContain('referrers')
+    expect(destination.store.manifest('prod/app', digest)).toBeUndefined()
+    const { parsed, stdout } = await run({ referrers: 'all' })
+    const referrers = { copied: 1, existing: 0, filtered: 0, lost: [] }
+    expect(parsed.results).toMatchObject([{ status: 'copied', referrers }])
+    expect(parsed).toMatchObject({ changed: true, counts: { copied: 1, unchanged: 0 } })
+    expect(stdout).toContain('referrers: 1 copied')
+    expect(destination.store.manifest('prod/app', digest)).toBeDefined()
+  },
+
+  'on-lost-referrers': async () => {
+    const { source, destination, run } = await startCopy()
+    giveReferrers(source.store, 'acme/app', image, [buildBundle(image)])
+    const failed = await run({ referrers: 'all', 'on-lost-referrers': 'fail' })
+    expect(failed.parsed.results).toMatchObject([{ error: { code: 'LOST_REFERRERS' } }])
+    expect(destination.store.tags('prod/app')).toEqual([])
+    const warned = await run({ referrers: 'all' })
+    expect(warned.exitCode).toBe(0)
+    expect(warningsOf(warned)).toEqual([expect.stringContaining('does not fit the new index')])
   },
 
   summary: async () => {

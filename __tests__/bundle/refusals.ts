@@ -206,6 +206,15 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     inputs: { images: good, 'on-missing-platform': 'ignore' },
     lines: ['on-missing-platform: "ignore" is not accepted; expected warn or fail'],
   },
+  'referrers that are no types': {
+    inputs: { images: good, referrers: 'all, sbom' },
+    lines: ['referrers: "all" cannot be combined with anything else'],
+    says: ['cosign-tags'],
+  },
+  'an unknown on-lost-referrers': {
+    inputs: { images: good, 'on-lost-referrers': 'ignore' },
+    lines: ['on-lost-referrers: "ignore" is not accepted; expected warn or fail'],
+  },
   'an unknown on-existing': {
     inputs: { images: good, 'on-existing': 'Overwrite' },
     lines: ['on-existing: "Overwrite" is not accepted; expected overwrite, skip or fail'],

@@ -22,6 +22,8 @@ export const inputNames = [
   'declare-artifacts',
   'insecure-registries',
   'registry-tls',
+  'referrers',
+  'on-lost-referrers',
   'summary',
 ] as const
 
@@ -56,5 +58,7 @@ export const inputDefaults: Readonly<Record<InputName, string>> = {
   'declare-artifacts': 'false',
   'insecure-registries': '',
   'registry-tls': '',
+  referrers: 'none',
+  'on-lost-referrers': 'warn',
   summary: 'true',
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type PlatformFilter, parsePlatformFilter } from '../oci/platform.ts'
+import { parseReferrerFilter, type ReferrerFilter } from '../oci/referrer-filter.ts'
 import { normaliseRegistry, parseRegistryBase, type RegistryBase } from '../oci/reference.ts'
 import type { RegistryLogin } from '../registry/credentials/credential-chain.ts'
 import type { Credentials } from '../registry/credentials/login.ts'
@@ -50,6 +51,8 @@ export interface Inputs {
   readonly insecureRegistries: readonly string[]
   /** By normalised host. */
   readonly registryTls: ReadonlyMap<string, TlsOptions>
+  readonly referrers: ReferrerFilter
+  readonly onLostReferrers: 'warn' | 'fail'
   readonly declareArtifacts: boolean
   readonly summary: boolean
 }
@@ -104,6 +107,8 @@ export function readInputs(source: InputSource): Inputs {
     ...(reader.given('deadline') && { deadlineSeconds: reader.integer('deadline', DEADLINE) }),
     insecureRegistries: reader.parsed('insecure-registries', [], parseHosts),
     registryTls: readRegistryTls(reader, source),
+    referrers: reader.parsed<ReferrerFilter>('referrers', 'none', parseReferrerFilter),
+    onLostReferrers: reader.choice('on-lost-referrers', ['warn', 'fail']),
     declareArtifacts: reader.boolean('declare-artifacts'),
     summary: reader.boolean('summary'),
   }

@@ -92,9 +92,11 @@ function lengthOf(outputs: Outputs): number {
 }
 
 /** Whether the tag shows something else than before; in a dry run: whether it would. */
-function changesTag({ status, destination, digest, previousDigest }: SyncResult): boolean {
+function changesTag(result: SyncResult): boolean {
+  const { status, destination, digest, previousDigest, referrers } = result
+  if (status !== 'copied') return false
   const { tag } = parseReference(destination)
-  return status === 'copied' && tag !== undefined && digest !== previousDigest
+  return (referrers?.copied ?? 0) > 0 || (tag !== undefined && digest !== previousDigest)
 }
 
 /** The text of the report file: JSON. */
@@ -132,7 +134,7 @@ function publicResult(result: SyncResult): Omit<SyncResult, 'error'> & {
 } {
   const { source, destination, status, sourceDigest, previousDigest } = result
   const digest = digestOfDestination(result)
-  const { platforms, bytes, durationMs, error } = result
+  const { platforms, bytes, referrers, durationMs, error } = result
   return {
     source,
     destination,
@@ -142,6 +144,7 @@ function publicResult(result: SyncResult): Omit<SyncResult, 'error'> & {
     ...(previousDigest === undefined ? {} : { previousDigest }),
     platforms,
     bytes: { copied: bytes.copied, mounted: bytes.mounted, existing: bytes.existing },
+    ...(referrers === undefined ? {} : { referrers }),
     durationMs,
     ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
   }

@@ -1,4 +1,4 @@
-import type { RunReport, SyncResult } from '../sync/report.ts'
+import type { ReferrersResult, RunReport, SyncResult } from '../sync/report.ts'
 import type { Logger } from '../registry/logger.ts'
 import type { PullsLeft } from '../registry/pace/pull-limit.ts'
 import type { BufferedLog } from './logger.ts'
@@ -17,11 +17,25 @@ export function printResult(result: SyncResult, log: BufferedLog, dryRun: boolea
       `blobs: ${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already`,
     )
   }
+  if (result.referrers !== undefined) {
+    log.info(`referrers: ${referrersText(result.referrers, dryRun)}`)
+  }
   if (error !== undefined) log.info(`${error.code}: ${error.message}`)
   if (error?.hint !== undefined) log.info(`hint: ${error.hint}`)
   log.print(
     `${statusWord(result, dryRun)} ${result.source} => ${result.destination} (${formatDuration(result.durationMs)})`,
   )
+}
+
+/** `3 copied, 1 there already, 2 not wanted, 1 lost` */
+export function referrersText(referrers: ReferrersResult, dryRun: boolean): string {
+  const { copied, existing, filtered, lost } = referrers
+  return [
+    `${copied} ${dryRun ? 'would be copied' : 'copied'}`,
+    ...(existing > 0 ? [`${existing} there already`] : []),
+    ...(filtered > 0 ? [`${filtered} not wanted`] : []),
+    ...(lost.length > 0 ? [`${lost.length} lost`] : []),
+  ].join(', ')
 }
 
 function statusWord({ status }: SyncResult, dryRun: boolean): string {

@@ -1,5 +1,7 @@
+import * as v from 'valibot'
 import { algorithmOf, type Digest } from './digest.ts'
 import type { Manifest } from './manifest.ts'
+import { parseStrictJson } from './strict-json.ts'
 
 /**
  * The tag of the index in which clients list the referrers of a manifest where a registry does not
@@ -32,4 +34,14 @@ export function cosignTag(subject: Digest, kind: CosignKind): string | undefined
 export function artifactTypeOf(manifest: Manifest): string | undefined {
   if (manifest.artifactType !== undefined) return manifest.artifactType
   return manifest.kind === 'image' ? manifest.config.mediaType : undefined
+}
+
+const Annotated = v.looseObject({
+  annotations: v.fallback(v.nullish(v.record(v.string(), v.unknown())), undefined),
+})
+
+/** The annotations of a manifest as they stand in it; undefined where it has none. */
+export function annotationsOf(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  const document = parseStrictJson(bytes, { freeMaps: ['annotations'] })
+  return v.parse(Annotated, document).annotations ?? undefined
 }

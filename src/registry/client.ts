@@ -19,6 +19,7 @@ import { publishManifest } from './content/push-manifest.ts'
 import { pushWithRepair } from './copy/push-with-repair.ts'
 import { Repository } from './http/repository.ts'
 import { RegistryHttp } from './http/registry-http.ts'
+import { SourceReferrers } from './copy/source-referrers.ts'
 import { SeenImages } from './copy/unchanged-images.ts'
 
 /** Which registry a client speaks to, and as whom. */
@@ -69,6 +70,8 @@ export class Client {
   readonly ledger = new ContentLedger()
   /** @internal */
   readonly seen = new SeenImages(this.ledger)
+  /** @internal */
+  readonly referrers = new SourceReferrers()
   readonly #http: RegistryHttp
   readonly #ownsNetwork: boolean
 

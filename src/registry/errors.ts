@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'PLATFORM'
   /** The destination tag has another digest and may not be overwritten. */
   | 'EXISTS'
+  /** Signatures of the source's index do not fit the new one, and must not stay behind. */
+  | 'LOST_REFERRERS'
 
 /** The role a registry has in a copy. */
 export type Side = 'source' | 'destination'

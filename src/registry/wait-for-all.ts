@@ -10,3 +10,11 @@ export async function waitForAll<T>(promises: readonly Promise<T>[]): Promise<re
   }
   return values
 }
+
+/** Both results; the failure of the first counts first, and nothing is left running. */
+export async function waitForBoth<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  const [one, other] = await Promise.allSettled([first, second])
+  if (one.status === 'rejected') throw one.reason
+  if (other.status === 'rejected') throw other.reason
+  return [one.value, other.value]
+}

@@ -1,7 +1,9 @@
 import type { Digest } from '../oci/digest.ts'
 import type { PullsLeft } from '../registry/pace/pull-limit.ts'
 import { addBytes, type BytesMoved } from '../registry/copy/bytes-moved.ts'
+import type { LostReferrer } from '../registry/copy/find-lost-referrers.ts'
 
+export type { LostReferrer } from '../registry/copy/find-lost-referrers.ts'
 export type { BytesMoved } from '../registry/copy/bytes-moved.ts'
 
 /** What became of one destination. In a dry run: what would have become of it. */
@@ -31,10 +33,24 @@ export interface SyncResult {
   /** Platform (`linux/arm64`) to the digest of its image manifest. */
   readonly platforms: Readonly<Record<string, Digest>>
   readonly bytes: BytesMoved
+  /** What became of what belongs to the image; absent where nobody asked for it. */
+  readonly referrers?: ReferrersResult
   readonly durationMs: number
   readonly error?: ResultError
   /** What was warned of; each text names the image. The same for all destinations of a source. */
   readonly warnings?: readonly string[]
+}
+
+/** What refers to an image and its parts, and what cosign keeps for them under tags. */
+export interface ReferrersResult {
+  /** In a dry run: what would be. */
+  readonly copied: number
+  /** Were at the destination already. */
+  readonly existing: number
+  /** Are of types that nobody asked for. */
+  readonly filtered: number
+  /** Belong to the source's index, and do not fit the new one that was made of a part of it. */
+  readonly lost: readonly LostReferrer[]
 }
 
 /** Counts and sums over all results of a run. */
@@ -45,8 +61,18 @@ export interface Totals {
   readonly skipped: number
   readonly failed: number
   readonly bytes: BytesMoved
+  /** Sums over the images of a run that asked for them. */
+  readonly referrers?: ReferrersTotals
   /** Wall-clock time of the run, not the sum over the images, which are copied side by side. */
   readonly durationMs: number
+}
+
+/** As in `ReferrersResult`, all of them counts. */
+export interface ReferrersTotals {
+  readonly copied: number
+  readonly existing: number
+  readonly filtered: number
+  readonly lost: number
 }
 
 /** Everything that a run hands to whoever presents it. Results are in list order. */
@@ -72,6 +98,22 @@ export function totalsOf(results: readonly SyncResult[], durationMs: number): To
     skipped: count('skipped'),
     failed: count('failed'),
     bytes: addBytes(results.map((result) => result.bytes)),
+    ...referrersOf(results),
     durationMs,
+  }
+}
+
+function referrersOf(results: readonly SyncResult[]): { referrers?: ReferrersTotals } {
+  const all = results.flatMap(({ referrers }) => referrers ?? [])
+  if (all.length === 0) return {}
+  const sum = (count: (one: ReferrersResult) => number): number =>
+    all.reduce((total, one) => total + count(one), 0)
+  return {
+    referrers: {
+      copied: sum(({ copied }) => copied),
+      existing: sum(({ existing }) => existing),
+      filtered: sum(({ filtered }) => filtered),
+      lost: sum(({ lost }) => lost.length),
+    },
   }
 }

@@ -11,7 +11,11 @@ import { RegistryError } from '../registry/errors.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import type { FetchedManifest } from '../registry/learned/fetched-manifest.ts'
 import { fetchManifest } from '../registry/content/manifests.ts'
-import { firstOfEach, type PlatformEntry } from '../registry/copy/platform-entries.ts'
+import {
+  firstOfEach,
+  listManifests,
+  type PlatformEntry,
+} from '../registry/copy/platform-entries.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import { waitForAll } from '../registry/wait-for-all.ts'
 import { type Selection, selectPlatforms } from './select-platforms.ts'
@@ -101,6 +105,17 @@ export class SourceImage {
     const { manifest, mediaType, digest, size } = this.top
     if (manifest.kind === 'image') return [{ mediaType, digest, size }]
     return manifest.manifests.flatMap(platformEntries).map((one) => one.descriptor)
+  }
+
+  /**
+   * Digests of all manifests that end up at a destination, without those that are made here: other
+   * content may refer to each of them.
+   */
+  async digests(): Promise<readonly Digest[]> {
+    if (this.selection !== undefined) {
+      return this.selection.selected.map(({ descriptor }) => descriptor.digest)
+    }
+    return listManifests(this.repository, this.top)
   }
 
   /** Blobs that were read already, and verified. */

@@ -1,21 +1,22 @@
 import { type Digest, digestOf } from '../oci/digest.ts'
 import { formatPlatform, parsePlatformFilter, type PlatformFilter } from '../oci/platform.ts'
 import type { Reference } from '../oci/reference.ts'
-import { addBytes, type BytesMoved, noBytes } from '../registry/copy/bytes-moved.ts'
+import type { ReferrerFilter } from '../oci/referrer-filter.ts'
+import { noBytes } from '../registry/copy/bytes-moved.ts'
 import type { Client, Target } from '../registry/client.ts'
-import { copyByDigest, copyContent, type Route } from '../registry/copy/copy-image.ts'
+import type { Route } from '../registry/copy/copy-image.ts'
 import { RegistryError } from '../registry/errors.ts'
 import type { Member } from '../registry/copy/fan-out.ts'
 import { type Logger, silentLogger } from '../registry/logger.ts'
 import { heldDigest, resolveDigest } from '../registry/content/manifests.ts'
-import { publishManifest } from '../registry/content/push-manifest.ts'
 import type { ImageProgress } from '../registry/copy/image-progress.ts'
-import { pushWithRepair } from '../registry/copy/push-with-repair.ts'
 import type { Repository } from '../registry/http/repository.ts'
-import { waitForAll } from '../registry/wait-for-all.ts'
+import { waitForBoth } from '../registry/wait-for-all.ts'
+import { ImageReferrers } from './image-referrers.ts'
+import { type PushedImage, pushImage } from './push-image.ts'
 import type { SyncResult } from './report.ts'
 import { type NamedSource, nameSource } from './named-source.ts'
-import type { Document, Release, SourceImage } from './source-image.ts'
+import type { Document, SourceImage } from './source-image.ts'
 import { readUncounted } from './read-at-destination.ts'
 import { mayOverwrite, TagGuard } from './tag-guard.ts'
 
@@ -29,6 +30,10 @@ export interface SyncPolicy {
   readonly onMissingPlatform: 'warn' | 'fail'
   /** When the destination tag has another digest. */
   readonly onExisting: 'overwrite' | 'skip' | 'fail'
+  /** What comes along of that which refers to an image and to its parts: nothing where absent. */
+  readonly referrers?: ReferrerFilter
+  /** When some of the source's index do not fit the new index of a filtered copy: `warn` if absent. */
+  readonly onLostReferrers?: 'warn' | 'fail'
   /** Compute and compare everything, write nothing. */
   readonly dryRun: boolean
 }
@@ -61,7 +66,7 @@ export interface SyncerOptions extends Partial<SyncPolicy> {
 /** What became of one destination, but for the names and the time, which the caller knows. */
 export type SyncOutcome = Pick<
   SyncResult,
-  'status' | 'digest' | 'sourceDigest' | 'previousDigest' | 'platforms' | 'bytes'
+  'status' | 'digest' | 'sourceDigest' | 'previousDigest' | 'platforms' | 'bytes' | 'referrers'
 >
 
 /**
@@ -72,7 +77,7 @@ export class Syncer {
   readonly #source: Client
   readonly #destination: Client
   readonly #logger: Logger
-  readonly #policy: SyncPolicy
+  readonly #policy: Required<SyncPolicy>
   readonly #member: Member | undefined
   readonly #beforeTag: (() => Promise<unknown>) | undefined
   readonly #progress: ImageProgress | undefined
@@ -88,6 +93,8 @@ export class Syncer {
       platforms: options.platforms ?? parsePlatformFilter(DEFAULT_PLATFORMS),
       onMissingPlatform: options.onMissingPlatform ?? 'warn',
       onExisting: options.onExisting ?? 'overwrite',
+      referrers: options.referrers ?? 'none',
+      onLostReferrers: options.onLostReferrers ?? 'warn',
       dryRun: options.dryRun ?? false,
     }
   }
@@ -135,7 +142,7 @@ export class Syncer {
     // What must not be overwritten has to be seen; what may be is only compared.
     const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest
     const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag)
-    const [image, tagged] = await both(this.#read(named, repository, looking), looking)
+    const [image, tagged] = await waitForBoth(this.#read(named, repository, looking), looking)
     this.#tellSelection(image, named.name)
     // Without a tag the destination is the digest itself, which is there or not.
     const lookUp = async (digest: Digest): Promise<Digest | undefined> =>
@@ -147,30 +154,40 @@ export class Syncer {
     }
     const expected = digestUnder(tag, image.expected())
     const found = await lookUp(expected)
+    const route = this.#route(image, repository)
+    const referrers = this.#referrers(image, route, named.name)
     if (found === expected) {
       this.#destination.seen.add(repository, image.parts())
-      return { ...known, ...unchanged(expected) }
+      return this.#unchanged({ ...known, ...unchanged(expected) }, referrers)
     }
 
     const release = await image.release()
     const digest = digestUnder(tag, release)
     const previous = digest === expected ? found : await lookUp(digest)
     const outcome = { ...known, platforms: release.platforms }
-    if (previous === digest) return { ...outcome, ...unchanged(digest) }
+    if (previous === digest) {
+      return this.#unchanged({ ...outcome, ...unchanged(digest) }, referrers)
+    }
     const before = previous === undefined ? {} : { previousDigest: previous }
     const { onExisting, dryRun } = this.#policy
     const write = { repository, tag, digest, onExisting, logger: this.#logger }
     if (previous !== undefined && !mayOverwrite(write, previous)) {
       return { ...outcome, ...before, status: 'skipped' }
     }
-    if (dryRun) return { ...outcome, ...before, status: 'copied', digest }
-    const guard = new TagGuard(write)
-    const bytes = await this.#push(image, { ...release, digest }, { repository, tag }, guard)
-    if (guard.shown === digest) return { ...outcome, ...unchanged(digest), bytes }
-    if (guard.shown !== undefined) {
-      return { ...outcome, previousDigest: guard.shown, status: 'skipped', bytes }
+    if (dryRun) {
+      return { ...outcome, ...before, status: 'copied', digest, ...(await planned(referrers)) }
     }
-    return { ...outcome, ...before, status: 'copied', digest, bytes }
+    const guard = new TagGuard(write)
+    const { isWanted } = guard
+    const whole = { ...release, digest }
+    const beforeTag = this.#beforeTag
+    const push = { route, image, release: whole, tag, referrers, beforeTag, isWanted }
+    const pushed = { ...outcome, ...(await pushImage(push)) }
+    if (guard.shown === digest) return { ...pushed, ...unchanged(digest) }
+    if (guard.shown !== undefined) {
+      return { ...pushed, previousDigest: guard.shown, status: 'skipped' }
+    }
+    return { ...pushed, ...before, status: 'copied', digest }
   }
 
   /** The source's image, from the source or, where that saves a pull that counts, from elsewhere. */
@@ -205,44 +222,39 @@ export class Syncer {
     this.#logger.warning(`${name}: ${reason}`)
   }
 
-  /** Blobs, then platform images by digest, then the tag: one write, last. */
-  async #push(
-    image: SourceImage,
-    release: Release,
-    target: Target,
-    { isWanted }: TagGuard,
-  ): Promise<BytesMoved> {
-    const { repository, tag } = target
+  #route(image: SourceImage, destination: Repository): Route {
     const { ledger, seen } = this.#destination
-    const route: Route = {
-      source: image.repository,
-      destination: repository,
-      ledger,
-      seen,
-      member: this.#member,
-      read: image.read,
-      progress: this.#progress,
-    }
-    const moved = await copyBeneath(route, image, release)
-    const name = tag ?? release.digest
-    if (tag !== undefined) await this.#beforeTag?.()
-    await pushWithRepair(
-      async () => publishManifest(repository, name, release, isWanted),
-      async () => copyBeneath({ ...route, again: true }, image, release),
-    )
-    return moved
+    const { repository: source, read } = image
+    const [member, progress] = [this.#member, this.#progress]
+    return { source, destination, ledger, seen, member, read, progress }
+  }
+
+  /** Undefined where nobody has asked for them. */
+  #referrers(image: SourceImage, route: Route, name: string): ImageReferrers | undefined {
+    if (this.#policy.referrers === 'none') return undefined
+    const { referrers: found } = this.#source
+    return new ImageReferrers({ image, name, route, found, logger: this.#logger, ...this.#policy })
+  }
+
+  /** An image that is there may have been signed since. */
+  async #unchanged(
+    outcome: SyncOutcome,
+    referrers: ImageReferrers | undefined,
+  ): Promise<SyncOutcome> {
+    if (referrers === undefined) return outcome
+    const [found, judged] = await waitForBoth(referrers.compare(), referrers.judge())
+    const { result, moved: bytes } = await referrers.bring(found, judged)
+    const status = result.copied > 0 ? 'copied' : outcome.status
+    return { ...outcome, status, bytes, referrers: result }
   }
 }
 
-/** Copies what a release refers to. */
-async function copyBeneath(
-  route: Route,
-  { top }: SourceImage,
-  { children }: Release,
-): Promise<BytesMoved> {
-  if (children === undefined) return copyContent(route, top)
-  route.progress?.expect(children.length - 1)
-  return addBytes(await waitForAll(children.map(async (child) => copyByDigest(route, child))))
+/** What would be done about an image that is not there. */
+async function planned(referrers: ImageReferrers | undefined): Promise<PushedImage> {
+  if (referrers === undefined) return { bytes: noBytes }
+  const [found, judged] = await waitForBoth(referrers.find(), referrers.judge())
+  const { result, moved: bytes } = await referrers.bring(found, judged)
+  return { bytes, referrers: result }
 }
 
 /**
@@ -255,12 +267,4 @@ function digestUnder(tag: string | undefined, document: Document): Digest {
 
 function unchanged(digest: Digest): Pick<SyncOutcome, 'status' | 'digest' | 'previousDigest'> {
   return { status: 'unchanged', digest, previousDigest: digest }
-}
-
-/** Both results; the failure of the first counts first, and nothing is left running. */
-async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  const [one, other] = await Promise.allSettled([first, second])
-  if (one.status === 'rejected') throw one.reason
-  if (other.status === 'rejected') throw other.reason
-  return [one.value, other.value]
 }

@@ -7,10 +7,10 @@ import { otherDigest, sameAlgorithm } from './digest-header.ts'
 import { hashedDigest, resolveDigest } from './manifests.ts'
 
 /**
- * Milliseconds between the looks at a tag that does not show yet what was pushed. Registries that
+ * Milliseconds between the looks at what does not show yet what was pushed. Registries that
  * keep several copies need a moment; more than some seconds is no delay any more.
  */
-const LOOKS_AFTER = [250, 500, 1_000, 2_000]
+export const LOOKS_AFTER = [250, 500, 1_000, 2_000]
 
 /**
  * Reads back what a tag shows after it was written. Throws VERIFICATION where that is not what was

@@ -35,6 +35,10 @@ export interface Route {
   readonly seen: SeenImages
   /** Everything is looked for anew: what was found, mounted or moved before has gone missing. */
   readonly again?: boolean
+  /** The destination is known not to have the manifest. */
+  readonly isNew?: boolean
+  /** Takes in the manifests that the destination was seen to have already. */
+  readonly held?: Set<Digest>
   /** The place among several destinations that the source's blobs are fetched for at one time. */
   readonly member?: Member | undefined
   /** Blobs of the source that were read already, and verified. */
@@ -133,6 +137,7 @@ class TreeCopy {
       const first = bytesOf(outcome, config.size)
       if (outcome === 'existing' && layers.length > 0 && (await this.#isHeld(digest))) {
         this.#held.add(digest)
+        this.#route.held?.add(digest)
         this.#route.ledger.note(this.#route.destination.name, layers)
         return addBytes([first, ...layers.map(({ size }) => bytesOf('existing', size))])
       }
@@ -144,8 +149,9 @@ class TreeCopy {
   }
 
   async #isHeld(digest: Digest): Promise<boolean> {
-    const { destination, again } = this.#route
-    return again !== true && (await heldDigest(destination, digest)) === digest
+    const { destination, again, isNew } = this.#route
+    if (again === true || isNew === true) return false
+    return (await heldDigest(destination, digest)) === digest
   }
 
   async #blob(blob: Descriptor): Promise<Outcome> {

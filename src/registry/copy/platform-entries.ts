@@ -1,9 +1,10 @@
 import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Digest } from '../../oci/digest.ts'
 import { type ImageIndex, isAttestation } from '../../oci/manifest.ts'
-import { isIndexType } from '../../oci/media-types.ts'
+import { isImageManifestType, isIndexType } from '../../oci/media-types.ts'
 import { type Platform, platformKey } from '../../oci/platform.ts'
 import { fetchManifest } from '../content/manifests.ts'
+import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import type { Repository } from '../http/repository.ts'
 
 /** An entry of an index that is the image of a platform. */
@@ -62,4 +63,29 @@ export function firstOfEach(entries: readonly PlatformEntry[]): ReadonlyMap<stri
     }
   }
   return first
+}
+
+/** The digests of a manifest and of all that are beneath it, each once. */
+export async function listManifests(
+  repository: Repository,
+  top: FetchedManifest,
+): Promise<readonly Digest[]> {
+  const digests = new Set<Digest>()
+
+  /** @param depth of what it lists */
+  const walk = async ({ digest, manifest }: FetchedManifest, depth: number): Promise<void> => {
+    digests.add(digest)
+    if (manifest.kind === 'image') return
+    for (const entry of manifest.manifests) {
+      if (digests.has(entry.digest)) continue
+      if (isImageManifestType(entry.mediaType)) digests.add(entry.digest)
+      else if (isIndexType(entry.mediaType)) {
+        const nested = await fetchManifest(repository, entry.digest, { ...entry, depth })
+        await walk(nested, depth + 1)
+      }
+    }
+  }
+
+  await walk(top, 1)
+  return [...digests]
 }

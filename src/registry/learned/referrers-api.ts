@@ -5,11 +5,8 @@
 export class ReferrersApi {
   /** The first answer of each; undefined where that failed and the next one may tell. */
   readonly #first = new Map<string, Promise<boolean | undefined>>()
-
-  /** Whether a repository is known to have none. */
-  async isMissing(repository: string): Promise<boolean> {
-    return (await this.#first.get(repository)) === false
-  }
+  /** Whether what was pushed is listed. */
+  readonly #proofs = new Map<string, Promise<boolean>>()
 
   /**
    * A list of a repository by the API; undefined where it has none. As long as that is not known,
@@ -34,5 +31,27 @@ export class ReferrersApi {
       },
     )
     this.#first.set(repository, told)
+  }
+
+  /** Takes in that a repository was seen to list something. */
+  noteListing(repository: string): void {
+    this.#proofs.set(repository, Promise.resolve(true))
+  }
+
+  /**
+   * Whether a repository lists what is pushed to it, found out once: one has said so that did not
+   * (Q63).
+   */
+  async lists(repository: string, findOut: () => Promise<boolean>): Promise<boolean> {
+    const known = this.#proofs.get(repository)
+    if (known !== undefined) return known
+    const proof = findOut()
+    this.#proofs.set(repository, proof)
+    try {
+      return await proof
+    } catch (error) {
+      this.#proofs.delete(repository)
+      throw error
+    }
   }
 }

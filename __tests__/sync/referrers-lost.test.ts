@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals'
+import { buildImage } from '../../testkit/image/image.ts'
+import { signPredicate, simpleSigning, bundleType, tagOf } from '../../testkit/image/referrers.ts'
+import {
+  copy,
+  cosignImages,
+  digestOf,
+  index,
+  indexSignature,
+  referrersWorld,
+} from './referrers-world.ts'
+import { failureOf, writesTo } from './sync-world.ts'
+
+const lost = [
+  {
+    digest: digestOf(indexSignature),
+    artifactType: bundleType,
+    subject: digestOf(index),
+    predicateType: signPredicate,
+  },
+  {
+    digest: digestOf(cosignImages.get(tagOf(index, 'sig')) ?? index),
+    artifactType: simpleSigning,
+    subject: digestOf(index),
+  },
+]
+
+describe('what belongs to an index of which a part is copied', () => {
+  test('is not pushed, but counted and named in one warning', async () => {
+    await using world = await referrersWorld()
+    const { referrers } = await copy(world, 'all')
+    expect(referrers).toMatchObject({ copied: 6, existing: 0, filtered: 0, lost })
+    const store = world.destination.store
+    expect(store.manifest('mirror/app', digestOf(indexSignature))).toBeUndefined()
+    expect(store.tag('mirror/app', tagOf(index, 'sig'))).toBeUndefined()
+    const warnings = world.log.lines.filter((line) => line.startsWith('warning'))
+    expect(warnings).toEqual([
+      `warning: ${world.source.host}/acme/app:v1: 2 referrers of the source's index do not fit the new ` +
+        `index: ${bundleType} (${signPredicate}) ${lost[0]?.digest ?? ''}, ${simpleSigning} ` +
+        `${lost[1]?.digest ?? ''}; take the index whole with platforms: all, or sign the copy`,
+    ])
+  })
+
+  test('is named again where the copy is there already', async () => {
+    await using world = await referrersWorld()
+    await copy(world, 'all')
+    expect(await copy(world, 'all')).toMatchObject({ status: 'unchanged', referrers: { lost } })
+  })
+
+  test('is not lost where it is not wanted', async () => {
+    await using world = await referrersWorld()
+    const { referrers } = await copy(world, 'application/spdx+json')
+    expect(referrers).toMatchObject({ copied: 1, lost: [] })
+    expect(world.log.lines.filter((line) => line.startsWith('warning'))).toEqual([])
+  })
+
+  test('is a failure where it must not be lost, before anything is written', async () => {
+    await using world = await referrersWorld()
+    const error = await failureOf(copy(world, 'all', { onLostReferrers: 'fail' }))
+    expect(error).toMatchObject({
+      code: 'LOST_REFERRERS',
+      side: 'source',
+      reference: digestOf(index),
+    })
+    expect(error.message).toContain('2 referrers of the source')
+    expect(writesTo(world.destination)).toEqual([])
+  })
+
+  test('is a failure in a dry run, and for an image that is there', async () => {
+    await using world = await referrersWorld()
+    const strict = { onLostReferrers: 'fail' } as const
+    expect((await failureOf(copy(world, 'all', { ...strict, dryRun: true }))).code).toBe(
+      'LOST_REFERRERS',
+    )
+    await copy(world, 'none')
+    expect((await failureOf(copy(world, 'all', strict))).code).toBe('LOST_REFERRERS')
+  })
+
+  test('is not lost with the whole index, nor with a single image', async () => {
+    await using world = await referrersWorld()
+    const strict = { onLostReferrers: 'fail' } as const
+    expect((await copy(world, 'all', { ...strict, platforms: 'all' })).status).toBe('copied')
+    world.give('acme/app', 'v1', buildImage())
+    expect((await copy(world, 'all', strict)).status).toBe('copied')
+  })
+})

@@ -1,0 +1,84 @@
+import type { Descriptor } from '../../oci/descriptor.ts'
+import type { Digest } from '../../oci/digest.ts'
+import type { Manifest } from '../../oci/manifest.ts'
+import { fetchManifest, resolveDigest } from '../content/manifests.ts'
+import { publishManifest } from '../content/push-manifest.ts'
+import { listsTag } from '../content/tag-names.ts'
+import { RegistryError } from '../errors.ts'
+import type { Repository } from '../http/repository.ts'
+import type { FetchedManifest } from '../learned/fetched-manifest.ts'
+import type { BytesMoved } from './bytes-moved.ts'
+import { copyContent, type Route } from './copy-image.ts'
+import { pushWithRepair } from './push-with-repair.ts'
+
+/** An image under a tag of cosign's, with a layer for each signature, and how to get it. */
+export interface CosignSource {
+  readonly tag: string
+  readonly digest: Digest
+  readonly fetch: () => Promise<FetchedManifest>
+}
+
+/**
+ * Whether an image of cosign's has to be written at the destination: not where that has it, or more
+ * than it. Throws EXISTS where it has signatures that the source has not: to write the tag would
+ * take them away.
+ */
+export async function needsCosignImage(
+  destination: Repository,
+  { tag, digest, fetch }: CosignSource,
+): Promise<boolean> {
+  const shown = await shownDigest(destination, tag)
+  if (shown === undefined) return true
+  if (shown === digest) return false
+  const theirs = layersOf((await fetchManifest(destination, shown)).manifest)
+  const ours = layersOf((await fetch()).manifest)
+  if (theirs !== undefined && ours !== undefined) {
+    if (ours.every((layer) => theirs.includes(layer))) return false
+    if (theirs.every((layer) => ours.includes(layer))) return true
+  }
+  const reason =
+    'the tag holds signatures that the source does not have, and writing it would take them away'
+  throw new RegistryError('EXISTS', reason, destination.place('write', tag))
+}
+
+/** Copies an image of cosign's under its tag. */
+export async function copyCosignImage(
+  route: Route,
+  { tag, fetch }: CosignSource,
+): Promise<BytesMoved> {
+  const { destination } = route
+  const fetched = await fetch()
+  const moved = await copyContent(route, fetched)
+  await pushWithRepair(
+    async () => publishManifest(destination, tag, fetched),
+    async () => copyContent({ ...route, again: true }, fetched),
+  )
+  return moved
+}
+
+/**
+ * What must not be overwritten has to be seen. Where a registry says of a tag that is missing that it
+ * may not be looked at (Q31), its list of tags tells.
+ */
+async function shownDigest(destination: Repository, tag: string): Promise<Digest | undefined> {
+  try {
+    return await resolveDigest(destination, tag)
+  } catch (error) {
+    const isDenied = error instanceof RegistryError && error.status === 403
+    if (isDenied && (await listsTag(destination, tag)) === false) return undefined
+    throw error
+  }
+}
+
+/**
+ * The layers of an image by all that makes two of them different: signatures of one payload are in
+ * the annotations. Undefined for an index.
+ */
+function layersOf(manifest: Manifest): readonly string[] | undefined {
+  return manifest.kind === 'image' ? manifest.layers.map(layerKey) : undefined
+}
+
+function layerKey({ mediaType, digest, annotations = {} }: Descriptor): string {
+  const sorted = Object.entries(annotations).sort(([a], [b]) => (a < b ? -1 : 1))
+  return JSON.stringify([mediaType, digest, sorted])
+}

@@ -1,0 +1,135 @@
+import { type Digest, digestOf } from '../../oci/digest.ts'
+import type { Manifest } from '../../oci/manifest.ts'
+import { listsByItself } from '../content/pushed-referrers.ts'
+import { addToReferrersTag } from '../content/referrers-index.ts'
+import type { FetchedManifest } from '../learned/fetched-manifest.ts'
+import { waitForAll } from '../wait-for-all.ts'
+import { addBytes, type BytesMoved } from './bytes-moved.ts'
+import type { Outcome } from './content-ledger.ts'
+import { copyCosignImage, type CosignSource, needsCosignImage } from './copy-cosign-image.ts'
+import { copyByDigest, type Route } from './copy-image.ts'
+import type { FoundReferrer, ReferrersLevel } from './find-referrers.ts'
+import type { SourceReferrers } from './source-referrers.ts'
+
+/** The config of most referrers (image-spec, Guidance for an Empty Descriptor). */
+const EMPTY = Buffer.from('{}')
+
+/** How many of what belongs to an image came along, or were there. */
+export interface ReferrersCopied {
+  readonly copied: number
+  readonly existing: number
+  readonly moved: BytesMoved
+}
+
+/**
+ * Copies what belongs to an image, which is there itself by now: what refers to it level by level,
+ * because some registries want to have seen the subject first, and then the lists under tags that
+ * stand in for the API. Everything is pushed by digest, and under tags that nobody pulls.
+ *
+ * @param isDryRun only looks for what would be copied
+ */
+export async function copyReferrers(
+  route: Route,
+  found: SourceReferrers,
+  levels: readonly ReferrersLevel[],
+  isDryRun: boolean,
+): Promise<ReferrersCopied> {
+  return new ReferrersCopy(route, found).run(levels, isDryRun)
+}
+
+class ReferrersCopy {
+  readonly #route: Route
+  readonly #found: SourceReferrers
+  readonly #moved: BytesMoved[] = []
+
+  constructor(route: Route, found: SourceReferrers) {
+    this.#route = route
+    this.#found = found
+  }
+
+  async run(levels: readonly ReferrersLevel[], isDryRun: boolean): Promise<ReferrersCopied> {
+    const outcomes: Outcome[] = []
+    for (const { referrers, cosignImages } of levels) {
+      const images = cosignImages.map(({ tag, digest }): CosignSource => {
+        const { source } = this.#route
+        return { tag, digest, fetch: async () => this.#found.cosignImage(source, tag) }
+      })
+      const done = await waitForAll([
+        ...referrers.map(async (one) => this.#referrer(one, isDryRun)),
+        ...images.map(async (one) => this.#cosignImage(one, isDryRun)),
+      ])
+      outcomes.push(...done)
+    }
+    if (!isDryRun) await this.#list(levels.flatMap(({ referrers }) => referrers))
+    const copied = outcomes.filter((outcome) => outcome !== 'existing').length
+    return { copied, existing: outcomes.length - copied, moved: addBytes(this.#moved) }
+  }
+
+  async #referrer(
+    { isHeld, isPart, digest, fetched }: FoundReferrer,
+    isDryRun: boolean,
+  ): Promise<Outcome> {
+    if (isHeld || fetched === undefined) return 'existing'
+    if (isPart || isDryRun) return 'copied'
+    return this.#once('referrer', digest, async () => copyByDigest(this.#routeOf(fetched), fetched))
+  }
+
+  async #cosignImage(image: CosignSource, isDryRun: boolean): Promise<Outcome> {
+    const { destination } = this.#route
+    if (isDryRun) return (await needsCosignImage(destination, image)) ? 'copied' : 'existing'
+    // Another line may bring the same image, or another one for the same tag.
+    return destination.http.turns.run(`${destination.name}:${image.tag}`, async () => {
+      if (!(await needsCosignImage(destination, image))) return 'existing'
+      const route = this.#routeOf(await image.fetch())
+      this.#moved.push(await copyCosignImage(route, image))
+      return 'copied'
+    })
+  }
+
+  /** Brings a manifest, unless another image of the run does or did. */
+  async #once(kind: string, digest: Digest, bring: () => Promise<BytesMoved>): Promise<Outcome> {
+    const { source, destination, ledger } = this.#route
+    const from = `${source.http.registry}/${source.name}`
+    return ledger.once(`${kind} ${destination.name}`, digest, from, async () => {
+      this.#moved.push(await bring())
+      return 'copied'
+    })
+  }
+
+  /**
+   * The destination is known not to have it. Other destinations are not waited for: they may have it
+   * without knowing what it consists of.
+   */
+  #routeOf({ manifest }: FetchedManifest): Route {
+    const { member, progress, read = new Map<Digest, Uint8Array>() } = this.#route
+    progress?.expect(1)
+    const blobs = blobsOf(manifest)
+    for (const digest of blobs) member?.pass(digest)
+    return {
+      ...this.#route,
+      isNew: true,
+      member: blobs.length > 0 ? member : undefined,
+      read: new Map([...read, [digestOf(EMPTY), EMPTY]]),
+    }
+  }
+
+  /** Lists what has come along, each under the tag of its subject, where the registry does not. */
+  async #list(referrers: readonly FoundReferrer[]): Promise<void> {
+    const { destination } = this.#route
+    const bySubject = new Map<Digest, FetchedManifest[]>()
+    for (const { subject, isHeld, fetched } of referrers) {
+      if (isHeld || fetched === undefined) continue
+      bySubject.set(subject, [...(bySubject.get(subject) ?? []), fetched])
+    }
+    const [first] = bySubject
+    if (first === undefined) return
+    const [subject, [pushed]] = first
+    if (pushed === undefined || (await listsByItself(destination, subject, pushed.digest))) return
+    await waitForAll([...bySubject].map(async (one) => addToReferrersTag(destination, ...one)))
+  }
+}
+
+function blobsOf(manifest: Manifest): readonly Digest[] {
+  if (manifest.kind === 'index') return []
+  return [manifest.config, ...manifest.layers].map(({ digest }) => digest)
+}

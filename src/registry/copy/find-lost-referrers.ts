@@ -1,0 +1,87 @@
+import type { Digest } from '../../oci/digest.ts'
+import { isImageConfigType } from '../../oci/media-types.ts'
+import {
+  type ReferrerFilter,
+  wantsCosignTags,
+  wantsReferrers,
+  wantsType,
+} from '../../oci/referrer-filter.ts'
+import { annotationsOf, artifactTypeOf } from '../../oci/referrers.ts'
+import { foreignText } from '../foreign-text.ts'
+import type { Repository } from '../http/repository.ts'
+import type { FetchedManifest } from '../learned/fetched-manifest.ts'
+import { fetchReferrer } from '../content/referrers.ts'
+import { waitForAll, waitForBoth } from '../wait-for-all.ts'
+import type { SourceReferrers } from './source-referrers.ts'
+
+/** What belongs to an index of which only a part is copied: it fits no other. */
+export interface LostReferrer {
+  readonly digest: Digest
+  /** That of the manifest; where that is only an image's, that of its first layer. */
+  readonly artifactType: string
+  readonly subject: Digest
+  /** What an attestation is about, where it says so. */
+  readonly predicateType?: string
+}
+
+/**
+ * What belongs to a manifest that will not be at the destination, as far as it is wanted. `filtered`
+ * counts what is not.
+ */
+export async function findLostReferrers(
+  source: Repository,
+  found: SourceReferrers,
+  filter: ReferrerFilter,
+  subject: Digest,
+): Promise<{ readonly lost: readonly LostReferrer[]; readonly filtered: number }> {
+  const [entries, images] = await waitForBoth(
+    wantsReferrers(filter) ? found.list(source, subject) : Promise.resolve([]),
+    wantsCosignTags(filter) ? found.cosignImages(source, subject) : Promise.resolve([]),
+  )
+  const [listed, tagged] = await waitForBoth(
+    waitForAll(entries.map(async (entry) => fetchReferrer(source, subject, entry))),
+    waitForAll(images.map(async ({ tag }) => found.cosignImage(source, tag))),
+  )
+  const referrers = listed.filter((referrer) => referrer !== undefined)
+  const wanted = referrers.filter(({ manifest }) => wantsType(filter, artifactTypeOf(manifest)))
+  return {
+    lost: [...wanted, ...tagged].map((referrer) => describe(referrer, subject)),
+    filtered: referrers.length - wanted.length,
+  }
+}
+
+function describe(referrer: FetchedManifest, subject: Digest): LostReferrer {
+  const { digest, manifest, mediaType } = referrer
+  const [layer] = manifest.kind === 'image' ? manifest.layers : []
+  const own = artifactTypeOf(manifest)
+  const isTold = own !== undefined && !isImageConfigType(own)
+  const predicateType = predicateTypeOf(referrer)
+  return {
+    digest,
+    artifactType: harmless(isTold ? own : (layer?.mediaType ?? mediaType)),
+    subject,
+    ...(predicateType !== undefined && { predicateType: harmless(predicateType) }),
+  }
+}
+
+/** Longer than any type that somebody uses. */
+const MAX_TYPE_LENGTH = 200
+
+function harmless(type: string): string {
+  return foreignText(type, MAX_TYPE_LENGTH)
+}
+
+/** Where cosign, BuildKit and cosign before version 3 write what an attestation is about. */
+const PREDICATE_TYPES = [
+  'dev.sigstore.bundle.predicateType',
+  'in-toto.io/predicate-type',
+  'predicateType',
+]
+
+function predicateTypeOf({ bytes, manifest }: FetchedManifest): string | undefined {
+  const layers = manifest.kind === 'image' ? manifest.layers : []
+  const places = [annotationsOf(bytes), ...layers.map(({ annotations }) => annotations)]
+  return places
+    .flatMap((annotations) => PREDICATE_TYPES.map((name) => annotations?.[name]))
+    .find((type) => typeof type === 'string')
+}

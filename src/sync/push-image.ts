@@ -1,0 +1,82 @@
+import { addBytes, type BytesMoved } from '../registry/copy/bytes-moved.ts'
+import type { Digest } from '../oci/digest.ts'
+import { copyByDigest, copyContent, type Route } from '../registry/copy/copy-image.ts'
+import type { FoundReferrers } from '../registry/copy/find-referrers.ts'
+import { publishManifest } from '../registry/content/push-manifest.ts'
+import { pushWithRepair } from '../registry/copy/push-with-repair.ts'
+import { waitForAll, waitForBoth } from '../registry/wait-for-all.ts'
+import type { ImageReferrers } from './image-referrers.ts'
+import type { ReferrersResult } from './report.ts'
+import type { Release, SourceImage } from './source-image.ts'
+
+/** What an image's way to a destination has brought there. */
+export interface PushedImage {
+  readonly bytes: BytesMoved
+  readonly referrers?: ReferrersResult
+}
+
+export interface ImagePush {
+  readonly route: Route
+  readonly image: SourceImage
+  readonly release: Release
+  /** By digest alone where absent. */
+  readonly tag: string | undefined
+  /** Undefined where nothing of them comes along. */
+  readonly referrers: ImageReferrers | undefined
+  /** Called, and waited for, before the tag is moved. */
+  readonly beforeTag: (() => Promise<unknown>) | undefined
+  /** Whether the tag is to be moved still; asked before each try. */
+  readonly isWanted: () => Promise<boolean>
+}
+
+/**
+ * Brings an image to a destination: blobs, then platform images by digest, then the tag, in one
+ * write, last. What belongs to the image comes before the tag too, so that nobody sees the image
+ * without it.
+ */
+export async function pushImage(push: ImagePush): Promise<PushedImage> {
+  const { route, image, release, tag, referrers } = push
+  const publish = async (name: string): Promise<void> => {
+    const isTag = name === tag
+    if (isTag) await push.beforeTag?.()
+    await pushWithRepair(
+      async () =>
+        publishManifest(route.destination, name, release, isTag ? push.isWanted : undefined),
+      async () => copyBeneath({ ...route, again: true }, image, release),
+    )
+  }
+  if (referrers === undefined) {
+    const bytes = await copyBeneath(route, image, release)
+    await publish(tag ?? release.digest)
+    return { bytes }
+  }
+  const judging = referrers.judge()
+  if (referrers.mustNotLose) await judging
+  const held = new Set<Digest>()
+  const [bytes, [first, judged]] = await waitForBoth(
+    copyBeneath({ ...route, held }, image, release),
+    waitForBoth(referrers.find(), judging),
+  )
+  const { digest } = image.top
+  const isWhole = refersTo(first, digest)
+  if (isWhole) await publish(digest)
+  const done = await referrers.bring(await referrers.compareParts(first, held), judged)
+  // Without a tag, the digest is the name.
+  if (!isWhole || tag !== undefined) await publish(tag ?? release.digest)
+  return { bytes: addBytes([bytes, done.moved]), referrers: done.result }
+}
+
+/** Copies what a release refers to. */
+async function copyBeneath(
+  route: Route,
+  { top }: SourceImage,
+  { children }: Release,
+): Promise<BytesMoved> {
+  if (children === undefined) return copyContent(route, top)
+  route.progress?.expect(children.length - 1)
+  return addBytes(await waitForAll(children.map(async (child) => copyByDigest(route, child))))
+}
+
+function refersTo({ levels }: FoundReferrers, digest: Digest): boolean {
+  return levels[0]?.referrers.some(({ subject }) => subject === digest) === true
+}
