@@ -36,7 +36,9 @@ function answerPull(
   { name, reference }: { name: string; reference: string },
 ): Reply {
   if (store.repository(name) === undefined) return unknownRepository(name)
-  const manifest = store.manifest(name, reference)
+  const manifest =
+    store.manifest(name, reference) ??
+    (settings.digestTags ? store.manifest(name, reference.replace('-', ':')) : undefined)
   if (manifest === undefined) return unknownManifest(reference)
   if (settings.negotiate && !isAcceptable(manifest.mediaType, request.headers.accept)) {
     return unknownManifest(reference, `Accept does not hold ${manifest.mediaType}`)
@@ -88,7 +90,7 @@ async function answerPush(
   return reply(201, {
     location: `/v2/${name}/manifests/${digest}`,
     'docker-content-digest': digest,
-    ...(checked.subject !== undefined && settings.referrers
+    ...(checked.subject !== undefined && (settings.subjectHeader ?? settings.referrers)
       ? { 'oci-subject': checked.subject }
       : {}),
     ...(request.params.has('tag') ? { 'oci-tag': request.params.getAll('tag') } : {}),

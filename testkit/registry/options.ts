@@ -48,7 +48,12 @@ export interface RegistryOptions {
   /** The blobs and manifests that a manifest names must be there first, in the size that it says. */
   readonly checkReferences?: boolean
 
+  /** The referrers API. */
   readonly referrers?: boolean
+  /** Whether pushes are answered with `OCI-Subject`; unless given, as the API is there. */
+  readonly subjectHeader?: boolean
+  /** `sha256-<hex>` is another name of that digest, as at GitLab. */
+  readonly digestTags?: boolean
   /** Referrers per page. */
   readonly referrersPageSize?: number
   /** Tags per page at most, whatever `n` says. */
@@ -63,10 +68,10 @@ export interface RegistryOptions {
 export type Settings = Required<
   Omit<
     RegistryOptions,
-    'address' | 'auth' | 'chunkMinLength' | 'onRequest' | 'port' | 'store' | 'tls'
+    'address' | 'auth' | 'chunkMinLength' | 'onRequest' | 'port' | 'store' | 'subjectHeader' | 'tls'
   >
 > &
-  Pick<RegistryOptions, 'chunkMinLength'>
+  Pick<RegistryOptions, 'chunkMinLength' | 'subjectHeader'>
 
 export function settingsOf(options: RegistryOptions): Settings {
   return {
@@ -86,6 +91,7 @@ export function settingsOf(options: RegistryOptions): Settings {
     negotiate: false,
     checkReferences: true,
     referrers: true,
+    digestTags: false,
     referrersPageSize: Number.POSITIVE_INFINITY,
     tagsPageSize: Number.POSITIVE_INFINITY,
     middleware: [],
