@@ -1,5 +1,6 @@
 import { isMap, isScalar, parse, parseDocument, visit } from 'yaml'
 import { readInputs } from '../src/action/inputs.ts'
+import { destinationHost } from '../src/sync/list/pair.ts'
 
 /** How the pages name this action. */
 export const THIS_ACTION = 'OWNER/image-sync-action@v1'
@@ -15,6 +16,8 @@ const SAMPLES: readonly (readonly [RegExp, string])[] = [
   [/^vars\.[A-Z][A-Z_]*$/, 'acme-sync'],
   [/^secrets\.[A-Z][A-Z_]*$/, 'pa55word'],
   [/^toJSON\(secrets\.[A-Z][A-Z_]*\)$/, '"pa55word"'],
+  [/^steps\.meta\.outputs\.tags$/, 'ghcr.io/acme/app:v1.4.0\nghcr.io/acme/app:latest'],
+  [/^steps\.[a-z]+\.outputs\.rollback$/, '[]'],
   [/^steps\.[a-z]+\.outputs\.(?:password|token|access_token)$/, 't0ken'],
 ]
 
@@ -68,15 +71,12 @@ export function inputProblems(
     .filter((name) => declared[name] === undefined)
     .map((name) => `there is no input ${name}`)
   try {
-    const { pairs, registryAuth } = readInputs({
+    const { list, registryAuth } = readInputs({
       getInput: (name) => values[name] ?? evaluated(declared[name]?.default ?? ''),
       readFile,
       workspace,
     })
-    const hosts = pairs.flatMap(({ source, destination }) => [
-      source.registry,
-      destination.registry,
-    ])
+    const hosts = list.flatMap((item) => [item.source.registry, destinationHost(item)])
     return [
       ...problems,
       ...registryAuth

@@ -26,6 +26,8 @@ import { MAX_INDEX_DEPTH, MAX_MANIFESTS } from '../src/registry/learned/manifest
 import { RegistryError } from '../src/registry/errors.ts'
 import { MAX_RETRY_AFTER_MS } from '../src/registry/pace/retry.ts'
 import { ImageListError, parseImageList } from '../src/sync/image-list.ts'
+import { isPair } from '../src/sync/list/pair.ts'
+import { rangeOf } from '../src/sync/tags/versions/index.ts'
 import { type SyncResult, totalsOf } from '../src/sync/report.ts'
 import { createCertificate } from '../testkit/registry/certificate.ts'
 import { inputProblems, ownSteps, sampleDigest, workflowOf } from './example-workflow.ts'
@@ -72,10 +74,12 @@ const problemsOf = (values: Readonly<Record<string, string>>): readonly string[]
 /** `sha256:…` stands for a digest wherever a whole one would only be in the way. */
 const whole = (text: string): string => text.replaceAll('sha256:…', sampleDigest)
 
+const isRange = (text: string): boolean => rangeOf(text) !== undefined
+
 /** What is wrong with a list, where `destination-registry` is not given. */
 function listMessages(list: string): readonly string[] {
   try {
-    parseImageList(list, { source: { registry: 'docker.io' } })
+    parseImageList(list, { source: { registry: 'docker.io' } }, { isRange })
     return []
   } catch (error) {
     if (!(error instanceof ImageListError)) throw error
@@ -187,8 +191,8 @@ describe('every image list', () => {
     .map((row) => ({ cells: row.map((cell) => whole(codeSpans(cell)[0] ?? '')) }))
 
   test.each(meanings)('line means what the page says: $cells', ({ cells }) => {
-    const [line = '', source, destination] = cells
-    const pairs = parseImageList(line, bases)
+    const [line, source, destination] = cells
+    const pairs = parseImageList(line ?? '', bases).filter(isPair)
     expect(pairs.map((pair) => formatReference(pair.source))).toEqual([source])
     expect(pairs.map((pair) => formatReference(pair.destination))).toEqual([destination])
   })
@@ -337,7 +341,19 @@ describe('the page about results', () => {
     { ...common, status: 'copied', digest, sourceDigest: digest, previousDigest: digest },
     { ...common, status: 'failed', error },
   ]
-  const report = { dryRun: false, results, totals: totalsOf(results, 1) }
+  const selection = {
+    source: '',
+    destinations: [''],
+    listed: 0,
+    selected: ['', ''],
+    leftOut: { unmatched: 1, artifacts: 1 },
+  }
+  const report = {
+    dryRun: false,
+    results,
+    totals: totalsOf(results, 1),
+    selections: [selection],
+  }
   const [shownResults, shownReport] = inLanguage('json').map(({ text }) => JSON.parse(text))
 
   test('shows results with the members that they have', () => {

@@ -1,6 +1,11 @@
 import { tmpdir } from 'node:os'
 import { readAuthFiles } from './action/docker-config-files.ts'
-import { annotateFailures, describeError, failureMessage } from './action/annotations.ts'
+import {
+  annotateFailures,
+  annotateProblems,
+  describeError,
+  failureMessage,
+} from './action/annotations.ts'
 import { Cancellation } from './action/cancellation.ts'
 import { type Commands, runnerCommands } from './action/commands.ts'
 import { bareContext, type RunContext, runContext } from './action/context.ts'
@@ -9,9 +14,10 @@ import { Defects } from './action/defects.ts'
 import { cutShort } from './action/interrupted-run.ts'
 import { declareArtifacts } from './action/declared-artifacts.ts'
 import { InputError } from './action/input-reader.ts'
-import { type Inputs, readInputs, stepInputs } from './action/inputs.ts'
+import { type Inputs, readInputsAndRanges, stepInputs } from './action/inputs.ts'
 import { ActionLogger, type BufferedLog } from './action/logger.ts'
 import { writeOutputFiles } from './action/output-files.ts'
+import { nameList } from './action/named-list.ts'
 import { emptyReport, setOutputs } from './action/outputs.ts'
 import { leaveProcess } from './action/process-exit.ts'
 import { nodeTimers, type ProgressSource, startProgressLines } from './action/progress-lines.ts'
@@ -30,9 +36,10 @@ import { systemClock } from './registry/clock.ts'
 import { CredentialHelpers } from './registry/credentials/helper.ts'
 import { EndOfRun } from './registry/errors.ts'
 import { Network } from './registry/network/network.ts'
-import type { RunReport, SyncResult } from './sync/report.ts'
+import type { ResultError, RunReport, SyncResult } from './sync/report.ts'
 import { RunProgress } from './sync/run-progress.ts'
 import { runSync } from './sync/run.ts'
+import { failuresIn, pairsIn, withFailures } from './sync/tags/named-list.ts'
 
 /** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
 export async function main(
@@ -48,9 +55,10 @@ export async function main(
   let summaryFile: string | undefined
   try {
     maskProxyPasswords(secrets.mask, environment)
-    const inputs = readInputs(stepInputs)
+    const inputs = await readInputsAndRanges(stepInputs)
     const context = bareContext(environment)
     maskInputs(secrets.mask, inputs, context.actor)
+    for (const note of inputs.listNotes) logger.info(note)
     if (inputs.deadlineSeconds !== undefined) cancel.endAfter(inputs.deadlineSeconds)
     report = await sync(inputs, context, logger, secrets, environment, cancel)
     if (inputs.summary) summaryFile = environment['GITHUB_STEP_SUMMARY']
@@ -58,7 +66,8 @@ export async function main(
     annotateFailures(commands, report)
     failure = failureMessage(report)
   } catch (error) {
-    failure = error instanceof InputError ? error.message : unexpected(error, logger)
+    failure =
+      error instanceof InputError ? refused(error, commands, logger) : unexpected(error, logger)
   }
   try {
     report = { ...report, warnings: logger.warnings }
@@ -108,15 +117,28 @@ async function sync(
   })
   const sources = credentialSources(inputs, files, helpers, context)
   const pool = new ClientPool(sources, network, logger)
-  void pool.expect(inputs.pairs)
-  const progress = new RunProgress(inputs.pairs.length)
+  const progress = new RunProgress(inputs.list.length)
   const stopProgressLines = startProgressLines(logger, watched(progress, network), nodeTimers)
   const startedAt = systemClock.now()
   const finished: SyncResult[] = []
   let isOver = false
+  // The event explains failures, and reading it takes time that other runs can do without.
+  const describe = async (error: unknown): Promise<ResultError> =>
+    redacted(describeError(error, await runContext(environment)), redact)
   try {
+    const { items, selections } = await nameList(inputs.list, { pool, logger, describe, cancel })
+    const pairs = pairsIn(items)
+    void pool.expect(pairs)
+    const onDone = (result: SyncResult, log: BufferedLog): void => {
+      if (isOver) return
+      finished.push(result)
+      printResult(result, log, inputs.dryRun)
+    }
+    progress.expect(pairs.length)
+    for (const result of failuresIn(items)) onDone(result, logger.bufferedLog())
     const run = runSync<BufferedLog>({
-      pairs: inputs.pairs,
+      pairs,
+      hasFailed: pairs.length < items.length,
       policy: inputs,
       failFast: inputs.failFast,
       clock: systemClock,
@@ -124,22 +146,16 @@ async function sync(
       progress,
       clientFor: async (side, reference) => pool.client(side, reference),
       openLog: () => logger.bufferedLog(),
-      // The event explains failures, and reading it takes time that other runs can do without.
-      describe: async (error) =>
-        redacted(describeError(error, await runContext(environment)), redact),
-      onDone: (result, log) => {
-        if (isOver) return
-        finished.push(result)
-        printResult(result, log, inputs.dryRun)
-      },
+      describe,
+      onDone,
     })
     const whole = await cancel.within(run)
     isOver = true
-    const { pairs, dryRun } = inputs
+    const { dryRun } = inputs
     const durationMs = systemClock.now() - startedAt
     const { signal } = cancel
-    const results = whole ?? cutShort({ pairs, finished, dryRun, durationMs, signal })
-    const report = { ...results, pullsLeft: pool.pullsLeft }
+    const ofPairs = whole ?? cutShort({ pairs, finished, dryRun, durationMs, signal })
+    const report = { ...withFailures(ofPairs, items), selections, pullsLeft: pool.pullsLeft }
     printTotals(report, logger)
     return report
   } finally {
@@ -165,6 +181,13 @@ function endedBy(
   // Who sends a signal knows of it. A deadline was set long ago.
   if (failure !== undefined && !(signal.reason instanceof EndOfRun)) return failure
   return [failure, `${cause} ended the run.`].filter(Boolean).join(' ')
+}
+
+/** Tells of inputs that cannot be used: in the log, and at their lines where they are in a file. */
+function refused(error: InputError, commands: Commands, logger: ActionLogger): string {
+  for (const note of error.notes) logger.info(note)
+  annotateProblems(commands, error.problems)
+  return error.message
 }
 
 /** Puts an error into words that no image accounts for: most likely a defect, so the debug log gets all of it. */

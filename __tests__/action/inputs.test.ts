@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { inputNames } from '../../src/action/input-names.ts'
 import { InputError } from '../../src/action/input-reader.ts'
 import { type Inputs, readInputs, stepInputs } from '../../src/action/inputs.ts'
-import { formatReference } from '../../src/oci/reference.ts'
+import { show } from '../sync/list/printed.ts'
 
 let workspace = ''
 
@@ -56,10 +56,8 @@ function problemsWith(values: Readonly<Record<string, string>>): readonly string
 }
 
 /** `source => destination` of every pair. */
-function pairsOf({ pairs }: Inputs): readonly string[] {
-  return pairs.map(
-    (pair) => `${formatReference(pair.source)} => ${formatReference(pair.destination)}`,
-  )
+function pairsOf({ list }: Inputs): readonly string[] {
+  return list.map(show)
 }
 
 function writeList(text: string): string {
@@ -69,9 +67,10 @@ function writeList(text: string): string {
 
 describe('a step that gives only a list', () => {
   test('gets the defaults', () => {
-    const { pairs, ...others } = readWith({})
-    expect(pairs).toHaveLength(1)
+    const { list, ...others } = readWith({})
+    expect(list).toHaveLength(1)
     expect(others).toEqual({
+      listNotes: [],
       registryAuth: [],
       registryTls: new Map(),
       platforms: [
@@ -138,7 +137,7 @@ describe('the image list', () => {
     const [images = '', file = ''] = digests.map(
       (digest) => `r.example/app@${digest} => ghcr.io/acme/app`,
     )
-    expect(read({ images, 'images-file': writeList(file) }).pairs).toHaveLength(2)
+    expect(read({ images, 'images-file': writeList(file) }).list).toHaveLength(2)
   })
 
   test('is needed', () => {

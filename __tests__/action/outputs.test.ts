@@ -143,6 +143,8 @@ describe('the outputs', () => {
       images: '',
       results: '[]',
       report: '',
+      pinned: '[]',
+      rollback: '[]',
       checksums: '',
       changed: 'false',
       copied: '0',
@@ -187,18 +189,18 @@ function lengthOf(outputs: ReadonlyMap<string, string>) {
 
 describe('the outputs of a long list', () => {
   test('are whole as long as they fit into a job', () => {
-    const { outputs, warnings } = setFor(700)
-    expect(JSON.parse(outputs.get('results') ?? '')).toHaveLength(700)
+    const { outputs, warnings } = setFor(500)
+    expect(JSON.parse(outputs.get('results') ?? '')).toHaveLength(500)
     expect(warnings).toEqual([])
   })
 
   test('are without the results when only these are too much', () => {
-    const { outputs, warnings } = setFor(2000)
+    const { outputs, warnings } = setFor(1000)
     expect(outputs.get('results')).toBe('[]')
-    expect(Object.keys(JSON.parse(outputs.get('digests') ?? '') as object)).toHaveLength(2000)
+    expect(outputs.get('pinned')?.match(/^- source/gm)).toHaveLength(1000)
     expect(lengthOf(outputs)).toBeLessThanOrEqual(MAX_OUTPUTS_LENGTH)
     expect(warnings).toEqual([
-      'the outputs of 2000 images are more than GitHub keeps of a job, so these are left empty: ' +
+      'the outputs of 1000 images are more than GitHub keeps of a job, so these are left empty: ' +
         'results; the file that the output report names has everything',
     ])
   })
@@ -211,6 +213,8 @@ describe('the outputs of a long list', () => {
       images: `ghcr.io/acme/alpine@${digestA}`,
       results: '[]',
       report: '/tmp/report.json',
+      pinned: '',
+      rollback: '',
       checksums: '/tmp/checksums.txt',
       changed: 'true',
       copied: '20000',
@@ -218,11 +222,13 @@ describe('the outputs of a long list', () => {
       skipped: '0',
       failed: '0',
     })
-    expect(warnings).toEqual([expect.stringContaining('left empty: results, digests;')])
+    expect(warnings).toEqual([
+      expect.stringContaining('left empty: results, pinned, digests, rollback;'),
+    ])
   })
 
   test('point to no report where there is none', () => {
-    const { warnings } = setFor(2000, { paths: noFiles })
+    const { warnings } = setFor(1000, { paths: noFiles })
     expect(warnings).toEqual([expect.stringMatching(/left empty: results$/)])
   })
 
@@ -233,10 +239,10 @@ describe('the outputs of a long list', () => {
     const commands = recordCommands()
     setOutputs(commands, commands, reportOf(results), noFiles)
     expect(commands.of('output')).toEqual(
-      expect.arrayContaining(['digests={}', 'images=', 'results=[]', 'copied=5000']),
+      expect.arrayContaining(['digests={}', 'images=', 'results=[]', 'pinned=', 'copied=5000']),
     )
     expect(commands.of('warning')).toEqual([
-      expect.stringMatching(/left empty: results, digests, images$/),
+      expect.stringMatching(/left empty: results, pinned, digests, images$/),
     ])
   })
 })
@@ -247,9 +253,12 @@ describe('the report', () => {
     expect(JSON.parse(reportText(report))).toEqual({
       dryRun: true,
       totals: report.totals,
+      selections: [],
       pullsLeft: [],
       warnings: [],
       results: JSON.parse(outputsOf(report, noFiles).results),
+      pinned: outputsOf(report, noFiles).pinned,
+      rollback: outputsOf(report, noFiles).rollback,
     })
   })
 })

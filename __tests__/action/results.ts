@@ -16,6 +16,7 @@ export function copied(changes: Partial<SyncResult> = {}): SyncResult {
     platforms: { 'linux/amd64': digestC },
     bytes: { copied: 3_400_000, mounted: 0, existing: 0 },
     durationMs: 2300,
+    wanted: { platforms: 'all' },
     ...changes,
   }
 }

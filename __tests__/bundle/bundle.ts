@@ -2,6 +2,7 @@ import { EOL } from 'node:os'
 import { sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect } from '@jest/globals'
+import { parse } from 'yaml'
 import type { ActionResult } from '../../testkit/runner/action-runner.ts'
 import { TestRegistry, type RegistryOptions } from '../../testkit/registry/registry.ts'
 
@@ -41,6 +42,8 @@ export const outputNames = [
   'images',
   'results',
   'report',
+  'pinned',
+  'rollback',
   'checksums',
   'changed',
   'copied',
@@ -123,6 +126,10 @@ export function outputsOf({ outputs, files, legacyCommands }: ActionResult): Out
       ...new Set(inPlace.map((one) => `${one.digest?.split(':')[1]}  ${one.destination}${EOL}`)),
     ].join(''),
   )
+  const pinned = results.filter(({ status }) => status === 'copied' || status === 'unchanged')
+  expect(destinationsIn(text('pinned'))).toEqual(pinned.map((one) => one.destination))
+  const movedBack = moved.filter((one) => one.previousDigest !== undefined && !dryRun)
+  expect(destinationsIn(text('rollback'))).toEqual(movedBack.map((one) => one.destination))
   expect(report.results).toEqual(results)
   expect(report.totals).toMatchObject({ images: results.length, ...counts })
   const { digest, changed } = { digest: text('digest'), changed: text('changed') === 'true' }
@@ -142,6 +149,11 @@ function expectResult(result: Result) {
     expect(digest).toBeUndefined()
     expect(error).toEqual({ code: expect.any(String), message: expect.any(String) })
   }
+}
+
+/** Where the images of a list go that is written in YAML. */
+function destinationsIn(list: string): readonly string[] {
+  return (parse(list) as { destination: string }[]).map(({ destination }) => destination)
 }
 
 function isTagged(reference: string): boolean {

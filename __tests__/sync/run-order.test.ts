@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Client } from '../../src/registry/client.ts'
 import { parseImageList } from '../../src/sync/image-list.ts'
+import { isPair } from '../../src/sync/list/pair.ts'
 import { buildImage } from '../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
@@ -148,7 +149,7 @@ describe('a tag that is source and destination in one list', () => {
       `${two.source.host}/app:blue => ${two.destination.host}/app:green`,
       `${two.destination.host}/app:green => ${two.source.host}/app:blue`,
     ]
-    await run(two, parseImageList(list.join('\n'), bases), {
+    await run(two, parseImageList(list.join('\n'), bases).filter(isPair), {
       clientFor: (_side, { registry }) => clients.get(registry) ?? two.client(two.source),
     })
     expect(two.source.store.tag('app', 'blue')).toBe(green.manifest.digest)
@@ -164,7 +165,9 @@ describe('a tag that is source and destination in one list', () => {
       'index.docker.io/app:blue => docker.io/library/app:green',
       'app:green => registry-1.docker.io/library/app:blue',
     ]
-    const pairs = parseImageList(list.join('\n'), { source: { registry: 'docker.io' } })
+    const pairs = parseImageList(list.join('\n'), { source: { registry: 'docker.io' } }).filter(
+      isPair,
+    )
     const client = new Client({ host: 'docker.io', network: hub.network })
     await run(world, pairs, { clientFor: () => client })
     expect(store.tag('library/app', 'blue')).toBe(green.manifest.digest)

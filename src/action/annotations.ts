@@ -3,6 +3,7 @@ import { RegistryError } from '../registry/errors.ts'
 import type { ResultError, RunReport, SyncResult } from '../sync/report.ts'
 import type { Commands } from './commands.ts'
 import type { RunContext } from './context.ts'
+import type { InputProblem } from './input-reader.ts'
 import { hintFor } from './hints.ts'
 import { count } from './format-bytes.ts'
 
@@ -49,7 +50,19 @@ export function annotateFailures(commands: Pick<Commands, 'error'>, report: RunR
   for (const result of failuresOf(report).slice(0, MAX_FAILURES)) {
     commands.error(annotationText(result), {
       title: foreignText(`Image not synced: ${result.destination}`, MAX_TITLE),
+      ...result.place,
     })
+  }
+}
+
+/** One error annotation for each problem in a file, at its line, as many as GitHub shows. */
+export function annotateProblems(
+  commands: Pick<Commands, 'error'>,
+  problems: readonly InputProblem[],
+): void {
+  const inFiles = problems.filter(({ file }) => file !== undefined)
+  for (const { file = '', line = 1, message } of inFiles.slice(0, MAX_FAILURES)) {
+    commands.error(foreignText(message, MAX_MESSAGE), { file, line, title: 'Image list' })
   }
 }
 

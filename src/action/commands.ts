@@ -23,6 +23,10 @@ export interface Commands {
 
 export interface AnnotationProperties {
   readonly title?: string
+  /** Relative to the workspace. */
+  readonly file?: string
+  /** Counted from 1. */
+  readonly line?: number
 }
 
 /** The commands as the runner understands them (GitHub Docs, "Workflow commands"). */

@@ -7,6 +7,9 @@ export interface InputProblem {
   /** The input, and where in it, for people: `images, line 3`. */
   readonly place: string
   readonly message: string
+  /** Where it stands in a file, relative to the workspace. */
+  readonly file?: string
+  readonly line?: number
 }
 
 /** Problems that the message spells out: people mend the first few and run again. */
@@ -15,11 +18,14 @@ const SHOWN_PROBLEMS = 20
 /** Inputs that cannot be used; `problems` has all that is wrong with them. */
 export class InputError extends Error {
   readonly problems: readonly InputProblem[]
+  /** What the log is to say of how the inputs were read. */
+  readonly notes: readonly string[]
 
-  constructor(problems: readonly InputProblem[]) {
+  constructor(problems: readonly InputProblem[], notes: readonly string[] = []) {
     super(describe(problems))
     this.name = 'InputError'
     this.problems = problems
+    this.notes = notes
   }
 }
 
@@ -45,9 +51,12 @@ export class InputReader {
     return this.#getInput(name).trim() !== ''
   }
 
-  /** The value exactly as it was given, for texts whose lines are counted. */
+  /**
+   * The value as it was given, for texts whose lines are counted; without the byte order mark that a
+   * file may have brought along.
+   */
   rawText(name: InputName): string {
-    return this.#getInput(name)
+    return this.#getInput(name).replace(/^\uFEFF/, '')
   }
 
   boolean(name: InputName): boolean {
@@ -86,13 +95,21 @@ export class InputReader {
   }
 
   problem(input: InputName, message: string, place: string = input): void {
-    this.#problems.push({ input, place, message })
+    this.note({ input, place, message })
+  }
+
+  /** Takes in a problem that has a place of its own. */
+  note(problem: InputProblem): void {
+    this.#problems.push(problem)
   }
 
   /** @throws InputError if any problem was noted, with all of them in the order of the inputs */
-  throwProblems(): void {
+  throwProblems(notes: readonly string[] = []): void {
     if (this.#problems.length === 0) return
-    throw new InputError(this.#problems.toSorted((a, b) => position(a) - position(b)))
+    throw new InputError(
+      this.#problems.toSorted((a, b) => position(a) - position(b)),
+      notes,
+    )
   }
 
   #refuse(name: InputName, accepted: string): void {

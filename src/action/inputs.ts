@@ -6,7 +6,11 @@ import type { RegistryLogin } from '../registry/credentials/credential-chain.ts'
 import type { Credentials } from '../registry/credentials/login.ts'
 import type { Side } from '../registry/errors.ts'
 import type { TlsOptions } from '../registry/network/tls.ts'
-import type { ImagePair } from '../sync/image-list.ts'
+import type { ListItem } from '../sync/image-list.ts'
+import { destinationHost } from '../sync/list/pair.ts'
+import { parseDestinationBase } from '../sync/list/placeholders.ts'
+import type { IsRange } from '../sync/list/collect.ts'
+import { loadVersions } from '../sync/tags/selection.ts'
 import { readImageLists } from './list-inputs.ts'
 import { inputNames } from './input-names.ts'
 import { InputReader } from './input-reader.ts'
@@ -23,6 +27,8 @@ export interface InputSource {
   readFile(path: string): string | Uint8Array
   /** The directory that paths in inputs are relative to. */
   readonly workspace: string
+  /** Tells ranges of versions from other texts; without it every text is taken for one. */
+  readonly isRange?: IsRange
 }
 
 /** The credentials of one role, with the one host that they may be sent to. */
@@ -32,7 +38,10 @@ export interface RoleCredentials extends Credentials {
 
 /** Everything the user asked for, checked. */
 export interface Inputs {
-  readonly pairs: readonly ImagePair[]
+  /** What is to be copied: pairs, and selections of tags. */
+  readonly list: readonly ListItem[]
+  /** What the log is to say of how the list was read. */
+  readonly listNotes: readonly string[]
   readonly sourceCredentials?: RoleCredentials
   readonly destinationCredentials?: RoleCredentials
   readonly registryAuth: readonly RegistryLogin[]
@@ -81,17 +90,18 @@ export function readInputs(source: InputSource): Inputs {
   const dockerHub = { registry: 'docker.io' }
   const sourceRegistry = reader.parsed('source-registry', dockerHub, parseRegistryBase)
   const destinationRegistry = reader.given('destination-registry')
-    ? reader.parsed('destination-registry', dockerHub, parseRegistryBase)
+    ? reader.parsed('destination-registry', dockerHub, parseDestinationBase)
     : undefined
   const bases = {
     source: sourceRegistry,
     ...(destinationRegistry !== undefined && { destination: destinationRegistry }),
   }
-  const pairs = readImageLists(reader, source, bases)
-  const sourceCredentials = readCredentials(reader, 'source', sourceRegistry, pairs)
-  const destinationCredentials = readCredentials(reader, 'destination', destinationRegistry, pairs)
+  const { items: list, notes: listNotes } = readImageLists(reader, source, bases)
+  const sourceCredentials = readCredentials(reader, 'source', sourceRegistry, list)
+  const destinationCredentials = readCredentials(reader, 'destination', destinationRegistry, list)
   const inputs: Inputs = {
-    pairs,
+    list,
+    listNotes,
     ...(sourceCredentials !== undefined && { sourceCredentials }),
     ...(destinationCredentials !== undefined && { destinationCredentials }),
     registryAuth: readRegistryAuth(reader),
@@ -112,11 +122,28 @@ export function readInputs(source: InputSource): Inputs {
     declareArtifacts: reader.boolean('declare-artifacts'),
     summary: reader.boolean('summary'),
   }
-  reader.throwProblems()
+  reader.throwProblems(listNotes)
   return inputs
 }
 
 const INPUT_PREFIX = 'INPUT_'
+
+/**
+ * As `readInputs`, with ranges of versions checked as well. What reads them is loaded only where a
+ * list has any.
+ */
+export async function readInputsAndRanges(source: InputSource): Promise<Inputs> {
+  const ranges: string[] = []
+  const isRange = (text: string): boolean => ranges.push(text) > 0
+  try {
+    const inputs = readInputs({ ...source, isRange })
+    if (ranges.length === 0) return inputs
+  } catch (error) {
+    if (ranges.length === 0) throw error
+  }
+  const { rangeOf } = await loadVersions()
+  return readInputs({ ...source, isRange: (text) => rangeOf(text) !== undefined })
+}
 
 /** The inputs of the step that runs; untrimmed, so that the lines of `images` keep their numbers. */
 export const stepInputs: InputSource = {
@@ -158,14 +185,14 @@ function readCredentials(
   reader: InputReader,
   side: Side,
   base: RegistryBase | undefined,
-  pairs: readonly ImagePair[],
+  list: readonly ListItem[],
 ): RoleCredentials | undefined {
   const login = readLogin(reader, side)
   if (login === undefined) return undefined
   if (base !== undefined && reader.given(`${side}-registry`)) {
     return { registry: base.registry, ...login }
   }
-  const hosts = [...new Set(pairs.map((pair) => pair[side].registry))]
+  const hosts = [...new Set(list.map((item) => registryOf(item, side)))]
   const [registry, ...others] = hosts
   if (registry === undefined) return undefined
   if (others.length === 0) return { registry, ...login }
@@ -175,6 +202,10 @@ function readCredentials(
       `so it is not clear which one these credentials are for; set ${side}-registry, or use registry-auth`,
   )
   return undefined
+}
+
+function registryOf(item: ListItem, side: Side): string {
+  return side === 'source' ? item.source.registry : destinationHost(item)
 }
 
 function readLogin(reader: InputReader, side: Side): Credentials | undefined {

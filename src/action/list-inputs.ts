@@ -1,10 +1,17 @@
-import { formatPlatform } from '../oci/platform.ts'
-import { formatReference, type RegistryBase } from '../oci/reference.ts'
+import { relative, resolve } from 'node:path'
+import type { RegistryBase } from '../oci/reference.ts'
 import { foreignText } from '../registry/foreign-text.ts'
-import { ImageListError, type ImagePair, parseImageList } from '../sync/image-list.ts'
+import {
+  ImageListError,
+  type ListItem,
+  type ListPlace,
+  parseImageList,
+} from '../sync/image-list.ts'
+import { Claims } from '../sync/list/claims.ts'
+import type { IsRange } from '../sync/list/collect.ts'
+import { isPair } from '../sync/list/pair.ts'
 import { readImagesFile } from './images-file.ts'
-import type { InputName } from './input-names.ts'
-import type { InputReader } from './input-reader.ts'
+import type { InputProblem, InputReader } from './input-reader.ts'
 
 /** The registries that shorter references of the list are relative to. */
 interface Bases {
@@ -14,58 +21,77 @@ interface Bases {
 
 /** The parts of an `InputSource` that a list comes from. */
 interface ListSource {
+  readonly isRange?: IsRange
   readFile(path: string): string | Uint8Array
   readonly workspace: string
 }
 
-interface List {
-  readonly input: InputName
-  /** How messages name it: `images`, `images-file lists/app.txt`. */
-  readonly name: string
-  readonly pairs: readonly ImagePair[]
+/** The text of a list, and where it comes from. */
+interface ListText {
+  /** For people, and for annotations: relative to the workspace. */
+  readonly file?: string
+  readonly text: string
+}
+
+export interface ImageLists {
+  readonly items: readonly ListItem[]
+  /** What the log is to say of how they were read. */
+  readonly notes: readonly string[]
 }
 
 /**
  * Reads `images` and `images-file`, each in its own notation and with its own line numbers, and joins
  * them. Problems are noted in the reader.
  */
-export function readImageLists(
-  reader: InputReader,
-  source: ListSource,
-  bases: Bases,
-): readonly ImagePair[] {
+export function readImageLists(reader: InputReader, source: ListSource, bases: Bases): ImageLists {
   if (!reader.given('images') && !reader.given('images-file')) {
     reader.problem('images', 'no image is named; give images, images-file, or both')
-    return []
+    return { items: [], notes: [] }
   }
-  const lists: List[] = []
-  if (reader.given('images')) {
-    const text = reader.rawText('images')
-    lists.push(parse(reader, { input: 'images', name: 'images', text }, bases))
-  }
+  const notes: string[] = []
+  const items = textsOf(reader, source).flatMap((list) =>
+    parse(reader, list, { bases, notes, isRange: source.isRange }),
+  )
+  return { items: join(reader, items), notes }
+}
+
+function textsOf(reader: InputReader, source: ListSource): readonly ListText[] {
+  const texts: ListText[] = []
+  if (reader.given('images')) texts.push({ text: reader.rawText('images') })
   if (reader.given('images-file')) {
     const path = reader.text('images-file')
-    const name = `images-file ${foreignText(path)}`
-    const file = readImagesFile(path, source.workspace, (absolute) => source.readFile(absolute))
-    if ('problem' in file) reader.problem('images-file', file.problem, name)
-    else lists.push(parse(reader, { input: 'images-file', name, text: file.text }, bases))
+    const name = foreignText(path)
+    const read = readImagesFile(path, source.workspace, (absolute) => source.readFile(absolute))
+    const file = foreignText(relative(source.workspace, resolve(source.workspace, path)))
+    if ('problem' in read) reader.problem('images-file', read.problem, `images-file ${name}`)
+    else texts.push({ file, text: read.text })
   }
-  return join(reader, lists)
+  return texts
+}
+
+interface ParseOptions {
+  readonly bases: Bases
+  readonly notes: string[]
+  readonly isRange: IsRange | undefined
 }
 
 function parse(
   reader: InputReader,
-  { text, ...list }: Omit<List, 'pairs'> & { readonly text: string },
-  bases: Bases,
-): List {
+  list: ListText,
+  { bases, notes, isRange }: ParseOptions,
+): readonly ListItem[] {
+  const { file, text } = list
   try {
-    return { ...list, pairs: parseImageList(text, bases) }
+    const name = file === undefined ? 'images' : `images-file ${file}`
+    const note = (words: string): void => void notes.push(`${name}: ${words}`)
+    const items = parseImageList(text, bases, { note, ...(isRange !== undefined && { isRange }) })
+    return file === undefined ? items : items.map((item) => ({ ...item, file }))
   } catch (error) {
     if (!(error instanceof ImageListError)) throw error
     for (const { line, message } of error.problems) {
-      reader.problem(list.input, message, `${list.name}, line ${line}`)
+      reader.note({ ...placeOf({ line, ...(file !== undefined && { file }) }), message })
     }
-    return { ...list, pairs: [] }
+    return []
   }
 }
 
@@ -73,34 +99,18 @@ function parse(
  * Within one list the parser has found repetitions and conflicts; here they are found across lists: a
  * repeated pair is taken once, and two sources for one destination are a problem.
  */
-function join(reader: InputReader, lists: readonly List[]): readonly ImagePair[] {
-  const first = new Map<string, { readonly list: List; readonly pair: ImagePair }>()
-  return lists.flatMap((list) =>
-    list.pairs.filter((pair) => {
-      const key = target(pair)
-      const known = first.get(key)
-      if (known === undefined) first.set(key, { list, pair })
-      if (known === undefined || known.list === list) return true
-      if (wish(known.pair) !== wish(pair)) {
-        reader.problem(
-          list.input,
-          `${formatReference(pair.destination)} has another source in ${known.list.name}, line ${known.pair.line}`,
-          `${list.name}, line ${pair.line}`,
-        )
-      }
-      return false
-    }),
-  )
+function join(reader: InputReader, items: readonly ListItem[]): readonly ListItem[] {
+  const claims = new Claims()
+  return items.filter((item) => {
+    if (!isPair(item)) return true
+    const { isNew, problem } = claims.add(item)
+    if (problem !== undefined) reader.note({ ...placeOf(item), message: problem })
+    return isNew
+  })
 }
 
-/** What a pair writes to. Without a tag that is the digest, so that any number of sources fit. */
-function target({ source, destination }: ImagePair): string {
-  const name = formatReference(destination)
-  return destination.tag === undefined ? `${name} ${formatReference(source)}` : name
-}
-
-function wish({ source, platforms }: ImagePair): string {
-  const wanted =
-    platforms === undefined || platforms === 'all' ? [platforms] : platforms.map(formatPlatform)
-  return [formatReference(source), ...wanted].join(' ')
+/** Where a problem of the list is. */
+export function placeOf({ file, line }: ListPlace): Omit<InputProblem, 'message'> {
+  if (file === undefined) return { input: 'images', place: `images, line ${line}` }
+  return { input: 'images-file', place: `images-file ${file}, line ${line}`, file, line }
 }

@@ -2,6 +2,7 @@ import type { Digest } from '../oci/digest.ts'
 import { parseReference, repositoryName } from '../oci/reference.ts'
 import type { Logger } from '../registry/logger.ts'
 import { type RunReport, type SyncResult, totalsOf } from '../sync/report.ts'
+import { pinnedList, rollbackList } from '../sync/pinned.ts'
 import type { Commands } from './commands.ts'
 
 /** The outputs of the action, by the names that action.yml declares. */
@@ -11,6 +12,8 @@ export type OutputName =
   | 'images'
   | 'results'
   | 'report'
+  | 'pinned'
+  | 'rollback'
   | 'checksums'
   | 'changed'
   | 'copied'
@@ -24,8 +27,17 @@ export type OutputName =
  */
 export const MAX_OUTPUTS_LENGTH = 450_000
 
-/** Those that grow with the list, the longest first, and what each is when it is left out. */
-const GROWING = { results: '[]', digests: '{}', images: '' } as const
+/**
+ * Those that grow with the list, and what each is when it is left out. A list to run is no list then:
+ * an empty one would look as if there were nothing to do.
+ */
+const GROWING = [
+  ['results', '[]'],
+  ['pinned', ''],
+  ['digests', '{}'],
+  ['images', ''],
+  ['rollback', ''],
+] as const
 
 type Outputs = Readonly<Record<OutputName, string>>
 
@@ -39,13 +51,16 @@ export interface OutputFiles {
 export const emptyReport: RunReport = { dryRun: false, results: [], totals: totalsOf([], 0) }
 
 /** The text of every output. */
-export function outputsOf({ results, totals }: RunReport, files: OutputFiles): Outputs {
+export function outputsOf(run: RunReport, files: OutputFiles): Outputs {
+  const { results, totals } = run
   return {
     digest: digestOfDestination(results[0]) ?? '',
     digests: JSON.stringify(digestsByDestination(results)),
     images: imagesByDigest(results).join('\n'),
     results: JSON.stringify(results.map(publicResult)),
     report: files.report,
+    pinned: pinnedList(run),
+    rollback: rollbackList(run),
     checksums: files.checksums,
     changed: String(results.some(changesTag)),
     copied: String(totals.copied),
@@ -79,7 +94,9 @@ export function setOutputs(
 function fit(outputs: Outputs): { readonly outputs: Outputs; readonly leftOut: readonly string[] } {
   let kept = outputs
   const leftOut: string[] = []
-  for (const [name, none] of Object.entries(GROWING)) {
+  for (const [name, none] of GROWING.toSorted(
+    ([a], [b]) => outputs[b].length - outputs[a].length,
+  )) {
     if (lengthOf(kept) <= MAX_OUTPUTS_LENGTH) break
     kept = { ...kept, [name]: none }
     leftOut.push(name)
@@ -101,8 +118,17 @@ function changesTag(result: SyncResult): boolean {
 
 /** The text of the report file: JSON. */
 export function reportText(report: RunReport): string {
-  const { dryRun, totals, pullsLeft = [], warnings = [], results } = report
-  const content = { dryRun, totals, pullsLeft, warnings, results: results.map(publicResult) }
+  const { dryRun, totals, selections = [], pullsLeft = [], warnings = [], results } = report
+  const content = {
+    dryRun,
+    totals,
+    selections,
+    pullsLeft,
+    warnings,
+    results: results.map(publicResult),
+    pinned: pinnedList(report),
+    rollback: rollbackList(report),
+  }
   return `${JSON.stringify(content, undefined, 2)}\n`
 }
 

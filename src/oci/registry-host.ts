@@ -3,7 +3,11 @@ import { quote } from './quote.ts'
 
 /** Docker Hub answers to several names; images are named after the first one. */
 const DOCKER_HUB = 'docker.io'
-const dockerHubAliases: ReadonlySet<string> = new Set(['index.docker.io', 'registry-1.docker.io'])
+const dockerHubAliases: ReadonlySet<string> = new Set([
+  'index.docker.io',
+  'registry-1.docker.io',
+  'registry.hub.docker.com',
+])
 
 /** 253 characters are the longest name that DNS can hold; a colon and a port make six more. */
 const MAX_HOST_LENGTH = 259

@@ -15,6 +15,7 @@ import { fetchIndex, fetchManifest, fetchSingle, resolveDigest } from './content
 import { Network } from './network/network.ts'
 import { firstOfEach, listPlatforms } from './copy/platform-entries.ts'
 import type { PullsLeft } from './pace/pull-limit.ts'
+import { listTags } from './content/tags.ts'
 import { publishManifest } from './content/push-manifest.ts'
 import { pushWithRepair } from './copy/push-with-repair.ts'
 import { Repository } from './http/repository.ts'
@@ -123,6 +124,11 @@ export class Client {
     )
   }
 
+  /** All tags of a repository. Throws NOT_FOUND, and REGISTRY for what is no list of them. */
+  async listTags(reference: string | Reference): Promise<readonly string[]> {
+    return listTags(this.#locate(reference, 'PARSE_IMAGE_REFERENCE').repository)
+  }
+
   /** True if it exists, false only if the registry says "not found"; everything else throws. */
   async checkExists(reference: string | Reference): Promise<boolean> {
     const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
@@ -142,10 +148,7 @@ export class Client {
     return copyWhole(route, await fetchSingle(route.source, route.sourceName, 'copy image'))
   }
 
-  /**
-   * Copies an index and everything beneath it byte for byte. Throws GET_IMAGE_INDEX for a single
-   * image.
-   */
+  /** Copies an index and all beneath it byte for byte. Throws GET_IMAGE_INDEX for a single image. */
   async copyIndex(
     source: string | Reference,
     destination: string | Reference,

@@ -1,7 +1,10 @@
 import type { Digest } from '../oci/digest.ts'
+import type { PlatformFilter } from '../oci/platform.ts'
 import type { PullsLeft } from '../registry/pace/pull-limit.ts'
 import { addBytes, type BytesMoved } from '../registry/copy/bytes-moved.ts'
 import type { LostReferrer } from '../registry/copy/find-lost-referrers.ts'
+import type { ListPlace } from './list/pair.ts'
+import type { TagChoice } from './tags/select.ts'
 
 export type { LostReferrer } from '../registry/copy/find-lost-referrers.ts'
 export type { BytesMoved } from '../registry/copy/bytes-moved.ts'
@@ -39,6 +42,15 @@ export interface SyncResult {
   readonly error?: ResultError
   /** What was warned of; each text names the image. The same for all destinations of a source. */
   readonly warnings?: readonly string[]
+  /** What was asked for beside the names, where something came of it. */
+  readonly wanted?: Wanted
+  /** Where the list's file has it. */
+  readonly place?: ListPlace
+}
+
+/** What of an image was asked for, by the list or for all of it. */
+export interface Wanted {
+  readonly platforms: PlatformFilter
 }
 
 /** What refers to an image and its parts, and what cosign keeps for them under tags. */
@@ -75,12 +87,24 @@ export interface ReferrersTotals {
   readonly lost: number
 }
 
+/** What became of one entry of the list that selects tags. */
+export interface SelectionReport extends TagChoice {
+  /** The repository, written out in full. */
+  readonly source: string
+  /** As the list has them. */
+  readonly destinations: readonly string[]
+  /** Tags that the repository has. */
+  readonly listed: number
+}
+
 /** Everything that a run hands to whoever presents it. Results are in list order. */
 export interface RunReport {
   /** True when nothing was written and every result says what would have happened. */
   readonly dryRun: boolean
   readonly results: readonly SyncResult[]
   readonly totals: Totals
+  /** What the list's selections of tags came to. */
+  readonly selections?: readonly SelectionReport[]
   /** Where registries count pulls and have said what is left. */
   readonly pullsLeft?: readonly PullsLeft[]
   /** All of the run, of its images and of anything else, each once. */

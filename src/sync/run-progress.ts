@@ -27,7 +27,7 @@ export interface ImageUnderWay {
 
 /** Adds up how far the images of a run have come. */
 export class RunProgress {
-  readonly #total: number
+  #total: number
   readonly #underWay = new Map<ImagePair, ImageProgress>()
   #done = 0
   #sent = 0
@@ -35,6 +35,11 @@ export class RunProgress {
 
   /** @param images in the run */
   constructor(images: number) {
+    this.#total = images
+  }
+
+  /** How many they are, once that is known for certain. */
+  expect(images: number): void {
     this.#total = images
   }
 

@@ -30,6 +30,8 @@ export interface Run<Log extends Logger> {
   readonly policy: SyncPolicy
   /** Start no more images once one has failed. */
   readonly failFast: boolean
+  /** Whether something failed before the first image. */
+  readonly hasFailed?: boolean
   readonly clock: Clock
   /** Ends the run: images that are not done by then have failed. */
   readonly signal?: AbortSignal
@@ -53,7 +55,7 @@ export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunRep
   const startedAt = run.clock.now()
   const sources = new SharedSources(run.pairs, run.policy.platforms)
   const warnings = new Warnings()
-  let failed = false
+  let failed = run.hasFailed ?? false
   const work = async (pair: ImagePair): Promise<SyncResult> => {
     const log = run.openLog()
     const member = sources.member(pair)
@@ -111,7 +113,7 @@ async function syncPair<Log extends Logger>(
     })
     const named = sources.named(pair, () => nameSource(from, source, platforms))
     const outcome = await syncer.sync(source, destination, named)
-    return { ...nothingDone(pair), ...outcome, durationMs: durationMs() }
+    return { ...nothingDone(pair), ...outcome, wanted: { platforms }, durationMs: durationMs() }
   } catch (error) {
     return {
       ...nothingDone(pair),

@@ -144,6 +144,7 @@ export class Syncer {
     const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag)
     const [image, tagged] = await waitForBoth(this.#read(named, repository, looking), looking)
     this.#tellSelection(image, named.name)
+    if (tag === undefined && image.selection !== undefined) this.#tellNewDigest(named.name)
     // Without a tag the destination is the digest itself, which is there or not.
     const lookUp = async (digest: Digest): Promise<Digest | undefined> =>
       tag === undefined ? heldDigest(repository, digest) : tagged
@@ -220,6 +221,15 @@ export class Syncer {
       throw new RegistryError('PLATFORM', reason, place)
     }
     this.#logger.warning(`${name}: ${reason}`)
+  }
+
+  /** Who pins a digest and names no tag looks for the copy by that digest. */
+  #tellNewDigest(name: string): void {
+    this.#logger.warning(
+      `${name}: platforms are selected, so the copy is a new index with another digest than the ` +
+        'pinned one, and without a tag; write platforms: all to keep the digest, or give the ' +
+        'destination a tag',
+    )
   }
 
   #route(image: SourceImage, destination: Repository): Route {

@@ -5,13 +5,15 @@ import type { ImagePair } from './image-list.ts'
 import type { SyncResult } from './report.ts'
 
 /** The names of a pair, and nothing that was done with it. */
-export function nothingDone({ source, destination }: ImagePair): Omit<SyncResult, 'status'> {
+export function nothingDone(pair: ImagePair): Omit<SyncResult, 'status'> {
+  const { source, destination, file, line } = pair
   return {
     source: formatReference(source),
     destination: formatReference(destination),
     platforms: {},
     bytes: noBytes,
     durationMs: 0,
+    ...(file !== undefined && { place: { file, line } }),
   }
 }
 

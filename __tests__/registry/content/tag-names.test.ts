@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { fetchTagPage, listsTag } from '../../../src/registry/content/tag-names.ts'
+import { listsTag } from '../../../src/registry/content/tag-names.ts'
+import { fetchTagPage } from '../../../src/registry/content/tags.ts'
 import { replyWith } from '../../../testkit/registry/faults.ts'
 import type { RegistryOptions } from '../../../testkit/registry/registry.ts'
 import { buildImage } from '../../../testkit/image/image.ts'

@@ -1,23 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
-import { formatPlatform } from '../../src/oci/platform.ts'
-import { formatReference, parseRegistryBase } from '../../src/oci/reference.ts'
-import { ImageListError, parseImageList } from '../../src/sync/image-list.ts'
-import { thrownBy } from '../oci/thrown-by.ts'
+import { parseImageList } from '../../../src/sync/image-list.ts'
+import { basesOf, problemsOf, show } from './printed.ts'
 
-const bases = { source: parseRegistryBase('docker.io'), destination: parseRegistryBase('x.io') }
+const bases = basesOf('docker.io', 'x.io')
 
-function read(text: string): string[] {
-  return parseImageList(text, bases).map(({ source, destination, platforms, line }) => {
-    const arrow = `${line}: ${formatReference(source)} => ${formatReference(destination)}`
-    if (platforms === undefined) return arrow
-    const filter = platforms === 'all' ? ['all'] : platforms.map((one) => formatPlatform(one))
-    return `${arrow} (${filter.join(' ')})`
-  })
+function problemsIn(text: string): string[] {
+  return problemsOf(text, 'docker.io', 'x.io')
 }
 
-function problemsOf(text: string): string[] {
-  const error = thrownBy(() => read(text), ImageListError)
-  return error.problems.map(({ line, message }) => `line ${line}: ${message}`)
+function read(text: string): string[] {
+  return parseImageList(text, bases).map((item) => `${item.line}: ${show(item)}`)
 }
 
 describe('a YAML list', () => {
@@ -116,10 +108,10 @@ describe('a YAML list', () => {
       read(`- {source: a:1, platforms: 'linux/arm64,linux/amd64'}
 - {source: 'docker.io/a:1', destination: a, platforms: [linux/amd64, linux/aarch64]}`),
     ).toHaveLength(1)
-    expect(problemsOf('- {source: a:1, platforms: all}\n- a:1')).toEqual([
+    expect(problemsIn('- {source: a:1, platforms: all}\n- a:1')).toEqual([
       'line 2: x.io/a:1 is the destination of line 1 already, with other platforms than in line 2',
     ])
-    expect(problemsOf('- {source: a, platforms: all}\n- {source: a, platforms: a/b}')).toHaveLength(
+    expect(problemsIn('- {source: a, platforms: all}\n- {source: a, platforms: a/b}')).toHaveLength(
       1,
     )
   })
@@ -162,13 +154,13 @@ describe('a YAML list is refused', () => {
     ['- {source: a, platforms: [all, linux/arm64]}', 'platforms: all cannot be combined'],
     [
       '- {source: a, dest: b}',
-      'unknown key "dest"; source, destination and platforms are accepted',
+      'unknown key "dest"; did you mean destination? source, destination, platforms and tags are accepted',
     ],
-    ['- {Source: a, to: b}', 'unknown keys "Source", "to"; source, destination and platforms'],
+    ['- {Source: a, to: b}', 'unknown keys "Source", "to"; did you mean source and destination?'],
     ['- {a: , b: , c: , d: , e: , f: , g: }', '"a", "b", "c", "d", "e" and 2 more; source'],
     [
       '- alpine: 3.20',
-      'unknown key "alpine"; source, destination and platforms are accepted (a reference has no blank after its colon)',
+      'unknown key "alpine"; source, destination, platforms and tags are accepted (a reference has no blank after its colon)',
     ],
     ['- {source: a, <<: {platforms: all}}', 'unknown key "<<"'],
     ['- {source: a, source: b}', 'the key "source" occurs twice'],
@@ -176,10 +168,10 @@ describe('a YAML list is refused', () => {
     ['- a: b: c', 'not readable as YAML: Nested mappings'],
     ['- [a', 'not readable as YAML: Flow sequence'],
     ['- *a', 'nothing has the anchor "a"'],
-    ['- a\n---\n- b', 'not readable as YAML: Source contains multiple documents'],
+    ['- a\n---\n- b', 'a second YAML document begins here; an image list is one document'],
     ['- {source: a, ? [b] : c}', 'not readable as YAML: '],
   ])('for %j', (text, message) => {
-    const problems = problemsOf(`# comment\n\n${text}`)
+    const problems = problemsIn(`# comment\n\n${text}`)
     expect(problems).toHaveLength(1)
     expect(problems[0]).toMatch(/^line [3-5]: /)
     expect(problems[0]).toContain(message)
@@ -201,7 +193,7 @@ describe('a YAML list is refused', () => {
 - source:
     2
 `
-    expect(problemsOf(text).map((problem) => problem.slice(0, 24))).toEqual([
+    expect(problemsIn(text).map((problem) => problem.slice(0, 24))).toEqual([
       'line 5: destination: YAM',
       'line 8: platforms: YAML ',
       'line 9: the item: YAML d',
@@ -211,12 +203,14 @@ describe('a YAML list is refused', () => {
   })
 
   test('for syntax once a line', () => {
-    const problems = problemsOf('- a\n- ]]]]')
-    expect(problems).toEqual([expect.stringMatching(/^line 2: not readable as YAML: .*"]"$/)])
+    const problems = problemsIn('- a\n- ]]]]')
+    expect(problems).toEqual([
+      expect.stringMatching(/^line 2: not readable as YAML: something is too much here;/),
+    ])
   })
 
   test('with all its objects checked, whatever else is wrong in them', () => {
-    expect(problemsOf('- {source: A, destination: B, platforms: c, d: e}')).toEqual([
+    expect(problemsIn('- {source: A, destination: B, platforms: c, d: e}')).toEqual([
       expect.stringContaining('unknown key "d"'),
       expect.stringContaining('platforms: platform "c"'),
       expect.stringContaining('source: reference "A"'),
@@ -229,24 +223,24 @@ describe('a YAML bomb', () => {
   test('of aliases is cut off', () => {
     const shared = '- &a app:1 => y.io/a\n'
     expect(read(shared + '- *a\n'.repeat(100))).toHaveLength(1)
-    expect(problemsOf(shared + '- *a\n'.repeat(200))).toEqual(['line 102: more than 100 aliases'])
+    expect(problemsIn(shared + '- *a\n'.repeat(200))).toEqual(['line 102: more than 100 aliases'])
   })
 
   test('of lists that are repeated by aliases is cut off', () => {
     const list = Array.from({ length: 2000 }, () => 'y.io/a').join(', ')
     const text = `- {source: a, destination: &a [${list}]}\n${'- {source: a, destination: *a}\n'.repeat(90)}`
-    expect(problemsOf(text)).toEqual(['line 50: more than 100000 strings'])
+    expect(problemsIn(text)).toEqual(['line 50: more than 100000 strings'])
   })
 
   test('of lists inside lists does not grow', () => {
     const text = `- &a [x, x]\n- &b [*a, *a]\n- &c [*b, *b]\n- &d [*c, *c]\n`
-    expect(problemsOf(text)).toHaveLength(4)
+    expect(problemsIn(text)).toHaveLength(4)
   })
 
   test('that contains itself is refused', () => {
-    expect(problemsOf('- &a [*a]')[0]).toContain('a list inside the list')
-    expect(problemsOf('- &a {source: *a}')[0]).toContain('source: expected a string')
-    expect(problemsOf('- {source: a, destination: &b [*b]}')[0]).toContain(
+    expect(problemsIn('- &a [*a]')[0]).toContain('a list inside the list')
+    expect(problemsIn('- &a {source: *a}')[0]).toContain('source: expected a string')
+    expect(problemsIn('- {source: a, destination: &b [*b]}')[0]).toContain(
       'destination: expected a string',
     )
   })
@@ -257,13 +251,13 @@ describe('a YAML bomb', () => {
     ['- ', 30_000],
     ['[a b: ', 30_000],
   ])('of nesting with %j is refused', (piece, length) => {
-    const problems = problemsOf(`- ${piece.repeat(length / piece.length)}`)
+    const problems = problemsIn(`- ${piece.repeat(length / piece.length)}`)
     expect(problems.length).toBeGreaterThan(0)
     expect(problems[0]).toMatch(/^line 1: /)
   })
 
   test('of mappings that follow one another on a line is refused', () => {
-    expect(problemsOf(`- a\n- [${'a b: '.repeat(20_000)}]`)).toEqual([
+    expect(problemsIn(`- a\n- [${'a b: '.repeat(20_000)}]`)).toEqual([
       'line 1: not readable as YAML: it is nested too deeply',
     ])
   })
@@ -271,7 +265,7 @@ describe('a YAML bomb', () => {
   test.each(['- &a x\n', '- "', ']', '- !a ', '- a: ', '-\t', '- >\n', "''", '- a\n---\n', '\\'])(
     'of %j is refused',
     (piece) => {
-      const problems = problemsOf(`- ${piece.repeat(30_000 / piece.length)} =>`)
+      const problems = problemsIn(`- ${piece.repeat(30_000 / piece.length)} =>`)
       expect(problems.length).toBeGreaterThan(0)
     },
   )

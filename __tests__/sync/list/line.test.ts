@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals'
+import { problemsOf, read } from './printed.ts'
+
+const BASE = 'dst.example.org/mirror'
+
+describe('without "=>"', () => {
+  test.each([
+    ['alpine:3.20 ghcr.io/acme/alpine', 'ghcr.io/acme/alpine:3.20'],
+    ['alpine:3.20 base:stable', 'dst.example.org/mirror/base:stable'],
+    ['alpine:3.20 :stable', 'docker.io/library/alpine:stable'],
+    ['alpine:3.20 localhost/base', 'localhost/base:3.20'],
+    ['alpine:3.20 [::1]:5000/base', '[::1]:5000/base:3.20'],
+  ])('what is unmistakable is a destination: %s', (line, destination) => {
+    expect(read(line, 'docker.io', BASE)).toEqual([
+      `docker.io/library/alpine:3.20 => ${destination}`,
+    ])
+  })
+
+  test.each([
+    ['python 3.12-slim', '"3.12-slim" looks like a tag; write "python:3.12-slim"'],
+    [
+      'acme/cli mirror/cli 2.0.52',
+      '"2.0.52" looks like a tag; write "acme/cli:2.0.52 => mirror/cli:2.0.52"',
+    ],
+    [
+      'acme/cli ghcr.io/acme/cli 2.0.52',
+      '"2.0.52" looks like a tag; write "acme/cli:2.0.52 => ghcr.io/acme/cli:2.0.52"',
+    ],
+    [
+      'nginx:1.25 linux/arm64',
+      '"linux/arm64" is a platform; write "--platform=linux/arm64 nginx:1.25", or an object with platforms',
+    ],
+    [
+      'redis:7    linux/amd64,linux/arm64',
+      '"linux/amd64,linux/arm64" are platforms; write "--platform=linux/amd64,linux/arm64 redis:7"',
+    ],
+    [
+      'docker pull nginx:1.25',
+      '"docker pull" is a command, and a line holds references only; write "nginx:1.25"',
+    ],
+    ['podman pull -q nginx', 'write "nginx"'],
+    ['docker tag a:1 ghcr.io/a:2', 'write "a:1 => ghcr.io/a:2"'],
+    [
+      'skopeo copy docker://alpine docker://ghcr.io/acme/alpine',
+      '"skopeo copy" is a command, and a line holds references only; write "alpine => ghcr.io/acme/alpine"',
+    ],
+    ['docker buildx imagetools create alpine', '"docker buildx imagetools create" is a command'],
+    ['FROM nginx', '"FROM" is a command, and a line holds references only; write "nginx"'],
+    ['FROM nginx:1.25', 'write "nginx:1.25"'],
+    [
+      'alpine:3.20 base',
+      '"base" may be a destination or not; write "=>" before the destinations, or name its host',
+    ],
+    ['alpine ghcr.io/acme/alpine other another', '"other" may be a destination or not'],
+  ])('what is not is an error: %s', (line, message) => {
+    const problems = problemsOf(`# one\n${line}`, 'docker.io', BASE)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatch(/^line 2: /)
+    expect(problems[0]).toContain(message)
+  })
+
+  test('in an item of a YAML list either', () => {
+    expect(problemsOf('- python 3.12-slim', 'docker.io', BASE)[0]).toContain('looks like a tag')
+  })
+
+  test('and with it any word is a destination', () => {
+    expect(read('python => 3.12-slim base', 'docker.io', BASE)).toEqual([
+      'docker.io/library/python:latest => dst.example.org/mirror/3.12-slim:latest',
+      'docker.io/library/python:latest => dst.example.org/mirror/base:latest',
+    ])
+  })
+})
+
+describe('what belongs to another language', () => {
+  test.each([
+    ['"nginx:1.25"', 'quotes are too much in a line; write "nginx:1.25" without them'],
+    ["'redis:7'", 'quotes are too much'],
+    ['`redis:7` => ghcr.io/acme/redis', 'quotes are too much'],
+    ['// base images', '"//" begins no comment here; write "#"'],
+    ['nginx:1.25 // the web', '"//" begins no comment here'],
+    ['acme/installer:$VERSION', 'are not expanded here'],
+    ['acme/installer:${VERSION} => ghcr.io/a', 'are not expanded here'],
+    ['acme/installer:${{ github.ref_name }}', 'are not expanded here'],
+    ['acme/installer:{{ .Values.tag }}', 'are not expanded here'],
+    ['acme/installer:%TAG%', 'are not expanded here'],
+    [
+      'registry.example.com/a:latest=mirror.example.net:5000/a:latest',
+      'a "=" stands between two references; write "=>" in its place',
+    ],
+    ['TOKEN=Tr0ub4dor', '"TOKEN=…" gives a value to a name; a line holds references only'],
+    ['export TOKEN=Tr0ub4dor', '"TOKEN=…" gives a value to a name'],
+    ['nginx:{tag} => ghcr.io/a', 'has braces; placeholders are for destinations'],
+  ])('is an error: %s', (line, message) => {
+    const problems = problemsOf(line, 'docker.io', BASE)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toContain(message)
+    expect(problems.join()).not.toContain('Tr0ub4dor')
+  })
+
+  test.each(['- {source: "app:$TAG"}', '- {source: app:1, destination: "x.io/app:$TAG"}'])(
+    'is one in an object as well: %s',
+    (text) => {
+      expect(problemsOf(text, 'docker.io', BASE)).toEqual([
+        expect.stringContaining('are not expanded here'),
+      ])
+    },
+  )
+})
+
+describe('--platform before an image', () => {
+  test('is the platforms of its line', () => {
+    const text = [
+      '--platform=linux/arm64 a:1',
+      '--platform linux/amd64,linux/arm64 b:1 => x.io/b',
+      'c:1',
+      '--platform=all d:1 x.io/d',
+    ]
+    expect(read(text.join('\n'), 'docker.io', BASE)).toEqual([
+      'docker.io/library/a:1 => dst.example.org/mirror/a:1 (linux/arm64)',
+      'docker.io/library/b:1 => x.io/b:1 (linux/amd64 linux/arm64)',
+      'docker.io/library/c:1 => dst.example.org/mirror/c:1',
+      'docker.io/library/d:1 => x.io/d:1 (all)',
+    ])
+    expect(read('- --platform=linux/arm64 a:1', 'docker.io', BASE)).toEqual([
+      'docker.io/library/a:1 => dst.example.org/mirror/a:1 (linux/arm64)',
+    ])
+  })
+
+  test.each([
+    ['--platform=linux/arm64', 'no image stands behind --platform'],
+    ['--platform= a:1', 'platforms: no platform is named'],
+    ['--platform=arm64 a:1', 'platforms: platform "arm64" is malformed'],
+    ['a:1 --platform=linux/arm64', '--platform stands before the image that it is for'],
+    ['--platform', '--platform stands before the image'],
+    ['--plattform=linux/arm64 a:1', '"--plattform" is no option of a line; only --platform is'],
+    ['a:1 --all', '"--all" is no option of a line'],
+  ])('is refused where it is not right: %s', (line, message) => {
+    const problems = problemsOf(line, 'docker.io', BASE)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toContain(message)
+  })
+})

@@ -1,0 +1,65 @@
+import type { ClientPool } from '../registry/client-pool.ts'
+import type { Logger } from '../registry/logger.ts'
+import type { ListItem } from '../sync/image-list.ts'
+import { isSelection } from '../sync/list/pair.ts'
+import type { ResultError, SelectionReport } from '../sync/report.ts'
+import { failedSelection, type NamedList } from '../sync/tags/named-list.ts'
+import { leftOutText } from '../sync/tags/select.ts'
+import { nameImages } from '../sync/tags/selection.ts'
+import { InputError } from './input-reader.ts'
+import { placeOf } from './list-inputs.ts'
+import type { Cancellation } from './cancellation.ts'
+
+/** Names that a line of the log shows; the report has all of them. */
+const SHOWN_TAGS = 20
+
+interface Naming {
+  readonly pool: Pick<ClientPool, 'client'>
+  readonly logger: Logger
+  readonly describe: (error: unknown) => Promise<ResultError>
+  readonly cancel: Pick<Cancellation, 'within'>
+}
+
+/**
+ * The list with every image named: selections of tags are made, which asks their registries, and
+ * the log shows them. A list without any is as it was.
+ * @throws InputError where what was selected does not go together
+ */
+export async function nameList(
+  list: readonly ListItem[],
+  { pool, logger, describe, cancel }: Naming,
+): Promise<NamedList> {
+  const naming = nameImages({
+    list,
+    describe,
+    listTags: async (repository) => {
+      const client = await pool.client('source', repository)
+      return client.listTags(repository)
+    },
+  })
+  const named = await cancel.within(naming)
+  if (named === undefined) return cutNaming(list)
+  for (const selection of named.selections) logger.info(selectionLine(selection))
+  if (named.problems.length === 0) return named
+  throw new InputError(
+    named.problems.map(({ message, ...place }) => ({ ...placeOf(place), message })),
+  )
+}
+
+/** Where a run ends while tags are listed, nothing is selected. */
+function cutNaming(list: readonly ListItem[]): NamedList {
+  const error = { code: 'CANCELLED', message: 'list tags: the run was cancelled' }
+  const items = list.map((item) => (isSelection(item) ? failedSelection(item, error) : item))
+  return { items, problems: [], selections: [] }
+}
+
+/** `quay.io/acme/app: 3 of 340 tags selected: v3, v2, v1; left out: 337 do not match` */
+function selectionLine(report: SelectionReport): string {
+  const { source, listed, selected } = report
+  const shown = selected.slice(0, SHOWN_TAGS).join(', ')
+  const more = selected.length > SHOWN_TAGS ? `, and ${selected.length - SHOWN_TAGS} more` : ''
+  const names = selected.length === 0 ? '' : `: ${shown}${more}`
+  const leftOut = leftOutText(report)
+  const rest = leftOut === '' ? '' : `; left out: ${leftOut}`
+  return `${source}: ${selected.length} of ${listed} tags selected${names}${rest}`
+}

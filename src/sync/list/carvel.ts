@@ -1,0 +1,48 @@
+import type { YAMLMap } from 'yaml'
+import type { Member, YamlWalk } from './yaml-walk.ts'
+
+/** Reads imgpkg's ImagesLock: `images`, each with its `image`, which has a digest. */
+export function readImagesLock(walk: YamlWalk, map: YAMLMap, line: number): void {
+  readEach(walk, memberOf(walk, map, line, 'images'), 'image')
+}
+
+/** Reads kbld's lock: `overrides`, each with the `newImage` that takes an image's place. */
+export function readKbldLock(walk: YamlWalk, map: YAMLMap, line: number): void {
+  readEach(walk, memberOf(walk, map, line, 'overrides'), 'newImage')
+}
+
+/** Reads imgpkg's BundleLock: one `bundle`, with `image` and the `tag` that it was found by. */
+export function readBundleLock(walk: YamlWalk, map: YAMLMap, line: number): void {
+  const bundle = memberOf(walk, map, line, 'bundle')
+  const node = bundle && walk.map(bundle.value, bundle.line)
+  if (bundle === undefined || node === undefined) {
+    walk.problem(line, 'the lock has no bundle')
+    return
+  }
+  const image = textOf(walk, node, bundle.line, 'image')
+  const tag = memberOf(walk, node, bundle.line, 'tag')
+  const name = tag && walk.verbatim(tag.value, tag.line, 'tag')
+  if (image === undefined) return
+  const source = name === undefined ? image : image.replace(/(?=@[^@]*$)/, `:${name}`)
+  walk.entries.push({ line: bundle.line, source, platforms: 'all' })
+}
+
+function readEach(walk: YamlWalk, list: Member | undefined, name: string): void {
+  const items = list && walk.items(list.value, list.line)
+  for (const { node, line } of items ?? []) {
+    if (walk.isExhausted) return
+    const map = walk.map(node, line)
+    const source = map === undefined ? undefined : textOf(walk, map, line, name)
+    if (map === undefined) walk.problem(line, `expected an object with ${name}`)
+    else if (source !== undefined) walk.entries.push({ line, source, platforms: 'all' })
+  }
+}
+
+function textOf(walk: YamlWalk, map: YAMLMap, line: number, name: string): string | undefined {
+  const member = memberOf(walk, map, line, name)
+  return walk.text(member?.value, member?.line ?? line, name)
+}
+
+function memberOf(walk: YamlWalk, map: YAMLMap, line: number, wanted: string): Member | undefined {
+  return walk.members(map, line).find(({ name }) => name === wanted)
+}

@@ -1,0 +1,51 @@
+import { quote } from '../../oci/quote.ts'
+import type { Member } from './yaml-walk.ts'
+
+/** Unknown keys that one message names. */
+const NAMED_KEYS = 5
+
+/** `source, destination and platforms` */
+export function enumerate(names: readonly string[]): string {
+  return names.length < 2
+    ? names.join('')
+    : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`
+}
+
+/** Names between quotes, the first few of many. */
+export function namedKeys(names: readonly string[]): string {
+  const shown = names.slice(0, NAMED_KEYS).map((name) => quote(name))
+  const rest = names.length > NAMED_KEYS ? ` and ${names.length - NAMED_KEYS} more` : ''
+  return shown.join(', ') + rest
+}
+
+/**
+ * What is wrong with the keys of an object: which it should not have, what was probably meant by
+ * them, or which it has twice.
+ */
+export function unknownKeys(
+  members: readonly Member[],
+  known: readonly string[],
+  meant: Readonly<Record<string, string>>,
+): string | undefined {
+  const names = new Set<string>()
+  let twice: string | undefined
+  for (const { name } of members) {
+    if (names.has(name)) twice ??= name
+    names.add(name)
+  }
+  const unknown = [...names].filter((name) => !known.includes(name))
+  if (unknown.length === 0) {
+    return twice === undefined ? undefined : `the key ${quote(twice)} occurs twice`
+  }
+  const suggestions = unknown.flatMap((name) => {
+    const other = known.find((one) => one === name.toLowerCase()) ?? ownValue(meant, name)
+    return other === undefined || names.has(other) ? [] : [other]
+  })
+  const hint =
+    suggestions.length === 0 ? '' : `; did you mean ${enumerate([...new Set(suggestions)])}?`
+  return `unknown ${unknown.length === 1 ? 'key' : 'keys'} ${namedKeys(unknown)}${hint === '' ? ';' : hint} ${enumerate(known)} are accepted`
+}
+
+function ownValue(record: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined
+}

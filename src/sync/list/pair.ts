@@ -1,0 +1,53 @@
+import type { PlatformFilter } from '../../oci/platform.ts'
+import type { Reference } from '../../oci/reference.ts'
+import type { TagRule } from '../tags/rule.ts'
+
+/** Where in the lists something stands. */
+export interface ListPlace {
+  /** Counted from 1. */
+  readonly line: number
+  /** The list's file, for people; undefined for the list that has none. */
+  readonly file?: string
+}
+
+/** One image and one place where it goes. */
+export interface ImagePair extends ListPlace {
+  readonly source: Reference
+  readonly destination: Reference
+  /** Only where the list names platforms for this image. */
+  readonly platforms?: PlatformFilter
+}
+
+/** Images of one repository, of which the registry has to be asked first, and one place for them. */
+export interface TagSelection extends ListPlace {
+  /** A repository. */
+  readonly source: Reference
+  /** The same object for all destinations of an entry. */
+  readonly tags: TagRule
+  /** The host that the destinations have. */
+  readonly registry: string
+  /** As the list has them. */
+  readonly written: { readonly source: string; readonly destination: string }
+  /**
+   * Where the image with this tag goes.
+   * @throws FormatError where the tag does not fit into the destination's name
+   */
+  readonly destinationOf: (tag: string) => Reference
+  readonly platforms?: PlatformFilter
+}
+
+/** What an entry of a list comes to, for one of its destinations. */
+export type ListItem = ImagePair | TagSelection
+
+export function isSelection(item: ListItem): item is TagSelection {
+  return 'tags' in item
+}
+
+export function isPair(item: ListItem): item is ImagePair {
+  return !isSelection(item)
+}
+
+/** The host of the destination. */
+export function destinationHost(item: ListItem): string {
+  return isSelection(item) ? item.registry : item.destination.registry
+}

@@ -1,0 +1,45 @@
+import type { ListContent, ListEntry, ListProblem } from './entry.ts'
+import { readLine } from './line.ts'
+import { readYaml } from './yaml.ts'
+
+/** Reads a list in whichever notation it is; see `parseImageList`. */
+export function readText(text: string): ListContent {
+  const bare = text.replace(/^\uFEFF/, '')
+  const lines = bare.split(/\r\n|[\r\n]/)
+  const first = lines
+    .map((line) => line.trim())
+    .find((line) => line !== '' && !line.startsWith('#'))
+  return first !== undefined && isYaml(first) ? readYaml(bare) : readLines(lines)
+}
+
+function readLines(lines: readonly string[]): ListContent {
+  const entries: ListEntry[] = []
+  const problems: ListProblem[] = []
+  for (const [index, line] of lines.entries()) {
+    const content = withoutComment(line)
+    if (/^[\s,]*$/.test(content)) continue
+    const entry = readLine(content, index + 1)
+    if ('message' in entry) problems.push(entry)
+    else entries.push(entry)
+  }
+  const withPlatforms = entries.filter(({ platforms }) => platforms !== undefined).length
+  if (withPlatforms === 0) return { entries, problems }
+  const note = `${withPlatforms} of ${entries.length} lines have platforms of their own (--platform)`
+  return { entries, problems, note }
+}
+
+function withoutComment(line: string): string {
+  const comment = line.search(/(?:^|\s)#/)
+  return comment === -1 ? line : line.slice(0, comment)
+}
+
+/**
+ * Whether a text whose first line that counts is this is YAML. An IPv6 host opens with a bracket
+ * too, but no YAML goes on after the closing one like this.
+ */
+function isYaml(line: string): boolean {
+  if (/^--[a-z]/i.test(line)) return false
+  if (/^[-[{]/.test(line)) return !/^\[[0-9A-Fa-f:.]*\](?::[0-9]*)?\//.test(line)
+  const key = withoutComment(line).search(/:(?:\s|$)/)
+  return key > 0 && !line.slice(0, key).includes('=>') && !/:\s+=>/.test(line)
+}

@@ -1,0 +1,116 @@
+import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import type { ListContent, ListProblem } from './entry.ts'
+import { readItems } from './items.ts'
+import { readMapping } from './mapping.ts'
+import type { Reading } from './reading.ts'
+import { namedKeys } from './keys.ts'
+import { mendSplices } from './splices.ts'
+import { YamlWalk } from './yaml-walk.ts'
+
+/** Reads a text that is YAML or JSON; see `parseImageList` for what it may be. */
+export function readYaml(text: string): ListContent {
+  try {
+    const { document, counter, problems } = bestReading(text)
+    return problems.length > 0 ? { entries: [], problems } : readDocument(document, counter)
+  } catch (error) {
+    // The parser is recursive, and nothing but its stack overflowing makes it throw.
+    if (!(error instanceof RangeError)) throw error
+    return { entries: [], problems: [{ line: 1, message: TOO_DEEP }] }
+  }
+}
+
+interface ParsedText {
+  readonly document: Document.Parsed
+  readonly counter: LineCounter
+  readonly problems: readonly ListProblem[]
+}
+
+/** The text as it is; where that cannot be read, with what an expression put into it indented. */
+function bestReading(text: string): ParsedText {
+  const asItIs = parse(text)
+  if (asItIs.problems.length === 0) return asItIs
+  const mended = parse(mendSplices(text))
+  return mended.problems.length === 0 ? mended : asItIs
+}
+
+function parse(text: string): ParsedText {
+  const counter = new LineCounter()
+  // Pretty errors and the check for unique keys both take quadratic time on hostile text.
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    // At a lower level the parser prints warnings, and parts of the text with them.
+    logLevel: 'error',
+    prettyErrors: false,
+    uniqueKeys: false,
+    stringKeys: true,
+  })
+  return { document, counter, problems: syntaxProblems(document, counter) }
+}
+
+const TOO_DEEP = 'not readable as YAML: it is nested too deeply'
+
+const NEEDS_QUOTES =
+  'something is too much here; a text that begins with one of { [ * & ! % @ goes between quotes'
+
+/** In place of the library's own words, which may repeat parts of the text. */
+const WORDS: Readonly<Record<string, string>> = {
+  ALIAS_PROPS: NEEDS_QUOTES,
+  BAD_ALIAS: NEEDS_QUOTES,
+  BAD_DIRECTIVE: 'a line that begins with % is a directive, and this is none',
+  BAD_DQ_ESCAPE: 'no such escape between double quotes',
+  BAD_PROP_ORDER: NEEDS_QUOTES,
+  BAD_SCALAR_START: NEEDS_QUOTES,
+  TAG_RESOLVE_FAILED: NEEDS_QUOTES,
+  UNEXPECTED_TOKEN: NEEDS_QUOTES,
+}
+
+/** The first error of every line; those that follow in a line come from the first, as a rule. */
+function syntaxProblems(document: Document.Parsed, counter: LineCounter): ListProblem[] {
+  const byLine = new Map<number, ListProblem>()
+  for (const { pos, code, message } of [...document.errors, ...unknownTags(document)]) {
+    const line = Math.max(counter.linePos(pos[0]).line, 1)
+    if (byLine.has(line)) continue
+    byLine.set(line, { line, message: syntaxMessage(code, message) })
+  }
+  return [...byLine.values()]
+}
+
+function syntaxMessage(code: string, message: string): string {
+  if (code === 'RESOURCE_EXHAUSTION') return TOO_DEEP
+  if (code === 'MULTIPLE_DOCS') {
+    return 'a second YAML document begins here; an image list is one document'
+  }
+  return `not readable as YAML: ${WORDS[code] ?? message}`
+}
+
+/** The library only warns of `!rc`, and takes it for nothing. */
+function unknownTags(document: Document.Parsed): Document.Parsed['warnings'] {
+  return document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED')
+}
+
+function readDocument(document: Document.Parsed, counter: LineCounter): ListContent {
+  const { contents } = document
+  const walk = new YamlWalk(document, counter)
+  if (isMap(contents)) return contentOf(walk, readMapping(walk, contents))
+  if (isSeq(contents)) {
+    return contentOf(walk, readItems(walk, walk.items(contents, 1) ?? []))
+  }
+  if (!isScalar(contents) || contents.value !== null) {
+    walk.problem(walk.lineOf(contents, 1), 'expected a YAML list of images')
+  }
+  return contentOf(walk, {})
+}
+
+function contentOf(
+  { entries, problems }: YamlWalk,
+  { notation, ignored, isEmpty }: Reading,
+): ListContent {
+  const left =
+    ignored === undefined || ignored.length === 0 ? '' : `; not read: ${namedKeys(ignored)}`
+  return {
+    entries,
+    problems,
+    ...(notation !== undefined && { note: `read as ${notation}${left}` }),
+    ...(isEmpty === true && { isEmpty }),
+  }
+}

@@ -1,0 +1,45 @@
+import { formatReference, parseReference } from '../oci/reference.ts'
+import { type PrintedLine, printList } from './list/print.ts'
+import type { RunReport, SyncResult } from './report.ts'
+
+/**
+ * The list of a run with the digest of each source in place of its tag: run again, it gives the same
+ * bytes, whatever the tags show by then. What did not arrive stands in it as a comment.
+ */
+export function pinnedList({ results }: RunReport): string {
+  return printList(results.map(pinnedLine))
+}
+
+function pinnedLine(result: SyncResult): PrintedLine {
+  const { status, source, destination, sourceDigest, wanted, error } = result
+  const isThere = status === 'copied' || status === 'unchanged'
+  if (isThere && sourceDigest !== undefined && wanted !== undefined) {
+    const { registry, repository } = parseReference(source)
+    const pinned = formatReference({ registry, repository, digest: sourceDigest })
+    return { source: pinned, destination, ...wanted }
+  }
+  const reason = error === undefined ? '' : ` (${error.code})`
+  return { comment: `${status}${reason}: ${source} => ${destination}` }
+}
+
+/**
+ * A list that gives every tag that a run has moved the digest that it had before. A tag that was not
+ * there before stands in it as a comment: nothing is ever deleted.
+ */
+export function rollbackList({ dryRun, results }: RunReport): string {
+  return printList(dryRun ? [] : results.flatMap(rollbackLines))
+}
+
+function rollbackLines({
+  status,
+  destination,
+  digest,
+  previousDigest,
+}: SyncResult): readonly PrintedLine[] {
+  if (status !== 'copied' || digest === previousDigest) return []
+  const { registry, repository, tag } = parseReference(destination)
+  if (tag === undefined) return []
+  if (previousDigest === undefined) return [{ comment: `was not there before: ${destination}` }]
+  const source = formatReference({ registry, repository, digest: previousDigest })
+  return [{ source, destination, platforms: 'all' }]
+}
