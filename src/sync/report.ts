@@ -42,9 +42,17 @@ export interface SyncResult {
   readonly error?: ResultError
   /** What was warned of; each text names the image. The same for all destinations of a source. */
   readonly warnings?: readonly string[]
-  /** What was asked for beside the names, where something came of it. */
+  /**
+   * What was asked for beside the names, where something came of it.
+   *
+   * @internal
+   */
   readonly wanted?: Wanted
-  /** Where the list's file has it. */
+  /**
+   * Where the list's file has it.
+   *
+   * @internal
+   */
   readonly place?: ListPlace
 }
 
