@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5561);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8281);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 5561:
+/***/ 8281:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34943,7 +34943,11 @@ function decoded(name) {
 
 /** Docker Hub answers to several names; images are named after the first one. */
 const DOCKER_HUB = 'docker.io';
-const dockerHubAliases = new Set(['index.docker.io', 'registry-1.docker.io']);
+const dockerHubAliases = new Set([
+    'index.docker.io',
+    'registry-1.docker.io',
+    'registry.hub.docker.com',
+]);
 /** 253 characters are the longest name that DNS can hold; a colon and a port make six more. */
 const MAX_HOST_LENGTH = 259;
 const LABEL = /^[a-z0-9-]+$/;
@@ -36264,8 +36268,23 @@ function annotateFailures(commands, report) {
     for (const result of failuresOf(report).slice(0, MAX_FAILURES)) {
         commands.error(annotationText(result), {
             title: foreignText(`Image not synced: ${result.destination}`, MAX_TITLE),
+            ...result.place,
         });
     }
+}
+/**
+ * One error annotation for each problem in a file, at its line, as many as GitHub shows beside the
+ * message with which the step fails. A single problem is that message, whose place is returned.
+ */
+function annotateProblems(commands, problems) {
+    const inFiles = problems.flatMap(({ file, line = 1, message }) => file === undefined ? [] : { message, place: { file, line } });
+    const [first] = inFiles;
+    if (first !== undefined && problems.length === 1)
+        return first.place;
+    for (const { message, place } of inFiles.slice(0, MAX_FAILURES)) {
+        commands.error(foreignText(message, MAX_MESSAGE), { title: 'Image list', ...place });
+    }
+    return {};
 }
 /** The message with which the step fails, or nothing when no image failed. */
 function failureMessage(report) {
@@ -36562,9 +36581,9 @@ const runnerCommands = {
             return;
         issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
     },
-    fail: (message) => {
+    fail: (message, properties) => {
         process.exitCode = 1;
-        issueCommand('error', {}, message);
+        issueCommand('error', { ...properties }, message);
     },
 };
 
@@ -36822,13 +36841,15 @@ function referrersOf(results) {
 
 
 /** The names of a pair, and nothing that was done with it. */
-function nothingDone({ source, destination }) {
+function nothingDone(pair) {
+    const { source, destination, file, line } = pair;
     return {
         source: formatReference(source),
         destination: formatReference(destination),
         platforms: {},
         bytes: noBytes,
         durationMs: 0,
+        ...(file !== undefined && { place: { file, line } }),
     };
 }
 /** The failure of an image that was not done when the signal ended the run. */
@@ -37058,10 +37079,13 @@ const SHOWN_PROBLEMS = 20;
 /** Inputs that cannot be used; `problems` has all that is wrong with them. */
 class InputError extends Error {
     problems;
-    constructor(problems) {
+    /** What the log is to say of how the inputs were read. */
+    notes;
+    constructor(problems, notes = []) {
         super(describe(problems));
         this.name = 'InputError';
         this.problems = problems;
+        this.notes = notes;
     }
 }
 /**
@@ -37082,9 +37106,12 @@ class InputReader {
     given(name) {
         return this.#getInput(name).trim() !== '';
     }
-    /** The value exactly as it was given, for texts whose lines are counted. */
+    /**
+     * The value as it was given, for texts whose lines are counted; without the byte order mark that a
+     * file may have brought along.
+     */
     rawText(name) {
-        return this.#getInput(name);
+        return this.#getInput(name).replace(/^\uFEFF/, '');
     }
     boolean(name) {
         const value = this.text(name).toLowerCase();
@@ -37119,13 +37146,17 @@ class InputReader {
         }
     }
     problem(input, message, place = input) {
-        this.#problems.push({ input, place, message });
+        this.note({ input, place, message });
+    }
+    /** Takes in a problem that has a place of its own. */
+    note(problem) {
+        this.#problems.push(problem);
     }
     /** @throws InputError if any problem was noted, with all of them in the order of the inputs */
-    throwProblems() {
+    throwProblems(notes = []) {
         if (this.#problems.length === 0)
             return;
-        throw new InputError(this.#problems.toSorted((a, b) => position(a) - position(b)));
+        throw new InputError(this.#problems.toSorted((a, b) => position(a) - position(b)), notes);
     }
     #refuse(name, accepted) {
         this.problem(name, `${quote(this.text(name))} is not accepted; expected ${accepted}`);
@@ -37338,30 +37369,1817 @@ function formatReferrerFilter(filter) {
     return [...filter.types, ...(filter.cosignTags ? [COSIGN_TAGS] : [])].join(',');
 }
 
-;// CONCATENATED MODULE: ./lib/sync/image-list-entry.js
+;// CONCATENATED MODULE: ./lib/sync/list/pair.js
+function isSelection(item) {
+    return 'tags' in item;
+}
+function isPair(item) {
+    return !isSelection(item);
+}
+/** The host of the destination. */
+function destinationHost(item) {
+    return isSelection(item) ? item.registry : item.destination.registry;
+}
 
-const SEPARATORS = /[\s,]+/;
+;// CONCATENATED MODULE: ./lib/sync/list/placeholders.js
+
+
+
+
+const PLACEHOLDER = /\{[^{}]*\}/g;
+/** Whether the text has a placeholder, or what is meant to be one. */
+function hasPlaceholder(text) {
+    return /[{}]/.test(text);
+}
+/** What the placeholders stand for in destinations of a source. */
+function valuesOf(source, base) {
+    const repository = relativePath(source, base);
+    return new Map([
+        ['{registry}', source.registry.replaceAll(':', '-')],
+        ['{repository}', repository],
+        ['{name}', repository.slice(repository.lastIndexOf('/') + 1)],
+        ['{tag}', source.tag],
+    ]);
+}
+/**
+ * The text with its placeholders filled in.
+ * @throws FormatError of kind `reference` for one that does not exist, or has no value
+ */
+function fillIn(text, values) {
+    const filled = text.replaceAll(PLACEHOLDER, (placeholder) => {
+        if (!values.has(placeholder)) {
+            const known = [...values.keys()].join(', ');
+            throw placeholders_bad(`${quote(placeholder)} is no placeholder; there are ${known}`);
+        }
+        const value = values.get(placeholder);
+        if (value === undefined)
+            throw placeholders_bad(`${placeholder} stands for nothing: the source has no tag`);
+        return value;
+    });
+    if (/[{}]/.test(filled))
+        throw placeholders_bad(`${quote(text)} has a brace without its other half`);
+    return filled;
+}
+/**
+ * Reads a registry host with an optional path, which may hold placeholders.
+ * @throws FormatError of kind `reference`
+ */
+function parseDestinationBase(text) {
+    if (!hasPlaceholder(text))
+        return parseRegistryBase(text);
+    const slash = text.indexOf('/');
+    const host = slash === -1 ? text : text.slice(0, slash);
+    if (hasPlaceholder(host))
+        throw placeholders_bad(`${quote(text)} has a placeholder in its host`);
+    const names = ['{registry}', '{repository}', '{name}', '{tag}'];
+    const sample = fillIn(text, new Map(names.map((name) => [name, 'x'])));
+    return { ...parseRegistryBase(sample), prefix: text.slice(slash + 1) };
+}
+/** The place that shorter destinations of a source are relative to. */
+function filledBase({ registry, prefix }, values) {
+    if (prefix === undefined || !hasPlaceholder(prefix)) {
+        return { registry, ...(prefix !== undefined && { prefix }) };
+    }
+    return parseRegistryBase(`${registry}/${fillIn(prefix, values)}`);
+}
+/**
+ * Reads a destination that may hold placeholders. What they stand for is never taken for a host.
+ * @throws FormatError of kind `reference`
+ */
+function parseFilledIn(text, base, values) {
+    const place = base && filledBase(base, values);
+    if (!hasPlaceholder(text))
+        return parseReference(text, place);
+    const [first = ''] = text.includes('/') ? text.split('/', 1) : [];
+    const isHost = isRegistryHost(first.replaceAll(PLACEHOLDER, ''));
+    if (isHost && hasPlaceholder(first)) {
+        throw placeholders_bad(`${quote(text)} has a placeholder in its host; a host is written out`);
+    }
+    const filled = fillIn(text, values);
+    if (isHost || place === undefined)
+        return parseReference(filled);
+    const { registry, prefix } = place;
+    return parseReference([registry, ...(prefix === undefined ? [] : [prefix]), filled].join('/'));
+}
+/**
+ * Where a source goes whose destination is left out.
+ * @throws FormatError of kind `reference`
+ */
+function defaultPlace(source, { source: from, destination, }) {
+    return locate(relativePath(source, from), filledBase(destination, valuesOf(source, from)));
+}
+function placeholders_bad(message) {
+    return new FormatError('reference', message);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pace/throttling.js
+/** Statuses by which a host says that it has too much to do (RFC 9110, RFC 6585). */
+const THROTTLED = new Set([429, 503]);
+/** So many answers that went well make up for a refusal: below a fifth, refusals are single ones. */
+const FORGIVEN_BY = 4;
+/** Sixteen requests that are refused at once are not sixteen reasons. */
+const MOST = 6;
+/** Whether a status refuses a request for there being too many. */
+function isThrottled(status) {
+    return THROTTLED.has(status);
+}
+/**
+ * Tells a refusal that is about one request, among others that are served, from a host that wants
+ * fewer of them.
+ */
+class Refusals {
+    #weight;
+    /** Where nobody is known to be served, the refusals before the first answer count, too. */
+    constructor(before = 0) {
+        this.#weight = before;
+    }
+    /** Takes in the status of an answer. */
+    note(status) {
+        if (isThrottled(status))
+            this.#weight = Math.min(MOST, this.#weight + 1);
+        // A host that is broken does not serve.
+        else if (status < 500)
+            this.#weight = Math.max(0, this.#weight - 1 / FORGIVEN_BY);
+    }
+    /** A second one came close behind a first. */
+    get areTwo() {
+        return this.#weight > 1.5;
+    }
+    /** There were three, and hardly anything was served in between. */
+    get areMany() {
+        return this.#weight > 2.5;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pace/retry.js
+
+/**
+ * Milliseconds before each retry, at least: short for a connection that merely broke, and then such
+ * that the five that are usual outlast a registry that is away for half a minute.
+ */
+const DELAYS_MS = [200, 1_000, 4_000, 10_000, 16_000];
+/** Before every further retry: beyond it, waiting does not make success likelier. */
+const LONGEST_DELAY_MS = 20_000;
+/** A registry may ask for a longer pause, but not for one that eats the job. */
+const MAX_RETRY_AFTER_MS = 120_000;
+/** Bits that flipped on the way will not flip again; what is wrong twice is wrong at its source. */
+const MISMATCH_RETRIES = 1;
+/** What a registry does not know of its own content after some seconds it will not know later. */
+const INCONSISTENCY_RETRIES = 3;
+/** Statuses after which a request may succeed (RFC 9110, and gateways in front of registries). */
+const TRANSIENT_STATUSES = new Set([
+    408, 425, 429, 499, 500, 502, 503, 504, 522, 524,
+]);
+function isTransientStatus(status) {
+    return TRANSIENT_STATUSES.has(status);
+}
+/**
+ * Errors that have used up their retries: an operation around the one that failed does not start
+ * over.
+ */
+const exhausted = new WeakSet();
+/** Runs an operation until it succeeds, fails for good, or has used up its retries. */
+async function withRetries(policy, logger, attempt) {
+    for (let tried = 0;; tried++) {
+        try {
+            return await attempt(tried);
+        }
+        catch (error) {
+            await waitToRetry(policy, logger, error, tried);
+        }
+    }
+}
+/**
+ * Waits before an operation that failed is tried again. Throws the error where it is not to be:
+ * because it is final, or because the operation has been tried `tried` times again already.
+ */
+async function waitToRetry(policy, logger, error, tried) {
+    if (!(error instanceof RegistryError) || !error.transient || exhausted.has(error))
+        throw error;
+    const retries = retriesFor(error, policy);
+    if (tried >= retries) {
+        exhausted.add(error);
+        throw error;
+    }
+    const delay = retryDelay(tried, error.retryAfterMs, policy.random);
+    const seconds = (delay / 1000).toFixed(1);
+    logger.info(`${error.message}; trying again in ${seconds} s (${tried + 1} of ${retries})`);
+    await pause(policy, delay, error);
+}
+function retriesFor(error, { retries }) {
+    const isMismatch = error.code === 'DIGEST_MISMATCH' || error.code === 'SIZE_MISMATCH';
+    if (isMismatch)
+        return Math.min(retries, MISMATCH_RETRIES);
+    // Transient only because of the registry's own code (`passing` of a request).
+    const isInconsistency = error.status !== undefined && !isTransientStatus(error.status);
+    return isInconsistency ? Math.min(retries, INCONSISTENCY_RETRIES) : retries;
+}
+/** Waits. Throws CANCELLED where the run ends in the meantime. */
+async function pause(policy, ms, place) {
+    const host = place.registry === undefined ? undefined : policy.waits?.of(place.registry);
+    const end = host?.pause(policy.clock.now() + ms);
+    try {
+        await policy.clock.sleep(ms, policy.signal);
+    }
+    catch (error) {
+        throw cancelled(place, policy.signal, error);
+    }
+    finally {
+        end?.();
+    }
+}
+/**
+ * How long to wait before a retry, in milliseconds: what the registry asked for, or else longer and
+ * longer; up to half of our own delay on top, by chance, so that the waiting requests do not come
+ * back all at once.
+ */
+function retryDelay(tried, retryAfterMs, random) {
+    const delay = DELAYS_MS[tried] ?? LONGEST_DELAY_MS;
+    const jitter = (random() * delay) / 2;
+    return (retryAfterMs === undefined ? delay : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)) + jitter;
+}
+/**
+ * Milliseconds that all retries of a request last at most, where the registry asks for a pause that
+ * long, or for none.
+ */
+function retriesLast(retries, retryAfterMs) {
+    const delays = Array.from({ length: retries }, (_, tried) => retryDelay(tried, retryAfterMs, () => 1));
+    return delays.reduce((sum, delay) => sum + delay, 0);
+}
+/**
+ * Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where
+ * it says nothing usable.
+ */
+function parseRetryAfter(value, now) {
+    const text = value?.trim() ?? '';
+    if (/^\d+$/.test(text))
+        return Number(text) * 1000;
+    // `Date.parse` takes much more than HTTP dates, all of which end in GMT.
+    const date = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
+    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pace/host-pause.js
+
+
+/**
+ * What a host is given that does not say how long it needs, as much as before a first retry; doubled
+ * each time that was too short.
+ */
+const FIRST_PAUSE_MS = 200;
+/** Beyond it, waiting does not make success likelier. */
+const LONGEST_PAUSE_MS = 30_000;
+/** Those who waited for the end of a pause come back over that time, not all at once. */
+const SPREAD_MS = 500;
+/**
+ * The pause that a host has asked of everybody. A refusal with `Retry-After` is for the one who asked
+ * (RFC 9110, 10.2.3; RFC 6585, 4), who waits anyway; that it is for all shows in others being refused
+ * as well.
+ */
+class HostPause {
+    // A host that has served nobody yet is taken at its first word.
+    #refusals = new Refusals(2);
+    #until = 0;
+    #pauses = 0;
+    /** Milliseconds that are left at that time. */
+    left(now) {
+        return Math.max(0, this.#until - now);
+    }
+    /** As `left`, and some more by chance, uniform in [0, 1). */
+    leftFor(now, chance) {
+        const left = this.left(now);
+        return left + chance * Math.min(left, SPREAD_MS);
+    }
+    /**
+     * Takes in an answer. `retryAfter` is the header of that name; `isForAll` is for those of which
+     * more is known than their status.
+     */
+    note(status, retryAfter, now, isForAll = false) {
+        this.#refusals.note(status);
+        if (!isThrottled(status)) {
+            this.#pauses = 0;
+            return;
+        }
+        if (!isForAll && !this.#refusals.areMany)
+            return;
+        const asked = parseRetryAfter(retryAfter, now);
+        // Sixteen requests that are told at once are one sign, not sixteen.
+        if (this.left(now) > 0 && asked === undefined)
+            return;
+        const own = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#pauses);
+        const pause = asked === undefined ? own : Math.min(asked, MAX_RETRY_AFTER_MS);
+        this.#until = Math.max(this.#until, now + pause);
+        this.#pauses++;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pace/pull-limit.js
+
+/** What a registry tells one login of its pulls. */
+class Quota {
+    #registry;
+    #login;
+    #logger;
+    #limit;
+    #hasWarned = false;
+    constructor(registry, login, logger) {
+        this.#registry = registry;
+        this.#login = login;
+        this.#logger = logger;
+    }
+    /** What it last said. */
+    get limit() {
+        return this.#limit;
+    }
+    /** Takes in an answer. Warns once, where waiting will not do. `retries` are those of a request. */
+    note({ status, headers }, retries, now) {
+        this.#limit = readPullLimit(headers) ?? this.#limit;
+        if (this.#hasWarned || this.#limit === undefined)
+            return;
+        const [retryAfter] = [headers['retry-after']].flat();
+        const retryAfterMs = parseRetryAfter(retryAfter, now);
+        const notice = quotaNotice({
+            registry: this.#registry,
+            login: this.#login,
+            status,
+            pullLimit: this.#limit,
+            retryAfterMs,
+        }, retriesLast(retries, retryAfterMs));
+        if (notice === undefined)
+            return;
+        this.#hasWarned = true;
+        this.#logger.warning(notice);
+    }
+}
+/** Reads `ratelimit-remaining: 76;w=21600` and `ratelimit-limit: 100;w=21600`. */
+function readPullLimit(headers) {
+    const remaining = readQuantity(headers['ratelimit-remaining']);
+    if (remaining === undefined)
+        return undefined;
+    const limit = readQuantity(headers['ratelimit-limit']);
+    const windowSeconds = remaining.windowSeconds ?? limit?.windowSeconds;
+    return { remaining: remaining.amount, limit: limit?.amount, windowSeconds };
+}
+/**
+ * What to tell at the start of a wait that is longer than retries can last, `retriesMs` in all:
+ * pulls are used up. Undefined where waiting may help, or where no pulls are counted.
+ */
+function quotaNotice(answer, retriesMs) {
+    const { registry, login, status, pullLimit, retryAfterMs } = answer;
+    if (pullLimit === undefined)
+        return undefined;
+    const { remaining, limit, windowSeconds } = pullLimit;
+    const windowMs = windowSeconds === undefined ? undefined : windowSeconds * 1_000;
+    if (status !== 429 && remaining > 0)
+        return undefined;
+    // With pulls left, a refusal is for a burst, unless the registry asks for longer than those are.
+    const unsaid = remaining > 0 ? 0 : (windowMs ?? Number.POSITIVE_INFINITY);
+    const waitMs = retryAfterMs ?? unsaid;
+    if (waitMs <= retriesMs)
+        return undefined;
+    const left = remaining === 0 ? 'no pulls are' : `${remaining} pulls are`;
+    const total = limit === undefined ? '' : ` of ${limit}`;
+    const window = windowMs === undefined ? '' : ` in ${duration(windowMs)}`;
+    const wait = Number.isFinite(waitMs) ? `up to ${duration(waitMs)}` : 'unknown';
+    return (`${registry} (${login}): ${left} left${total}${window}; it counts each manifest that is read ` +
+        `there. The wait for more is ${wait}, and retries end after ${duration(retriesMs)}: what is ` +
+        'not there yet may not be copied in this run.');
+}
+/** Long times in the unit that fits. */
+function duration(ms) {
+    const seconds = Math.round(ms / 1_000);
+    if (seconds < 120)
+        return `${seconds} s`;
+    const minutes = Math.round(seconds / 60);
+    return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 6) / 10} h`;
+}
+function readQuantity(header) {
+    const [, amount, window] = /^(\d{1,9})(?:\s*;\s*w=(\d{1,9}))?$/.exec(String(header)) ?? [];
+    if (amount === undefined)
+        return undefined;
+    return {
+        amount: Number(amount),
+        windowSeconds: window === undefined ? undefined : Number(window),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pace/request-rate.js
+/** What was not used in that time may be made up for. */
+const BURST_MS = 250;
+/** Of what a host has served when it refused more, so much it is asked for then. */
+const SHARE = 0.8;
+/**
+ * Requests a second that each answer adds: a tenth more within a second, and twice as many with each
+ * second without a refusal, because what a host refused once may have been chance.
+ */
+const RISE = 0.1;
+/** Slower than that is not a rate, but a pause. */
+const SLOWEST = 1;
+/** No registry is known to count beyond. */
+const FASTEST = 1_000;
+/** What a host serves is told by the last answers, those of a second at most. */
+const RECENT_ANSWERS = 32;
+const RECENT_MS = 1_000;
+/** Answers of a shorter time are taken for those of that time. */
+const SHORTEST_MS = 100;
+/**
+ * How many requests of one kind a host gets in a second: any number, until it is documented or seen
+ * that it refuses more than so many.
+ */
+class Rate {
+    #perSecond;
+    #nextTurn = Number.NEGATIVE_INFINITY;
+    #refusedAt;
+    #answers = [];
+    constructor(perSecond) {
+        this.#perSecond = perSecond;
+    }
+    /** Requests in a second; undefined where there is no bound. */
+    get perSecond() {
+        return this.#perSecond;
+    }
+    /** Takes the next turn from a time on. Returns the milliseconds until then. */
+    turn(from) {
+        if (this.#perSecond === undefined)
+            return 0;
+        const turn = Math.max(this.#nextTurn, from - BURST_MS);
+        this.#nextTurn = turn + 1_000 / this.#perSecond;
+        return Math.max(0, turn - from);
+    }
+    /** Takes in a request that was served. */
+    served(now) {
+        this.#answers.push(now);
+        if (this.#answers.length > RECENT_ANSWERS)
+            this.#answers.shift();
+        if (this.#perSecond === undefined)
+            return;
+        this.#refusedAt ??= now;
+        const faster = this.#perSecond + RISE * 2 ** ((now - this.#refusedAt) / 1_000);
+        this.#perSecond = faster > FASTEST ? undefined : faster;
+    }
+    /**
+     * Takes in that the host refuses more than it served. Those that were sent before the last such
+     * sign are part of it.
+     */
+    refused(sentAt, now) {
+        if (sentAt <= (this.#refusedAt ?? Number.NEGATIVE_INFINITY))
+            return;
+        const served = this.#recent(now);
+        // A host that serves nobody does not say how many it would serve.
+        if (served === 0)
+            return;
+        const slower = Math.min(this.#perSecond ?? FASTEST, served) * SHARE;
+        this.#perSecond = Math.max(SLOWEST, slower);
+        this.#nextTurn = Math.max(this.#nextTurn, now);
+        this.#refusedAt = now;
+    }
+    /** Answers in a second. */
+    #recent(now) {
+        const recent = this.#answers.filter((time) => now - time < RECENT_MS);
+        const [first] = recent;
+        if (first === undefined)
+            return 0;
+        return (recent.length * 1_000) / Math.max(SHORTEST_MS, now - first);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/request-kind.js
+const KINDS = ['metadata', 'read', 'write', 'manifest-write'];
+/** The kind of a request by its method, and its path with the query. */
+function kindOf(method, path) {
+    const isReading = method === 'GET' || method === 'HEAD';
+    if (path.includes('/manifests/'))
+        return isReading ? 'metadata' : 'manifest-write';
+    // Asking for a mount is as small a request as any.
+    if (/\/blobs\/uploads\/\?.*mount=/.test(path))
+        return 'metadata';
+    // Upload sessions may be anywhere.
+    if (!isReading)
+        return 'write';
+    return method === 'GET' && /\/blobs\/[^/]+:/.test(path) ? 'read' : 'metadata';
+}
+function laneOf(kind) {
+    return kind === 'manifest-write' ? 'metadata' : kind;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pace/throughput-rounds.js
+/** Fewer answers than this tell more about chance than about the host. */
+const SHORTEST = 8;
+/** Gathers answers to rounds. */
+class Rounds {
+    #startedAt;
+    #size = 0;
+    #answers = 0;
+    #amount = 0;
+    #latencies = 0;
+    #latencyMs = 0;
+    /** Takes in what went through at that time. Returns the round that is over by that, if one is. */
+    add(amount, latencyMs, now, size) {
+        const startedAt = this.#startedAt;
+        if (startedAt === undefined) {
+            // When the first of them was sent is not known: only the time is taken from it.
+            this.#startedAt = now;
+            return undefined;
+        }
+        if (this.#answers === 0)
+            this.#size = size;
+        this.#answers += 1;
+        this.#amount += amount;
+        if (latencyMs !== undefined) {
+            this.#latencies += 1;
+            this.#latencyMs += latencyMs;
+        }
+        if (this.#answers < Math.max(SHORTEST, this.#size))
+            return undefined;
+        const round = {
+            size: this.#size,
+            throughput: this.#amount / Math.max(1, now - startedAt),
+            latencyMs: this.#latencies === 0 ? undefined : this.#latencyMs / this.#latencies,
+        };
+        this.restart();
+        this.#startedAt = now;
+        return round;
+    }
+    /** Forgets the answers of the round that has begun. */
+    restart() {
+        this.#startedAt = undefined;
+        this.#answers = 0;
+        this.#amount = 0;
+        this.#latencies = 0;
+        this.#latencyMs = 0;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pace/concurrency-window.js
+
+/**
+ * Requests at once to begin with: few enough to be no crowd, and as each answer lets one more in, no
+ * more than one round trip away from sixteen.
+ */
+const START = 8;
+/** However busy a host is, it serves so many side by side. */
+const SMALLEST = 4;
+/** Up to here nobody asks whether more at once is faster: what that could save is not worth it. */
+const MODEST = 16;
+/**
+ * What is slower than its best times by this factor, and by more than a busy machine of ours may make
+ * it, waits in a queue of the host's.
+ */
+const SLOW_FACTOR = 3;
+const SLOW_MS = 200;
+/** In a row: one alone may be chance. */
+const ROUNDS_TO_BELIEVE = 2;
+/** Rounds after which a host that served no more than that is tried with more again. */
+const ROUNDS_TO_REST = 16;
+/** By so much a window grows that has found its size before. */
+const CAREFULLY = 1 / 8;
+/**
+ * How many requests of one lane a host gets at a time. Grows by one for each answer, so that it
+ * doubles with each round trip, and behind the first sign of too much by one for each round trip;
+ * halves with each such sign. What is more than modest has to pay: it grows while there is more
+ * throughput, and goes back to where there was as much.
+ */
+class Window {
+    #bound;
+    #rounds = new Rounds();
+    #size;
+    /** Where doubling ends. */
+    #threshold = Number.POSITIVE_INFINITY;
+    #halvedAt = Number.NEGATIVE_INFINITY;
+    #best;
+    #vainRounds = 0;
+    #slowRounds = 0;
+    #restingRounds = 0;
+    #calmMs = Number.POSITIVE_INFINITY;
+    /** Never larger than `bound`. */
+    constructor(bound, start = START) {
+        this.#bound = bound;
+        this.#size = Math.min(bound, start);
+    }
+    get size() {
+        return Math.floor(this.#size);
+    }
+    /** Takes in an answer that came while all of the window was in use. */
+    answered() {
+        if (this.#size >= MODEST)
+            return;
+        const step = this.#size < this.#threshold ? 1 : 1 / this.#size;
+        this.#size = Math.min(this.#bound, this.#size + step);
+    }
+    /**
+     * Takes in that an amount went through: requests or bytes, but always the same. `latencyMs` is for
+     * requests that are alike in it, where nothing but the host made them wait.
+     */
+    moved(amount, latencyMs, now) {
+        const round = this.#rounds.add(amount, latencyMs, now, this.#size);
+        if (round === undefined)
+            return;
+        if (this.#isSlow(round))
+            this.#halve();
+        else
+            this.#judge(round);
+    }
+    /** Takes in that the window was not in full use, so that it says nothing. */
+    idle() {
+        this.#rounds.restart();
+    }
+    /**
+     * Takes in that the host wants fewer requests. Those that were sent before the last such sign are
+     * part of it.
+     */
+    refused(sentAt, now) {
+        if (sentAt <= this.#halvedAt)
+            return;
+        this.#halvedAt = now;
+        this.#halve();
+    }
+    #halve() {
+        this.#size = Math.max(Math.min(SMALLEST, this.#bound), this.#size / 2);
+        this.#threshold = this.#size;
+        this.#best = undefined;
+        this.#vainRounds = 0;
+        this.#slowRounds = 0;
+        this.#restingRounds = 0;
+        this.#calmMs = Number.POSITIVE_INFINITY;
+        this.#rounds.restart();
+    }
+    #isSlow({ latencyMs }) {
+        if (latencyMs === undefined)
+            return false;
+        this.#calmMs = Math.min(this.#calmMs, latencyMs);
+        const isSlow = latencyMs > Math.max(this.#calmMs * SLOW_FACTOR, this.#calmMs + SLOW_MS);
+        this.#slowRounds = isSlow ? this.#slowRounds + 1 : 0;
+        return this.#slowRounds >= ROUNDS_TO_BELIEVE;
+    }
+    #judge(round) {
+        if (round.size < MODEST)
+            return;
+        if (this.#restingRounds > 0) {
+            this.#restingRounds -= 1;
+            this.#best = settling(this.#best ?? round, round);
+        }
+        else if (hasPaid(round, this.#best)) {
+            this.#vainRounds = 0;
+            this.#best = round;
+            this.#grow();
+        }
+        else if (++this.#vainRounds === ROUNDS_TO_BELIEVE) {
+            this.#vainRounds = 0;
+            this.#restingRounds = ROUNDS_TO_REST;
+            // And a little less than that: what grew by luck has to shrink again.
+            this.#size = Math.max(MODEST, (this.#best?.size ?? this.#size) * (1 - CAREFULLY / 2));
+            this.#threshold = this.#size;
+        }
+    }
+    #grow() {
+        const isNew = this.#size < this.#threshold;
+        const step = isNew ? this.#size : Math.max(1, this.#size * CAREFULLY);
+        this.#size = Math.min(this.#bound, this.#size + step);
+    }
+}
+/** What growing will have to beat: the mean of many rounds at one size, the later ones counting more. */
+function settling(before, round) {
+    const throughput = before.throughput + (round.throughput - before.throughput) / 4;
+    return { ...round, throughput };
+}
+/** Whether more at once has brought at least half of what it would if nothing else were a bound. */
+function hasPaid(round, best) {
+    if (best === undefined || round.size <= best.size)
+        return true;
+    return round.throughput >= best.throughput * (1 + (round.size / best.size - 1) / 2);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pace/host-pace.js
+
+
+
+
+
+
+/** The pace of one host: how many requests at once, how many in a second, and none in a pause. */
+class Pace {
+    pause = new HostPause();
+    #windows;
+    #rates;
+    #refusals;
+    #refusesAll;
+    constructor({ bounds, isAdaptive, limits = {} }) {
+        const open = (bound) => new Window(bound, isAdaptive ? undefined : bound);
+        this.#windows = {
+            metadata: open(bounds.metadata),
+            read: open(bounds.blobs),
+            write: open(bounds.blobs),
+        };
+        this.#rates = new Map(KINDS.map((kind) => [kind, new Rate(limits.perSecond?.[kind])]));
+        this.#refusals = new Map(KINDS.map((kind) => [kind, new Refusals()]));
+        this.#refusesAll = limits.refusesAll === true;
+    }
+    /** Requests that a lane may have under way. */
+    size(lane) {
+        return this.#windows[lane].size;
+    }
+    /** Milliseconds until a request may be sent, whose turn is taken by that. `chance` in [0, 1). */
+    turn(kind, now, chance) {
+        const left = this.pause.leftFor(now, chance);
+        return left + (this.#rates.get(kind)?.turn(now + left) ?? 0);
+    }
+    note(sign, use) {
+        const { status, headers, now } = sign;
+        const [retryAfter] = [headers['retry-after']].flat();
+        const isForAll = this.#refusesAll || readPullLimit(headers)?.remaining === 0;
+        this.pause.note(status, retryAfter, now, isForAll);
+        this.#refusals.get(sign.kind)?.note(status);
+        if (isThrottled(status))
+            this.#refused(sign, use);
+        else if (status < 500)
+            this.#served(sign, use);
+    }
+    /** Bytes of blobs that went through in a lane. */
+    moved(bytes, now, { lane, isFull }) {
+        if (isFull)
+            this.#windows[lane].moved(bytes, undefined, now);
+        else
+            this.#windows[lane].idle();
+    }
+    #refused({ kind, sentAt, now }, { lane }) {
+        const refusals = this.#refusals.get(kind);
+        if (refusals?.areTwo !== true)
+            return;
+        this.#windows[lane].refused(sentAt, now);
+        if (refusals.areMany)
+            this.#rates.get(kind)?.refused(sentAt, now);
+    }
+    #served({ kind, method, sentAt, now }, { lane, isFull, hasBlobs }) {
+        this.#rates.get(kind)?.served(now);
+        const window = this.#windows[lane];
+        if (isFull)
+            window.answered();
+        if (lane !== 'metadata')
+            return;
+        if (!isFull)
+            return window.idle();
+        // Beside bodies, a slow answer says more about the line and this machine; writes take longer.
+        const isTelling = kind === 'metadata' && !hasBlobs && (method === 'GET' || method === 'HEAD');
+        window.moved(1, isTelling ? now - sentAt : undefined, now);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pace/limiter.js
+
+
+/** Of all slots, so many at least are never taken by blobs, where there are enough. */
+const METADATA_SHARE = 1 / 4;
+let limiters = 0;
+/**
+ * The slots of a host: a counting semaphore whose lanes grow and shrink by what the host stands.
+ * Small requests are admitted before blobs, the more urgent before the less, and else first come
+ * first served. A lane that has to wait for its host does not hold up another.
+ */
+class Limiter {
+    capacity;
+    /** Its place among all limiters, for those who need slots of several. */
+    order;
+    #blobCapacity;
+    #pace;
+    #now;
+    #free;
+    #used = { metadata: 0, read: 0, write: 0 };
+    /** By the lanes that are wanted: of each queue, only one can be next. */
+    #queues = new Map();
+    #turns = 0;
+    constructor(capacity, options = {}) {
+        this.capacity = capacity;
+        this.order = limiters++;
+        this.#free = capacity;
+        this.#blobCapacity = Math.max(1, capacity - Math.floor(capacity * METADATA_SHARE));
+        const { isAdaptive = false, limits, now } = options;
+        const bounds = { metadata: capacity, blobs: this.#blobCapacity };
+        this.#pace = new Pace({ bounds, isAdaptive, limits });
+        this.#now = now ?? Date.now;
+    }
+    /** For all who speak to the host, whether they hold a slot or not. */
+    get pause() {
+        return this.#pace.pause;
+    }
+    /** Slots that a lane may have in use now. */
+    size(lane) {
+        return this.#pace.size(lane);
+    }
+    /** Waits for a slot in each lane; more than there are in all count as all of them. */
+    async acquire(lanes = ['metadata'], rank = () => 0) {
+        const wish = lanes.slice(0, this.capacity);
+        await new Promise((admit) => {
+            const name = [...new Set(wish)].toSorted().join();
+            const queue = this.#queues.get(name) ?? [];
+            this.#queues.set(name, queue);
+            queue.push({ turn: this.#turns++, lanes: wish, rank, admit });
+            this.#admit();
+        });
+        let held = true;
+        return (bytes = 0) => {
+            if (!held)
+                return;
+            held = false;
+            if (bytes > 0)
+                this.#moved(wish, bytes);
+            this.#take(wish, -1);
+            this.#admit();
+        };
+    }
+    /** Runs a small request's work while holding a slot. */
+    async run(work) {
+        const release = await this.acquire();
+        try {
+            return await work();
+        }
+        finally {
+            release();
+        }
+    }
+    /**
+     * Milliseconds until a request may be sent, by those who hold its slot; its turn is taken by that.
+     * `chance` is uniform in [0, 1).
+     */
+    turn(kind, now, chance) {
+        return this.#pace.turn(kind, now, chance);
+    }
+    /** Takes in what an answer says about the pace, before its slot is given back. */
+    note(sign) {
+        // Small blobs go in the lane of small requests.
+        const lane = this.#used[laneOf(sign.kind)] > 0 ? laneOf(sign.kind) : 'metadata';
+        const before = this.#pace.size(lane);
+        this.#pace.note(sign, this.#use(lane));
+        if (this.#pace.size(lane) > before)
+            this.#admit();
+    }
+    #moved(lanes, bytes) {
+        for (const lane of lanes) {
+            if (lane !== 'metadata')
+                this.#pace.moved(bytes, this.#now(), this.#use(lane));
+        }
+    }
+    #use(lane) {
+        const isFull = this.#used[lane] >= this.#pace.size(lane);
+        return { lane, isFull, hasBlobs: this.#blobs > 0 };
+    }
+    get #blobs() {
+        return this.#used.read + this.#used.write;
+    }
+    #take(lanes, sign) {
+        this.#free -= sign * lanes.length;
+        for (const lane of lanes)
+            this.#used[lane] += sign;
+    }
+    #admit() {
+        for (let next = this.#next(); next !== undefined; next = this.#next()) {
+            const { queue, waiting } = next;
+            queue.splice(queue.indexOf(waiting), 1);
+            this.#take(waiting.lanes, 1);
+            waiting.admit();
+        }
+    }
+    /** Who is admitted now, if anybody: what does not fit keeps its place in its lanes. */
+    #next() {
+        if (this.#free === 0)
+            return undefined;
+        const closed = new Set();
+        for (const next of this.#heads()) {
+            const { lanes } = next.waiting;
+            if (lanes.length > this.#free)
+                return undefined;
+            if (this.#fits(lanes) && !lanes.some((lane) => closed.has(lane)))
+                return next;
+            for (const lane of lanes)
+                closed.add(lane);
+        }
+        return undefined;
+    }
+    /** The first of each queue in the order in which they would be admitted. */
+    #heads() {
+        const heads = [];
+        for (const [name, queue] of this.#queues) {
+            const isSmall = name === 'metadata';
+            if (!isSmall && this.#blobs >= this.#blobCapacity)
+                continue;
+            const waiting = isSmall ? queue[0] : highest(queue);
+            if (waiting !== undefined)
+                heads.push({ queue, waiting, isSmall });
+        }
+        return heads.length < 2 ? heads : heads.toSorted(byUrgency);
+    }
+    #fits(lanes) {
+        const blobs = lanes.filter((lane) => lane !== 'metadata').length;
+        // One blob at least is always let through, also where it needs more than the share of blobs.
+        if (blobs > 0 && this.#blobs > 0 && this.#blobs + blobs > this.#blobCapacity)
+            return false;
+        return lanes.every((lane) => {
+            const wanted = lanes.filter((other) => other === lane).length;
+            const used = this.#used[lane];
+            return used === 0 || used + wanted <= this.#pace.size(lane);
+        });
+    }
+}
+function byUrgency(one, other) {
+    if (one.isSmall !== other.isSmall)
+        return one.isSmall ? -1 : 1;
+    const difference = other.waiting.rank() - one.waiting.rank();
+    return difference === 0 ? one.waiting.turn - other.waiting.turn : difference;
+}
+/** The first of the most urgent. */
+function highest(waiting) {
+    let best;
+    let bestRank = Number.NEGATIVE_INFINITY;
+    for (const one of waiting) {
+        const rank = one.rank();
+        if (rank > bestRank) {
+            best = one;
+            bestRank = rank;
+        }
+    }
+    return best;
+}
+/**
+ * A slot for reading a blob at one host and one for writing it at each of the others, which may be
+ * the same. Taken in a fixed order, because two transfers that each hold what the other waits for
+ * would wait for ever.
+ */
+async function acquireTransfer(source, destinations, rank) {
+    const lanes = new Map([[source, ['read']]]);
+    for (const one of destinations)
+        lanes.set(one, [...(lanes.get(one) ?? []), 'write']);
+    const releases = [];
+    for (const [limiter, wanted] of [...lanes].sort(([a], [b]) => a.order - b.order)) {
+        releases.push(await limiter.acquire(wanted, rank));
+    }
+    return (bytes) => {
+        for (const release of releases)
+            release(bytes);
+    };
+}
+/** Runs works of one name one after another, and works of different names side by side. */
+class Turns {
+    #last = new Map();
+    async run(name, work) {
+        const before = this.#last.get(name);
+        const mine = before === undefined ? work() : before.then(work);
+        const over = mine.catch(() => undefined);
+        this.#last.set(name, over);
+        try {
+            return await mine;
+        }
+        finally {
+            if (this.#last.get(name) === over)
+                this.#last.delete(name);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/wait-for-all.js
+/**
+ * The results of all promises, or the first failure in the list; either way only when nothing is
+ * left running, so that no work goes on behind the back of a caller that has already failed.
+ */
+async function wait_for_all_waitForAll(promises) {
+    const values = [];
+    for (const result of await Promise.allSettled(promises)) {
+        if (result.status === 'rejected')
+            throw result.reason;
+        values.push(result.value);
+    }
+    return values;
+}
+/** Both results; the failure of the first counts first, and nothing is left running. */
+async function waitForBoth(first, second) {
+    const [one, other] = await Promise.allSettled([first, second]);
+    if (one.status === 'rejected')
+        throw one.reason;
+    if (other.status === 'rejected')
+        throw other.reason;
+    return [one.value, other.value];
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/claims.js
+
+
+/** Whose each destination is: that of the pair that names it first. */
+class Claims {
+    /** By the name under which the destination is reached. */
+    #pairs = new Map();
+    get size() {
+        return this.#pairs.size;
+    }
+    /**
+     * Takes a pair in. `isNew` unless the same one is there already; `problem` if it may not be there.
+     */
+    add(pair) {
+        const { source, destination } = pair;
+        const place = placeOf(source, destination);
+        if (isSame(source, destination)) {
+            return { isNew: false, problem: `source and destination are the same: ${place}` };
+        }
+        const first = this.#pairs.get(place);
+        if (first === undefined)
+            this.#pairs.set(place, pair);
+        const problem = first && conflict(first, pair, place);
+        return { isNew: first === undefined, ...(problem !== undefined && { problem }) };
+    }
+}
+/** The name under which a destination is reached, the source's digest where it has no tag. */
+function placeOf(source, destination) {
+    const { tag } = destination;
+    if (tag !== undefined || source.digest === undefined)
+        return formatReference(destination);
+    return formatReference({ ...destination, digest: source.digest });
+}
+/** A source with a digest may well go to its own tag: that moves the tag to the digest. */
+function isSame(source, destination) {
+    return formatReference(source) === placeOf(source, destination);
+}
+function conflict(first, second, place) {
+    const [before, now] = [formatReference(first.source), formatReference(second.source)];
+    const isOtherSource = before !== now;
+    if (!isOtherSource && formatFilter(first.platforms) === formatFilter(second.platforms)) {
+        return undefined;
+    }
+    const other = isOtherSource ? 'another source' : 'other platforms';
+    const way = isOtherSource ? wayOut(first, second) : '';
+    if (first.file !== second.file) {
+        const list = first.file === undefined ? 'images' : `images-file ${first.file}`;
+        return `${place} has ${other} in ${list}, line ${first.line}${way}`;
+    }
+    const already = `${place} is the destination of line ${first.line} already`;
+    return isOtherSource
+        ? `${already}, from ${before}; line ${second.line} has ${now}${way}`
+        : `${already}, with other platforms than in line ${second.line}`;
+}
+/** Sources of several hosts meet where the destination leaves the host out. */
+function wayOut(first, second) {
+    return first.source.registry === second.source.registry
+        ? ''
+        : '; {registry} in destination-registry, or in the destinations, keeps hosts apart';
+}
+function formatFilter(filter) {
+    if (filter === undefined || filter === 'all')
+        return filter ?? '';
+    return filter.map((platform) => formatPlatform(platform)).join(',');
+}
+
+;// CONCATENATED MODULE: ./lib/sync/tags/rule.js
+/** Whether the text stands for several tags. */
+function isPattern(text) {
+    return /[*?]/.test(text);
+}
+/** The tags that a rule names without a look at the registry; undefined where it has to be asked. */
+function plainTags({ match, exclude, semver, newest, min, }) {
+    const mustLook = semver !== undefined || newest !== undefined || min !== 1;
+    if (mustLook || match.length === 0 || match.some(isPattern))
+        return undefined;
+    return [...new Set(match)].filter((tag) => !exclude.some((pattern) => fitsPattern(tag, pattern)));
+}
+/** Whether a tag fits a pattern: `*` is any number of characters, `?` is one. Takes linear time a star. */
+function fitsPattern(tag, pattern) {
+    let at = 0;
+    let star = -1;
+    let resume = 0;
+    for (let index = 0; index < tag.length;) {
+        if (pattern[at] === '*') {
+            star = at++;
+            resume = index;
+        }
+        else if (pattern[at] === '?' || pattern[at] === tag[index]) {
+            at++;
+            index++;
+        }
+        else if (star >= 0) {
+            // What follows the last star begins one character later.
+            at = star + 1;
+            index = ++resume;
+        }
+        else {
+            return false;
+        }
+    }
+    return /^\**$/.test(pattern.slice(at));
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/stray.js
+
 /** What people write in place of `=>`. */
 const OTHER_ARROW = /^(?:[-=]*>|=+|→|⇒)$/;
+const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=/;
+/** A variable of a shell, of a template, or an expression of a workflow. */
+const VARIABLE = /\$|\{\{|%[A-Za-z_]+%/;
+const QUOTES = /["'`]/;
+/**
+ * What is wrong with a word that belongs to another language than that of the list; undefined if
+ * nothing is. What an assignment assigns is never repeated: it may be a secret.
+ */
+function strayWord(word) {
+    if (word.startsWith('//'))
+        return '"//" begins no comment here; write "#"';
+    if (OTHER_ARROW.test(word)) {
+        return `${quote(word)} is no separator; write "=>" or only a blank`;
+    }
+    if (VARIABLE.test(word)) {
+        return `${quote(word)} has a variable or an expression, and these are not expanded here; write what it stands for`;
+    }
+    const name = ASSIGNMENT.exec(word)?.[1];
+    if (name !== undefined) {
+        return `${quote(`${name}=…`)} gives a value to a name; a line holds references only`;
+    }
+    if (word.includes('=') && !word.includes('://')) {
+        return 'a "=" stands between two references; write "=>" in its place';
+    }
+    if (QUOTES.test(word)) {
+        const bare = word.replaceAll(/["'`]/g, '');
+        return `quotes are too much in a line${bare === '' ? '' : `; write ${quote(bare)} without them`}`;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/reference.js
+
+
+
+
+
+
+/** The source, with the tag `latest` where it has neither tag nor digest. */
+function readSource(text, bases) {
+    const source = readRepository(text, bases);
+    return source.tag === undefined && source.digest === undefined
+        ? { ...source, tag: 'latest' }
+        : source;
+}
+/** The source as it is written. */
+function readRepository(text, bases) {
+    refuseStray(text);
+    if (hasPlaceholder(text)) {
+        throw list_reference_bad(`reference ${quote(text)} has braces; placeholders are for destinations`);
+    }
+    return parseReference(text, bases.source);
+}
+/**
+ * What the text of a destination means; undefined where that depends on a source which could not be
+ * read.
+ */
+function readDestination(text, source, bases) {
+    if (text === undefined)
+        return source && defaultDestination(source, bases);
+    refuseStray(text);
+    if (isPattern(text))
+        throw list_reference_bad(`reference ${quote(text)} has a wildcard; patterns are for sources`);
+    if (source === undefined && (text.startsWith(':') || hasPlaceholder(text)))
+        return undefined;
+    const { registry, repository, tag, digest } = located(text, source, bases);
+    if (digest !== undefined) {
+        throw list_reference_bad(`reference ${quote(text)} has a digest; a destination takes a tag, and its digest follows from the source`);
+    }
+    if (bases.destination === undefined && !text.startsWith(':') && !namesRegistry(text)) {
+        throw list_reference_bad(`reference ${quote(text)} names no registry; write its host before it, or give the input destination-registry`);
+    }
+    return reference_withTag({ registry, repository }, tag ?? source?.tag);
+}
+function located(text, source, bases) {
+    // Only to see what is wrong with it.
+    if (source === undefined)
+        return parseReference(text, { registry: 'docker.io' });
+    const values = valuesOf(source, bases.source);
+    return text.startsWith(':')
+        ? parseReference(repositoryName(source) + fillIn(text, values))
+        : parseFilledIn(text, bases.destination, values);
+}
+function defaultDestination(source, { source: from, destination }) {
+    if (destination === undefined) {
+        throw list_reference_bad(`none is named for ${formatReference(source)}, and without the input destination-registry it has no default`);
+    }
+    return reference_withTag(defaultPlace(source, { source: from, destination }), source.tag);
+}
+function refuseStray(text) {
+    const problem = strayWord(text);
+    if (problem !== undefined)
+        throw list_reference_bad(problem);
+}
+function reference_withTag(reference, tag) {
+    return tag === undefined ? reference : { ...reference, tag };
+}
+function list_reference_bad(message) {
+    return new FormatError('reference', message);
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./lib/sync/list/keys.js
+
+/** Unknown keys that one message names. */
+const NAMED_KEYS = 5;
+/** `source, destination and platforms` */
+function enumerate(names) {
+    return names.length < 2
+        ? names.join('')
+        : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
+/** Names between quotes, the first few of many. */
+function namedKeys(names) {
+    const shown = names.slice(0, NAMED_KEYS).map((name) => quote(name));
+    const rest = names.length > NAMED_KEYS ? ` and ${names.length - NAMED_KEYS} more` : '';
+    return shown.join(', ') + rest;
+}
+/**
+ * What is wrong with the keys of an object: which it should not have, what was probably meant by
+ * them, or which it has twice.
+ */
+function unknownKeys(members, known, meant) {
+    const names = new Set();
+    let twice;
+    for (const { name } of members) {
+        if (names.has(name))
+            twice ??= name;
+        names.add(name);
+    }
+    const unknown = [...names].filter((name) => !known.includes(name));
+    if (unknown.length === 0) {
+        return twice === undefined ? undefined : `the key ${quote(twice)} occurs twice`;
+    }
+    const suggestions = unknown.flatMap((name) => {
+        const other = known.find((one) => one === name.toLowerCase()) ?? ownValue(meant, name);
+        return other === undefined || names.has(other) ? [] : [other];
+    });
+    const hint = suggestions.length === 0 ? '' : `; did you mean ${enumerate([...new Set(suggestions)])}?`;
+    return `unknown ${unknown.length === 1 ? 'key' : 'keys'} ${namedKeys(unknown)}${hint === '' ? ';' : hint} ${enumerate(known)} are accepted`;
+}
+function ownValue(record, name) {
+    return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/tags.js
+
+
+
+
+const KEYS = ['match', 'exclude', 'semver', 'newest', 'min'];
+/** What users of other tools call them. */
+const MEANT = {
+    include: 'match',
+    allow: 'match',
+    pattern: 'match',
+    patterns: 'match',
+    glob: 'match',
+    deny: 'exclude',
+    ignore: 'exclude',
+    semverRange: 'semver',
+    version: 'semver',
+    range: 'semver',
+    latest: 'newest',
+    limit: 'newest',
+    keep: 'newest',
+    min_tags: 'min',
+    minimum: 'min',
+};
+/** More than a list may have destinations. */
+const MAX_COUNT = 20_000;
+/** A rule for the tags that are written in a reference. */
+function ruleFor(match, exclude = []) {
+    return { match, exclude, min: 1 };
+}
+/**
+ * Reads the value of `tags`: names and patterns, of which those behind a `!` are excluded, or an
+ * object of `match`, `exclude`, `semver`, `newest` and `min`. Undefined, and problems noted, where
+ * it is neither.
+ */
+function readTags(walk, written, line) {
+    const node = walk.follow(written, line);
+    if (!(0,dist/* isMap */.jh)(node))
+        return readPatterns(walk, node, line, 'tags');
+    const members = walk.members(node, line);
+    const unknown = unknownKeys(members, KEYS, MEANT);
+    if (unknown !== undefined)
+        walk.problem(line, `tags: ${unknown}`);
+    const member = (name) => members.find((one) => one.name === name)?.value;
+    const has = (name) => members.some((one) => one.name === name);
+    const match = has('match') ? readPatterns(walk, member('match'), line, 'match') : ruleFor([]);
+    const exclude = has('exclude')
+        ? readPatterns(walk, member('exclude'), line, 'exclude')
+        : ruleFor([]);
+    const semver = has('semver') ? walk.text(member('semver'), line, 'semver') : undefined;
+    const newest = has('newest') ? readCount(walk, member('newest'), line, 'newest', 1) : undefined;
+    const min = has('min') ? readCount(walk, member('min'), line, 'min', 0) : 1;
+    if (match === undefined || exclude === undefined || min === undefined)
+        return undefined;
+    return {
+        match: match.match,
+        exclude: [...match.exclude, ...exclude.match, ...exclude.exclude],
+        ...(semver !== undefined && { semver }),
+        ...(newest !== undefined && { newest }),
+        min,
+    };
+}
+function readPatterns(walk, written, line, name) {
+    const before = walk.problems.length;
+    const texts = walk
+        .texts(written, line, name, true)
+        .flatMap((text) => text.split(/[\s,]+/))
+        .filter((text) => text !== '');
+    const [match, exclude] = [
+        texts.filter((text) => !text.startsWith('!')),
+        texts.filter((text) => text.startsWith('!')).map((text) => text.slice(1)),
+    ];
+    const wrong = [...match, ...exclude].map(patternProblem).find((problem) => problem !== undefined);
+    if (wrong !== undefined)
+        walk.problem(line, `${name}: ${wrong}`);
+    return walk.problems.length === before ? ruleFor(match, exclude) : undefined;
+}
+/** What is wrong with a tag or a pattern of tags. */
+function patternProblem(text) {
+    const hint = /[\\^$+()[\]|{}]/.test(text)
+        ? ' (this is no regular expression: "*" is any number of characters, "?" is one)'
+        : '';
+    if (!/^[A-Za-z0-9_*?][A-Za-z0-9._*?-]{0,127}$/.test(text)) {
+        return `${quote(text)} is neither a tag nor a pattern of one${hint}`;
+    }
+    return undefined;
+}
+function readCount(walk, written, line, name, least) {
+    const text = walk.verbatim(written, line, name);
+    if (text === undefined)
+        return undefined;
+    const count = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
+    if (count >= least && count <= MAX_COUNT)
+        return count;
+    walk.problem(line, `${name}: expected a whole number from ${least} to ${MAX_COUNT}`);
+    return undefined;
+}
+/** The repository and the pattern of `REPOSITORY:PATTERN`; undefined where there is no pattern. */
+function splitPattern(text) {
+    const colon = text.lastIndexOf(':');
+    const pattern = text.slice(colon + 1);
+    if (colon < 1 || pattern.includes('/') || pattern.includes('@') || !isPattern(pattern))
+        return undefined;
+    return { repository: text.slice(0, colon), pattern };
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/collect.js
+
+
+
+
+
+
+
+
+/** Far above any real list. Keeps a wrong file or a repeated alias from filling the memory. */
+const MAX_PAIRS = 20_000;
+/** Nobody reads on; a file of something else entirely would give one for each of its words. */
+const MAX_PROBLEMS = 1000;
+/** Stands for a tag that is not known yet, to see whether a destination can be read. */
+const ANY_TAG = 'any';
+/** Reads the references of entries: what they come to, and what is wrong with them. */
+class Collector {
+    items = [];
+    problems;
+    #bases;
+    #isRange;
+    #claims = new Claims();
+    constructor(bases, problems, isRange) {
+        this.problems = [...problems];
+        this.#bases = bases;
+        this.#isRange = isRange;
+    }
+    add(entry) {
+        if (this.#isFull())
+            return;
+        const { line } = entry;
+        const platforms = this.#attempt(line, 'platforms: ', () => entry.platforms === undefined ? undefined : parsePlatformFilter(entry.platforms));
+        const common = { line, ...(platforms && { platforms }) };
+        const split = entry.tags === undefined ? splitPattern(entry.source) : undefined;
+        if (split !== undefined)
+            this.#addPattern(entry, split, common);
+        else if (entry.tags !== undefined)
+            this.#addTags(entry, entry.source, entry.tags, common);
+        else {
+            const source = this.#attempt(line, 'source: ', () => readSource(entry.source, this.#bases));
+            this.#addPairs(source, entry.destinations, common);
+        }
+    }
+    #addPattern(entry, { repository, pattern }, common) {
+        const problem = patternProblem(pattern);
+        if (problem !== undefined)
+            this.#problem(entry.line, `source: ${problem}`);
+        else
+            this.#addTags(entry, repository, ruleFor([pattern]), common);
+    }
+    #addTags(entry, repository, rule, common) {
+        const { line } = entry;
+        const source = this.#attempt(line, 'source: ', () => readRepository(repository, this.#bases));
+        if (source?.tag !== undefined || source?.digest !== undefined) {
+            this.#problem(line, 'source: beside tags, a source is a repository, without a tag or digest');
+            return;
+        }
+        if (rule.semver !== undefined && !this.#isRange(rule.semver)) {
+            this.#problem(line, `tags: semver ${quote(rule.semver)} is no range of versions`);
+        }
+        const tags = plainTags(rule);
+        if (tags?.length === 0)
+            this.#problem(line, 'tags: what is excluded leaves no tag');
+        const isOne = tags?.length === 1;
+        const fixed = entry.destinations?.find((text) => /:[^/]*$/.test(text) && !text.includes('{tag}'));
+        if (!isOne && fixed !== undefined) {
+            this.#problem(line, `destination: ${quote(fixed)} has a tag, which several images cannot share; leave it out, or use {tag} in it`);
+        }
+        else if (source !== undefined && tags === undefined) {
+            this.#addSelections({ ...entry, tags: rule }, source, common);
+        }
+        else {
+            for (const tag of tags ?? []) {
+                this.#addPairs(source && { ...source, tag }, entry.destinations, common);
+                if (source === undefined)
+                    return;
+            }
+        }
+    }
+    #addPairs(source, destinations, common) {
+        for (const text of destinations ?? [undefined]) {
+            if (this.#isFull())
+                return;
+            const destination = this.#destination(text, source, common.line);
+            if (source === undefined || destination === undefined)
+                continue;
+            const pair = { source, destination, ...common };
+            const { isNew, problem } = this.#claims.add(pair);
+            if (problem !== undefined)
+                this.#problem(common.line, problem);
+            else if (isNew)
+                this.#addItem(pair);
+        }
+    }
+    #addSelections(entry, source, common) {
+        const withTag = (tag) => ({ ...source, tag });
+        for (const text of entry.destinations ?? [undefined]) {
+            if (this.#isFull())
+                return;
+            const any = this.#destination(text, withTag(ANY_TAG), common.line);
+            if (any === undefined)
+                continue;
+            if (formatReference(any) === formatReference(withTag(ANY_TAG))) {
+                const name = formatReference(source);
+                this.#problem(common.line, `source and destination are the same: ${name}`);
+                continue;
+            }
+            const { registry, repository } = any;
+            this.#addItem({
+                ...common,
+                source,
+                tags: entry.tags,
+                registry,
+                written: {
+                    source: entry.source,
+                    destination: text ?? formatReference({ registry, repository }),
+                },
+                destinationOf: (tag) => {
+                    const destination = readDestination(text, withTag(tag), this.#bases);
+                    if (destination === undefined)
+                        throw new TypeError('a known source has a destination');
+                    return destination;
+                },
+            });
+        }
+    }
+    #addItem(item) {
+        this.items.push(item);
+        if (this.items.length <= MAX_PAIRS)
+            return;
+        this.#problem(item.line, `the list has more than ${MAX_PAIRS} destinations`);
+    }
+    #isFull() {
+        return this.items.length > MAX_PAIRS || this.problems.length >= MAX_PROBLEMS;
+    }
+    #destination(text, source, line) {
+        return this.#attempt(line, 'destination: ', () => readDestination(text, source, this.#bases));
+    }
+    #problem(line, message) {
+        this.problems.push({ line, message });
+    }
+    #attempt(line, subject, read) {
+        try {
+            return read();
+        }
+        catch (error) {
+            if (!(error instanceof FormatError))
+                throw error;
+            this.#problem(line, subject + error.message);
+            return undefined;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/sync/tags/named-list.js
+
+
+
+
+
+
+/** Puts what was selected in the place of the selections, and sees whether it goes together. */
+class Naming {
+    #selected;
+    #claims = new Claims();
+    #items = [];
+    #problems = [];
+    constructor(selected) {
+        this.#selected = selected;
+    }
+    name(list) {
+        for (const item of list) {
+            if (isSelection(item))
+                this.#addSelection(item);
+            else
+                this.#add(item);
+            if (this.#items.length <= MAX_PAIRS)
+                continue;
+            const message = `with this selection the list has more than ${MAX_PAIRS} destinations`;
+            this.#problems.push({ ...named_list_placeOf(item), message });
+            break;
+        }
+        const reports = [...this.#selected.values()].flatMap(({ report }) => report ?? []);
+        return { items: this.#items, problems: this.#problems, selections: reports };
+    }
+    #addSelection(item) {
+        const selected = this.#selected.get(item.tags);
+        if (selected === undefined)
+            return;
+        if ('error' in selected) {
+            this.#items.push(failedSelection(item, selected.error));
+            return;
+        }
+        const { source, platforms } = item;
+        for (const tag of selected.tags) {
+            const destination = this.#destinationOf(item, tag);
+            // One such name says it all.
+            if (destination === undefined)
+                return;
+            const pair = { source: { ...source, tag }, destination, ...named_list_placeOf(item) };
+            this.#add(platforms === undefined ? pair : { ...pair, platforms });
+        }
+    }
+    #destinationOf(item, tag) {
+        try {
+            return item.destinationOf(tag);
+        }
+        catch (error) {
+            if (!(error instanceof FormatError))
+                throw error;
+            this.#problems.push({ ...named_list_placeOf(item), message: `destination: ${error.message}` });
+            return undefined;
+        }
+    }
+    #add(pair) {
+        const { isNew, problem } = this.#claims.add(pair);
+        if (problem !== undefined)
+            this.#problems.push({ ...named_list_placeOf(pair), message: problem });
+        else if (isNew)
+            this.#items.push(pair);
+    }
+}
+/** The result of a selection that gives no image. */
+function failedSelection(selection, error) {
+    const { written, file, line } = selection;
+    return {
+        ...written,
+        ...(file !== undefined && { place: { file, line } }),
+        status: 'failed',
+        platforms: {},
+        bytes: noBytes,
+        durationMs: 0,
+        error,
+    };
+}
+/** The report of a run over the pairs of a list, with its failed selections, in list order. */
+function withFailures(report, items) {
+    const rest = report.results.values();
+    const results = items.flatMap((item) => (isResult(item) ? item : (rest.next().value ?? [])));
+    return { ...report, results, totals: totalsOf(results, report.totals.durationMs) };
+}
+/** The pairs of a list in which every image has a name. */
+function pairsIn(items) {
+    return items.filter((item) => !isResult(item));
+}
+/** The selections of such a list that failed. */
+function failuresIn(items) {
+    return items.filter(isResult);
+}
+function isResult(item) {
+    return 'status' in item;
+}
+function named_list_placeOf({ line, file }) {
+    return file === undefined ? { line } : { line, file };
+}
+
+;// CONCATENATED MODULE: ./lib/sync/tags/select.js
+
+/** Names after digests: those of cosign (`sha256-….sig`) and of the referrers tag schema. */
+const ARTIFACT = /^sha(?:256|512)-/;
+/** Selects tags by a rule. `versions` may be left out where `needsVersions` is false. */
+function selectTags(tags, rule, versions) {
+    const leftOut = {};
+    const inRange = rule.semver === undefined ? undefined : versions?.rangeOf(rule.semver);
+    const left = [];
+    for (const tag of new Set(tags)) {
+        const version = versions?.versionOf(tag);
+        const reason = nameReason(tag, rule) ??
+            (rule.semver === undefined ? undefined : rangeReason(version, inRange));
+        if (reason === undefined)
+            left.push({ tag, version });
+        else
+            leftOut[reason] = (leftOut[reason] ?? 0) + 1;
+    }
+    const sorted = left.toSorted((a, b) => byName(b.tag, a.tag));
+    if (left.every(({ version }) => version !== undefined)) {
+        sorted.sort((a, b) => byVersion(b.version, a.version, versions));
+    }
+    const selected = sorted.map(({ tag }) => tag).slice(0, rule.newest);
+    const older = left.length - selected.length;
+    return { selected, leftOut: older === 0 ? leftOut : { ...leftOut, older } };
+}
+/** Whether a rule can be followed only with `versions`. */
+function needsVersions({ semver, newest }) {
+    return semver !== undefined || newest !== undefined;
+}
+/**
+ * Names of a rule that the registry does not list. They are taken as if each had a line of its own,
+ * which says what is wrong with it; where versions or their number decide, names only narrow down.
+ */
+function unlisted(rule, tags) {
+    if (needsVersions(rule))
+        return [];
+    return [...new Set(rule.match)].filter((name) => !isPattern(name) && !tags.has(name) && nameReason(name, rule) === undefined);
+}
+function nameReason(tag, { match, exclude }) {
+    const isArtifact = ARTIFACT.test(tag);
+    const fits = (pattern) => fitsPattern(tag, pattern) && (!isArtifact || pattern === tag || ARTIFACT.test(pattern));
+    if (isArtifact && !match.some(fits))
+        return 'artifacts';
+    if (match.length > 0 && !match.some(fits))
+        return 'unmatched';
+    return exclude.some((pattern) => fitsPattern(tag, pattern)) ? 'excluded' : undefined;
+}
+function rangeReason(version, inRange) {
+    if (version === undefined)
+        return 'notVersions';
+    return inRange?.(version) === true ? undefined : 'outOfRange';
+}
+const natural = new Intl.Collator('en', { numeric: true });
+/** Natural order: numbers in a name count as numbers. */
+function byName(a, b) {
+    return natural.compare(a, b) || (a < b ? -1 : 1);
+}
+/** Equal for versions that are, so that names decide among them. */
+function byVersion(a, b, versions) {
+    return a === undefined || b === undefined ? 0 : (versions?.compareVersions(a, b) ?? 0);
+}
+const REASONS = [
+    ['unmatched', 'do not match'],
+    ['excluded', 'are excluded'],
+    ['artifacts', 'are names of signatures and other artifacts'],
+    ['notVersions', 'are no versions'],
+    ['outOfRange', 'are out of range'],
+    ['older', 'are older'],
+];
+/** `300 do not match, 8 are older`; empty where nothing was left out. */
+function leftOutText({ leftOut }) {
+    return REASONS.flatMap(([reason, words]) => {
+        const count = leftOut[reason];
+        return count === undefined ? [] : [`${count} ${words}`];
+    }).join(', ');
+}
+
+;// CONCATENATED MODULE: ./lib/sync/tags/selection.js
+
+
+
+
+
+
+/** Repositories whose tags are in memory at one time. */
+const LISTS_AT_ONCE = 16;
+/**
+ * Replaces every selection of a list by the images that it selects. A repository is asked once,
+ * however many selections are for it. Nothing is written.
+ */
+async function nameImages({ list, listTags, describe }) {
+    const entries = entriesOf(list);
+    const versions = [...entries.keys()].some(needsVersions) ? await loadVersions() : undefined;
+    const lists = new Limiter(LISTS_AT_ONCE);
+    const selected = new Map();
+    const select = async (ofRepository, repository) => {
+        try {
+            const tags = new Set(await listTags(repository));
+            for (const entry of ofRepository)
+                selected.set(entry[0].tags, selectIn(tags, entry, versions));
+        }
+        catch (error) {
+            const failure = await describe(error);
+            for (const [{ tags }] of ofRepository)
+                selected.set(tags, { error: failure });
+        }
+    };
+    const repositories = Map.groupBy(entries.values(), ([{ source }]) => repositoryName(source));
+    await wait_for_all_waitForAll([...repositories.values()].map(async (ofRepository) => lists.run(async () => {
+        const [first] = ofRepository;
+        if (first !== undefined)
+            await select(ofRepository, first[0].source);
+    })));
+    return new Naming(selected).name(list);
+}
+/** What reads versions, which is a bundle of its own: few lists have any. */
+async function loadVersions() {
+    return import(/* webpackIgnore: true */ './versions/index.js');
+}
+function entriesOf(list) {
+    const entries = new Map();
+    for (const item of list) {
+        if (!isSelection(item))
+            continue;
+        const known = entries.get(item.tags);
+        if (known === undefined)
+            entries.set(item.tags, [item]);
+        else
+            known.push(item);
+    }
+    return entries;
+}
+function selectIn(tags, entry, versions) {
+    const [{ source, tags: rule }] = entry;
+    const choice = selectTags(tags, rule, versions);
+    const report = {
+        source: repositoryName(source),
+        destinations: entry.map(({ written }) => written.destination),
+        listed: tags.size,
+        ...choice,
+    };
+    const found = choice.selected.length;
+    if (found >= rule.min)
+        return { report, tags: [...choice.selected, ...unlisted(rule, tags)] };
+    const message = `select tags at source ${report.source}: ${found} of its ${tags.size} tags are selected, ` +
+        `and at least ${rule.min} should be (${leftOutText(choice) || 'it has none'})`;
+    return { report, error: { code: 'NO_TAGS', message } };
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/entry.js
+const SEPARATORS = /[\s,]+/;
 /** The words of a text, which white space and commas separate. */
 function splitWords(text) {
     return text.split(SEPARATORS).filter((word) => word !== '');
 }
-/** Reads `SOURCE [=>] [DESTINATION…]`; the text has no comment and is not blank. */
-function image_list_entry_readEntry(text, line) {
-    const words = splitWords(text.replaceAll('=>', ' => '));
+
+;// CONCATENATED MODULE: ./lib/sync/list/line.js
+
+
+
+
+
+const PLATFORM_OPTION = /^\s*--platform(?:=|\s+)(\S*)(.*)$/s;
+/** Programs, and what they are told, in lines that were copied from a script. */
+const PROGRAM = /^(?:docker|podman|nerdctl|crane|skopeo|regctl|oras|ctr|crictl|buildah)$/;
+const VERB = /^(?:pull|push|tag|run|copy|cp|create|image|images|sync|buildx|imagetools)$/;
+const TWO_IMAGES = /^(?:tag|copy|cp|sync)$/;
+const SYSTEMS = /^(?:linux|windows|darwin|macos|freebsd)\//;
+/**
+ * Reads `[--platform=P] SOURCE [=>] [DESTINATION…]`; the text has no comment and is not blank.
+ * Without `=>` only what is unmistakably a destination is taken for one.
+ */
+function readLine(text, line) {
+    const option = PLATFORM_OPTION.exec(text);
+    const words = splitWords((option?.[2] ?? text).replaceAll('=>', ' => '));
     const arrow = words.indexOf('=>');
-    const problem = arrowProblem(words, arrow);
-    if (problem !== undefined)
-        return { line, message: problem };
-    const [source = ''] = words;
+    const message = strayOption(words) ??
+        words
+            .filter((word) => word !== '=>')
+            .map(strayWord)
+            .find((problem) => problem !== undefined) ??
+        arrowProblem(words, arrow) ??
+        (arrow === -1 ? misreading(words) : undefined);
+    if (message !== undefined)
+        return { line, message };
+    const [source] = words;
+    if (source === undefined)
+        return { line, message: 'no image stands behind --platform' };
     const destinations = words.slice(arrow === -1 ? 1 : 2);
-    return destinations.length === 0 ? { line, source } : { line, source, destinations };
+    return {
+        line,
+        source,
+        ...(destinations.length > 0 && { destinations }),
+        ...(option?.[1] !== undefined && { platforms: option[1] }),
+    };
+}
+function strayOption(words) {
+    const option = words.find((word) => word.startsWith('--'))?.replace(/=.*$/s, '');
+    if (option === undefined)
+        return undefined;
+    return option === '--platform'
+        ? '--platform stands before the image that it is for, at the beginning of the line'
+        : `${quote(option)} is no option of a line; only --platform is, before the image`;
 }
 function arrowProblem(words, arrow) {
-    const other = words.find((word) => word !== '=>' && OTHER_ARROW.test(word));
-    if (other !== undefined)
-        return `${quote(other)} is no separator; write "=>" or only a blank`;
     if (arrow === -1)
         return undefined;
     if (words.lastIndexOf('=>') !== arrow)
@@ -37374,55 +39192,681 @@ function arrowProblem(words, arrow) {
         return 'no destination stands after "=>"';
     return undefined;
 }
+/** What may have been meant by words of which one is no destination for certain. */
+function misreading(words) {
+    const [source = '', ...others] = words;
+    if (source === 'FROM')
+        return commandMessage(source, others.slice(0, 1));
+    const word = others.find((other) => !isDestination(other));
+    if (word === undefined)
+        return undefined;
+    return (command(words) ??
+        platform(others, source) ??
+        tagColumn(words) ??
+        tagApart(words) ??
+        `${quote(word)} may be a destination or not; write "=>" before the destinations, or name its host`);
+}
+/** It names a host, begins with a colon, or has a tag (or a digest, which is refused later). */
+function isDestination(word) {
+    return word.startsWith(':') || namesRegistry(word) || /[:@][^/]*$/.test(word);
+}
+function command([program = '', ...words]) {
+    const verbs = words.filter((word) => VERB.test(word));
+    if (!PROGRAM.test(program) || verbs[0] !== words[0])
+        return undefined;
+    const images = words.filter((word) => !VERB.test(word) && !word.startsWith('-'));
+    const count = verbs.some((verb) => TWO_IMAGES.test(verb)) ? 2 : 1;
+    return commandMessage([program, ...verbs].join(' '), images.slice(0, count));
+}
+function commandMessage(name, images) {
+    const bare = images.map((image) => image.replace(/^docker:\/\//, ''));
+    const meant = bare.length === 0 ? '' : `; write ${quote(bare.join(' => '))}`;
+    return `${quote(name)} is a command, and a line holds references only${meant}`;
+}
+function platform(words, source) {
+    const platforms = words.filter(isPlatform);
+    if (platforms.length === 0)
+        return undefined;
+    const names = platforms.join(',');
+    return `${quote(names)} ${platforms.length === 1 ? 'is a platform' : 'are platforms'}; write ${quote(`--platform=${names} ${source}`)}, or an object with platforms`;
+}
+function isPlatform(word) {
+    try {
+        return SYSTEMS.test(word) && parsePlatform(word).os !== '';
+    }
+    catch {
+        return false;
+    }
+}
+/** `SOURCE DESTINATION TAG`, the columns of many a script. */
+function tagColumn(words) {
+    const [source = '', destination = '', tag = ''] = words;
+    if (words.length !== 3 || hasTag(source) || hasTag(destination) || !isTag(tag))
+        return undefined;
+    return `${quote(tag)} looks like a tag; write ${quote(`${source}:${tag} => ${destination}:${tag}`)}`;
+}
+function tagApart(words) {
+    const [source = '', tag = ''] = words;
+    if (words.length !== 2 || hasTag(source) || !isTag(tag))
+        return undefined;
+    return `${quote(tag)} looks like a tag; write ${quote(`${source}:${tag}`)}, or ${quote(`${source} => ${tag}`)} if it is a destination`;
+}
+function hasTag(reference) {
+    return /[:@][^/]*$/.test(reference);
+}
+function isTag(word) {
+    return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(word);
+}
 
-;// CONCATENATED MODULE: ./lib/sync/image-list-reference.js
+;// CONCATENATED MODULE: ./lib/sync/list/promoter.js
 
-
-
-/** The source, with the tag `latest` where it has neither tag nor digest. */
-function readSource(text, bases) {
-    const source = parseReference(text, bases.source);
-    return source.tag === undefined && source.digest === undefined
-        ? { ...source, tag: 'latest' }
-        : source;
+/** Whether the members are those of an entry of the image promoter: `name` and `dmap`. */
+function isPromoted(members) {
+    return members.some(({ name }) => name === 'dmap');
 }
 /**
- * What the text of a destination means; undefined where that depends on a source which could not be
- * read.
+ * Reads an entry of the image promoter: under `dmap` the digests of an image, each with a list of
+ * tags. A digest without tags goes to the destination by digest.
  */
-function readDestination(text, source, bases) {
-    if (text === undefined)
-        return source && defaultDestination(source, bases);
-    const sibling = text.startsWith(':');
-    if (sibling && source === undefined)
+function readPromoted(walk, members, line, { source, destinations } = { source: undefined, destinations: [] }) {
+    const member = (wanted) => members.find(({ name }) => name === wanted);
+    const name = walk.text(member('name')?.value, line, 'name');
+    const dmap = walk.map(member('dmap')?.value, line);
+    if (dmap === undefined)
+        walk.problem(line, 'dmap: expected a mapping of digests to lists of tags');
+    if (name === undefined || dmap === undefined)
+        return;
+    const repository = source === undefined ? name : `${source}/${name}`;
+    for (const { name: digest, value, line: at } of walk.members(dmap, line)) {
+        if (walk.isExhausted)
+            return;
+        if (!isDigest(digest))
+            walk.problem(at, 'dmap: a key is a digest, sha256: and 64 characters');
+        else {
+            const items = walk.items(value, at);
+            const tags = items?.length === 0 ? [undefined] : walk.texts(value, at, 'dmap', true);
+            for (const tag of tags) {
+                const suffix = tag === undefined ? '' : `:${tag}`;
+                walk.entries.push({
+                    line: at,
+                    source: `${repository}${suffix}@${digest}`,
+                    ...(destinations.length > 0 && {
+                        destinations: destinations.map((base) => `${base}/${name}${suffix}`),
+                    }),
+                    platforms: 'all',
+                });
+            }
+        }
+    }
+}
+/** Reads a promoter manifest: `registries`, of which one is the source, and `images`. */
+function readPromoterManifest(walk, map, line) {
+    const members = walk.members(map, line);
+    const registries = [];
+    const images = members.find(({ name }) => name === 'images');
+    const listed = members.find(({ name }) => name === 'registries');
+    for (const item of (listed && walk.items(listed.value, listed.line)) ?? []) {
+        const registry = walk.map(item.node, item.line);
+        const of = registry === undefined ? [] : walk.members(registry, item.line);
+        const name = walk.text(of.find((one) => one.name === 'name')?.value, item.line, 'name');
+        if (name !== undefined)
+            registries.push({ name, isSource: of.some((one) => one.name === 'src') });
+    }
+    const bases = {
+        source: registries.find(({ isSource }) => isSource)?.name,
+        destinations: registries.filter(({ isSource }) => !isSource).map(({ name }) => name),
+    };
+    for (const item of (images && walk.items(images.value, images.line)) ?? []) {
+        if (walk.isExhausted)
+            return;
+        const image = walk.map(item.node, item.line);
+        if (image === undefined)
+            walk.problem(item.line, 'expected an object with name and dmap');
+        else
+            readPromoted(walk, walk.members(image, item.line), item.line, bases);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/items.js
+
+
+
+
+
+
+const items_KEYS = ['source', 'destination', 'platforms', 'tags'];
+/** What users of other tools call them. */
+const items_MEANT = {
+    src: 'source',
+    from: 'source',
+    name: 'source',
+    image: 'source',
+    sources: 'source',
+    dst: 'destination',
+    dest: 'destination',
+    to: 'destination',
+    target: 'destination',
+    targets: 'destination',
+    destinations: 'destination',
+    tag: 'tags',
+    platform: 'platforms',
+    arch: 'platforms',
+};
+/** Reads a list of images: strings in the form of a line, and objects. */
+function readItems(walk, items) {
+    let isPromotion = false;
+    for (const { node, line } of items) {
+        if (walk.isExhausted)
+            break;
+        isPromotion = readItem(walk, node, line) || isPromotion;
+    }
+    const notation = 'a list of the image promoter (platforms: all)';
+    return { ...(isPromotion && { notation }), isEmpty: items.length === 0 };
+}
+/** Whether it is an entry of the image promoter. */
+function readItem(walk, written, line) {
+    const node = walk.follow(written, line);
+    if ((0,dist/* isMap */.jh)(node)) {
+        const members = walk.members(node, line);
+        if (isPromoted(members)) {
+            readPromoted(walk, members, line);
+            return true;
+        }
+        items_readObject(walk, node, line);
+    }
+    else if ((0,dist/* isSeq */.oP)(node)) {
+        walk.problem(line, 'a list inside the list; an image is a string or an object');
+    }
+    else {
+        const text = walk.text(node, line, 'the item');
+        const entry = text === undefined ? undefined : readLine(text, line);
+        if (entry !== undefined && 'message' in entry)
+            walk.problems.push(entry);
+        else if (entry !== undefined)
+            walk.entries.push(entry);
+    }
+    return false;
+}
+/** Reads an object of `source`, `destination`, `platforms` and `tags`. */
+function items_readObject(walk, map, line) {
+    const members = walk.members(map, line);
+    const problem = keyProblem(members);
+    if (problem !== undefined)
+        walk.problem(line, problem);
+    const member = (name) => members.findLast((one) => one.name === name);
+    const written = member('source');
+    const source = written && walk.text(written.value, written.line, 'source');
+    const destinations = destinationsOf(walk, member('destination'));
+    const named = member('platforms');
+    const platforms = named && walk.texts(named.value, named.line, 'platforms');
+    const tags = member('tags');
+    const rule = tags && readTags(walk, tags.value, tags.line);
+    if (source === undefined || (tags !== undefined && rule === undefined))
+        return;
+    walk.entries.push({
+        line,
+        source,
+        ...(destinations && { destinations: destinations.flatMap(splitWords) }),
+        ...(platforms && platforms.length > 0 && { platforms: platforms.join(',') }),
+        ...(rule && { tags: rule }),
+    });
+}
+/** One or several; docker/metadata-action's output `json` has them as its `tags`. */
+function destinationsOf(walk, member) {
+    if (member === undefined)
         return undefined;
-    const full = sibling && source !== undefined ? repositoryName(source) + text : text;
-    const { registry, repository, tag, digest } = parseReference(full, bases.destination);
-    if (digest !== undefined) {
-        throw new FormatError('reference', `reference ${quote(text)} has a digest; a destination takes a tag, and its digest follows from the source`);
-    }
-    if (bases.destination === undefined && !namesRegistry(full)) {
-        throw new FormatError('reference', `reference ${quote(text)} names no registry; write its host before it, or give the input destination-registry`);
-    }
-    return image_list_reference_withTag({ registry, repository }, tag ?? source?.tag);
+    const map = walk.map(member.value, member.line);
+    const tags = map && walk.members(map, member.line).find(({ name }) => name === 'tags');
+    return walk.texts((tags ?? member).value, member.line, 'destination');
 }
-function defaultDestination(source, bases) {
-    if (bases.destination === undefined) {
-        throw new FormatError('reference', `none is named for ${formatReference(source)}, and without the input destination-registry it has no default`);
+function keyProblem(members) {
+    const problem = unknownKeys(members, items_KEYS, items_MEANT);
+    if (problem === undefined) {
+        return members.some(({ name }) => name === 'source') ? undefined : 'the object has no source';
     }
-    return image_list_reference_withTag(locate(relativePath(source, bases.source), bases.destination), source.tag);
-}
-function image_list_reference_withTag(reference, tag) {
-    return tag === undefined ? reference : { ...reference, tag };
+    const unknown = members.filter(({ name }) => !items_KEYS.includes(name));
+    if (unknown.length > 1)
+        return `${problem}; write {source: …, destination: …, tags: […]}`;
+    const isSplitReference = members.length === 1 && !problem.includes('; did you mean');
+    return isSplitReference ? `${problem} (a reference has no blank after its colon)` : problem;
 }
 
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./lib/sync/image-list-yaml.js
+;// CONCATENATED MODULE: ./lib/sync/list/carvel.js
+/** Reads imgpkg's ImagesLock: `images`, each with its `image`, which has a digest. */
+function readImagesLock(walk, map, line) {
+    readEach(walk, memberOf(walk, map, line, 'images'), 'image');
+}
+/** Reads kbld's lock: `overrides`, each with the `newImage` that takes an image's place. */
+function readKbldLock(walk, map, line) {
+    readEach(walk, memberOf(walk, map, line, 'overrides'), 'newImage');
+}
+/** Reads imgpkg's BundleLock: one `bundle`, with `image` and the `tag` that it was found by. */
+function readBundleLock(walk, map, line) {
+    const bundle = memberOf(walk, map, line, 'bundle');
+    const node = bundle && walk.map(bundle.value, bundle.line);
+    if (bundle === undefined || node === undefined) {
+        walk.problem(line, 'the lock has no bundle');
+        return;
+    }
+    const image = textOf(walk, node, bundle.line, 'image');
+    const tag = memberOf(walk, node, bundle.line, 'tag');
+    const name = tag && walk.verbatim(tag.value, tag.line, 'tag');
+    if (image === undefined)
+        return;
+    const source = name === undefined ? image : image.replace(/(?=@[^@]*$)/, `:${name}`);
+    walk.entries.push({ line: bundle.line, source, platforms: 'all' });
+}
+function readEach(walk, list, name) {
+    const items = list && walk.items(list.value, list.line);
+    for (const { node, line } of items ?? []) {
+        if (walk.isExhausted)
+            return;
+        const map = walk.map(node, line);
+        const source = map === undefined ? undefined : textOf(walk, map, line, name);
+        if (map === undefined)
+            walk.problem(line, `expected an object with ${name}`);
+        else if (source !== undefined)
+            walk.entries.push({ line, source, platforms: 'all' });
+    }
+}
+function textOf(walk, map, line, name) {
+    const member = memberOf(walk, map, line, name);
+    return walk.text(member?.value, member?.line ?? line, name);
+}
+function memberOf(walk, map, line, wanted) {
+    return walk.members(map, line).find(({ name }) => name === wanted);
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/foreign.js
+
+
+const A_LINE = 'write a list: one image a line, SOURCE => DESTINATION';
+const AN_OBJECT = 'write a list of objects: {source: …, destination: …, tags: …}';
+const FOREIGN = [
+    { knownBy: has('tasks', 'relay'), what: 'a dregsy configuration', instead: AN_OBJECT },
+    { knownBy: has('services'), what: 'a compose file', instead: A_LINE },
+    {
+        knownBy: has('auths'),
+        what: 'a Docker configuration',
+        instead: `log in by registry-auth, and ${A_LINE}`,
+    },
+    { knownBy: has('jobs'), what: 'a workflow', instead: A_LINE },
+    { knownBy: has('target', 'group'), what: 'a bake file', instead: A_LINE },
+    {
+        knownBy: hasAll('registry', 'username'),
+        what: 'a list of logins',
+        instead: 'give it to registry-auth, and an image list here',
+    },
+    { knownBy: hasAll('apiVersion', 'kind'), what: 'a Kubernetes manifest', instead: A_LINE },
+];
+const SKOPEO_KEYS = ['images', 'images-by-tag-regex', 'images-by-semver', 'tls-verify', 'cert-dir'];
+/**
+ * The problem of a mapping that is no image list: one sentence, at the line of the mapping, which
+ * names keys and never a value. Values of other programs' files may be secrets.
+ */
+function foreignProblem(walk, members) {
+    const names = new Set(members.map(({ name }) => name));
+    const known = FOREIGN.find(({ knownBy }) => knownBy(names));
+    if (known !== undefined)
+        return foreign_sentence(known);
+    const inner = members.filter(({ value, line }) => hasSkopeoKeys(walk, value, line));
+    if (inner.length > 0 && inner.length === members.length) {
+        return foreign_sentence({ what: 'a skopeo sync file', instead: AN_OBJECT });
+    }
+    return foreign_sentence({
+        what: `a YAML mapping with the keys ${namedKeys([...names])}`,
+        instead: A_LINE,
+    });
+}
+function foreign_sentence({ what, instead }) {
+    return `this is ${what}, which is not read; ${instead}`;
+}
+function hasSkopeoKeys(walk, value, line) {
+    return (0,dist/* isMap */.jh)(value) && walk.members(value, line).some(({ name }) => SKOPEO_KEYS.includes(name));
+}
+function has(...names) {
+    return (given) => names.some((name) => given.has(name));
+}
+function hasAll(...names) {
+    return (given) => names.every((name) => given.has(name));
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/image-syncer.js
+
+/**
+ * Reads image-syncer's mapping `SOURCE: DESTINATION`. Commas in the source's tag name several; the
+ * destination is a text or a list of them, in whose tag commas go along with those of the source,
+ * and the default destination where it is empty.
+ */
+function readImageSyncer(walk, map, line) {
+    for (const member of walk.members(map, line)) {
+        if (walk.isExhausted)
+            return;
+        const entries = image_syncer_entriesOf(walk, member);
+        if (typeof entries === 'string')
+            walk.problem(member.line, entries);
+        else
+            walk.entries.push(...entries);
+    }
+}
+function image_syncer_entriesOf(walk, { name, value, line }) {
+    const { repository, tags } = splitTags(name);
+    if (tags === undefined)
+        return allTags(name);
+    if (tags.startsWith('/')) {
+        return `${quote(name)} has a pattern between slashes; write an object, {source: ${repository}, tags: {match: …}}, with "*" and "?" in the pattern`;
+    }
+    const names = tags.split(',');
+    const places = image_syncer_destinationsOf(walk, value, line);
+    if (typeof places === 'string')
+        return places;
+    const uneven = places?.find((place) => tagsOf(place).length > 1 && tagsOf(place).length !== names.length);
+    if (uneven !== undefined) {
+        return `the destination has ${tagsOf(uneven).length} tags, and the source ${names.length}`;
+    }
+    return names.map((tag, index) => ({
+        line,
+        source: tag === '' ? repository : `${repository}:${tag}`,
+        ...(places && { destinations: places.map((place) => placeFor(place, index)) }),
+    }));
+}
+function allTags(name) {
+    return `${quote(name)} has no tag, by which image-syncer means all of them; write ${quote(`${name}:*`)}, or a tag (a reference has no blank after its colon)`;
+}
+/** The tag of a digest is none: what it names is one image. */
+function splitTags(name) {
+    if (name.includes('@'))
+        return { repository: name, tags: '' };
+    const colon = name.indexOf(':', name.indexOf('/') + 1);
+    return colon === -1
+        ? { repository: name, tags: undefined }
+        : { repository: name.slice(0, colon), tags: name.slice(colon + 1) };
+}
+/** Undefined for the default; a text that says what is wrong. */
+function image_syncer_destinationsOf(walk, value, line) {
+    const node = walk.follow(value, line);
+    if (walk.map(node, line) !== undefined) {
+        return 'expected a destination, or a list of them, behind the source';
+    }
+    return isEmpty(node) ? undefined : walk.texts(node, line, 'destination');
+}
+function isEmpty(node) {
+    return (node === null ||
+        (typeof node === 'object' && 'value' in node && (node.value === null || node.value === '')));
+}
+function tagsOf(place) {
+    return (splitTags(place).tags ?? '').split(',');
+}
+function placeFor(place, index) {
+    const tags = tagsOf(place);
+    return tags.length < 2 ? place : `${splitTags(place).repository}:${tags[index] ?? ''}`;
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/regsync.js
 
 
 
-const KEYS = ['source', 'destination', 'platforms'];
+/** What of an entry is read; everything else is named as not read. */
+const READ = new Set(['source', 'target', 'type', 'tags', 'platform', 'platforms']);
+const regsync_TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+/**
+ * Reads the `sync` entries of a regsync file: those of type `image`, and those of type `repository`
+ * whose tags are plain names. Returns the names of all that was not read, for the log.
+ */
+function readRegsync(walk, map, line) {
+    const ignored = new Set();
+    for (const { name, value, line: at } of walk.members(map, line)) {
+        if (name === 'sync')
+            readEntries(walk, value, at, ignored);
+        else if (name !== 'version')
+            ignored.add(name);
+    }
+    return [...ignored];
+}
+function readEntries(walk, value, line, ignored) {
+    const items = walk.items(value, line);
+    if (items === undefined)
+        walk.problem(line, 'sync: expected a list of objects');
+    for (const { node, line: at } of items ?? []) {
+        if (walk.isExhausted)
+            return;
+        const entry = walk.map(node, at);
+        if (entry === undefined)
+            walk.problem(at, 'sync: expected an object with source and target');
+        else
+            regsync_readEntry(walk, walk.members(entry, at), at, ignored);
+    }
+}
+function regsync_readEntry(walk, members, line, ignored) {
+    for (const { name } of members)
+        if (!READ.has(name))
+            ignored.add(name);
+    const of = (wanted) => members.find(({ name }) => name === wanted);
+    const [written, target, type] = [of('source'), of('target'), of('type')];
+    if (written === undefined || target === undefined) {
+        walk.problem(line, 'a sync entry has a source and a target');
+        return;
+    }
+    const source = walk.text(written.value, written.line, 'source');
+    const destination = walk.text(target.value, target.line, 'target');
+    const kind = type === undefined ? undefined : walk.text(type.value, type.line, 'type');
+    const wanted = of('platforms') ?? of('platform');
+    const platforms = wanted && walk.texts(wanted.value, wanted.line, wanted.name).join(',');
+    if (source === undefined || destination === undefined)
+        return;
+    if ([source, destination].some((text) => text.includes('{{'))) {
+        walk.problem(line, 'the entry holds a template, and templates are not filled in here');
+    }
+    else if (kind === 'image') {
+        const place = /[:@][^/]*$/.test(destination) ? destination : `${destination}:latest`;
+        walk.entries.push({ line, source, destinations: [place], ...(platforms && { platforms }) });
+    }
+    else if (kind === 'repository') {
+        const tags = repositoryTags(walk, of('tags'), line, source, destination);
+        for (const tag of tags) {
+            const destinations = [`${destination}:${tag}`];
+            walk.entries.push({
+                line,
+                source: `${source}:${tag}`,
+                destinations,
+                ...(platforms && { platforms }),
+            });
+        }
+    }
+    else {
+        walk.problem(line, 'only entries of the types image and repository can be read');
+    }
+}
+/** The tags of an entry of type `repository`; none, and a problem noted, unless they are plain. */
+function repositoryTags(walk, tags, line, source, destination) {
+    const meant = (rule) => `write an object: {source: ${source}, destination: ${destination}, tags: ${rule}}`;
+    if (tags === undefined) {
+        walk.problem(line, `an entry of type repository without tags means all of them; ${meant("['*']")}`);
+        return [];
+    }
+    const rule = walk.follow(tags.value, tags.line);
+    const members = (0,dist/* isMap */.jh)(rule) ? walk.members(rule, tags.line) : [];
+    const allow = members.find(({ name }) => name === 'allow');
+    const others = members.filter(({ name }) => name !== 'allow').map(({ name }) => name);
+    const allowed = allow === undefined ? [] : walk.texts(allow.value, allow.line, 'allow', true);
+    const pattern = allowed.find((text) => !regsync_TAG.test(text));
+    if (pattern !== undefined || others.length > 0 || allowed.length === 0) {
+        const what = [
+            ...(pattern === undefined ? [] : [`the pattern ${quote(pattern)}`]),
+            ...(others.length === 0 ? [] : [enumerate(others)]),
+        ];
+        const names = what.length === 0 ? 'something else than plain tags' : what.join(' and ');
+        const form = `{match: …${others.includes('deny') ? ', exclude: …' : ''}${others.includes('semverRange') || others.includes('semver') ? ', semver: …' : ''}}`;
+        walk.problem(line, `the tags of this entry have ${names}, which is not read; ${meant(form)}, with "*" and "?" in patterns`);
+        return [];
+    }
+    return allowed;
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/mapping.js
+
+
+
+
+
+
+
+/** Reads a text that is one mapping, in whichever of the known notations that is. */
+function readMapping(walk, map) {
+    const line = walk.lineOf(map, 1);
+    const members = walk.members(map, line);
+    const names = new Set(members.map(({ name }) => name));
+    const lock = lockReader(members);
+    if (lock !== undefined) {
+        lock.read(walk, map, line);
+        const ignored = [...names].filter((name) => !lock.keys.includes(name));
+        return { notation: `${lock.notation} (platforms: all)`, ignored };
+    }
+    if (names.has('sync')) {
+        return { notation: 'a regsync file', ignored: readRegsync(walk, map, line) };
+    }
+    if (names.has('images') && names.has('registries')) {
+        readPromoterManifest(walk, map, line);
+        const ignored = [...names].filter((name) => !['images', 'registries'].includes(name));
+        return { notation: 'a manifest of the image promoter (platforms: all)', ignored };
+    }
+    if (isPromoted(members)) {
+        readPromoted(walk, members, line);
+        return { notation: 'an entry of the image promoter (platforms: all)' };
+    }
+    const [images] = members;
+    if (names.size === 1 && images?.name === 'images')
+        return readImages(walk, images);
+    if (names.has('source') || names.size === 0) {
+        items_readObject(walk, map, line);
+        return {};
+    }
+    if (isImageSyncer(walk, members)) {
+        readImageSyncer(walk, map, line);
+        return { notation: 'a mapping of sources to destinations' };
+    }
+    walk.problem(line, foreignProblem(walk, members));
+    return {};
+}
+function readImages(walk, images) {
+    const items = walk.items(images.value, images.line);
+    if (items === undefined)
+        walk.problem(images.line, 'images: expected a list of images');
+    return { notation: 'a mapping with the key images', ...readItems(walk, items ?? []) };
+}
+/** Locks are known by their API and kind, as everything is that looks like Kubernetes. */
+function lockReader(members) {
+    const textOf = (wanted) => {
+        const value = members.find(({ name }) => name === wanted)?.value;
+        return (0,dist/* isScalar */.jn)(value) && typeof value.value === 'string' ? value.value : '';
+    };
+    const kind = textOf('kind');
+    const api = textOf('apiVersion');
+    if (api.startsWith('imgpkg.carvel.dev/') && kind === 'ImagesLock') {
+        return {
+            notation: "imgpkg's ImagesLock",
+            keys: ['apiVersion', 'kind', 'images'],
+            read: readImagesLock,
+        };
+    }
+    if (api.startsWith('imgpkg.carvel.dev/') && kind === 'BundleLock') {
+        return {
+            notation: "imgpkg's BundleLock",
+            keys: ['apiVersion', 'kind', 'bundle'],
+            read: readBundleLock,
+        };
+    }
+    const isKbld = api.startsWith('kbld.k14s.io/') || api.startsWith('kbld.carvel.dev/');
+    if (isKbld && members.some(({ name }) => name === 'overrides')) {
+        return {
+            notation: "kbld's lock",
+            keys: ['apiVersion', 'kind', 'overrides'],
+            read: readKbldLock,
+        };
+    }
+    return undefined;
+}
+/**
+ * Some key looks like a reference, and nothing behind a key is a mapping: the files of other programs
+ * have registries as keys too, with what belongs to them inside.
+ */
+function isImageSyncer(walk, members) {
+    return (members.some(({ name }) => /[/:@]/.test(name)) &&
+        !members.some(({ value, line }) => (0,dist/* isMap */.jh)(walk.follow(value, line))));
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/splices.js
+/** A key of an image, or an item, behind which a value begins that goes on in the next lines. */
+const TEXT_HEADER = /^(\s*(?:-\s+)*)["']?(?:source|destination|platforms|tags)["']?:(?:\s+(?![\s[{]).*)?$/;
+const JSON_HEADER = /^\s*(?:-\s+)*(?:["']?[\w-]+["']?:\s+)?[[{]/;
+/** A line that says by itself what it is: an item, a key, a comment, the end of something. */
+const STRUCTURE = /^\s*(?:-(?:\s|$)|#|[\]}]|---|\.\.\.|["']?[\w-]+["']?:(?:\s|$))/;
+/**
+ * Indents what an expression of a workflow has put into a YAML text. GitHub writes values of several
+ * lines (docker/metadata-action's `tags`, everything that `toJSON` prints) as they are, and of them
+ * the first line alone stands where YAML wants it. Lines keep their numbers; for texts that YAML
+ * does not take otherwise.
+ */
+function mendSplices(text) {
+    const mended = [];
+    let json;
+    let below;
+    for (const line of text.split('\n')) {
+        const [, lead] = TEXT_HEADER.exec(line) ?? [];
+        if (json !== undefined) {
+            mended.push(' '.repeat(json.indent) + line);
+        }
+        else if (below !== undefined && line.trim() !== '' && !STRUCTURE.test(line)) {
+            const indent = indentOf(line);
+            mended.push(' '.repeat(Math.max(below.indent - indent, 0)) + line);
+            if (indent > below.column)
+                below.indent = Math.max(below.indent, indent);
+        }
+        else {
+            mended.push(line);
+            if (line.trim() !== '')
+                below = undefined;
+            if (lead !== undefined)
+                below = { column: lead.length, indent: lead.length + 2 };
+            else if (JSON_HEADER.test(line))
+                json = new JsonBrackets(indentOf(line) + 4);
+        }
+        json?.read(line);
+        if (json?.isClosed === true)
+            json = undefined;
+    }
+    return mended.join('\n');
+}
+function indentOf(line) {
+    return line.length - line.trimStart().length;
+}
+/** Counts the brackets of a JSON text, those in its strings left out. */
+class JsonBrackets {
+    /** What its further lines are indented by. */
+    indent;
+    #depth = 0;
+    #isString = false;
+    constructor(indent) {
+        this.indent = indent;
+    }
+    get isClosed() {
+        return this.#depth === 0;
+    }
+    read(line) {
+        for (const [token] of line.matchAll(/\\.|["[\]{}]/g)) {
+            if (token === '"')
+                this.#isString = !this.#isString;
+            else if (this.#isString || token.startsWith('\\'))
+                continue;
+            else
+                this.#depth += /[[{]/.test(token) ? 1 : -1;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/yaml-walk.js
+
+
 /** Enough to share a list of platforms or destinations; a bomb of aliases needs more. */
 const MAX_ALIASES = 100;
 /** Texts in all, aliases followed: a hundred thousand are more than any honest list has. */
@@ -37431,23 +39875,144 @@ const MAX_TEXTS = 100_000;
 const NOTHING = Symbol('nothing');
 /** Nothing but separators. */
 const BLANK = /^[\s,]*$/;
-/** Unknown keys that one message names. */
-const NAMED_KEYS = 5;
-/** Reads a YAML (or JSON) list of strings and of objects; see `parseImageList` for the grammar. */
-function readYamlList(text) {
-    const counter = new dist/* LineCounter */.HN();
+/** The walk over one document: what it has found so far, and how much it may still look at. */
+class YamlWalk {
+    entries = [];
+    problems = [];
+    #document;
+    #counter;
+    #aliases = 0;
+    #texts = 0;
+    constructor(document, counter) {
+        this.#document = document;
+        this.#counter = counter;
+    }
+    /** Whether so much has been looked at that the rest is not. */
+    get isExhausted() {
+        return this.#aliases > MAX_ALIASES || this.#texts > MAX_TEXTS;
+    }
+    problem(line, message) {
+        this.problems.push({ line, message });
+    }
+    lineOf(node, fallback) {
+        if (!(0,dist/* isNode */.Ll)(node) || !node.range)
+            return fallback;
+        return Math.max(this.#counter.linePos(node.range[0]).line, 1);
+    }
+    /** The node itself, or the one that an alias stands for. */
+    follow(node, line) {
+        if (!(0,dist/* isAlias */.Vj)(node))
+            return node;
+        this.#aliases += 1;
+        if (this.#aliases === MAX_ALIASES + 1)
+            this.problem(line, `more than ${MAX_ALIASES} aliases`);
+        if (this.isExhausted)
+            return NOTHING;
+        const target = node.resolve(this.#document);
+        if (target === undefined)
+            this.problem(line, `nothing has the anchor ${quote(node.source)}`);
+        return target ?? NOTHING;
+    }
+    /** The members of a mapping, each with its line. */
+    members(map, line) {
+        return map.items.map(({ key, value }) => ({
+            name: (0,dist/* isScalar */.jn)(key) ? String(key.value) : '',
+            value,
+            line: this.lineOf(key, line),
+        }));
+    }
+    /** The mapping that stands there, if one does. */
+    map(node, line) {
+        const target = this.follow(node, line);
+        return (0,dist/* isMap */.jh)(target) ? target : undefined;
+    }
+    /** The items of the list that stands there, if one does, with their lines. */
+    items(written, line) {
+        const node = this.follow(written, line);
+        return (0,dist/* isSeq */.oP)(node) ? this.#itemsOf(node, written, line) : undefined;
+    }
+    /** A text that is not blank, trimmed; undefined, and the problem noted, for everything else. */
+    text(written, line, name) {
+        const node = this.follow(written, line);
+        if (!this.#mayRead(node, line))
+            return undefined;
+        const value = (0,dist/* isScalar */.jn)(node) ? node.value : node;
+        if (typeof value === 'string' && !BLANK.test(value))
+            return value.trim();
+        if (value === null || value === undefined || typeof value === 'string') {
+            this.problem(line, emptyText(name));
+        }
+        else if ((0,dist/* isScalar */.jn)(node)) {
+            const shown = quote(node.source ?? typeof value);
+            this.problem(line, `${name}: YAML does not read ${shown} as text; put it between quotes`);
+        }
+        else {
+            this.problem(line, `${name}: expected a string`);
+        }
+        return undefined;
+    }
+    /** As `text`, for tags, which may look like numbers: `3.20` is what it is written as. */
+    verbatim(written, line, name) {
+        const node = this.follow(written, line);
+        const isNumber = (0,dist/* isScalar */.jn)(node) && typeof node.value === 'number';
+        if (!isNumber || node.source === undefined)
+            return this.text(node, line, name);
+        return this.#mayRead(node, line) ? node.source : undefined;
+    }
+    /** The texts of a value that is one text or a list of them. */
+    texts(written, line, name, verbatim = false) {
+        const node = this.follow(written, line);
+        const items = (0,dist/* isSeq */.oP)(node)
+            ? this.#itemsOf(node, written, line)
+            : [{ node, line: (0,dist/* isAlias */.Vj)(written) ? line : this.lineOf(node, line) }];
+        if (items.length === 0)
+            this.problem(this.lineOf(written, line), emptyText(name));
+        const texts = [];
+        for (const item of items) {
+            const text = verbatim
+                ? this.verbatim(item.node, item.line, name)
+                : this.text(item.node, item.line, name);
+            if (text !== undefined)
+                texts.push(text);
+            if (this.isExhausted)
+                break;
+        }
+        return texts;
+    }
+    /** What an alias stands for is at the line of the alias. */
+    #itemsOf(list, written, line) {
+        return list.items.map((node) => ({
+            node,
+            line: (0,dist/* isAlias */.Vj)(written) ? line : this.lineOf(node, line),
+        }));
+    }
+    #mayRead(node, line) {
+        if (node === NOTHING || this.isExhausted)
+            return false;
+        this.#texts += 1;
+        if (this.#texts > MAX_TEXTS)
+            this.problem(line, `more than ${MAX_TEXTS} strings`);
+        return true;
+    }
+}
+function emptyText(name) {
+    return name === 'the item'
+        ? 'the item is empty'
+        : `${name} is empty; give it a value or leave it out`;
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/yaml.js
+
+
+
+
+
+
+/** Reads a text that is YAML or JSON; see `parseImageList` for what it may be. */
+function readYaml(text) {
     try {
-        // Pretty errors and the check for unique keys both take quadratic time on hostile text.
-        const document = (0,dist/* parseDocument */.Tp)(text, {
-            lineCounter: counter,
-            prettyErrors: false,
-            uniqueKeys: false,
-            stringKeys: true,
-        });
-        const problems = syntaxProblems(document, counter);
-        if (problems.length > 0)
-            return { entries: [], problems };
-        return new YamlList(document, counter).read();
+        const { document, counter, problems } = bestReading(text);
+        return problems.length > 0 ? { entries: [], problems } : readDocument(document, counter);
     }
     catch (error) {
         // The parser is recursive, and nothing but its stack overflowing makes it throw.
@@ -37456,195 +40021,139 @@ function readYamlList(text) {
         return { entries: [], problems: [{ line: 1, message: TOO_DEEP }] };
     }
 }
+/** The text as it is; where that cannot be read, with what an expression put into it indented. */
+function bestReading(text) {
+    const asItIs = yaml_parse(text);
+    if (asItIs.problems.length === 0)
+        return asItIs;
+    const mended = yaml_parse(mendSplices(text));
+    return mended.problems.length === 0 ? mended : asItIs;
+}
+function yaml_parse(text) {
+    const counter = new dist/* LineCounter */.HN();
+    // Pretty errors and the check for unique keys both take quadratic time on hostile text.
+    const document = (0,dist/* parseDocument */.Tp)(text, {
+        lineCounter: counter,
+        // At a lower level the parser prints warnings, and parts of the text with them.
+        logLevel: 'error',
+        prettyErrors: false,
+        uniqueKeys: false,
+        stringKeys: true,
+    });
+    return { document, counter, problems: syntaxProblems(document, counter) };
+}
 const TOO_DEEP = 'not readable as YAML: it is nested too deeply';
+const NEEDS_QUOTES = 'something is too much here; a text that begins with one of { [ * & ! % @ goes between quotes';
+/** In place of the library's own words, which may repeat parts of the text. */
+const WORDS = {
+    ALIAS_PROPS: NEEDS_QUOTES,
+    BAD_ALIAS: NEEDS_QUOTES,
+    BAD_DIRECTIVE: 'a line that begins with % is a directive, and this is none',
+    BAD_DQ_ESCAPE: 'no such escape between double quotes',
+    BAD_PROP_ORDER: NEEDS_QUOTES,
+    BAD_SCALAR_START: NEEDS_QUOTES,
+    TAG_RESOLVE_FAILED: NEEDS_QUOTES,
+    UNEXPECTED_TOKEN: NEEDS_QUOTES,
+};
 /** The first error of every line; those that follow in a line come from the first, as a rule. */
 function syntaxProblems(document, counter) {
     const byLine = new Map();
-    for (const { pos, code, message } of document.errors) {
-        const line = lineAt(counter, pos[0]);
+    for (const { pos, code, message } of [...document.errors, ...unknownTags(document)]) {
+        const line = Math.max(counter.linePos(pos[0]).line, 1);
         if (byLine.has(line))
             continue;
-        const deep = code === 'RESOURCE_EXHAUSTION';
-        byLine.set(line, { line, message: deep ? TOO_DEEP : `not readable as YAML: ${message}` });
+        byLine.set(line, { line, message: syntaxMessage(code, message) });
     }
     return [...byLine.values()];
 }
-function lineAt(counter, offset) {
-    return Math.max(counter.linePos(offset).line, 1);
+function syntaxMessage(code, message) {
+    if (code === 'RESOURCE_EXHAUSTION')
+        return TOO_DEEP;
+    if (code === 'MULTIPLE_DOCS') {
+        return 'a second YAML document begins here; an image list is one document';
+    }
+    return `not readable as YAML: ${WORDS[code] ?? message}`;
 }
-/** The walk over one document: what it has found so far, and how much it may still look at. */
-class YamlList {
-    #document;
-    #counter;
-    #entries = [];
-    #problems = [];
-    #aliases = 0;
-    #texts = 0;
-    constructor(document, counter) {
-        this.#document = document;
-        this.#counter = counter;
-    }
-    read() {
-        const { contents } = this.#document;
-        if ((0,dist/* isSeq */.oP)(contents)) {
-            for (const item of contents.items) {
-                if (this.#exhausted())
-                    break;
-                this.#readItem(item);
-            }
-        }
-        else if ((0,dist/* isMap */.jh)(contents)) {
-            this.#readItem(contents);
-        }
-        else if (!(0,dist/* isScalar */.jn)(contents) || contents.value !== null) {
-            this.#problem(this.#lineOf(contents, 1), 'expected a YAML list of images');
-        }
-        return { entries: this.#entries, problems: this.#problems };
-    }
-    #exhausted() {
-        return this.#aliases > MAX_ALIASES || this.#texts > MAX_TEXTS;
-    }
-    #problem(line, message) {
-        this.#problems.push({ line, message });
-    }
-    #readItem(item) {
-        const line = this.#lineOf(item, 1);
-        const node = this.#follow(item, line);
-        if ((0,dist/* isMap */.jh)(node)) {
-            this.#readObject(node, line);
-        }
-        else if ((0,dist/* isSeq */.oP)(node)) {
-            this.#problem(line, 'a list inside the list; an image is a string or an object');
-        }
-        else {
-            const text = this.#text(node, line, 'the item');
-            if (text === undefined)
-                return;
-            const entry = image_list_entry_readEntry(text, line);
-            if ('message' in entry)
-                this.#problems.push(entry);
-            else
-                this.#entries.push(entry);
-        }
-    }
-    #readObject(map, line) {
-        const values = this.#members(map, line);
-        const source = values.has('source')
-            ? this.#text(this.#follow(values.get('source'), line), line, 'source')
-            : undefined;
-        const destinations = this.#list(values, 'destination', line);
-        const platforms = this.#list(values, 'platforms', line);
-        if (source === undefined)
-            return;
-        this.#entries.push({
-            line,
-            source,
-            ...(destinations && { destinations: destinations.flatMap(splitWords) }),
-            ...(platforms && platforms.length > 0 && { platforms: platforms.join(',') }),
-        });
-    }
-    #members(map, line) {
-        const values = new Map();
-        const unknown = [];
-        for (const { key, value } of map.items) {
-            const name = (0,dist/* isScalar */.jn)(key) ? String(key.value) : '';
-            if (!KEYS.includes(name))
-                unknown.push(name);
-            else if (values.has(name))
-                this.#problem(line, `the key ${quote(name)} occurs twice`);
-            values.set(name, value);
-        }
-        if (unknown.length > 0)
-            this.#problem(line, unknownKeys(unknown, map.items.length));
-        else if (!values.has('source'))
-            this.#problem(line, 'the object has no source');
-        return values;
-    }
-    /** The strings under a key that takes one string or a list of them; undefined without the key. */
-    #list(values, name, line) {
-        if (!values.has(name))
-            return undefined;
-        const written = values.get(name);
-        const node = this.#follow(written, line);
-        const items = (0,dist/* isSeq */.oP)(node) ? node.items : [node];
-        if (items.length === 0)
-            this.#problem(this.#lineOf(node, line), emptyText(name));
-        const texts = [];
-        for (const item of items) {
-            const at = (0,dist/* isAlias */.Vj)(written) ? line : this.#lineOf(item, line);
-            const text = this.#text(this.#follow(item, at), at, name);
-            if (text !== undefined)
-                texts.push(text);
-            if (this.#exhausted())
-                break;
-        }
-        return texts;
-    }
-    /** The node itself, or the one that an alias stands for. */
-    #follow(node, line) {
-        if (!(0,dist/* isAlias */.Vj)(node))
-            return node;
-        this.#aliases += 1;
-        if (this.#aliases === MAX_ALIASES + 1)
-            this.#problem(line, `more than ${MAX_ALIASES} aliases`);
-        if (this.#exhausted())
-            return NOTHING;
-        const target = node.resolve(this.#document);
-        if (target === undefined)
-            this.#problem(line, `nothing has the anchor ${quote(node.source)}`);
-        return target ?? NOTHING;
-    }
-    #text(node, line, name) {
-        if (node === NOTHING || this.#exhausted())
-            return undefined;
-        this.#texts += 1;
-        if (this.#texts > MAX_TEXTS)
-            this.#problem(line, `more than ${MAX_TEXTS} strings`);
-        const value = (0,dist/* isScalar */.jn)(node) ? node.value : node;
-        if (typeof value === 'string' && !BLANK.test(value))
-            return value.trim();
-        if (value === null || value === undefined || typeof value === 'string') {
-            this.#problem(line, emptyText(name));
-        }
-        else if ((0,dist/* isScalar */.jn)(node)) {
-            const shown = quote(node.source ?? typeof value);
-            this.#problem(line, `${name}: YAML does not read ${shown} as text; put it between quotes`);
-        }
-        else {
-            this.#problem(line, `${name}: expected a string`);
-        }
-        return undefined;
-    }
-    #lineOf(node, fallback) {
-        return (0,dist/* isNode */.Ll)(node) && node.range ? lineAt(this.#counter, node.range[0]) : fallback;
-    }
+/** The library only warns of `!rc`, and takes it for nothing. */
+function unknownTags(document) {
+    return document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED');
 }
-function emptyText(name) {
-    return name === 'the item'
-        ? 'the item is empty'
-        : `${name} is empty; give it a value or leave it out`;
+function readDocument(document, counter) {
+    const { contents } = document;
+    const walk = new YamlWalk(document, counter);
+    if ((0,dist/* isMap */.jh)(contents))
+        return contentOf(walk, readMapping(walk, contents));
+    if ((0,dist/* isSeq */.oP)(contents)) {
+        return contentOf(walk, readItems(walk, walk.items(contents, 1) ?? []));
+    }
+    if (!(0,dist/* isScalar */.jn)(contents) || contents.value !== null) {
+        walk.problem(walk.lineOf(contents, 1), 'expected a YAML list of images');
+    }
+    return contentOf(walk, {});
 }
-function unknownKeys(unknown, size) {
-    const named = unknown.slice(0, NAMED_KEYS).map((name) => quote(name));
-    const rest = unknown.length > NAMED_KEYS ? ` and ${unknown.length - NAMED_KEYS} more` : '';
-    const hint = size === 1 ? ' (a reference has no blank after its colon)' : '';
-    const keys = unknown.length === 1 ? 'key' : 'keys';
-    return `unknown ${keys} ${named.join(', ')}${rest}; source, destination and platforms are accepted${hint}`;
+function contentOf({ entries, problems }, { notation, ignored, isEmpty }) {
+    const left = ignored === undefined || ignored.length === 0 ? '' : `; not read: ${namedKeys(ignored)}`;
+    return {
+        entries,
+        problems,
+        ...(notation !== undefined && { note: `read as ${notation}${left}` }),
+        ...(isEmpty === true && { isEmpty }),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/text.js
+
+
+/** Reads a list in whichever notation it is; see `parseImageList`. */
+function readText(text) {
+    const bare = text.replace(/^\uFEFF/, '');
+    const lines = bare.split(/\r\n|[\r\n]/);
+    const first = lines
+        .map((line) => line.trim())
+        .find((line) => line !== '' && !line.startsWith('#'));
+    return first !== undefined && isYaml(first) ? readYaml(bare) : readLines(lines);
+}
+function readLines(lines) {
+    const entries = [];
+    const problems = [];
+    for (const [index, line] of lines.entries()) {
+        const content = withoutComment(line);
+        if (/^[\s,]*$/.test(content))
+            continue;
+        const entry = readLine(content, index + 1);
+        if ('message' in entry)
+            problems.push(entry);
+        else
+            entries.push(entry);
+    }
+    const withPlatforms = entries.filter(({ platforms }) => platforms !== undefined).length;
+    if (withPlatforms === 0)
+        return { entries, problems };
+    const note = `${withPlatforms} of ${entries.length} lines have platforms of their own (--platform)`;
+    return { entries, problems, note };
+}
+function withoutComment(line) {
+    const comment = line.search(/(?:^|\s)#/);
+    return comment === -1 ? line : line.slice(0, comment);
+}
+/**
+ * Whether a text whose first line that counts is this is YAML. An IPv6 host opens with a bracket
+ * too, but no YAML goes on after the closing one like this.
+ */
+function isYaml(line) {
+    if (/^--[a-z]/i.test(line))
+        return false;
+    if (/^[-[{]/.test(line))
+        return !/^\[[0-9A-Fa-f:.]*\](?::[0-9]*)?\//.test(line);
+    const key = withoutComment(line).search(/:(?:\s|$)/);
+    return key > 0 && !line.slice(0, key).includes('=>') && !/:\s+=>/.test(line);
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/image-list.js
 
 
-
-
-
-
-/** Room for the greatest number of pairs below; a longer text is some other file. */
+/** Room for the greatest number of pairs; a longer text is some other file. */
 const MAX_LIST_LENGTH = 4 * 1024 * 1024;
-/** Far above any real list. Keeps a wrong file or a repeated alias from filling the memory. */
-const MAX_PAIRS = 20_000;
-/** Nobody reads on; a file of something else entirely would give one for each of its words. */
-const MAX_PROBLEMS = 1000;
 /** Problems that the error's message spells out; people mend the first few and try again. */
 const image_list_SHOWN_PROBLEMS = 20;
 /** Everything that is wrong with a list, in the order of its lines. */
@@ -37665,146 +40174,45 @@ class ImageListError extends Error {
     }
 }
 /**
- * Reads an image list. Each line is `SOURCE [=>] [DESTINATION…]`, separated by blanks and commas,
- * with comments after `#`. If the first character that counts is `-`, `[` or `{`, the text is YAML or
- * JSON instead: a list of such strings or of objects with `source`, `destination` (a string or a
- * list) and `platforms` (the same). A first line such as `[::1]:5000/app` is no YAML.
+ * Reads an image list. Each line is `[--platform=P] SOURCE [=>] [DESTINATION…]`, separated by blanks
+ * and commas, with comments after `#`; without `=>`, a destination names a host, begins with a colon
+ * or has a tag. If the first character that counts is `-`, `[` or `{`, or the first line is a key of
+ * a mapping, the text is YAML or JSON instead: a list of such strings or of objects with `source`,
+ * `destination` (a string or a list), `platforms` (the same) and `tags`; or a notation of another
+ * program (list/mapping.ts). A first line such as `[::1]:5000/app` is no YAML.
  *
- * A source without tag and digest means `latest`. A destination
+ * A source without tag and digest means `latest`, one whose tag has a `*` or `?` all that fit. A
+ * destination
  * - without a tag takes the source's, and none if the source has only a digest,
  * - of the form `:tag` is another tag in the source's repository,
  * - that is left out is the source's repository and tag under the destination base. The repository
  *   counts from the source base where it lies under it, and an official image of Docker Hub goes
  *   without `library/`: `alpine:3.20` becomes `ghcr.io/acme/alpine:3.20`.
+ * - may hold placeholders: `{registry}`, `{repository}`, `{name}`, `{tag}`.
  *
- * Returns one pair for each destination, in the order of the list, repetitions left out.
+ * Returns one pair, or one selection of tags, for each destination, in the order of the list,
+ * repetitions left out. A list that says that it is empty (`[]`) is.
  * @throws ImageListError with every problem there is
  */
-function parseImageList(text, bases) {
+function parseImageList(text, bases, { isRange = () => true, note } = {}) {
     if (text.length > MAX_LIST_LENGTH) {
         throw new ImageListError([
             { line: 1, message: `the list is longer than ${MAX_LIST_LENGTH} characters` },
         ]);
     }
-    const { entries, problems } = readList(text);
-    const list = new PairList(bases, problems);
-    for (const entry of entries)
-        list.add(entry);
-    return list.finish();
-}
-function readList(text) {
-    const lines = text.replace(/^\uFEFF/, '').split(/\r\n|[\r\n]/);
-    const first = lines
-        .map((line) => line.trim())
-        .find((line) => line !== '' && !line.startsWith('#'));
-    if (first !== undefined && isYaml(first))
-        return readYamlList(text);
-    const entries = [];
-    const problems = [];
-    for (const [index, line] of lines.entries()) {
-        const comment = line.search(/(?:^|\s)#/);
-        const content = comment === -1 ? line : line.slice(0, comment);
-        if (/^[\s,]*$/.test(content))
-            continue;
-        const entry = image_list_entry_readEntry(content, index + 1);
-        if ('message' in entry)
-            problems.push(entry);
-        else
-            entries.push(entry);
+    const content = readText(text);
+    if (content.note !== undefined)
+        note?.(content.note);
+    const collector = new Collector(bases, content.problems, isRange);
+    for (const entry of content.entries)
+        collector.add(entry);
+    const { items, problems } = collector;
+    if (items.length === 0 && problems.length === 0 && content.isEmpty !== true) {
+        problems.push({ line: 1, message: 'the list names no image' });
     }
-    return { entries, problems };
-}
-/** An IPv6 host opens with a bracket too, but no YAML goes on after the closing one like this. */
-function isYaml(line) {
-    return /^[-[{]/.test(line) && !/^\[[0-9A-Fa-f:.]*\](?::[0-9]*)?\//.test(line);
-}
-/** The pairs and problems found so far. */
-class PairList {
-    #bases;
-    #problems;
-    /** By destination. */
-    #pairs = new Map();
-    constructor(bases, problems) {
-        this.#bases = bases;
-        this.#problems = [...problems];
-    }
-    add(entry) {
-        if (this.#isFull())
-            return;
-        const { line } = entry;
-        const platforms = this.#attempt(line, 'platforms: ', () => entry.platforms === undefined ? undefined : parsePlatformFilter(entry.platforms));
-        const source = this.#attempt(line, 'source: ', () => readSource(entry.source, this.#bases));
-        for (const text of entry.destinations ?? [undefined]) {
-            if (this.#isFull())
-                return;
-            const destination = this.#attempt(line, 'destination: ', () => readDestination(text, source, this.#bases));
-            if (source === undefined || destination === undefined)
-                continue;
-            this.#addPair({ source, destination, ...(platforms && { platforms }), line });
-        }
-    }
-    #isFull() {
-        return this.#pairs.size > MAX_PAIRS || this.#problems.length >= MAX_PROBLEMS;
-    }
-    finish() {
-        if (this.#pairs.size === 0 && this.#problems.length === 0) {
-            this.#problems.push({ line: 1, message: 'the list names no image' });
-        }
-        if (this.#problems.length > 0) {
-            throw new ImageListError(this.#problems.sort((a, b) => a.line - b.line));
-        }
-        return [...this.#pairs.values()];
-    }
-    #attempt(line, subject, read) {
-        try {
-            return read();
-        }
-        catch (error) {
-            if (!(error instanceof FormatError))
-                throw error;
-            this.#problems.push({ line, message: subject + error.message });
-            return undefined;
-        }
-    }
-    #addPair(pair) {
-        const { source, destination, line } = pair;
-        const place = placeOf(source, destination);
-        const other = this.#pairs.get(place);
-        const message = isSame(source, destination)
-            ? `source and destination are the same: ${place}`
-            : other && conflict(other, pair, place);
-        if (message !== undefined)
-            this.#problems.push({ line, message });
-        else if (other === undefined)
-            this.#pairs.set(place, pair);
-        if (this.#pairs.size > MAX_PAIRS) {
-            this.#problems.push({ line, message: `the list has more than ${MAX_PAIRS} destinations` });
-        }
-    }
-}
-/** The name under which a destination is reached, the source's digest where it has no tag. */
-function placeOf(source, destination) {
-    const { tag } = destination;
-    if (tag !== undefined || source.digest === undefined)
-        return formatReference(destination);
-    return formatReference({ ...destination, digest: source.digest });
-}
-/** A source with a digest may well go to its own tag: that moves the tag to the digest. */
-function isSame(source, destination) {
-    return formatReference(source) === placeOf(source, destination);
-}
-function conflict(first, second, place) {
-    const [before, now] = [formatReference(first.source), formatReference(second.source)];
-    const already = `${place} is the destination of line ${first.line} already`;
-    if (before !== now)
-        return `${already}, from ${before}; line ${second.line} has ${now}`;
-    const same = formatFilter(first.platforms) === formatFilter(second.platforms);
-    return same ? undefined : `${already}, with other platforms than in line ${second.line}`;
-}
-function formatFilter(filter) {
-    if (filter === undefined || filter === 'all')
-        return filter ?? '';
-    return filter.map((platform) => formatPlatform(platform)).join(',');
+    if (problems.length > 0)
+        throw new ImageListError(problems.sort((a, b) => a.line - b.line));
+    return items;
 }
 
 ;// CONCATENATED MODULE: ./lib/action/images-file.js
@@ -37883,6 +40291,7 @@ function codeOf(error) {
 
 
 
+
 /**
  * Reads `images` and `images-file`, each in its own notation and with its own line numbers, and joins
  * them. Problems are noted in the reader.
@@ -37890,64 +40299,65 @@ function codeOf(error) {
 function readImageLists(reader, source, bases) {
     if (!reader.given('images') && !reader.given('images-file')) {
         reader.problem('images', 'no image is named; give images, images-file, or both');
-        return [];
+        return { items: [], notes: [] };
     }
-    const lists = [];
-    if (reader.given('images')) {
-        const text = reader.rawText('images');
-        lists.push(list_inputs_parse(reader, { input: 'images', name: 'images', text }, bases));
-    }
+    const notes = [];
+    const items = textsOf(reader, source).flatMap((list) => list_inputs_parse(reader, list, { bases, notes, isRange: source.isRange }));
+    return { items: join(reader, items), notes };
+}
+function textsOf(reader, source) {
+    const texts = [];
+    if (reader.given('images'))
+        texts.push({ text: reader.rawText('images') });
     if (reader.given('images-file')) {
         const path = reader.text('images-file');
-        const name = `images-file ${foreignText(path)}`;
-        const file = readImagesFile(path, source.workspace, (absolute) => source.readFile(absolute));
-        if ('problem' in file)
-            reader.problem('images-file', file.problem, name);
+        const name = foreignText(path);
+        const read = readImagesFile(path, source.workspace, (absolute) => source.readFile(absolute));
+        const file = foreignText((0,external_node_path_namespaceObject.relative)(source.workspace, (0,external_node_path_namespaceObject.resolve)(source.workspace, path)));
+        if ('problem' in read)
+            reader.problem('images-file', read.problem, `images-file ${name}`);
         else
-            lists.push(list_inputs_parse(reader, { input: 'images-file', name, text: file.text }, bases));
+            texts.push({ file, text: read.text });
     }
-    return join(reader, lists);
+    return texts;
 }
-function list_inputs_parse(reader, { text, ...list }, bases) {
+function list_inputs_parse(reader, list, { bases, notes, isRange }) {
+    const { file, text } = list;
     try {
-        return { ...list, pairs: parseImageList(text, bases) };
+        const name = file === undefined ? 'images' : `images-file ${file}`;
+        const note = (words) => void notes.push(`${name}: ${words}`);
+        const items = parseImageList(text, bases, { note, ...(isRange !== undefined && { isRange }) });
+        return file === undefined ? items : items.map((item) => ({ ...item, file }));
     }
     catch (error) {
         if (!(error instanceof ImageListError))
             throw error;
         for (const { line, message } of error.problems) {
-            reader.problem(list.input, message, `${list.name}, line ${line}`);
+            reader.note({ ...list_inputs_placeOf({ line, ...(file !== undefined && { file }) }), message });
         }
-        return { ...list, pairs: [] };
+        return [];
     }
 }
 /**
  * Within one list the parser has found repetitions and conflicts; here they are found across lists: a
  * repeated pair is taken once, and two sources for one destination are a problem.
  */
-function join(reader, lists) {
-    const first = new Map();
-    return lists.flatMap((list) => list.pairs.filter((pair) => {
-        const key = target(pair);
-        const known = first.get(key);
-        if (known === undefined)
-            first.set(key, { list, pair });
-        if (known === undefined || known.list === list)
+function join(reader, items) {
+    const claims = new Claims();
+    return items.filter((item) => {
+        if (!isPair(item))
             return true;
-        if (wish(known.pair) !== wish(pair)) {
-            reader.problem(list.input, `${formatReference(pair.destination)} has another source in ${known.list.name}, line ${known.pair.line}`, `${list.name}, line ${pair.line}`);
-        }
-        return false;
-    }));
+        const { isNew, problem } = claims.add(item);
+        if (problem !== undefined)
+            reader.note({ ...list_inputs_placeOf(item), message: problem });
+        return isNew;
+    });
 }
-/** What a pair writes to. Without a tag that is the digest, so that any number of sources fit. */
-function target({ source, destination }) {
-    const name = formatReference(destination);
-    return destination.tag === undefined ? `${name} ${formatReference(source)}` : name;
-}
-function wish({ source, platforms }) {
-    const wanted = platforms === undefined || platforms === 'all' ? [platforms] : platforms.map(formatPlatform);
-    return [formatReference(source), ...wanted].join(' ');
+/** Where a problem of the list is. */
+function list_inputs_placeOf({ file, line }) {
+    if (file === undefined)
+        return { input: 'images', place: `images, line ${line}` };
+    return { input: 'images-file', place: `images-file ${file}, line ${line}`, file, line };
 }
 
 ;// CONCATENATED MODULE: ./lib/action/near-misses.js
@@ -37997,7 +40407,7 @@ const Entries = array(record(string(), string()));
  *
  * @param shape what was expected, for people
  */
-function readEntries(text, shape) {
+function yaml_entries_readEntries(text, shape) {
     if (text.trim() === '')
         return { entries: [] };
     try {
@@ -38044,7 +40454,7 @@ const REGISTRY = /^(?:https?:\/\/)?([^/]+)(?:\/(?:v[12]\/?)?)?$/i;
  * credentials may be sent to as well. Blank text is no credentials.
  */
 function parseRegistryAuth(text) {
-    const { entries, problem } = readEntries(text, SHAPE);
+    const { entries, problem } = yaml_entries_readEntries(text, SHAPE);
     const credentials = [];
     const problems = problem === undefined ? [] : [problem];
     for (const [index, entry] of entries.entries()) {
@@ -38172,7 +40582,7 @@ const MAX_SHOWN_PATH = 100;
  * of a file that holds it, relative to the workspace. Blank text is an empty list.
  */
 function parseRegistryTls(text, files) {
-    const { entries, problem } = readEntries(text, registry_tls_SHAPE);
+    const { entries, problem } = yaml_entries_readEntries(text, registry_tls_SHAPE);
     const hosts = new Map();
     const problems = problem === undefined ? [] : [problem];
     for (const [index, entry] of entries.entries()) {
@@ -38326,6 +40736,9 @@ function registry_tls_codeOf(error) {
 
 
 
+
+
+
 /** Registries take more connections than that from one client for an attack. */
 const CONCURRENCY = { min: 1, max: 256 };
 /** With waits that double, more retries than that outlast the job. */
@@ -38346,17 +40759,18 @@ function readInputs(source) {
     const dockerHub = { registry: 'docker.io' };
     const sourceRegistry = reader.parsed('source-registry', dockerHub, parseRegistryBase);
     const destinationRegistry = reader.given('destination-registry')
-        ? reader.parsed('destination-registry', dockerHub, parseRegistryBase)
+        ? reader.parsed('destination-registry', dockerHub, parseDestinationBase)
         : undefined;
     const bases = {
         source: sourceRegistry,
         ...(destinationRegistry !== undefined && { destination: destinationRegistry }),
     };
-    const pairs = readImageLists(reader, source, bases);
-    const sourceCredentials = readCredentials(reader, 'source', sourceRegistry, pairs);
-    const destinationCredentials = readCredentials(reader, 'destination', destinationRegistry, pairs);
+    const { items: list, notes: listNotes } = readImageLists(reader, source, bases);
+    const sourceCredentials = readCredentials(reader, 'source', sourceRegistry, list);
+    const destinationCredentials = readCredentials(reader, 'destination', destinationRegistry, list);
     const inputs = {
-        pairs,
+        list,
+        listNotes,
         ...(sourceCredentials !== undefined && { sourceCredentials }),
         ...(destinationCredentials !== undefined && { destinationCredentials }),
         registryAuth: readRegistryAuth(reader),
@@ -38377,10 +40791,29 @@ function readInputs(source) {
         declareArtifacts: reader.boolean('declare-artifacts'),
         summary: reader.boolean('summary'),
     };
-    reader.throwProblems();
+    reader.throwProblems(listNotes);
     return inputs;
 }
 const INPUT_PREFIX = 'INPUT_';
+/**
+ * As `readInputs`, with ranges of versions checked as well. What reads them is loaded only where a
+ * list has any.
+ */
+async function readInputsAndRanges(source) {
+    const ranges = [];
+    const isRange = (text) => ranges.push(text) > 0;
+    try {
+        const inputs = readInputs({ ...source, isRange });
+        if (ranges.length === 0)
+            return inputs;
+    }
+    catch (error) {
+        if (ranges.length === 0)
+            throw error;
+    }
+    const { rangeOf } = await loadVersions();
+    return readInputs({ ...source, isRange: (text) => rangeOf(text) !== undefined });
+}
 /** The inputs of the step that runs; untrimmed, so that the lines of `images` keep their numbers. */
 const stepInputs = {
     // As the runner names them; none of ours has a space.
@@ -38411,14 +40844,14 @@ function readRegistryTls(reader, source) {
  * The credentials belong to the host of the base when that was given, else to the only host that the
  * list has in this role; a password is never sent to one of several hosts on a guess.
  */
-function readCredentials(reader, side, base, pairs) {
+function readCredentials(reader, side, base, list) {
     const login = readLogin(reader, side);
     if (login === undefined)
         return undefined;
     if (base !== undefined && reader.given(`${side}-registry`)) {
         return { registry: base.registry, ...login };
     }
-    const hosts = [...new Set(pairs.map((pair) => pair[side].registry))];
+    const hosts = [...new Set(list.map((item) => inputs_registryOf(item, side)))];
     const [registry, ...others] = hosts;
     if (registry === undefined)
         return undefined;
@@ -38427,6 +40860,9 @@ function readCredentials(reader, side, base, pairs) {
     reader.problem(`${side}-username`, `the list has several ${side} registries (${hosts.slice(0, 5).join(', ')}${hosts.length > 5 ? ', …' : ''}), ` +
         `so it is not clear which one these credentials are for; set ${side}-registry, or use registry-auth`);
     return undefined;
+}
+function inputs_registryOf(item, side) {
+    return side === 'source' ? item.source.registry : destinationHost(item);
 }
 function readLogin(reader, side) {
     const username = reader.text(`${side}-username`);
@@ -38541,7 +40977,76 @@ class BufferedLog {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/sync/list/print.js
+
+
+/**
+ * Writes a list in the YAML notation, each entry with everything that is asked for, so that no input
+ * changes what it means. One without entries is `[]` behind its comments.
+ */
+function printList(lines) {
+    const isEmpty = lines.every((line) => 'comment' in line);
+    const texts = lines.map((line) => 'comment' in line ? printComment(line.comment) : printEntry(line));
+    return [...texts, ...(isEmpty ? ['[]'] : [])].join('\n');
+}
+function printEntry({ source, destination, platforms }) {
+    const filter = platforms === 'all' ? platforms : `[${platforms.map((one) => formatPlatform(one)).join(', ')}]`;
+    return [
+        `- source: ${scalar(source)}`,
+        `  destination: ${scalar(destination)}`,
+        `  platforms: ${filter}`,
+    ].join('\n');
+}
+function printComment(text) {
+    return `# ${foreignText(text)}`;
+}
+/** A reference as YAML takes it: only the address of an IPv6 host begins with what is not a letter or digit. */
+function scalar(reference) {
+    return /^[a-z0-9]/i.test(reference) ? reference : JSON.stringify(reference);
+}
+
+;// CONCATENATED MODULE: ./lib/sync/pinned.js
+
+
+/**
+ * The list of a run with the digest of each source in place of its tag: run again, it gives the same
+ * bytes, whatever the tags show by then. What did not arrive stands in it as a comment.
+ */
+function pinnedList({ results }) {
+    return printList(results.map(pinnedLine));
+}
+function pinnedLine(result) {
+    const { status, source, destination, sourceDigest, wanted, error } = result;
+    const isThere = status === 'copied' || status === 'unchanged';
+    if (isThere && sourceDigest !== undefined && wanted !== undefined) {
+        const { registry, repository } = parseReference(source);
+        const pinned = formatReference({ registry, repository, digest: sourceDigest });
+        return { source: pinned, destination, ...wanted };
+    }
+    const reason = error === undefined ? '' : ` (${error.code})`;
+    return { comment: `${status}${reason}: ${source} => ${destination}` };
+}
+/**
+ * A list that gives every tag that a run has moved the digest that it had before. A tag that was not
+ * there before stands in it as a comment: nothing is ever deleted.
+ */
+function rollbackList({ dryRun, results }) {
+    return printList(dryRun ? [] : results.flatMap(rollbackLines));
+}
+function rollbackLines({ status, destination, digest, previousDigest, }) {
+    if (status !== 'copied' || digest === previousDigest)
+        return [];
+    const { registry, repository, tag } = parseReference(destination);
+    if (tag === undefined)
+        return [];
+    if (previousDigest === undefined)
+        return [{ comment: `was not there before: ${destination}` }];
+    const source = formatReference({ registry, repository, digest: previousDigest });
+    return [{ source, destination, platforms: 'all' }];
+}
+
 ;// CONCATENATED MODULE: ./lib/action/outputs.js
+
 
 
 /**
@@ -38549,18 +41054,30 @@ class BufferedLog {
  * those of a job that has more. All of ours together leave some of it to the other steps.
  */
 const MAX_OUTPUTS_LENGTH = 450_000;
-/** Those that grow with the list, the longest first, and what each is when it is left out. */
-const GROWING = { results: '[]', digests: '{}', images: '' };
+/**
+ * Those that grow with the list, and what each is when it is left out. A list to run is no list then:
+ * an empty one would look as if there were nothing to do.
+ */
+const GROWING = [
+    ['results', '[]'],
+    ['pinned', ''],
+    ['digests', '{}'],
+    ['images', ''],
+    ['rollback', ''],
+];
 /** What a run reports that ended before its first image. */
 const emptyReport = { dryRun: false, results: [], totals: totalsOf([], 0) };
 /** The text of every output. */
-function outputsOf({ results, totals }, files) {
+function outputsOf(run, files) {
+    const { results, totals } = run;
     return {
         digest: digestOfDestination(results[0]) ?? '',
         digests: JSON.stringify(digestsByDestination(results)),
         images: imagesByDigest(results).join('\n'),
         results: JSON.stringify(results.map(publicResult)),
         report: files.report,
+        pinned: pinnedList(run),
+        rollback: rollbackList(run),
         checksums: files.checksums,
         changed: String(results.some(changesTag)),
         copied: String(totals.copied),
@@ -38587,7 +41104,7 @@ function setOutputs(commands, logger, report, files) {
 function fit(outputs) {
     let kept = outputs;
     const leftOut = [];
-    for (const [name, none] of Object.entries(GROWING)) {
+    for (const [name, none] of GROWING.toSorted(([a], [b]) => outputs[b].length - outputs[a].length)) {
         if (lengthOf(kept) <= MAX_OUTPUTS_LENGTH)
             break;
         kept = { ...kept, [name]: none };
@@ -38608,8 +41125,17 @@ function changesTag(result) {
 }
 /** The text of the report file: JSON. */
 function reportText(report) {
-    const { dryRun, totals, pullsLeft = [], warnings = [], results } = report;
-    const content = { dryRun, totals, pullsLeft, warnings, results: results.map(publicResult) };
+    const { dryRun, totals, selections = [], pullsLeft = [], warnings = [], results } = report;
+    const content = {
+        dryRun,
+        totals,
+        selections,
+        pullsLeft,
+        warnings,
+        results: results.map(publicResult),
+        pinned: pinnedList(report),
+        rollback: rollbackList(report),
+    };
     return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 /** What the destination holds after the run; one that was skipped holds what it had before. */
@@ -38691,6 +41217,55 @@ function writeOutputFile(name, extension, text, directory, id = (0,external_node
     const path = (0,external_node_path_namespaceObject.join)(directory, `image-sync-${name}-${id}.${extension}`);
     (0,external_node_fs_namespaceObject.writeFileSync)(path, text, { flag: 'wx', mode: 0o600 });
     return path;
+}
+
+;// CONCATENATED MODULE: ./lib/action/named-list.js
+
+
+
+
+
+
+/** Names that a line of the log shows; the report has all of them. */
+const SHOWN_TAGS = 20;
+/**
+ * The list with every image named: selections of tags are made, which asks their registries, and
+ * the log shows them. A list without any is as it was.
+ * @throws InputError where what was selected does not go together
+ */
+async function nameList(list, { pool, logger, describe, cancel }) {
+    const naming = nameImages({
+        list,
+        describe,
+        listTags: async (repository) => {
+            const client = await pool.client('source', repository);
+            return client.listTags(repository);
+        },
+    });
+    const named = await cancel.within(naming);
+    if (named === undefined)
+        return cutNaming(list);
+    for (const selection of named.selections)
+        logger.info(selectionLine(selection));
+    if (named.problems.length === 0)
+        return named;
+    throw new InputError(named.problems.map(({ message, ...place }) => ({ ...list_inputs_placeOf(place), message })));
+}
+/** Where a run ends while tags are listed, nothing is selected. */
+function cutNaming(list) {
+    const error = { code: 'CANCELLED', message: 'list tags: the run was cancelled' };
+    const items = list.map((item) => (isSelection(item) ? failedSelection(item, error) : item));
+    return { items, problems: [], selections: [] };
+}
+/** `quay.io/acme/app: 3 of 340 tags selected: v3, v2, v1; left out: 337 do not match` */
+function selectionLine(report) {
+    const { source, listed, selected } = report;
+    const shown = selected.slice(0, SHOWN_TAGS).join(', ');
+    const more = selected.length > SHOWN_TAGS ? `, and ${selected.length - SHOWN_TAGS} more` : '';
+    const names = selected.length === 0 ? '' : `: ${shown}${more}`;
+    const leftOut = leftOutText(report);
+    const rest = leftOut === '' ? '' : `; left out: ${leftOut}`;
+    return `${source}: ${selected.length} of ${listed} tags selected${names}${rest}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/action/process-exit.js
@@ -39771,7 +42346,7 @@ function isTlsFailure(code) {
     return TLS_CODE.test(code);
 }
 /** What failed, by OpenSSL's name for it. `HOST` stands for the host. */
-const REASONS = {
+const tls_failure_REASONS = {
     CERT_HAS_EXPIRED: 'the certificate of HOST has expired',
     CERT_NOT_YET_VALID: 'the certificate of HOST is not valid yet; is the clock of the runner right?',
     CERT_REVOKED: 'the certificate of HOST has been revoked',
@@ -39805,7 +42380,7 @@ function tlsReason(error, code, host) {
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
         return `the certificate of ${name} is for ${namesIn(error)}, and not for this name`;
     }
-    const reason = REASONS[ALERT.exec(code)?.[1] ?? code];
+    const reason = tls_failure_REASONS[ALERT.exec(code)?.[1] ?? code];
     if (reason !== undefined)
         return reason.replaceAll('HOST', () => name);
     return `no TLS connection to ${name}: ${foreignText(error.message)}`;
@@ -40644,868 +43219,6 @@ async function fetchConfig(repository, blob) {
         }
         return bytes;
     });
-}
-
-;// CONCATENATED MODULE: ./lib/registry/pace/throttling.js
-/** Statuses by which a host says that it has too much to do (RFC 9110, RFC 6585). */
-const THROTTLED = new Set([429, 503]);
-/** So many answers that went well make up for a refusal: below a fifth, refusals are single ones. */
-const FORGIVEN_BY = 4;
-/** Sixteen requests that are refused at once are not sixteen reasons. */
-const MOST = 6;
-/** Whether a status refuses a request for there being too many. */
-function isThrottled(status) {
-    return THROTTLED.has(status);
-}
-/**
- * Tells a refusal that is about one request, among others that are served, from a host that wants
- * fewer of them.
- */
-class Refusals {
-    #weight;
-    /** Where nobody is known to be served, the refusals before the first answer count, too. */
-    constructor(before = 0) {
-        this.#weight = before;
-    }
-    /** Takes in the status of an answer. */
-    note(status) {
-        if (isThrottled(status))
-            this.#weight = Math.min(MOST, this.#weight + 1);
-        // A host that is broken does not serve.
-        else if (status < 500)
-            this.#weight = Math.max(0, this.#weight - 1 / FORGIVEN_BY);
-    }
-    /** A second one came close behind a first. */
-    get areTwo() {
-        return this.#weight > 1.5;
-    }
-    /** There were three, and hardly anything was served in between. */
-    get areMany() {
-        return this.#weight > 2.5;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/pace/retry.js
-
-/**
- * Milliseconds before each retry, at least: short for a connection that merely broke, and then such
- * that the five that are usual outlast a registry that is away for half a minute.
- */
-const DELAYS_MS = [200, 1_000, 4_000, 10_000, 16_000];
-/** Before every further retry: beyond it, waiting does not make success likelier. */
-const LONGEST_DELAY_MS = 20_000;
-/** A registry may ask for a longer pause, but not for one that eats the job. */
-const MAX_RETRY_AFTER_MS = 120_000;
-/** Bits that flipped on the way will not flip again; what is wrong twice is wrong at its source. */
-const MISMATCH_RETRIES = 1;
-/** What a registry does not know of its own content after some seconds it will not know later. */
-const INCONSISTENCY_RETRIES = 3;
-/** Statuses after which a request may succeed (RFC 9110, and gateways in front of registries). */
-const TRANSIENT_STATUSES = new Set([
-    408, 425, 429, 499, 500, 502, 503, 504, 522, 524,
-]);
-function isTransientStatus(status) {
-    return TRANSIENT_STATUSES.has(status);
-}
-/**
- * Errors that have used up their retries: an operation around the one that failed does not start
- * over.
- */
-const exhausted = new WeakSet();
-/** Runs an operation until it succeeds, fails for good, or has used up its retries. */
-async function withRetries(policy, logger, attempt) {
-    for (let tried = 0;; tried++) {
-        try {
-            return await attempt(tried);
-        }
-        catch (error) {
-            await waitToRetry(policy, logger, error, tried);
-        }
-    }
-}
-/**
- * Waits before an operation that failed is tried again. Throws the error where it is not to be:
- * because it is final, or because the operation has been tried `tried` times again already.
- */
-async function waitToRetry(policy, logger, error, tried) {
-    if (!(error instanceof RegistryError) || !error.transient || exhausted.has(error))
-        throw error;
-    const retries = retriesFor(error, policy);
-    if (tried >= retries) {
-        exhausted.add(error);
-        throw error;
-    }
-    const delay = retryDelay(tried, error.retryAfterMs, policy.random);
-    const seconds = (delay / 1000).toFixed(1);
-    logger.info(`${error.message}; trying again in ${seconds} s (${tried + 1} of ${retries})`);
-    await pause(policy, delay, error);
-}
-function retriesFor(error, { retries }) {
-    const isMismatch = error.code === 'DIGEST_MISMATCH' || error.code === 'SIZE_MISMATCH';
-    if (isMismatch)
-        return Math.min(retries, MISMATCH_RETRIES);
-    // Transient only because of the registry's own code (`passing` of a request).
-    const isInconsistency = error.status !== undefined && !isTransientStatus(error.status);
-    return isInconsistency ? Math.min(retries, INCONSISTENCY_RETRIES) : retries;
-}
-/** Waits. Throws CANCELLED where the run ends in the meantime. */
-async function pause(policy, ms, place) {
-    const host = place.registry === undefined ? undefined : policy.waits?.of(place.registry);
-    const end = host?.pause(policy.clock.now() + ms);
-    try {
-        await policy.clock.sleep(ms, policy.signal);
-    }
-    catch (error) {
-        throw cancelled(place, policy.signal, error);
-    }
-    finally {
-        end?.();
-    }
-}
-/**
- * How long to wait before a retry, in milliseconds: what the registry asked for, or else longer and
- * longer; up to half of our own delay on top, by chance, so that the waiting requests do not come
- * back all at once.
- */
-function retryDelay(tried, retryAfterMs, random) {
-    const delay = DELAYS_MS[tried] ?? LONGEST_DELAY_MS;
-    const jitter = (random() * delay) / 2;
-    return (retryAfterMs === undefined ? delay : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)) + jitter;
-}
-/**
- * Milliseconds that all retries of a request last at most, where the registry asks for a pause that
- * long, or for none.
- */
-function retriesLast(retries, retryAfterMs) {
-    const delays = Array.from({ length: retries }, (_, tried) => retryDelay(tried, retryAfterMs, () => 1));
-    return delays.reduce((sum, delay) => sum + delay, 0);
-}
-/**
- * Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where
- * it says nothing usable.
- */
-function parseRetryAfter(value, now) {
-    const text = value?.trim() ?? '';
-    if (/^\d+$/.test(text))
-        return Number(text) * 1000;
-    // `Date.parse` takes much more than HTTP dates, all of which end in GMT.
-    const date = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
-    return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/pace/host-pause.js
-
-
-/**
- * What a host is given that does not say how long it needs, as much as before a first retry; doubled
- * each time that was too short.
- */
-const FIRST_PAUSE_MS = 200;
-/** Beyond it, waiting does not make success likelier. */
-const LONGEST_PAUSE_MS = 30_000;
-/** Those who waited for the end of a pause come back over that time, not all at once. */
-const SPREAD_MS = 500;
-/**
- * The pause that a host has asked of everybody. A refusal with `Retry-After` is for the one who asked
- * (RFC 9110, 10.2.3; RFC 6585, 4), who waits anyway; that it is for all shows in others being refused
- * as well.
- */
-class HostPause {
-    // A host that has served nobody yet is taken at its first word.
-    #refusals = new Refusals(2);
-    #until = 0;
-    #pauses = 0;
-    /** Milliseconds that are left at that time. */
-    left(now) {
-        return Math.max(0, this.#until - now);
-    }
-    /** As `left`, and some more by chance, uniform in [0, 1). */
-    leftFor(now, chance) {
-        const left = this.left(now);
-        return left + chance * Math.min(left, SPREAD_MS);
-    }
-    /**
-     * Takes in an answer. `retryAfter` is the header of that name; `isForAll` is for those of which
-     * more is known than their status.
-     */
-    note(status, retryAfter, now, isForAll = false) {
-        this.#refusals.note(status);
-        if (!isThrottled(status)) {
-            this.#pauses = 0;
-            return;
-        }
-        if (!isForAll && !this.#refusals.areMany)
-            return;
-        const asked = parseRetryAfter(retryAfter, now);
-        // Sixteen requests that are told at once are one sign, not sixteen.
-        if (this.left(now) > 0 && asked === undefined)
-            return;
-        const own = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#pauses);
-        const pause = asked === undefined ? own : Math.min(asked, MAX_RETRY_AFTER_MS);
-        this.#until = Math.max(this.#until, now + pause);
-        this.#pauses++;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/pace/pull-limit.js
-
-/** What a registry tells one login of its pulls. */
-class Quota {
-    #registry;
-    #login;
-    #logger;
-    #limit;
-    #hasWarned = false;
-    constructor(registry, login, logger) {
-        this.#registry = registry;
-        this.#login = login;
-        this.#logger = logger;
-    }
-    /** What it last said. */
-    get limit() {
-        return this.#limit;
-    }
-    /** Takes in an answer. Warns once, where waiting will not do. `retries` are those of a request. */
-    note({ status, headers }, retries, now) {
-        this.#limit = readPullLimit(headers) ?? this.#limit;
-        if (this.#hasWarned || this.#limit === undefined)
-            return;
-        const [retryAfter] = [headers['retry-after']].flat();
-        const retryAfterMs = parseRetryAfter(retryAfter, now);
-        const notice = quotaNotice({
-            registry: this.#registry,
-            login: this.#login,
-            status,
-            pullLimit: this.#limit,
-            retryAfterMs,
-        }, retriesLast(retries, retryAfterMs));
-        if (notice === undefined)
-            return;
-        this.#hasWarned = true;
-        this.#logger.warning(notice);
-    }
-}
-/** Reads `ratelimit-remaining: 76;w=21600` and `ratelimit-limit: 100;w=21600`. */
-function readPullLimit(headers) {
-    const remaining = readQuantity(headers['ratelimit-remaining']);
-    if (remaining === undefined)
-        return undefined;
-    const limit = readQuantity(headers['ratelimit-limit']);
-    const windowSeconds = remaining.windowSeconds ?? limit?.windowSeconds;
-    return { remaining: remaining.amount, limit: limit?.amount, windowSeconds };
-}
-/**
- * What to tell at the start of a wait that is longer than retries can last, `retriesMs` in all:
- * pulls are used up. Undefined where waiting may help, or where no pulls are counted.
- */
-function quotaNotice(answer, retriesMs) {
-    const { registry, login, status, pullLimit, retryAfterMs } = answer;
-    if (pullLimit === undefined)
-        return undefined;
-    const { remaining, limit, windowSeconds } = pullLimit;
-    const windowMs = windowSeconds === undefined ? undefined : windowSeconds * 1_000;
-    if (status !== 429 && remaining > 0)
-        return undefined;
-    // With pulls left, a refusal is for a burst, unless the registry asks for longer than those are.
-    const unsaid = remaining > 0 ? 0 : (windowMs ?? Number.POSITIVE_INFINITY);
-    const waitMs = retryAfterMs ?? unsaid;
-    if (waitMs <= retriesMs)
-        return undefined;
-    const left = remaining === 0 ? 'no pulls are' : `${remaining} pulls are`;
-    const total = limit === undefined ? '' : ` of ${limit}`;
-    const window = windowMs === undefined ? '' : ` in ${duration(windowMs)}`;
-    const wait = Number.isFinite(waitMs) ? `up to ${duration(waitMs)}` : 'unknown';
-    return (`${registry} (${login}): ${left} left${total}${window}; it counts each manifest that is read ` +
-        `there. The wait for more is ${wait}, and retries end after ${duration(retriesMs)}: what is ` +
-        'not there yet may not be copied in this run.');
-}
-/** Long times in the unit that fits. */
-function duration(ms) {
-    const seconds = Math.round(ms / 1_000);
-    if (seconds < 120)
-        return `${seconds} s`;
-    const minutes = Math.round(seconds / 60);
-    return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 6) / 10} h`;
-}
-function readQuantity(header) {
-    const [, amount, window] = /^(\d{1,9})(?:\s*;\s*w=(\d{1,9}))?$/.exec(String(header)) ?? [];
-    if (amount === undefined)
-        return undefined;
-    return {
-        amount: Number(amount),
-        windowSeconds: window === undefined ? undefined : Number(window),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/registry/pace/request-rate.js
-/** What was not used in that time may be made up for. */
-const BURST_MS = 250;
-/** Of what a host has served when it refused more, so much it is asked for then. */
-const SHARE = 0.8;
-/**
- * Requests a second that each answer adds: a tenth more within a second, and twice as many with each
- * second without a refusal, because what a host refused once may have been chance.
- */
-const RISE = 0.1;
-/** Slower than that is not a rate, but a pause. */
-const SLOWEST = 1;
-/** No registry is known to count beyond. */
-const FASTEST = 1_000;
-/** What a host serves is told by the last answers, those of a second at most. */
-const RECENT_ANSWERS = 32;
-const RECENT_MS = 1_000;
-/** Answers of a shorter time are taken for those of that time. */
-const SHORTEST_MS = 100;
-/**
- * How many requests of one kind a host gets in a second: any number, until it is documented or seen
- * that it refuses more than so many.
- */
-class Rate {
-    #perSecond;
-    #nextTurn = Number.NEGATIVE_INFINITY;
-    #refusedAt;
-    #answers = [];
-    constructor(perSecond) {
-        this.#perSecond = perSecond;
-    }
-    /** Requests in a second; undefined where there is no bound. */
-    get perSecond() {
-        return this.#perSecond;
-    }
-    /** Takes the next turn from a time on. Returns the milliseconds until then. */
-    turn(from) {
-        if (this.#perSecond === undefined)
-            return 0;
-        const turn = Math.max(this.#nextTurn, from - BURST_MS);
-        this.#nextTurn = turn + 1_000 / this.#perSecond;
-        return Math.max(0, turn - from);
-    }
-    /** Takes in a request that was served. */
-    served(now) {
-        this.#answers.push(now);
-        if (this.#answers.length > RECENT_ANSWERS)
-            this.#answers.shift();
-        if (this.#perSecond === undefined)
-            return;
-        this.#refusedAt ??= now;
-        const faster = this.#perSecond + RISE * 2 ** ((now - this.#refusedAt) / 1_000);
-        this.#perSecond = faster > FASTEST ? undefined : faster;
-    }
-    /**
-     * Takes in that the host refuses more than it served. Those that were sent before the last such
-     * sign are part of it.
-     */
-    refused(sentAt, now) {
-        if (sentAt <= (this.#refusedAt ?? Number.NEGATIVE_INFINITY))
-            return;
-        const served = this.#recent(now);
-        // A host that serves nobody does not say how many it would serve.
-        if (served === 0)
-            return;
-        const slower = Math.min(this.#perSecond ?? FASTEST, served) * SHARE;
-        this.#perSecond = Math.max(SLOWEST, slower);
-        this.#nextTurn = Math.max(this.#nextTurn, now);
-        this.#refusedAt = now;
-    }
-    /** Answers in a second. */
-    #recent(now) {
-        const recent = this.#answers.filter((time) => now - time < RECENT_MS);
-        const [first] = recent;
-        if (first === undefined)
-            return 0;
-        return (recent.length * 1_000) / Math.max(SHORTEST_MS, now - first);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/request-kind.js
-const KINDS = ['metadata', 'read', 'write', 'manifest-write'];
-/** The kind of a request by its method, and its path with the query. */
-function kindOf(method, path) {
-    const isReading = method === 'GET' || method === 'HEAD';
-    if (path.includes('/manifests/'))
-        return isReading ? 'metadata' : 'manifest-write';
-    // Asking for a mount is as small a request as any.
-    if (/\/blobs\/uploads\/\?.*mount=/.test(path))
-        return 'metadata';
-    // Upload sessions may be anywhere.
-    if (!isReading)
-        return 'write';
-    return method === 'GET' && /\/blobs\/[^/]+:/.test(path) ? 'read' : 'metadata';
-}
-function laneOf(kind) {
-    return kind === 'manifest-write' ? 'metadata' : kind;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/pace/throughput-rounds.js
-/** Fewer answers than this tell more about chance than about the host. */
-const SHORTEST = 8;
-/** Gathers answers to rounds. */
-class Rounds {
-    #startedAt;
-    #size = 0;
-    #answers = 0;
-    #amount = 0;
-    #latencies = 0;
-    #latencyMs = 0;
-    /** Takes in what went through at that time. Returns the round that is over by that, if one is. */
-    add(amount, latencyMs, now, size) {
-        const startedAt = this.#startedAt;
-        if (startedAt === undefined) {
-            // When the first of them was sent is not known: only the time is taken from it.
-            this.#startedAt = now;
-            return undefined;
-        }
-        if (this.#answers === 0)
-            this.#size = size;
-        this.#answers += 1;
-        this.#amount += amount;
-        if (latencyMs !== undefined) {
-            this.#latencies += 1;
-            this.#latencyMs += latencyMs;
-        }
-        if (this.#answers < Math.max(SHORTEST, this.#size))
-            return undefined;
-        const round = {
-            size: this.#size,
-            throughput: this.#amount / Math.max(1, now - startedAt),
-            latencyMs: this.#latencies === 0 ? undefined : this.#latencyMs / this.#latencies,
-        };
-        this.restart();
-        this.#startedAt = now;
-        return round;
-    }
-    /** Forgets the answers of the round that has begun. */
-    restart() {
-        this.#startedAt = undefined;
-        this.#answers = 0;
-        this.#amount = 0;
-        this.#latencies = 0;
-        this.#latencyMs = 0;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/pace/concurrency-window.js
-
-/**
- * Requests at once to begin with: few enough to be no crowd, and as each answer lets one more in, no
- * more than one round trip away from sixteen.
- */
-const START = 8;
-/** However busy a host is, it serves so many side by side. */
-const SMALLEST = 4;
-/** Up to here nobody asks whether more at once is faster: what that could save is not worth it. */
-const MODEST = 16;
-/**
- * What is slower than its best times by this factor, and by more than a busy machine of ours may make
- * it, waits in a queue of the host's.
- */
-const SLOW_FACTOR = 3;
-const SLOW_MS = 200;
-/** In a row: one alone may be chance. */
-const ROUNDS_TO_BELIEVE = 2;
-/** Rounds after which a host that served no more than that is tried with more again. */
-const ROUNDS_TO_REST = 16;
-/** By so much a window grows that has found its size before. */
-const CAREFULLY = 1 / 8;
-/**
- * How many requests of one lane a host gets at a time. Grows by one for each answer, so that it
- * doubles with each round trip, and behind the first sign of too much by one for each round trip;
- * halves with each such sign. What is more than modest has to pay: it grows while there is more
- * throughput, and goes back to where there was as much.
- */
-class Window {
-    #bound;
-    #rounds = new Rounds();
-    #size;
-    /** Where doubling ends. */
-    #threshold = Number.POSITIVE_INFINITY;
-    #halvedAt = Number.NEGATIVE_INFINITY;
-    #best;
-    #vainRounds = 0;
-    #slowRounds = 0;
-    #restingRounds = 0;
-    #calmMs = Number.POSITIVE_INFINITY;
-    /** Never larger than `bound`. */
-    constructor(bound, start = START) {
-        this.#bound = bound;
-        this.#size = Math.min(bound, start);
-    }
-    get size() {
-        return Math.floor(this.#size);
-    }
-    /** Takes in an answer that came while all of the window was in use. */
-    answered() {
-        if (this.#size >= MODEST)
-            return;
-        const step = this.#size < this.#threshold ? 1 : 1 / this.#size;
-        this.#size = Math.min(this.#bound, this.#size + step);
-    }
-    /**
-     * Takes in that an amount went through: requests or bytes, but always the same. `latencyMs` is for
-     * requests that are alike in it, where nothing but the host made them wait.
-     */
-    moved(amount, latencyMs, now) {
-        const round = this.#rounds.add(amount, latencyMs, now, this.#size);
-        if (round === undefined)
-            return;
-        if (this.#isSlow(round))
-            this.#halve();
-        else
-            this.#judge(round);
-    }
-    /** Takes in that the window was not in full use, so that it says nothing. */
-    idle() {
-        this.#rounds.restart();
-    }
-    /**
-     * Takes in that the host wants fewer requests. Those that were sent before the last such sign are
-     * part of it.
-     */
-    refused(sentAt, now) {
-        if (sentAt <= this.#halvedAt)
-            return;
-        this.#halvedAt = now;
-        this.#halve();
-    }
-    #halve() {
-        this.#size = Math.max(Math.min(SMALLEST, this.#bound), this.#size / 2);
-        this.#threshold = this.#size;
-        this.#best = undefined;
-        this.#vainRounds = 0;
-        this.#slowRounds = 0;
-        this.#restingRounds = 0;
-        this.#calmMs = Number.POSITIVE_INFINITY;
-        this.#rounds.restart();
-    }
-    #isSlow({ latencyMs }) {
-        if (latencyMs === undefined)
-            return false;
-        this.#calmMs = Math.min(this.#calmMs, latencyMs);
-        const isSlow = latencyMs > Math.max(this.#calmMs * SLOW_FACTOR, this.#calmMs + SLOW_MS);
-        this.#slowRounds = isSlow ? this.#slowRounds + 1 : 0;
-        return this.#slowRounds >= ROUNDS_TO_BELIEVE;
-    }
-    #judge(round) {
-        if (round.size < MODEST)
-            return;
-        if (this.#restingRounds > 0) {
-            this.#restingRounds -= 1;
-            this.#best = settling(this.#best ?? round, round);
-        }
-        else if (hasPaid(round, this.#best)) {
-            this.#vainRounds = 0;
-            this.#best = round;
-            this.#grow();
-        }
-        else if (++this.#vainRounds === ROUNDS_TO_BELIEVE) {
-            this.#vainRounds = 0;
-            this.#restingRounds = ROUNDS_TO_REST;
-            // And a little less than that: what grew by luck has to shrink again.
-            this.#size = Math.max(MODEST, (this.#best?.size ?? this.#size) * (1 - CAREFULLY / 2));
-            this.#threshold = this.#size;
-        }
-    }
-    #grow() {
-        const isNew = this.#size < this.#threshold;
-        const step = isNew ? this.#size : Math.max(1, this.#size * CAREFULLY);
-        this.#size = Math.min(this.#bound, this.#size + step);
-    }
-}
-/** What growing will have to beat: the mean of many rounds at one size, the later ones counting more. */
-function settling(before, round) {
-    const throughput = before.throughput + (round.throughput - before.throughput) / 4;
-    return { ...round, throughput };
-}
-/** Whether more at once has brought at least half of what it would if nothing else were a bound. */
-function hasPaid(round, best) {
-    if (best === undefined || round.size <= best.size)
-        return true;
-    return round.throughput >= best.throughput * (1 + (round.size / best.size - 1) / 2);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/pace/host-pace.js
-
-
-
-
-
-
-/** The pace of one host: how many requests at once, how many in a second, and none in a pause. */
-class Pace {
-    pause = new HostPause();
-    #windows;
-    #rates;
-    #refusals;
-    #refusesAll;
-    constructor({ bounds, isAdaptive, limits = {} }) {
-        const open = (bound) => new Window(bound, isAdaptive ? undefined : bound);
-        this.#windows = {
-            metadata: open(bounds.metadata),
-            read: open(bounds.blobs),
-            write: open(bounds.blobs),
-        };
-        this.#rates = new Map(KINDS.map((kind) => [kind, new Rate(limits.perSecond?.[kind])]));
-        this.#refusals = new Map(KINDS.map((kind) => [kind, new Refusals()]));
-        this.#refusesAll = limits.refusesAll === true;
-    }
-    /** Requests that a lane may have under way. */
-    size(lane) {
-        return this.#windows[lane].size;
-    }
-    /** Milliseconds until a request may be sent, whose turn is taken by that. `chance` in [0, 1). */
-    turn(kind, now, chance) {
-        const left = this.pause.leftFor(now, chance);
-        return left + (this.#rates.get(kind)?.turn(now + left) ?? 0);
-    }
-    note(sign, use) {
-        const { status, headers, now } = sign;
-        const [retryAfter] = [headers['retry-after']].flat();
-        const isForAll = this.#refusesAll || readPullLimit(headers)?.remaining === 0;
-        this.pause.note(status, retryAfter, now, isForAll);
-        this.#refusals.get(sign.kind)?.note(status);
-        if (isThrottled(status))
-            this.#refused(sign, use);
-        else if (status < 500)
-            this.#served(sign, use);
-    }
-    /** Bytes of blobs that went through in a lane. */
-    moved(bytes, now, { lane, isFull }) {
-        if (isFull)
-            this.#windows[lane].moved(bytes, undefined, now);
-        else
-            this.#windows[lane].idle();
-    }
-    #refused({ kind, sentAt, now }, { lane }) {
-        const refusals = this.#refusals.get(kind);
-        if (refusals?.areTwo !== true)
-            return;
-        this.#windows[lane].refused(sentAt, now);
-        if (refusals.areMany)
-            this.#rates.get(kind)?.refused(sentAt, now);
-    }
-    #served({ kind, method, sentAt, now }, { lane, isFull, hasBlobs }) {
-        this.#rates.get(kind)?.served(now);
-        const window = this.#windows[lane];
-        if (isFull)
-            window.answered();
-        if (lane !== 'metadata')
-            return;
-        if (!isFull)
-            return window.idle();
-        // Beside bodies, a slow answer says more about the line and this machine; writes take longer.
-        const isTelling = kind === 'metadata' && !hasBlobs && (method === 'GET' || method === 'HEAD');
-        window.moved(1, isTelling ? now - sentAt : undefined, now);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/pace/limiter.js
-
-
-/** Of all slots, so many at least are never taken by blobs, where there are enough. */
-const METADATA_SHARE = 1 / 4;
-let limiters = 0;
-/**
- * The slots of a host: a counting semaphore whose lanes grow and shrink by what the host stands.
- * Small requests are admitted before blobs, the more urgent before the less, and else first come
- * first served. A lane that has to wait for its host does not hold up another.
- */
-class Limiter {
-    capacity;
-    /** Its place among all limiters, for those who need slots of several. */
-    order;
-    #blobCapacity;
-    #pace;
-    #now;
-    #free;
-    #used = { metadata: 0, read: 0, write: 0 };
-    /** By the lanes that are wanted: of each queue, only one can be next. */
-    #queues = new Map();
-    #turns = 0;
-    constructor(capacity, options = {}) {
-        this.capacity = capacity;
-        this.order = limiters++;
-        this.#free = capacity;
-        this.#blobCapacity = Math.max(1, capacity - Math.floor(capacity * METADATA_SHARE));
-        const { isAdaptive = false, limits, now } = options;
-        const bounds = { metadata: capacity, blobs: this.#blobCapacity };
-        this.#pace = new Pace({ bounds, isAdaptive, limits });
-        this.#now = now ?? Date.now;
-    }
-    /** For all who speak to the host, whether they hold a slot or not. */
-    get pause() {
-        return this.#pace.pause;
-    }
-    /** Slots that a lane may have in use now. */
-    size(lane) {
-        return this.#pace.size(lane);
-    }
-    /** Waits for a slot in each lane; more than there are in all count as all of them. */
-    async acquire(lanes = ['metadata'], rank = () => 0) {
-        const wish = lanes.slice(0, this.capacity);
-        await new Promise((admit) => {
-            const name = [...new Set(wish)].toSorted().join();
-            const queue = this.#queues.get(name) ?? [];
-            this.#queues.set(name, queue);
-            queue.push({ turn: this.#turns++, lanes: wish, rank, admit });
-            this.#admit();
-        });
-        let held = true;
-        return (bytes = 0) => {
-            if (!held)
-                return;
-            held = false;
-            if (bytes > 0)
-                this.#moved(wish, bytes);
-            this.#take(wish, -1);
-            this.#admit();
-        };
-    }
-    /** Runs a small request's work while holding a slot. */
-    async run(work) {
-        const release = await this.acquire();
-        try {
-            return await work();
-        }
-        finally {
-            release();
-        }
-    }
-    /**
-     * Milliseconds until a request may be sent, by those who hold its slot; its turn is taken by that.
-     * `chance` is uniform in [0, 1).
-     */
-    turn(kind, now, chance) {
-        return this.#pace.turn(kind, now, chance);
-    }
-    /** Takes in what an answer says about the pace, before its slot is given back. */
-    note(sign) {
-        // Small blobs go in the lane of small requests.
-        const lane = this.#used[laneOf(sign.kind)] > 0 ? laneOf(sign.kind) : 'metadata';
-        const before = this.#pace.size(lane);
-        this.#pace.note(sign, this.#use(lane));
-        if (this.#pace.size(lane) > before)
-            this.#admit();
-    }
-    #moved(lanes, bytes) {
-        for (const lane of lanes) {
-            if (lane !== 'metadata')
-                this.#pace.moved(bytes, this.#now(), this.#use(lane));
-        }
-    }
-    #use(lane) {
-        const isFull = this.#used[lane] >= this.#pace.size(lane);
-        return { lane, isFull, hasBlobs: this.#blobs > 0 };
-    }
-    get #blobs() {
-        return this.#used.read + this.#used.write;
-    }
-    #take(lanes, sign) {
-        this.#free -= sign * lanes.length;
-        for (const lane of lanes)
-            this.#used[lane] += sign;
-    }
-    #admit() {
-        for (let next = this.#next(); next !== undefined; next = this.#next()) {
-            const { queue, waiting } = next;
-            queue.splice(queue.indexOf(waiting), 1);
-            this.#take(waiting.lanes, 1);
-            waiting.admit();
-        }
-    }
-    /** Who is admitted now, if anybody: what does not fit keeps its place in its lanes. */
-    #next() {
-        if (this.#free === 0)
-            return undefined;
-        const closed = new Set();
-        for (const next of this.#heads()) {
-            const { lanes } = next.waiting;
-            if (lanes.length > this.#free)
-                return undefined;
-            if (this.#fits(lanes) && !lanes.some((lane) => closed.has(lane)))
-                return next;
-            for (const lane of lanes)
-                closed.add(lane);
-        }
-        return undefined;
-    }
-    /** The first of each queue in the order in which they would be admitted. */
-    #heads() {
-        const heads = [];
-        for (const [name, queue] of this.#queues) {
-            const isSmall = name === 'metadata';
-            if (!isSmall && this.#blobs >= this.#blobCapacity)
-                continue;
-            const waiting = isSmall ? queue[0] : highest(queue);
-            if (waiting !== undefined)
-                heads.push({ queue, waiting, isSmall });
-        }
-        return heads.length < 2 ? heads : heads.toSorted(byUrgency);
-    }
-    #fits(lanes) {
-        const blobs = lanes.filter((lane) => lane !== 'metadata').length;
-        // One blob at least is always let through, also where it needs more than the share of blobs.
-        if (blobs > 0 && this.#blobs > 0 && this.#blobs + blobs > this.#blobCapacity)
-            return false;
-        return lanes.every((lane) => {
-            const wanted = lanes.filter((other) => other === lane).length;
-            const used = this.#used[lane];
-            return used === 0 || used + wanted <= this.#pace.size(lane);
-        });
-    }
-}
-function byUrgency(one, other) {
-    if (one.isSmall !== other.isSmall)
-        return one.isSmall ? -1 : 1;
-    const difference = other.waiting.rank() - one.waiting.rank();
-    return difference === 0 ? one.waiting.turn - other.waiting.turn : difference;
-}
-/** The first of the most urgent. */
-function highest(waiting) {
-    let best;
-    let bestRank = Number.NEGATIVE_INFINITY;
-    for (const one of waiting) {
-        const rank = one.rank();
-        if (rank > bestRank) {
-            best = one;
-            bestRank = rank;
-        }
-    }
-    return best;
-}
-/**
- * A slot for reading a blob at one host and one for writing it at each of the others, which may be
- * the same. Taken in a fixed order, because two transfers that each hold what the other waits for
- * would wait for ever.
- */
-async function acquireTransfer(source, destinations, rank) {
-    const lanes = new Map([[source, ['read']]]);
-    for (const one of destinations)
-        lanes.set(one, [...(lanes.get(one) ?? []), 'write']);
-    const releases = [];
-    for (const [limiter, wanted] of [...lanes].sort(([a], [b]) => a.order - b.order)) {
-        releases.push(await limiter.acquire(wanted, rank));
-    }
-    return (bytes) => {
-        for (const release of releases)
-            release(bytes);
-    };
-}
-/** Runs works of one name one after another, and works of different names side by side. */
-class Turns {
-    #last = new Map();
-    async run(name, work) {
-        const before = this.#last.get(name);
-        const mine = before === undefined ? work() : before.then(work);
-        const over = mine.catch(() => undefined);
-        this.#last.set(name, over);
-        try {
-            return await mine;
-        }
-        finally {
-            if (this.#last.get(name) === over)
-                this.#last.delete(name);
-        }
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/shared-download.js
@@ -43036,7 +44749,7 @@ function toDescriptor(raw) {
         size,
         ...(platform && platformOf(platform)),
         ...(artifactType && { artifactType }),
-        ...(annotations && { annotations: textsOf(annotations) }),
+        ...(annotations && { annotations: descriptor_textsOf(annotations) }),
         ...(urls && { urls }),
     };
 }
@@ -43047,7 +44760,7 @@ function platformOf(raw) {
     return os === '' && architecture === '' ? {} : { incompletePlatform: `${os}/${architecture}` };
 }
 /** Annotations are strings; other values occur in the wild and mean nothing to us. */
-function textsOf(annotations) {
+function descriptor_textsOf(annotations) {
     const texts = {};
     for (const [name, value] of Object.entries(annotations)) {
         if (typeof value === 'string')
@@ -43396,7 +45109,7 @@ function readIndex(document, mediaType) {
         mediaType,
         manifests,
         ...manifest_optional(subject, artifactType),
-        ...(annotations && { annotations: textsOf(annotations) }),
+        ...(annotations && { annotations: descriptor_textsOf(annotations) }),
     };
 }
 function readImage(document, mediaType) {
@@ -43831,30 +45544,6 @@ async function pushWithRepair(push, bring) {
         await bring();
         await push();
     }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/wait-for-all.js
-/**
- * The results of all promises, or the first failure in the list; either way only when nothing is
- * left running, so that no work goes on behind the back of a caller that has already failed.
- */
-async function wait_for_all_waitForAll(promises) {
-    const values = [];
-    for (const result of await Promise.allSettled(promises)) {
-        if (result.status === 'rejected')
-            throw result.reason;
-        values.push(result.value);
-    }
-    return values;
-}
-/** Both results; the failure of the first counts first, and nothing is left running. */
-async function waitForBoth(first, second) {
-    const [one, other] = await Promise.allSettled([first, second]);
-    if (one.status === 'rejected')
-        throw one.reason;
-    if (other.status === 'rejected')
-        throw other.reason;
-    return [one.value, other.value];
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/copy-image.js
@@ -45399,6 +47088,145 @@ async function listManifests(repository, top) {
     return [...digests];
 }
 
+;// CONCATENATED MODULE: ./lib/registry/http/next-page.js
+
+
+
+/**
+ * Path and query of the next page of a list, which its `Link` names (RFC 8288; distribution-spec,
+ * Listing Tags); undefined behind the last page. Only the query is taken from there: throws
+ * REDIRECT for a page that is said to be at another host or path.
+ */
+function nextPage(answer, { path, place }) {
+    const target = targetOf([answer.headers['link'] ?? []].flat().join(', '));
+    if (target === undefined)
+        return undefined;
+    const { origin } = answer.address;
+    const next = resolveLocation(answer.address, target, { registryOrigin: origin, place });
+    const mark = next.path.indexOf('?');
+    const query = mark === -1 ? '' : next.path.slice(mark);
+    if (next.origin === origin && isSamePath(next, path))
+        return `${path}${query}`;
+    const reason = `the registry has the next page of a list elsewhere: ${foreignText(target)}`;
+    throw new RegistryError('REDIRECT', reason, place);
+}
+function isSamePath({ path }, expected) {
+    const named = path.replace(/\?.*$/s, '');
+    try {
+        return decodeURIComponent(named) === expected;
+    }
+    catch {
+        return false;
+    }
+}
+/** The target of the first link whose relation is `next`. */
+function targetOf(header) {
+    for (const [, target, parameters = ''] of header.matchAll(/<([^>]*)>([^<]*)/g)) {
+        const relations = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]*))/i.exec(parameters);
+        const names = (relations?.[1] ?? relations?.[2] ?? '').toLowerCase().split(/\s+/);
+        if (names.includes('next'))
+            return target;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/tags.js
+
+
+
+
+
+/** As many as the registries give at most that count them; the others take it for a wish. */
+const TAGS_PER_PAGE = 1000;
+/** Room for all tags that are taken, from a registry that gives them at one time. */
+const MAX_PAGE_BYTES = 32 * 1024 * 1024;
+/** Registries that give few at a time give a hundred; a list beyond both is one without end. */
+const MAX_PAGES = 1000;
+const MAX_TAGS = 200_000;
+/** Some say null where there are none (Q55). */
+const Tags = object({ tags: nullish(array(string())) });
+const tags_TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+/**
+ * All tags of a repository (distribution-spec, Listing Tags), in the order in which they come, each
+ * once. Throws REGISTRY for a list that is none, has no end or names what is no tag, REDIRECT for
+ * one that goes on elsewhere, and the errors of every request.
+ */
+async function listTags(repository) {
+    const refuse = (reason) => new RegistryError('REGISTRY', reason, repository.place('list tags'));
+    const tags = new Set();
+    const seen = new Set();
+    let next = firstPage(repository);
+    while (next !== undefined) {
+        if (seen.size === MAX_PAGES)
+            throw refuse(`the list of tags has more than ${MAX_PAGES} pages`);
+        seen.add(next);
+        const page = await fetchTagPage(repository, next);
+        if (page === undefined)
+            throw refuse('what the registry gives is no list of tags');
+        const before = tags.size;
+        for (const tag of page.tags) {
+            if (!tags_TAG.test(tag))
+                throw refuse(`the list of tags has ${foreignText(tag)}, which is no tag`);
+            tags.add(tag);
+        }
+        if (tags.size > MAX_TAGS)
+            throw refuse(`the repository has more than ${MAX_TAGS} tags`);
+        next = page.next ?? (tags.size > before ? pageBehind(repository, page.tags) : undefined);
+        if (next !== undefined && seen.has(next))
+            throw refuse('the list of tags goes in a circle');
+    }
+    return [...tags];
+}
+/**
+ * Fetches a page of the list of tags, the first one where no place is named. Undefined where the
+ * answer is no list: its status is one of `expect`, or its body is something else.
+ */
+async function fetchTagPage(repository, next = firstPage(repository), expect = []) {
+    const { http } = repository;
+    const path = repository.path('tags/list');
+    const place = repository.place('list tags');
+    const request = {
+        method: 'GET',
+        target: next,
+        scopes: [repository.scope],
+        place,
+        expect,
+    };
+    return http.call(request, async (answer) => {
+        if (answer.status >= 300) {
+            await discard(answer);
+            return undefined;
+        }
+        const body = await readBody(answer, MAX_PAGE_BYTES, place, http.network);
+        const tags = tags_readTags(body);
+        return tags === undefined ? undefined : { tags, next: nextPage(answer, { path, place }) };
+    });
+}
+function firstPage(repository) {
+    return `${repository.path('tags/list')}?n=${TAGS_PER_PAGE}`;
+}
+/**
+ * The page behind one that has as many tags as were asked for and does not say whether there are
+ * more; undefined where it has fewer, or all.
+ */
+function pageBehind(repository, tags) {
+    const last = tags.at(-1);
+    if (tags.length !== TAGS_PER_PAGE || last === undefined)
+        return undefined;
+    return `${firstPage(repository)}&last=${last}`;
+}
+function tags_readTags(body) {
+    let document;
+    try {
+        document = JSON.parse(body.toString('utf8'));
+    }
+    catch {
+        return undefined;
+    }
+    const list = safeParse(Tags, document);
+    return list.success ? (list.output.tags ?? []) : undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/network/answer-error.js
 
 
@@ -45634,7 +47462,7 @@ class ChallengeParser {
 
 
 /** The claim that says what a token is good for (distribution: token authentication, JWT). */
-const Claims = object({
+const granted_scopes_Claims = object({
     access: array(object({ type: string(), name: string(), actions: array(string()) })),
 });
 /**
@@ -45647,7 +47475,7 @@ function grantedScopes(authorization = '') {
     const [, claims = ''] = authorization.split('.');
     try {
         const text = Buffer.from(claims, 'base64url').toString('utf8');
-        const { access } = parse(Claims, JSON.parse(text));
+        const { access } = parse(granted_scopes_Claims, JSON.parse(text));
         const scopes = access.map(({ type, name, actions }) => ({
             resource: `${type}:${name}`,
             actions,
@@ -47040,48 +48868,6 @@ function annotationsOf(bytes) {
     return parse(Annotated, document).annotations ?? undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/registry/http/next-page.js
-
-
-
-/**
- * Path and query of the next page of a list, which its `Link` names (RFC 8288; distribution-spec,
- * Listing Tags); undefined behind the last page. Only the query is taken from there: throws
- * REDIRECT for a page that is said to be at another host or path.
- */
-function nextPage(answer, { path, place }) {
-    const target = targetOf([answer.headers['link'] ?? []].flat().join(', '));
-    if (target === undefined)
-        return undefined;
-    const { origin } = answer.address;
-    const next = resolveLocation(answer.address, target, { registryOrigin: origin, place });
-    const mark = next.path.indexOf('?');
-    const query = mark === -1 ? '' : next.path.slice(mark);
-    if (next.origin === origin && isSamePath(next, path))
-        return `${path}${query}`;
-    const reason = `the registry has the next page of a list elsewhere: ${foreignText(target)}`;
-    throw new RegistryError('REDIRECT', reason, place);
-}
-function isSamePath({ path }, expected) {
-    const named = path.replace(/\?.*$/s, '');
-    try {
-        return decodeURIComponent(named) === expected;
-    }
-    catch {
-        return false;
-    }
-}
-/** The target of the first link whose relation is `next`. */
-function targetOf(header) {
-    for (const [, target, parameters = ''] of header.matchAll(/<([^>]*)>([^<]*)/g)) {
-        const relations = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]*))/i.exec(parameters);
-        const names = (relations?.[1] ?? relations?.[2] ?? '').toLowerCase().split(/\s+/);
-        if (names.includes('next'))
-            return target;
-    }
-    return undefined;
-}
-
 ;// CONCATENATED MODULE: ./lib/registry/content/referrers-list.js
 
 
@@ -47092,9 +48878,9 @@ function targetOf(header) {
 
 
 /** As much as registries have to take of a manifest, and an answer is one. */
-const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+const referrers_list_MAX_PAGE_BYTES = 4 * 1024 * 1024;
 /** Registries give some ten entries a page at least; this is a list without end. */
-const MAX_PAGES = 100;
+const referrers_list_MAX_PAGES = 100;
 /** What belongs to an image is counted in ones and tens; far beyond that it is no image's. */
 const MAX_REFERRERS = 1000;
 /**
@@ -47134,8 +48920,8 @@ class PagedList {
         for (let next = this.#path; next !== undefined;) {
             if (seen.has(next))
                 throw this.#refusal('the pages of the list go in a circle');
-            if (seen.size === MAX_PAGES)
-                throw this.#refusal(`the list has more than ${MAX_PAGES} pages`);
+            if (seen.size === referrers_list_MAX_PAGES)
+                throw this.#refusal(`the list has more than ${referrers_list_MAX_PAGES} pages`);
             const page = await this.#page(next);
             if (page === undefined && seen.size === 0)
                 return undefined;
@@ -47180,7 +48966,7 @@ class PagedList {
         const isPromised = normaliseMediaType(type) === MediaType.ociIndex;
         try {
             const { network } = this.#repository.http;
-            const body = await readBody(answer, MAX_PAGE_BYTES, this.#place, network);
+            const body = await readBody(answer, referrers_list_MAX_PAGE_BYTES, this.#place, network);
             return readPage(body);
         }
         catch (error) {
@@ -47215,15 +49001,8 @@ function readPage(body) {
 
 ;// CONCATENATED MODULE: ./lib/registry/content/tag-names.js
 
-
-
-
-/** As many as the registries give at most that count them; the others take it for a wish. */
-const TAGS_PER_PAGE = 1000;
 /** Statuses by which registries say that they do not list tags, or not to this account. */
 const NO_LIST = [400, 401, 403, 404, 405, 406, 501];
-/** Some say null where there are none (Q55). */
-const Tags = object({ tags: nullish(array(string())) });
 /**
  * Whether a repository has a tag, by its list of tags, which is read once for all who ask;
  * undefined where only a look at the tag itself can tell, because the registry does not list tags or
@@ -47231,43 +49010,7 @@ const Tags = object({ tags: nullish(array(string())) });
  */
 async function listsTag(repository, tag) {
     const list = repository.http.tagLists.of(repository.name);
-    return list.has(tag, async (next) => fetchTagPage(repository, next));
-}
-/**
- * Fetches a page of the list of tags (distribution-spec, Listing Tags), the first one where no place
- * is named. Undefined where the registry does not list them.
- */
-async function fetchTagPage(repository, next) {
-    const { http } = repository;
-    const path = repository.path('tags/list');
-    const place = repository.place('list tags');
-    const request = {
-        method: 'GET',
-        target: next ?? `${path}?n=${TAGS_PER_PAGE}`,
-        scopes: [repository.scope],
-        place,
-        expect: NO_LIST,
-    };
-    return http.call(request, async (answer) => {
-        if (answer.status >= 300) {
-            await discard(answer);
-            return undefined;
-        }
-        const body = await readBody(answer, MAX_MANIFEST_BYTES, place, http.network);
-        const tags = readTags(body);
-        return tags === undefined ? undefined : { tags, next: nextPage(answer, { path, place }) };
-    });
-}
-function readTags(body) {
-    let document;
-    try {
-        document = JSON.parse(body.toString('utf8'));
-    }
-    catch {
-        return undefined;
-    }
-    const list = safeParse(Tags, document);
-    return list.success ? (list.output.tags ?? []) : undefined;
+    return list.has(tag, async (next) => fetchTagPage(repository, next, NO_LIST));
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/content/referrers.js
@@ -47488,6 +49231,7 @@ class SeenImages {
 
 
 
+
 /**
  * Talks to one registry as one identity, over the OCI Distribution API. References are given as
  * text or parsed; one without a host means this registry. Every method throws a RegistryError whose
@@ -47541,6 +49285,10 @@ class Client {
         const entries = await listPlatforms(repository, index.manifest);
         return new Map([...firstOfEach(entries)].map(([key, { descriptor }]) => [key, descriptor.digest]));
     }
+    /** All tags of a repository. Throws NOT_FOUND, and REGISTRY for what is no list of them. */
+    async listTags(reference) {
+        return listTags(this.#locate(reference, 'PARSE_IMAGE_REFERENCE').repository);
+    }
     /** True if it exists, false only if the registry says "not found"; everything else throws. */
     async checkExists(reference) {
         const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
@@ -47554,10 +49302,7 @@ class Client {
         const route = this.#route(source, destination, to);
         return copyWhole(route, await fetchSingle(route.source, route.sourceName, 'copy image'));
     }
-    /**
-     * Copies an index and everything beneath it byte for byte. Throws GET_IMAGE_INDEX for a single
-     * image.
-     */
+    /** Copies an index and all beneath it byte for byte. Throws GET_IMAGE_INDEX for a single image. */
     async copyIndex(source, destination, to) {
         const route = this.#route(source, destination, to);
         return copyWhole(route, await fetchIndex(route.source, route.sourceName));
@@ -48036,6 +49781,10 @@ class RunProgress {
     #flowed = 0;
     /** @param images in the run */
     constructor(images) {
+        this.#total = images;
+    }
+    /** How many they are, once that is known for certain. */
+    expect(images) {
         this.#total = images;
     }
     begin(pair) {
@@ -49388,6 +51137,8 @@ class Syncer {
         const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag);
         const [image, tagged] = await waitForBoth(this.#read(named, repository, looking), looking);
         this.#tellSelection(image, named.name);
+        if (tag === undefined && image.selection !== undefined)
+            this.#tellNewDigest(named.name);
         // Without a tag the destination is the digest itself, which is there or not.
         const lookUp = async (digest) => tag === undefined ? heldDigest(repository, digest) : tagged;
         const known = {
@@ -49461,6 +51212,12 @@ class Syncer {
             throw new RegistryError('PLATFORM', reason, place);
         }
         this.#logger.warning(`${name}: ${reason}`);
+    }
+    /** Who pins a digest and names no tag looks for the copy by that digest. */
+    #tellNewDigest(name) {
+        this.#logger.warning(`${name}: platforms are selected, so the copy is a new index with another digest than the ` +
+            'pinned one, and without a tag; write platforms: all to keep the digest, or give the ' +
+            'destination a tag');
     }
     #route(image, destination) {
         const { ledger, seen } = this.#destination;
@@ -49550,7 +51307,7 @@ async function runSync(run) {
     const startedAt = run.clock.now();
     const sources = new SharedSources(run.pairs, run.policy.platforms);
     const warnings = new Warnings();
-    let failed = false;
+    let failed = run.hasFailed ?? false;
     const work = async (pair) => {
         const log = run.openLog();
         const member = sources.member(pair);
@@ -49596,7 +51353,7 @@ async function syncPair(run, pair, logger, sources, member) {
         });
         const named = sources.named(pair, () => nameSource(from, source, platforms));
         const outcome = await syncer.sync(source, destination, named);
-        return { ...nothingDone(pair), ...outcome, durationMs: durationMs() };
+        return { ...nothingDone(pair), ...outcome, wanted: { platforms }, durationMs: durationMs() };
     }
     catch (error) {
         return {
@@ -49644,6 +51401,8 @@ function platformsOf(pair, policy) {
 
 
 
+
+
 /** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
 async function main(commands = runnerCommands, environment = process.env) {
     const secrets = new Secrets(commands);
@@ -49652,12 +51411,15 @@ async function main(commands = runnerCommands, environment = process.env) {
     const defects = new Defects(() => cancel.end());
     let report = emptyReport;
     let failure;
+    let place = {};
     let summaryFile;
     try {
         maskProxyPasswords(secrets.mask, environment);
-        const inputs = readInputs(stepInputs);
+        const inputs = await readInputsAndRanges(stepInputs);
         const context = bareContext(environment);
         maskInputs(secrets.mask, inputs, context.actor);
+        for (const note of inputs.listNotes)
+            logger.info(note);
         if (inputs.deadlineSeconds !== undefined)
             cancel.endAfter(inputs.deadlineSeconds);
         report = await sync(inputs, context, logger, secrets, environment, cancel);
@@ -49670,6 +51432,8 @@ async function main(commands = runnerCommands, environment = process.env) {
     }
     catch (error) {
         failure = error instanceof InputError ? error.message : unexpected(error, logger);
+        if (error instanceof InputError)
+            place = refused(error, commands, logger);
     }
     try {
         report = { ...report, warnings: logger.warnings };
@@ -49685,7 +51449,7 @@ async function main(commands = runnerCommands, environment = process.env) {
     failure =
         defects.first === undefined ? endedBy(cancel, failure) : unexpected(defects.first, logger);
     if (failure !== undefined)
-        commands.fail(secrets.redact(failure));
+        commands.fail(secrets.redact(failure), place);
     defects.tell((error) => commands.fail(secrets.redact(unexpected(error, logger))));
     cancel.over();
     leaveProcess(cancel.signal.aborted ? 'cancelled' : 'finished');
@@ -49713,15 +51477,29 @@ async function sync(inputs, context, logger, { mask, redact }, environment, canc
     });
     const sources = credentialSources(inputs, files, helpers, context);
     const pool = new ClientPool(sources, network, logger);
-    void pool.expect(inputs.pairs);
-    const progress = new RunProgress(inputs.pairs.length);
+    const progress = new RunProgress(inputs.list.length);
     const stopProgressLines = startProgressLines(logger, watched(progress, network), nodeTimers);
     const startedAt = systemClock.now();
     const finished = [];
     let isOver = false;
+    // The event explains failures, and reading it takes time that other runs can do without.
+    const describe = async (error) => redacted(describeError(error, await runContext(environment)), redact);
     try {
+        const { items, selections } = await nameList(inputs.list, { pool, logger, describe, cancel });
+        const pairs = pairsIn(items);
+        void pool.expect(pairs);
+        const onDone = (result, log) => {
+            if (isOver)
+                return;
+            finished.push(result);
+            printResult(result, log, inputs.dryRun);
+        };
+        progress.expect(pairs.length);
+        for (const result of failuresIn(items))
+            onDone(result, logger.bufferedLog());
         const run = runSync({
-            pairs: inputs.pairs,
+            pairs,
+            hasFailed: pairs.length < items.length,
             policy: inputs,
             failFast: inputs.failFast,
             clock: systemClock,
@@ -49729,22 +51507,16 @@ async function sync(inputs, context, logger, { mask, redact }, environment, canc
             progress,
             clientFor: async (side, reference) => pool.client(side, reference),
             openLog: () => logger.bufferedLog(),
-            // The event explains failures, and reading it takes time that other runs can do without.
-            describe: async (error) => redacted(describeError(error, await runContext(environment)), redact),
-            onDone: (result, log) => {
-                if (isOver)
-                    return;
-                finished.push(result);
-                printResult(result, log, inputs.dryRun);
-            },
+            describe,
+            onDone,
         });
         const whole = await cancel.within(run);
         isOver = true;
-        const { pairs, dryRun } = inputs;
+        const { dryRun } = inputs;
         const durationMs = systemClock.now() - startedAt;
         const { signal } = cancel;
-        const results = whole ?? cutShort({ pairs, finished, dryRun, durationMs, signal });
-        const report = { ...results, pullsLeft: pool.pullsLeft };
+        const ofPairs = whole ?? cutShort({ pairs, finished, dryRun, durationMs, signal });
+        const report = { ...withFailures(ofPairs, items), selections, pullsLeft: pool.pullsLeft };
         printTotals(report, logger);
         return report;
     }
@@ -49768,6 +51540,12 @@ function endedBy({ endedBy: cause, signal }, failure) {
     if (failure !== undefined && !(signal.reason instanceof EndOfRun))
         return failure;
     return [failure, `${cause} ended the run.`].filter(Boolean).join(' ');
+}
+/** Tells of inputs that cannot be used, beside the message. Returns where that belongs. */
+function refused({ notes, problems }, commands, logger) {
+    for (const note of notes)
+        logger.info(note);
+    return annotateProblems(commands, problems);
 }
 /** Puts an error into words that no image accounts for: most likely a defect, so the debug log gets all of it. */
 function unexpected(error, logger) {

@@ -7,7 +7,7 @@ import {
   failureMessage,
 } from './action/annotations.ts'
 import { Cancellation } from './action/cancellation.ts'
-import { type Commands, runnerCommands } from './action/commands.ts'
+import { type AnnotationProperties, type Commands, runnerCommands } from './action/commands.ts'
 import { bareContext, type RunContext, runContext } from './action/context.ts'
 import { credentialSources } from './action/credentials.ts'
 import { Defects } from './action/defects.ts'
@@ -52,6 +52,7 @@ export async function main(
   const defects = new Defects(() => cancel.end())
   let report = emptyReport
   let failure: string | undefined
+  let place: AnnotationProperties = {}
   let summaryFile: string | undefined
   try {
     maskProxyPasswords(secrets.mask, environment)
@@ -66,8 +67,8 @@ export async function main(
     annotateFailures(commands, report)
     failure = failureMessage(report)
   } catch (error) {
-    failure =
-      error instanceof InputError ? refused(error, commands, logger) : unexpected(error, logger)
+    failure = error instanceof InputError ? error.message : unexpected(error, logger)
+    if (error instanceof InputError) place = refused(error, commands, logger)
   }
   try {
     report = { ...report, warnings: logger.warnings }
@@ -81,7 +82,7 @@ export async function main(
   logger.finish()
   failure =
     defects.first === undefined ? endedBy(cancel, failure) : unexpected(defects.first, logger)
-  if (failure !== undefined) commands.fail(secrets.redact(failure))
+  if (failure !== undefined) commands.fail(secrets.redact(failure), place)
   defects.tell((error) => commands.fail(secrets.redact(unexpected(error, logger))))
   cancel.over()
   leaveProcess(cancel.signal.aborted ? 'cancelled' : 'finished')
@@ -183,11 +184,14 @@ function endedBy(
   return [failure, `${cause} ended the run.`].filter(Boolean).join(' ')
 }
 
-/** Tells of inputs that cannot be used: in the log, and at their lines where they are in a file. */
-function refused(error: InputError, commands: Commands, logger: ActionLogger): string {
-  for (const note of error.notes) logger.info(note)
-  annotateProblems(commands, error.problems)
-  return error.message
+/** Tells of inputs that cannot be used, beside the message. Returns where that belongs. */
+function refused(
+  { notes, problems }: InputError,
+  commands: Commands,
+  logger: ActionLogger,
+): AnnotationProperties {
+  for (const note of notes) logger.info(note)
+  return annotateProblems(commands, problems)
 }
 
 /** Puts an error into words that no image accounts for: most likely a defect, so the debug log gets all of it. */

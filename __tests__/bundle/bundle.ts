@@ -128,7 +128,9 @@ export function outputsOf({ outputs, files, legacyCommands }: ActionResult): Out
   )
   const pinned = results.filter(({ status }) => status === 'copied' || status === 'unchanged')
   expect(destinationsIn(text('pinned'))).toEqual(pinned.map((one) => one.destination))
-  const movedBack = moved.filter((one) => one.previousDigest !== undefined && !dryRun)
+  const movedBack = moved.filter(
+    ({ digest: now, previousDigest: before }) => before !== undefined && before !== now && !dryRun,
+  )
   expect(destinationsIn(text('rollback'))).toEqual(movedBack.map((one) => one.destination))
   expect(report.results).toEqual(results)
   expect(report.totals).toMatchObject({ images: results.length, ...counts })

@@ -79,6 +79,21 @@ describe('a problem of images-file', () => {
     expect(lines).toEqual(['2', '3'])
   })
 
+  test('is the message of the step where it is the only one', async () => {
+    const result = await runAction({
+      inputs: { 'images-file': 'images.txt' },
+      workspace: { 'images.txt': '# one\nA => ghcr.io/acme/a\n' },
+    })
+    expect(result.annotations).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^Input images-file images.txt, line 2: source: .*upper case/,
+        ),
+        properties: { file: 'images.txt', line: '2' },
+      },
+    ])
+  })
+
   test('in the input itself has no file', async () => {
     const result = await runAction({ inputs: { images: 'A' } })
     expect(result.annotations).toMatchObject([{ properties: {} }])

@@ -1,7 +1,7 @@
 import { foreignText } from '../registry/foreign-text.ts'
 import { RegistryError } from '../registry/errors.ts'
 import type { ResultError, RunReport, SyncResult } from '../sync/report.ts'
-import type { Commands } from './commands.ts'
+import type { AnnotationProperties, Commands } from './commands.ts'
 import type { RunContext } from './context.ts'
 import type { InputProblem } from './input-reader.ts'
 import { hintFor } from './hints.ts'
@@ -55,15 +55,23 @@ export function annotateFailures(commands: Pick<Commands, 'error'>, report: RunR
   }
 }
 
-/** One error annotation for each problem in a file, at its line, as many as GitHub shows. */
+/**
+ * One error annotation for each problem in a file, at its line, as many as GitHub shows beside the
+ * message with which the step fails. A single problem is that message, whose place is returned.
+ */
 export function annotateProblems(
   commands: Pick<Commands, 'error'>,
   problems: readonly InputProblem[],
-): void {
-  const inFiles = problems.filter(({ file }) => file !== undefined)
-  for (const { file = '', line = 1, message } of inFiles.slice(0, MAX_FAILURES)) {
-    commands.error(foreignText(message, MAX_MESSAGE), { file, line, title: 'Image list' })
+): AnnotationProperties {
+  const inFiles = problems.flatMap(({ file, line = 1, message }) =>
+    file === undefined ? [] : { message, place: { file, line } },
+  )
+  const [first] = inFiles
+  if (first !== undefined && problems.length === 1) return first.place
+  for (const { message, place } of inFiles.slice(0, MAX_FAILURES)) {
+    commands.error(foreignText(message, MAX_MESSAGE), { title: 'Image list', ...place })
   }
+  return {}
 }
 
 /** The message with which the step fails, or nothing when no image failed. */

@@ -18,7 +18,7 @@ export interface Commands {
   setSecret(value: string): void
   setOutput(name: string, value: string): void
   /** Fails the step with this message, once everything else is done; does not stop the process. */
-  fail(message: string): void
+  fail(message: string, properties?: AnnotationProperties): void
 }
 
 export interface AnnotationProperties {
@@ -52,8 +52,8 @@ export const runnerCommands: Commands = {
     if (!process.env['GITHUB_OUTPUT']) return
     issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value))
   },
-  fail: (message) => {
+  fail: (message, properties) => {
     process.exitCode = 1
-    issueCommand('error', {}, message)
+    issueCommand('error', { ...properties }, message)
   },
 }
