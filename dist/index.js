@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8281);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9659);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8281:
+/***/ 9659:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34819,10 +34819,12 @@ function verifyBytes(bytes, expected) {
     }
     checkDigest(expected.digest, digestOf(bytes, algorithmOf(expected.digest)));
 }
+/** Of the last chunk: one byte would do, and a packet holds more. */
+const HELD_BACK_BYTES = 1024;
 /**
- * Passes the chunks of `source` on while it hashes and counts them. The chunk that completes the
- * size is held back until the source has ended and size and digest are right, so that whoever
- * uploads what is yielded cannot complete an upload of wrong bytes. Empty chunks are dropped. More
+ * Passes the chunks of `source` on while it hashes and counts them. The end of the chunk that
+ * completes the size is held back until the source has ended and size and digest are right, so that
+ * whoever uploads what is yielded cannot complete an upload of wrong bytes. Empty chunks are dropped. More
  * than `expected.size` bytes fail at the chunk that brings them. Closing the generator early closes
  * the source.
  * @throws MismatchError, and whatever the source throws.
@@ -34840,11 +34842,13 @@ async function* verified(source, expected) {
             throw new MismatchError('size', String(expected.size), `at least ${received}`);
         }
         hasher.update(chunk);
+        const isLast = received === expected.size;
+        const end = isLast ? Math.max(0, chunk.byteLength - HELD_BACK_BYTES) : chunk.byteLength;
+        if (end > 0)
+            yield chunk.subarray(0, end);
         // A copy, since the source may write into the same memory again when it is asked for more.
-        if (received === expected.size)
-            last = Buffer.from(chunk);
-        else
-            yield chunk;
+        if (isLast)
+            last = Buffer.from(chunk.subarray(end));
     }
     if (received !== expected.size) {
         throw new MismatchError('size', String(expected.size), String(received));
@@ -35662,6 +35666,8 @@ function reworded(code, reason, error) {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/families/family.js
+/** For those that count requests: as many at once as has served long. */
+const FEW_AT_ONCE = 16;
 /** What a family has to say about a failure. */
 function adviceOf(family, refusal) {
     const { advice } = family;
@@ -35716,7 +35722,7 @@ const ecr = {
     frozenTag: /TagAlreadyExists/i,
     // Q09; "Amazon ECR service quotas": PutImage, and for each blob InitiateLayerUpload with
     // CompleteLayerUpload, 100 each. Those of reading are beyond reach.
-    limits: { perSecond: { 'manifest-write': 10, write: 200 } },
+    limits: { perSecond: { 'manifest-write': 10, write: 200 }, atOnce: FEW_AT_ONCE },
     advice: {
         login: (refusal) => 'Amazon ECR takes the user name `AWS` and the output of `aws ecr get-login-password`, which ' +
             'is valid for 12 hours and for one region; the role behind it needs the ECR permissions to ' +
@@ -35742,7 +35748,7 @@ const ecrPublic = {
     // Q10: counted by month.
     exhausted: /data limit exceeded/i,
     // "Amazon ECR Public service quotas": as for the private one, but ten uploads.
-    limits: { perSecond: { 'manifest-write': 10, write: 20 } },
+    limits: { perSecond: { 'manifest-write': 10, write: 20 }, atOnce: FEW_AT_ONCE },
     advice: {
         login: 'Amazon ECR Public takes the user name `AWS` and the output of `aws ecr-public ' +
             'get-login-password --region us-east-1`, which is valid for 12 hours.',
@@ -35772,6 +35778,8 @@ const azure = {
     name: 'Azure Container Registry',
     hosts: /^[a-z0-9-]+\.azurecr\.(?:io|cn|us|de)$/,
     maxChunk: MAX_CHUNK,
+    // "Azure Container Registry service tiers": reads and writes by the minute, as few as 1,000 and 100.
+    limits: { atOnce: FEW_AT_ONCE },
     // A locked image.
     frozenTag: /operation is disallowed on this registry, repository or image/i,
     advice: {
@@ -35794,7 +35802,7 @@ const dockerHub = {
     // Q29: the quota lifts after hours; the other 429, against bursts, is plain text.
     exhausted: /TOOMANYREQUESTS|reached your (?:unauthenticated )?pull rate limit/i,
     // Q29: pulls are counted by account or address, and so are bursts.
-    limits: { refusesAll: true },
+    limits: { refusesAll: true, atOnce: FEW_AT_ONCE },
     advice: {
         login: (refusal) => 'Docker Hub refuses a repository that does not exist in the same way as one that it keeps ' +
             `private: check the name first. ${credentialInputs(refusal)} needs an access token that may ` +
@@ -35805,12 +35813,15 @@ const dockerHub = {
 };
 
 ;// CONCATENATED MODULE: ./lib/registry/families/github.js
+
 /** `ghcr.io`, and the container registries of GitHub Enterprise. */
 const github = {
     name: 'GitHub Container Registry',
     hosts: /^(?:ghcr\.io|containers\.[a-z0-9-]+\.ghe\.com)$/,
     // Q11: larger ones are refused, and of several only the last one may be kept.
     maxChunk: 0,
+    // Q59: it documents none, and fails where many come at once.
+    limits: { atOnce: FEW_AT_ONCE },
     advice: {
         login: packageAccess,
         missingSource: packageAccess,
@@ -37059,7 +37070,7 @@ const inputDefaults = {
     'on-existing': 'overwrite',
     'dry-run': 'false',
     'fail-fast': 'false',
-    concurrency: '16',
+    concurrency: '32',
     retries: '5',
     timeout: '60',
     deadline: '',
@@ -37912,15 +37923,15 @@ class Rounds {
 
 ;// CONCATENATED MODULE: ./lib/registry/pace/concurrency-window.js
 
-/**
- * Requests at once to begin with: few enough to be no crowd, and as each answer lets one more in, no
- * more than one round trip away from sixteen.
- */
-const START = 8;
 /** However busy a host is, it serves so many side by side. */
 const SMALLEST = 4;
-/** Up to here nobody asks whether more at once is faster: what that could save is not worth it. */
+/**
+ * Up to here nobody asks whether more at once is faster: what that could save is not worth it. It is
+ * where a window begins, too.
+ */
 const MODEST = 16;
+/** Of bodies of blobs, each of which takes memory, and can fill a line alone. */
+const MODEST_BODIES = 8;
 /**
  * What is slower than its best times by this factor, and by more than a busy machine of ours may make
  * it, waits in a queue of the host's.
@@ -37941,6 +37952,7 @@ const CAREFULLY = 1 / 8;
  */
 class Window {
     #bound;
+    #modest;
     #rounds = new Rounds();
     #size;
     /** Where doubling ends. */
@@ -37952,16 +37964,17 @@ class Window {
     #restingRounds = 0;
     #calmMs = Number.POSITIVE_INFINITY;
     /** Never larger than `bound`. */
-    constructor(bound, start = START) {
+    constructor(bound, { start, hasBodies = false } = {}) {
         this.#bound = bound;
-        this.#size = Math.min(bound, start);
+        this.#modest = hasBodies ? MODEST_BODIES : MODEST;
+        this.#size = Math.min(bound, start ?? this.#modest);
     }
     get size() {
         return Math.floor(this.#size);
     }
     /** Takes in an answer that came while all of the window was in use. */
     answered() {
-        if (this.#size >= MODEST)
+        if (this.#size >= this.#modest)
             return;
         const step = this.#size < this.#threshold ? 1 : 1 / this.#size;
         this.#size = Math.min(this.#bound, this.#size + step);
@@ -38012,7 +38025,7 @@ class Window {
         return this.#slowRounds >= ROUNDS_TO_BELIEVE;
     }
     #judge(round) {
-        if (round.size < MODEST)
+        if (round.size < this.#modest)
             return;
         if (this.#restingRounds > 0) {
             this.#restingRounds -= 1;
@@ -38027,7 +38040,7 @@ class Window {
             this.#vainRounds = 0;
             this.#restingRounds = ROUNDS_TO_REST;
             // And a little less than that: what grew by luck has to shrink again.
-            this.#size = Math.max(MODEST, (this.#best?.size ?? this.#size) * (1 - CAREFULLY / 2));
+            this.#size = Math.max(this.#modest, (this.#best?.size ?? this.#size) * (1 - CAREFULLY / 2));
             this.#threshold = this.#size;
         }
     }
@@ -38064,11 +38077,12 @@ class Pace {
     #refusals;
     #refusesAll;
     constructor({ bounds, isAdaptive, limits = {} }) {
-        const open = (bound) => new Window(bound, isAdaptive ? undefined : bound);
+        const few = limits.atOnce === undefined ? undefined : limits.atOnce / 2;
+        const open = (bound, hasBodies) => new Window(bound, { start: isAdaptive ? few : bound, hasBodies });
         this.#windows = {
-            metadata: open(bounds.metadata),
-            read: open(bounds.blobs),
-            write: open(bounds.blobs),
+            metadata: open(bounds.metadata, false),
+            read: open(bounds.blobs, true),
+            write: open(bounds.blobs, true),
         };
         this.#rates = new Map(KINDS.map((kind) => [kind, new Rate(limits.perSecond?.[kind])]));
         this.#refusals = new Map(KINDS.map((kind) => [kind, new Refusals()]));
@@ -38147,12 +38161,14 @@ class Limiter {
     /** By the lanes that are wanted: of each queue, only one can be next. */
     #queues = new Map();
     #turns = 0;
-    constructor(capacity, options = {}) {
+    /** @param most slots, of which a host that counts requests does not get all */
+    constructor(most, options = {}) {
+        const { isAdaptive = false, limits, now } = options;
+        const capacity = slotsAt(limits?.atOnce, most);
         this.capacity = capacity;
         this.order = limiters++;
         this.#free = capacity;
         this.#blobCapacity = Math.max(1, capacity - Math.floor(capacity * METADATA_SHARE));
-        const { isAdaptive = false, limits, now } = options;
         const bounds = { metadata: capacity, blobs: this.#blobCapacity };
         this.#pace = new Pace({ bounds, isAdaptive, limits });
         this.#now = now ?? Date.now;
@@ -38278,6 +38294,10 @@ class Limiter {
             return used === 0 || used + wanted <= this.#pace.size(lane);
         });
     }
+}
+/** Of a host for which few are enough, more than those only where many more are allowed. */
+function slotsAt(few = Number.POSITIVE_INFINITY, most) {
+    return Math.max(Math.min(most, few), Math.floor(most / 2));
 }
 function byUrgency(one, other) {
     if (one.isSmall !== other.isSmall)
@@ -44565,7 +44585,7 @@ class Delivery {
         this.#session = session;
         if (session === undefined)
             return 'existing';
-        await http.held.run(async () => {
+        await http.held.run(this.#blob.size, async () => {
             const bytes = await this.#read();
             this.#session = undefined;
             await http.limiter.run(async () => this.#sender.send(session, () => bytes));
@@ -46839,6 +46859,8 @@ function keptOpen({ method }) {
 
 
 
+/** Requests at once: as many as it takes for a host that is 60 ms away to be as busy as one that is near. */
+const DEFAULT_CONCURRENCY = 32;
 const USER_AGENT = 'image-sync-action';
 /**
  * What all clients of a run share: connections, slots per host, time, chance, and the end of it
@@ -46880,7 +46902,7 @@ class Network {
         this.signal = options.signal;
         this.maskSecret = options.maskSecret ?? (() => undefined);
         this.timeoutMs = options.timeoutMs ?? 60_000;
-        this.#concurrency = options.concurrency ?? 16;
+        this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
         this.#insecure = new Set(options.insecureRegistries ?? []);
         this.#lookup = options.lookup ?? external_node_dns_namespaceObject.lookup;
         const tlsHosts = [...(options.tls ?? [])];
@@ -48535,6 +48557,58 @@ class Mounts {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/pace/held-blobs.js
+/** Of all blobs that are held at one time: little beside what else a run needs. */
+const MAX_HELD_BYTES = 8 * 1024 * 1024;
+/** For each slot of the host: while one is sent, others come, and a host far away sends them late. */
+const BLOBS_PER_SLOT = 4;
+/**
+ * Room for the small blobs that are held while they are on their way to a registry: read as a whole
+ * already, and waiting to be sent. What came first has its turn first.
+ */
+class HeldBlobs {
+    #maxBlobs;
+    #queue = [];
+    #blobs = 0;
+    #bytes = 0;
+    /** @param slots requests that the registry gets at a time */
+    constructor(slots) {
+        this.#maxBlobs = slots * BLOBS_PER_SLOT;
+    }
+    /** Runs the work that holds a blob of that size, once there is room for it. */
+    async run(bytes, work) {
+        if (this.#queue.length === 0 && this.#fits(bytes))
+            this.#take(bytes);
+        else
+            await new Promise((admit) => this.#queue.push({ bytes, admit }));
+        try {
+            return await work();
+        }
+        finally {
+            this.#blobs -= 1;
+            this.#bytes -= bytes;
+            this.#admit();
+        }
+    }
+    #admit() {
+        for (let [next] = this.#queue; next !== undefined && this.#fits(next.bytes); [next] = this.#queue) {
+            this.#queue.shift();
+            this.#take(next.bytes);
+            next.admit();
+        }
+    }
+    #take(bytes) {
+        this.#blobs += 1;
+        this.#bytes += bytes;
+    }
+    /** One blob always does, whatever its size. */
+    #fits(bytes) {
+        if (this.#blobs === 0)
+            return true;
+        return this.#blobs < this.#maxBlobs && this.#bytes + bytes <= MAX_HELD_BYTES;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/pace/wait-for-turn.js
 
 /**
@@ -48686,8 +48760,7 @@ class ShownBlobs {
 
 
 
-/** Some megabytes of them, and more than a registry takes from us at a time. */
-const HELD_AT_ONCE = 32;
+
 /**
  * Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping
  * of refusals. What is learned about the registry on the way is kept here.
@@ -48708,8 +48781,7 @@ class RegistryHttp {
     referrersApi = new ReferrersApi();
     tagLists = new TagLists();
     quota;
-    /** For small blobs that are held while they are on their way. */
-    held = new Limiter(HELD_AT_ONCE);
+    held;
     #redirects;
     #authorizer;
     #family;
@@ -48721,6 +48793,7 @@ class RegistryHttp {
         network.registries.add(registry);
         this.logger = logger;
         this.limiter = network.limiter(registry);
+        this.held = new HeldBlobs(this.limiter.capacity);
         this.quota = new Quota(registry, this.login, logger);
         const headers = login.credentials?.headers ?? {};
         this.#redirects = new RedirectFollower(registry, network, logger, headers);

@@ -81,7 +81,7 @@ describe('a step that gives only a list', () => {
       onExisting: 'overwrite',
       dryRun: false,
       failFast: false,
-      concurrency: 16,
+      concurrency: 32,
       retries: 5,
       timeoutSeconds: 60,
       insecureRegistries: [],

@@ -51,7 +51,7 @@ export const inputDefaults: Readonly<Record<InputName, string>> = {
   'on-existing': 'overwrite',
   'dry-run': 'false',
   'fail-fast': 'false',
-  concurrency: '16',
+  concurrency: '32',
   retries: '5',
   timeout: '60',
   deadline: '',

@@ -81,10 +81,13 @@ export function verifyBytes(bytes: Uint8Array, expected: Content): void {
   checkDigest(expected.digest, digestOf(bytes, algorithmOf(expected.digest)))
 }
 
+/** Of the last chunk: one byte would do, and a packet holds more. */
+const HELD_BACK_BYTES = 1024
+
 /**
- * Passes the chunks of `source` on while it hashes and counts them. The chunk that completes the
- * size is held back until the source has ended and size and digest are right, so that whoever
- * uploads what is yielded cannot complete an upload of wrong bytes. Empty chunks are dropped. More
+ * Passes the chunks of `source` on while it hashes and counts them. The end of the chunk that
+ * completes the size is held back until the source has ended and size and digest are right, so that
+ * whoever uploads what is yielded cannot complete an upload of wrong bytes. Empty chunks are dropped. More
  * than `expected.size` bytes fail at the chunk that brings them. Closing the generator early closes
  * the source.
  * @throws MismatchError, and whatever the source throws.
@@ -104,9 +107,11 @@ export async function* verified(
       throw new MismatchError('size', String(expected.size), `at least ${received}`)
     }
     hasher.update(chunk)
+    const isLast = received === expected.size
+    const end = isLast ? Math.max(0, chunk.byteLength - HELD_BACK_BYTES) : chunk.byteLength
+    if (end > 0) yield chunk.subarray(0, end)
     // A copy, since the source may write into the same memory again when it is asked for more.
-    if (received === expected.size) last = Buffer.from(chunk)
-    else yield chunk
+    if (isLast) last = Buffer.from(chunk.subarray(end))
   }
   if (received !== expected.size) {
     throw new MismatchError('size', String(expected.size), String(received))

@@ -20,8 +20,9 @@ function sizes(window: Window, rounds: number, atOnce: number, { from = 0, servi
 }
 
 describe('a window', () => {
-  test('begins small and doubles with each round trip up to sixteen', () => {
-    const window = new Window(16)
+  test('begins with sixteen, or with as few as it is told, and doubles with each round trip', () => {
+    expect(new Window(64).size).toBe(16)
+    const window = new Window(16, { start: 8 })
     expect(window.size).toBe(8)
     expect(sizes(window, 3, 100)).toEqual([8, 16, 16])
   })

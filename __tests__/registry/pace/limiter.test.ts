@@ -110,10 +110,14 @@ function line(limiter: Limiter, wishes: readonly [string, readonly Lane[], numbe
 }
 
 describe('lanes', () => {
-  test('of a host that is not known begin with eight slots each', async () => {
-    for (const lane of ['metadata', 'read', 'write'] as const) {
-      expect(await takeAll(new Limiter(64, { isAdaptive: true }), lane)).toBe(8)
-    }
+  test.each([
+    ['is not known', {}, 16],
+    ['counts requests', { atOnce: 16 }, 8],
+  ])('of a host that %s begin with some slots for each', async (_what, limits, small) => {
+    const slots = async (lane: Lane) => takeAll(new Limiter(64, { isAdaptive: true, limits }), lane)
+    expect(await slots('metadata')).toBe(small)
+    expect(await slots('read')).toBe(8)
+    expect(await slots('write')).toBe(8)
   })
 
   test('of something that is no host have all slots from the start', async () => {
@@ -128,7 +132,7 @@ describe('lanes', () => {
   })
 
   test('that have to wait for their host hold up no other', async () => {
-    const limiter = new Limiter(16, { isAdaptive: true })
+    const limiter = new Limiter(16, { isAdaptive: true, limits: { atOnce: 16 } })
     await refuse(limiter, 'metadata')
     expect(await takeAll(limiter, 'metadata')).toBe(4)
     expect(await takeAll(limiter, 'write')).toBe(8)
@@ -136,7 +140,7 @@ describe('lanes', () => {
   })
 
   test('let who waits in as soon as the host stands more', async () => {
-    const limiter = new Limiter(16, { isAdaptive: true })
+    const limiter = new Limiter(16, { isAdaptive: true, limits: { atOnce: 16 } })
     await takeAll(limiter, 'metadata')
     const { order } = line(limiter, [['next', ['metadata']]])
     await settle()
@@ -167,7 +171,7 @@ describe('lanes', () => {
   })
 
   test('keep a place for who needs two of them', async () => {
-    const limiter = new Limiter(16, { isAdaptive: true })
+    const limiter = new Limiter(16, { isAdaptive: true, limits: { atOnce: 16 } })
     await refuse(limiter, 'write')
     const writes = line(
       limiter,
@@ -187,7 +191,7 @@ describe('lanes', () => {
 })
 
 test('a small blob in the lane of small requests lets more of those in', async () => {
-  const limiter = new Limiter(16, { isAdaptive: true })
+  const limiter = new Limiter(16, { isAdaptive: true, limits: { atOnce: 16 } })
   expect(await takeAll(limiter, 'metadata')).toBe(8)
   limiter.note(answerOf('read', 200))
   expect(limiter.size('metadata')).toBe(9)

@@ -163,7 +163,7 @@ class Delivery {
     const session = this.#session ?? (await http.limiter.run(async () => this.#start(asks)))
     this.#session = session
     if (session === undefined) return 'existing'
-    await http.held.run(async () => {
+    await http.held.run(this.#blob.size, async () => {
       const bytes = await this.#read()
       this.#session = undefined
       await http.limiter.run(async () => this.#sender.send(session, () => bytes))

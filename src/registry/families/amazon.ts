@@ -1,4 +1,4 @@
-import { direction, type Refusal, type RegistryFamily } from './family.ts'
+import { direction, FEW_AT_ONCE, type Refusal, type RegistryFamily } from './family.ts'
 
 /** The group is the region. */
 const PRIVATE_HOST =
@@ -17,7 +17,7 @@ export const ecr: RegistryFamily = {
   frozenTag: /TagAlreadyExists/i,
   // Q09; "Amazon ECR service quotas": PutImage, and for each blob InitiateLayerUpload with
   // CompleteLayerUpload, 100 each. Those of reading are beyond reach.
-  limits: { perSecond: { 'manifest-write': 10, write: 200 } },
+  limits: { perSecond: { 'manifest-write': 10, write: 200 }, atOnce: FEW_AT_ONCE },
   advice: {
     login: (refusal) =>
       'Amazon ECR takes the user name `AWS` and the output of `aws ecr get-login-password`, which ' +
@@ -46,7 +46,7 @@ export const ecrPublic: RegistryFamily = {
   // Q10: counted by month.
   exhausted: /data limit exceeded/i,
   // "Amazon ECR Public service quotas": as for the private one, but ten uploads.
-  limits: { perSecond: { 'manifest-write': 10, write: 20 } },
+  limits: { perSecond: { 'manifest-write': 10, write: 20 }, atOnce: FEW_AT_ONCE },
   advice: {
     login:
       'Amazon ECR Public takes the user name `AWS` and the output of `aws ecr-public ' +

@@ -1,4 +1,4 @@
-import { credentialInputs, type RegistryFamily } from './family.ts'
+import { credentialInputs, FEW_AT_ONCE, type RegistryFamily } from './family.ts'
 
 export const dockerHub: RegistryFamily = {
   name: 'Docker Hub',
@@ -10,7 +10,7 @@ export const dockerHub: RegistryFamily = {
   // Q29: the quota lifts after hours; the other 429, against bursts, is plain text.
   exhausted: /TOOMANYREQUESTS|reached your (?:unauthenticated )?pull rate limit/i,
   // Q29: pulls are counted by account or address, and so are bursts.
-  limits: { refusesAll: true },
+  limits: { refusesAll: true, atOnce: FEW_AT_ONCE },
   advice: {
     login: (refusal) =>
       'Docker Hub refuses a repository that does not exist in the same way as one that it keeps ' +

@@ -43,7 +43,15 @@ export interface FamilyLimits {
   readonly perSecond?: Readonly<Partial<Record<Kind, number>>>
   /** What it refuses it refuses to the account or address, not to the one request. */
   readonly refusesAll?: true
+  /**
+   * It counts requests, so that of more at once more are refused: so many are enough, and half of
+   * them to begin with.
+   */
+  readonly atOnce?: number
 }
+
+/** For those that count requests: as many at once as has served long. */
+export const FEW_AT_ONCE = 16
 
 /** Names in lower case; undefined where a header is absent. */
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>

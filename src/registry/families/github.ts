@@ -1,4 +1,4 @@
-import type { Refusal, RegistryFamily } from './family.ts'
+import { FEW_AT_ONCE, type Refusal, type RegistryFamily } from './family.ts'
 
 /** `ghcr.io`, and the container registries of GitHub Enterprise. */
 export const github: RegistryFamily = {
@@ -6,6 +6,8 @@ export const github: RegistryFamily = {
   hosts: /^(?:ghcr\.io|containers\.[a-z0-9-]+\.ghe\.com)$/,
   // Q11: larger ones are refused, and of several only the last one may be kept.
   maxChunk: 0,
+  // Q59: it documents none, and fails where many come at once.
+  limits: { atOnce: FEW_AT_ONCE },
   advice: {
     login: packageAccess,
     missingSource: packageAccess,

@@ -15,15 +15,14 @@ import { TagLists } from '../learned/tag-list.ts'
 import type { Logger } from '../logger.ts'
 import { Mounts } from '../learned/mount-support.ts'
 import type { Answer, Network } from '../network/network.ts'
-import { Limiter, Turns } from '../pace/limiter.ts'
+import { HeldBlobs } from '../pace/held-blobs.ts'
+import { type Limiter, Turns } from '../pace/limiter.ts'
 import { Quota } from '../pace/pull-limit.ts'
 import { withRetries } from '../pace/retry.ts'
 import { RedirectFollower } from './follow-redirects.ts'
 import type { RegistryAnswer, RegistryRequest } from './registry-request.ts'
 import { ShownBlobs } from '../learned/shown-blobs.ts'
 
-/** Some megabytes of them, and more than a registry takes from us at a time. */
-const HELD_AT_ONCE = 32
 /**
  * Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping
  * of refusals. What is learned about the registry on the way is kept here.
@@ -44,8 +43,7 @@ export class RegistryHttp {
   readonly referrersApi = new ReferrersApi()
   readonly tagLists = new TagLists()
   readonly quota: Quota
-  /** For small blobs that are held while they are on their way. */
-  readonly held = new Limiter(HELD_AT_ONCE)
+  readonly held: HeldBlobs
   readonly #redirects: RedirectFollower
   readonly #authorizer: Authorizer
   #family: RegistryFamily | undefined
@@ -58,6 +56,7 @@ export class RegistryHttp {
     network.registries.add(registry)
     this.logger = logger
     this.limiter = network.limiter(registry)
+    this.held = new HeldBlobs(this.limiter.capacity)
     this.quota = new Quota(registry, this.login, logger)
     const headers = login.credentials?.headers ?? {}
     this.#redirects = new RedirectFollower(registry, network, logger, headers)

@@ -14,6 +14,9 @@ import { RunRegistries } from './run-registries.ts'
 import { Transport } from './transport.ts'
 import { ProxyError } from './tunnel.ts'
 
+/** Requests at once: as many as it takes for a host that is 60 ms away to be as busy as one that is near. */
+const DEFAULT_CONCURRENCY = 32
+
 const USER_AGENT = 'image-sync-action'
 
 /** How a network behaves; everything has a default. */
@@ -114,7 +117,7 @@ export class Network {
     this.signal = options.signal
     this.maskSecret = options.maskSecret ?? ((): void => undefined)
     this.timeoutMs = options.timeoutMs ?? 60_000
-    this.#concurrency = options.concurrency ?? 16
+    this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
     this.#insecure = new Set(options.insecureRegistries ?? [])
     this.#lookup = options.lookup ?? lookup
     const tlsHosts = [...(options.tls ?? [])]

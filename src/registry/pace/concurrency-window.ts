@@ -1,14 +1,14 @@
 import { type Round, Rounds } from './throughput-rounds.ts'
 
-/**
- * Requests at once to begin with: few enough to be no crowd, and as each answer lets one more in, no
- * more than one round trip away from sixteen.
- */
-const START = 8
 /** However busy a host is, it serves so many side by side. */
 const SMALLEST = 4
-/** Up to here nobody asks whether more at once is faster: what that could save is not worth it. */
+/**
+ * Up to here nobody asks whether more at once is faster: what that could save is not worth it. It is
+ * where a window begins, too.
+ */
 const MODEST = 16
+/** Of bodies of blobs, each of which takes memory, and can fill a line alone. */
+const MODEST_BODIES = 8
 
 /**
  * What is slower than its best times by this factor, and by more than a busy machine of ours may make
@@ -23,6 +23,13 @@ const ROUNDS_TO_REST = 16
 /** By so much a window grows that has found its size before. */
 const CAREFULLY = 1 / 8
 
+export interface WindowOptions {
+  /** Requests at once to begin with; what is modest where absent. */
+  readonly start?: number | undefined
+  /** The requests are those that carry blobs. */
+  readonly hasBodies?: boolean
+}
+
 /**
  * How many requests of one lane a host gets at a time. Grows by one for each answer, so that it
  * doubles with each round trip, and behind the first sign of too much by one for each round trip;
@@ -31,6 +38,7 @@ const CAREFULLY = 1 / 8
  */
 export class Window {
   readonly #bound: number
+  readonly #modest: number
   readonly #rounds = new Rounds()
   #size: number
   /** Where doubling ends. */
@@ -43,9 +51,10 @@ export class Window {
   #calmMs = Number.POSITIVE_INFINITY
 
   /** Never larger than `bound`. */
-  constructor(bound: number, start = START) {
+  constructor(bound: number, { start, hasBodies = false }: WindowOptions = {}) {
     this.#bound = bound
-    this.#size = Math.min(bound, start)
+    this.#modest = hasBodies ? MODEST_BODIES : MODEST
+    this.#size = Math.min(bound, start ?? this.#modest)
   }
 
   get size(): number {
@@ -54,7 +63,7 @@ export class Window {
 
   /** Takes in an answer that came while all of the window was in use. */
   answered(): void {
-    if (this.#size >= MODEST) return
+    if (this.#size >= this.#modest) return
     const step = this.#size < this.#threshold ? 1 : 1 / this.#size
     this.#size = Math.min(this.#bound, this.#size + step)
   }
@@ -105,7 +114,7 @@ export class Window {
   }
 
   #judge(round: Round): void {
-    if (round.size < MODEST) return
+    if (round.size < this.#modest) return
     if (this.#restingRounds > 0) {
       this.#restingRounds -= 1
       this.#best = settling(this.#best ?? round, round)
@@ -117,7 +126,7 @@ export class Window {
       this.#vainRounds = 0
       this.#restingRounds = ROUNDS_TO_REST
       // And a little less than that: what grew by luck has to shrink again.
-      this.#size = Math.max(MODEST, (this.#best?.size ?? this.#size) * (1 - CAREFULLY / 2))
+      this.#size = Math.max(this.#modest, (this.#best?.size ?? this.#size) * (1 - CAREFULLY / 2))
       this.#threshold = this.#size
     }
   }

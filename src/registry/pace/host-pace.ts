@@ -28,7 +28,7 @@ export interface Use {
 export interface PaceOptions {
   /** The largest sizes of windows. */
   readonly bounds: { readonly metadata: number; readonly blobs: number }
-  /** Begin with small windows; else they are as large as they may be until something speaks against it. */
+  /** Find out how many at once the host stands; else all of them until something speaks against it. */
   readonly isAdaptive: boolean
   readonly limits?: FamilyLimits | undefined
 }
@@ -42,11 +42,13 @@ export class Pace {
   readonly #refusesAll: boolean
 
   constructor({ bounds, isAdaptive, limits = {} }: PaceOptions) {
-    const open = (bound: number): Window => new Window(bound, isAdaptive ? undefined : bound)
+    const few = limits.atOnce === undefined ? undefined : limits.atOnce / 2
+    const open = (bound: number, hasBodies: boolean): Window =>
+      new Window(bound, { start: isAdaptive ? few : bound, hasBodies })
     this.#windows = {
-      metadata: open(bounds.metadata),
-      read: open(bounds.blobs),
-      write: open(bounds.blobs),
+      metadata: open(bounds.metadata, false),
+      read: open(bounds.blobs, true),
+      write: open(bounds.blobs, true),
     }
     this.#rates = new Map(KINDS.map((kind) => [kind, new Rate(limits.perSecond?.[kind])]))
     this.#refusals = new Map(KINDS.map((kind) => [kind, new Refusals()]))

@@ -53,12 +53,14 @@ export class Limiter {
   readonly #queues = new Map<string, Waiting[]>()
   #turns = 0
 
-  constructor(capacity: number, options: LimiterOptions = {}) {
+  /** @param most slots, of which a host that counts requests does not get all */
+  constructor(most: number, options: LimiterOptions = {}) {
+    const { isAdaptive = false, limits, now } = options
+    const capacity = slotsAt(limits?.atOnce, most)
     this.capacity = capacity
     this.order = limiters++
     this.#free = capacity
     this.#blobCapacity = Math.max(1, capacity - Math.floor(capacity * METADATA_SHARE))
-    const { isAdaptive = false, limits, now } = options
     const bounds = { metadata: capacity, blobs: this.#blobCapacity }
     this.#pace = new Pace({ bounds, isAdaptive, limits })
     this.#now = now ?? Date.now
@@ -185,6 +187,11 @@ export class Limiter {
       return used === 0 || used + wanted <= this.#pace.size(lane)
     })
   }
+}
+
+/** Of a host for which few are enough, more than those only where many more are allowed. */
+function slotsAt(few = Number.POSITIVE_INFINITY, most: number): number {
+  return Math.max(Math.min(most, few), Math.floor(most / 2))
 }
 
 /** One who waits, in the queue where it does. */
