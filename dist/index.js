@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9659);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7520);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9659:
+/***/ 7520:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34765,6 +34765,10 @@ const SUPPORTED = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
 const GENERAL = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
 /** Longer than any registered digest; anything above is not looked at. */
 const MAX_DIGEST_LENGTH = 512;
+/** A word for content as it is described: the same digest in another size is another one. */
+function contentKey({ digest, size }) {
+    return `${digest}/${size}`;
+}
 /** Whether the text is a well-formed sha256 or sha512 digest. */
 function isDigest(text) {
     return text.length <= MAX_DIGEST_LENGTH && SUPPORTED.test(text);
@@ -42034,6 +42038,7 @@ function encode(value) {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/content-ledger.js
+
 /**
  * What a destination registry is known to hold, repository by repository: whoever needs content that
  * somebody else is already moving waits for that, instead of moving it again. A failure is
@@ -42046,13 +42051,14 @@ class ContentLedger {
     #holders = new Map();
     #supplies = new Map();
     /**
-     * Moves content to a place unless that is done or being done.
+     * Moves content to a place unless that is done or being done. What is described by another size
+     * counts as other content, for whoever moves it to find out which of the two is right.
      *
      * @param place a repository, and what kind of content is meant
      * @param source the repository that it would be taken from
      */
-    async once(place, digest, source, move) {
-        const key = `${place}@${digest}`;
+    async once(place, content, source, move) {
+        const key = `${place}@${contentKey(content)}`;
         for (let known = this.#contents.get(key); known !== undefined; known = this.#contents.get(key)) {
             try {
                 await known.moved;
@@ -42089,9 +42095,10 @@ class ContentLedger {
         return holder?.repository === repository ? undefined : holder;
     }
     /** Whether nobody has the blob or is about to have it, as far as a place is concerned. */
-    isNew(place, digest) {
+    isNew(place, content) {
+        const { digest } = content;
         const isKnown = this.#holders.has(digest) || this.#supplies.has(digest);
-        return !isKnown && !this.#contents.has(`${place}@${digest}`);
+        return !isKnown && !this.#contents.has(`${place}@${contentKey(content)}`);
     }
     /** How many wait for the blob. */
     waiting(digest) {
@@ -42795,12 +42802,12 @@ function singleHeader(answer, name, place) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/registry/content/digest-header.js
+;// CONCATENATED MODULE: ./lib/registry/content/content-headers.js
 
 
 
 /** A digest of the longest algorithm, with its name. */
-const digest_header_MAX_DIGEST_LENGTH = 140;
+const content_headers_MAX_DIGEST_LENGTH = 140;
 /**
  * Whether a registry's answer to a write names the digest of what was written
  * (`Docker-Content-Digest`); it need not, and may name one of another algorithm (distribution-spec,
@@ -42813,15 +42820,23 @@ function confirmsDigest(answer, digest, place) {
     const details = { ...place, status: answer.status };
     throw new RegistryError('VERIFICATION', otherDigest(digest, named), details);
 }
-/** Whether an answer is about other content than what has the digest, as its header says. */
-function namesOther(answer, digest, place) {
-    return contradicts(singleHeader(answer, 'docker-content-digest', place) ?? digest, digest);
+/**
+ * Whether what an answer to a HEAD is about is something else than that content: its digest is another
+ * one, or its length. That of what is compressed on the way (Q47) is the length of other bytes.
+ */
+function isOtherContent(answer, content, place) {
+    const { digest, size } = content;
+    const named = singleHeader(answer, 'docker-content-digest', place) ?? digest;
+    if (contradicts(named, digest))
+        return true;
+    const isLength = refusedEncoding(answer, place) === undefined;
+    return isLength && (declaredLength(answer) ?? size) !== size;
 }
 function contradicts(named, digest) {
     return named !== digest && sameAlgorithm(named, digest);
 }
 function otherDigest(pushed, stored) {
-    return `pushed ${pushed}, but the registry shows ${foreignText(stored, digest_header_MAX_DIGEST_LENGTH)}`;
+    return `pushed ${pushed}, but the registry shows ${foreignText(stored, content_headers_MAX_DIGEST_LENGTH)}`;
 }
 function sameAlgorithm(one, other) {
     return one.split(':')[0] === other.split(':')[0];
@@ -43122,9 +43137,8 @@ function isRefusedLook(error) {
 
 
 /**
- * Asks a registry for a blob (distribution-spec, Checking if content exists). `other` is one that
- * has another length than it should, or another digest: whatever is there, it is not this. A registry
- * that does not let us look has not said that it is missing: the upload will tell.
+ * Asks a registry for a blob (distribution-spec, Checking if content exists). One that does not let
+ * us look (GHCR without write access, Q14) has not said that it is missing: the upload will tell.
  */
 async function lookUpBlob(repository, blob) {
     const request = blobRequest(repository, blob, 'HEAD');
@@ -43134,7 +43148,7 @@ async function lookUpBlob(repository, blob) {
             await discard(answer);
             if (answer.status >= 300)
                 return 'missing';
-            return isOther(answer, blob, request.place) ? 'other' : 'there';
+            return isOtherContent(answer, blob, request.place) ? 'other' : 'there';
         });
     }
     catch (error) {
@@ -43146,13 +43160,6 @@ async function lookUpBlob(repository, blob) {
 /** Whether a blob is known to be there, in the length that it should have. */
 async function blobExists(repository, blob) {
     return (await lookUpBlob(repository, blob)) === 'there';
-}
-function isOther(answer, blob, place) {
-    if (namesOther(answer, blob.digest, place))
-        return true;
-    // Compressed on the way (Q47), it is the length of other bytes.
-    const isLength = refusedEncoding(answer, place) === undefined;
-    return isLength && otherSize(answer, blob.size, place) !== undefined;
 }
 /**
  * Opens a blob for reading (distribution-spec, Pulling blobs), without a slot and without retries:
@@ -43238,354 +43245,6 @@ async function fetchConfig(repository, blob) {
             throw placed(error, place);
         }
         return bytes;
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/registry/copy/shared-download.js
-
-/**
- * Milliseconds for which one reader may keep the others waiting. After that it goes its own way:
- * below the minute after which gateways take the others' uploads for dead.
- */
-const PATIENCE_MS = 10_000;
-/**
- * One stream of chunks for several readers, at the pace of the slowest of them: the next chunk is
- * asked for when all have taken the one before. A reader that leaves, or keeps the others waiting
- * for too long, is not waited for any more. When the last one has left, the stream is closed.
- */
-class SharedDownload {
-    #chunks;
-    #readers;
-    #handed;
-    #place;
-    #watch;
-    #isReading = false;
-    /** Counts the chunks, to tell a turn that lasts from the next one. */
-    #turn = 0;
-    #watchedTurn = 0;
-    constructor(chunks, readers, place, patienceMs = PATIENCE_MS) {
-        this.#chunks = chunks;
-        this.#place = place;
-        const advance = () => void this.#advance();
-        const leave = async (reader) => this.#leave(reader);
-        const made = Array.from({ length: readers }, () => new SharedReader(advance, leave));
-        this.#readers = new Set(made);
-        this.#handed = made;
-        // Of real time, not of the run's clock: nobody sleeps here.
-        this.#watch = setInterval(() => this.#partWithSlow(), patienceMs);
-        this.#watch.unref();
-    }
-    get readers() {
-        return this.#handed;
-    }
-    async #advance() {
-        const readers = [...this.#readers];
-        if (this.#isReading || readers.length === 0 || !readers.every(({ isAsking }) => isAsking)) {
-            return;
-        }
-        this.#isReading = true;
-        let next;
-        let failure;
-        try {
-            next = await this.#chunks.next();
-        }
-        catch (error) {
-            failure = error;
-        }
-        this.#isReading = false;
-        this.#turn++;
-        if (next === undefined || next.done === true)
-            clearInterval(this.#watch);
-        for (const reader of readers) {
-            if (next === undefined)
-                reader.fail(failure);
-            else
-                reader.give(next);
-        }
-    }
-    async #leave(reader) {
-        if (!this.#readers.delete(reader))
-            return;
-        if (this.#readers.size > 0)
-            return this.#advance();
-        clearInterval(this.#watch);
-        await this.#chunks.return();
-    }
-    /** Parts with those who have not asked for their next chunk in a whole turn of patience. */
-    #partWithSlow() {
-        const isStuck = this.#turn === this.#watchedTurn && !this.#isReading;
-        this.#watchedTurn = this.#turn;
-        const slow = [...this.#readers].filter(({ isAsking }) => !isAsking);
-        if (!isStuck || slow.length === this.#readers.size)
-            return;
-        const reason = 'the others that share its download were kept waiting';
-        const error = new RegistryError('TIMEOUT', reason, { ...this.#place, transient: true });
-        for (const reader of slow) {
-            reader.fail(error);
-            void this.#leave(reader);
-        }
-    }
-}
-class SharedReader {
-    #advance;
-    #leave;
-    #asking;
-    #end;
-    constructor(advance, leave) {
-        this.#advance = advance;
-        this.#leave = leave;
-    }
-    get isAsking() {
-        return this.#asking !== undefined;
-    }
-    give(result) {
-        if (result.done === true)
-            this.#end = {};
-        const asking = this.#asking;
-        this.#asking = undefined;
-        asking?.resolve(result);
-    }
-    fail(error) {
-        this.#end = { error };
-        const asking = this.#asking;
-        this.#asking = undefined;
-        asking?.reject(error);
-    }
-    async leave() {
-        if (this.#end === undefined)
-            this.give({ done: true, value: undefined });
-        await this.#leave(this);
-    }
-    [Symbol.asyncIterator]() {
-        return {
-            next: async () => this.#next(),
-            return: async () => {
-                await this.leave();
-                return { done: true, value: undefined };
-            },
-        };
-    }
-    async #next() {
-        if (this.#end !== undefined) {
-            if ('error' in this.#end)
-                throw this.#end.error;
-            return { done: true, value: undefined };
-        }
-        this.#asking ??= Promise.withResolvers();
-        const { promise } = this.#asking;
-        this.#advance();
-        return promise;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/copy/fan-out.js
-
-
-/**
- * Milliseconds for which the first destination of a blob waits for the others to know whether they
- * want it as well. They may have a queue of small requests before that, or a login. One that is not
- * there by then fetches for itself.
- */
-const fan_out_PATIENCE_MS = 10_000;
-/** Slots for a transfer of its own. */
-async function rideAlone(journey) {
-    return { reader: undefined, release: await slotsFor([journey]) };
-}
-async function slotsFor(journeys) {
-    const [first] = journeys;
-    if (first === undefined)
-        return () => undefined;
-    return acquireTransfer(first.source.http.limiter, journeys.map(({ destination }) => destination.http.limiter), () => Math.max(...journeys.map(({ rank }) => rank?.() ?? 0)));
-}
-/**
- * What several destinations of one source share: each of its blobs is fetched once for all that
- * want it. A blob departs when every member has either come for it or passed.
- */
-class FanOut {
-    #firstComers;
-    #patienceMs;
-    #members;
-    #vacant;
-    #gatherings = new Map();
-    /** Small blobs, until nobody wants them any more. */
-    #read = new Map();
-    /**
-     * @param registries hosts of the destinations, one for each
-     * @param firstComers shared by all sources of a run
-     */
-    constructor(registries, firstComers = new Map(), patienceMs = fan_out_PATIENCE_MS) {
-        this.#firstComers = firstComers;
-        this.#patienceMs = patienceMs;
-        this.#vacant = registries.map((registry) => new Member(this, registry, patienceMs));
-        this.#members = new Set(this.#vacant);
-    }
-    /** The next destination in that registry. */
-    member(registry) {
-        const index = this.#vacant.findIndex((member) => member.registry === registry);
-        return index < 0 ? undefined : this.#vacant.splice(index, 1)[0];
-    }
-    /** Whoever brings a blob to that registry for another source, which has come first. */
-    before(digest, registry) {
-        const first = this.#firstComers.get(digest) ?? this;
-        this.#firstComers.set(digest, first);
-        if (first === this)
-            return undefined;
-        return [...first.#members].find((member) => member.registry === registry && !member.hasPassed(digest));
-    }
-    /** A place in the transfer of a blob, when it departs. */
-    async ride(member, journey) {
-        const { digest } = journey.blob;
-        if (this.#members.size <= 1 || member.hasPassed(digest))
-            return rideAlone(journey);
-        const { promise, resolve } = Promise.withResolvers();
-        let gathering = this.#gatherings.get(digest);
-        if (gathering === undefined) {
-            // Of real time, not of the run's clock: nobody sleeps here.
-            const patience = setTimeout(() => this.#depart(digest), this.#patienceMs);
-            gathering = { journeys: [], patience };
-            this.#gatherings.set(digest, gathering);
-        }
-        gathering.journeys.push({ member, journey, admit: resolve });
-        this.check(digest);
-        return promise;
-    }
-    /** A small blob, read once for all members. */
-    async read(digest, read) {
-        const known = this.#read.get(digest);
-        if (known !== undefined)
-            return known;
-        const reading = read();
-        this.#read.set(digest, reading);
-        try {
-            return await reading;
-        }
-        catch (error) {
-            this.#read.delete(digest);
-            throw error;
-        }
-    }
-    leave(member) {
-        this.#members.delete(member);
-        for (const digest of [...this.#gatherings.keys(), ...this.#read.keys()])
-            this.check(digest);
-    }
-    /** Lets a blob depart if nobody is missing. */
-    check(digest) {
-        const isOver = [...this.#members].every((member) => member.hasPassed(digest));
-        if (isOver)
-            this.#read.delete(digest);
-        const gathering = this.#gatherings.get(digest);
-        if (gathering === undefined)
-            return;
-        const here = new Set(gathering.journeys.map(({ member }) => member));
-        const isAwaited = (member) => !here.has(member) && !member.hasPassed(digest);
-        if (![...this.#members].some(isAwaited))
-            this.#depart(digest);
-    }
-    #depart(digest) {
-        const { journeys, patience } = this.#gatherings.get(digest) ?? raise();
-        this.#gatherings.delete(digest);
-        clearTimeout(patience);
-        for (const { member } of journeys)
-            member.pass(digest);
-        const rides = together(journeys.map(({ journey }) => journey));
-        for (const [index, { admit }] of journeys.entries()) {
-            admit(rides.then((all) => all[index] ?? raise()));
-        }
-    }
-}
-function raise() {
-    throw new TypeError('a gathering has somebody, and everybody a place');
-}
-/** One destination of a source. */
-class Member {
-    registry;
-    #fanOut;
-    #patienceMs;
-    #wanted = new Set();
-    #passed = new Set();
-    #watchers = new Map();
-    #hasLeft = false;
-    constructor(fanOut, registry, patienceMs) {
-        this.#fanOut = fanOut;
-        this.registry = registry;
-        this.#patienceMs = patienceMs;
-    }
-    /**
-     * Lets another source go first that will bring the blob to the same registry, so that all of its
-     * destinations get it of one download.
-     */
-    async giveWay(digest) {
-        const other = this.#fanOut.before(digest, this.registry);
-        if (other === undefined)
-            return;
-        this.pass(digest);
-        await other.#departs(digest);
-    }
-    /** When it has come for the blob or does not want it, or should have known for long. */
-    async #departs(digest) {
-        const { promise, resolve } = Promise.withResolvers();
-        const patience = setTimeout(resolve, this.#patienceMs);
-        this.#watchers.set(digest, [...(this.#watchers.get(digest) ?? []), resolve]);
-        await promise;
-        clearTimeout(patience);
-    }
-    /** Whether the blob is wanted for the first time: two platforms of an image may have it. */
-    wants(digest) {
-        if (this.#wanted.has(digest))
-            return false;
-        this.#wanted.add(digest);
-        return true;
-    }
-    /** Does not want the blob, or not together with the others. */
-    pass(digest) {
-        if (this.#passed.has(digest))
-            return;
-        this.#passed.add(digest);
-        for (const wake of this.#watchers.get(digest) ?? [])
-            wake();
-        this.#fanOut.check(digest);
-    }
-    hasPassed(digest) {
-        return this.#hasLeft || this.#passed.has(digest);
-    }
-    /** Wants nothing more. */
-    leave() {
-        this.#hasLeft = true;
-        for (const wake of [...this.#watchers.values()].flat())
-            wake();
-        this.#fanOut.leave(this);
-    }
-    async ride(journey) {
-        return this.#fanOut.ride(this, journey);
-    }
-    /** A small blob; `read` is called for the first of the members that want it. */
-    async read(digest, read) {
-        return this.#fanOut.read(digest, read);
-    }
-}
-/** Slots for all of them, and one download. */
-async function together(journeys) {
-    const [first] = journeys;
-    if (first === undefined)
-        return [];
-    if (journeys.length === 1)
-        return [await rideAlone(first)];
-    const { source, blob, open } = first;
-    const release = await slotsFor(journeys);
-    const place = source.place('get blob', blob.digest);
-    const shared = new SharedDownload(open(), journeys.length, place);
-    let left = journeys.length;
-    return shared.readers.map((reader) => {
-        let isHeld = true;
-        return {
-            reader,
-            release: (bytes) => {
-                if (isHeld && --left === 0)
-                    release(bytes);
-                isHeld = false;
-            },
-        };
     });
 }
 
@@ -43867,6 +43526,7 @@ function isBeneath(parent, path) {
 
 
 
+
 /**
  * Asks the registry to take a blob over from another of its repositories (distribution-spec,
  * Mounting a blob from another repository). Where it will not, its 202 is an upload session like
@@ -43898,6 +43558,22 @@ async function mountBlob(repository, blob, from) {
         throw new RegistryError('VERIFICATION', reason, { ...place, status: answer.status });
     }
     return { mounted: false, session: await sessionOf(repository, answer, place) };
+}
+/** Whether a blob that is there for certain is mounted into the very repository that it is in. */
+async function mountsItself(repository, blob) {
+    const { http } = repository;
+    try {
+        const start = await withRetries(http.network, http.logger, async () => http.limiter.run(async () => mountBlob(repository, blob, repository.name)));
+        if (!start.mounted)
+            await cancelUpload(repository, start.session);
+        return start.mounted;
+    }
+    catch (error) {
+        if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
+            throw error;
+        http.logger.debug(`no mount: ${error.message}`);
+        return false;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/mount-from-holder.js
@@ -44462,41 +44138,379 @@ class BlobSender {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/copy/copy-blob.js
+;// CONCATENATED MODULE: ./lib/registry/copy/shared-download.js
+
+/**
+ * Milliseconds for which one reader may keep the others waiting. After that it goes its own way:
+ * below the minute after which gateways take the others' uploads for dead.
+ */
+const PATIENCE_MS = 10_000;
+/**
+ * One stream of chunks for several readers, at the pace of the slowest of them: the next chunk is
+ * asked for when all have taken the one before. A reader that leaves, or keeps the others waiting
+ * for too long, is not waited for any more. When the last one has left, the stream is closed.
+ */
+class SharedDownload {
+    #chunks;
+    #readers;
+    #handed;
+    #place;
+    #watch;
+    #isReading = false;
+    /** Counts the chunks, to tell a turn that lasts from the next one. */
+    #turn = 0;
+    #watchedTurn = 0;
+    constructor(chunks, readers, place, patienceMs = PATIENCE_MS) {
+        this.#chunks = chunks;
+        this.#place = place;
+        const advance = () => void this.#advance();
+        const leave = async (reader) => this.#leave(reader);
+        const made = Array.from({ length: readers }, () => new SharedReader(advance, leave));
+        this.#readers = new Set(made);
+        this.#handed = made;
+        // Of real time, not of the run's clock: nobody sleeps here.
+        this.#watch = setInterval(() => this.#partWithSlow(), patienceMs);
+        this.#watch.unref();
+    }
+    get readers() {
+        return this.#handed;
+    }
+    async #advance() {
+        const readers = [...this.#readers];
+        if (this.#isReading || readers.length === 0 || !readers.every(({ isAsking }) => isAsking)) {
+            return;
+        }
+        this.#isReading = true;
+        let next;
+        let failure;
+        try {
+            next = await this.#chunks.next();
+        }
+        catch (error) {
+            failure = error;
+        }
+        this.#isReading = false;
+        this.#turn++;
+        if (next === undefined || next.done === true)
+            clearInterval(this.#watch);
+        for (const reader of readers) {
+            if (next === undefined)
+                reader.fail(failure);
+            else
+                reader.give(next);
+        }
+    }
+    async #leave(reader) {
+        if (!this.#readers.delete(reader))
+            return;
+        if (this.#readers.size > 0)
+            return this.#advance();
+        clearInterval(this.#watch);
+        await this.#chunks.return();
+    }
+    /** Parts with those who have not asked for their next chunk in a whole turn of patience. */
+    #partWithSlow() {
+        const isStuck = this.#turn === this.#watchedTurn && !this.#isReading;
+        this.#watchedTurn = this.#turn;
+        const slow = [...this.#readers].filter(({ isAsking }) => !isAsking);
+        if (!isStuck || slow.length === this.#readers.size)
+            return;
+        const reason = 'the others that share its download were kept waiting';
+        const error = new RegistryError('TIMEOUT', reason, { ...this.#place, transient: true });
+        for (const reader of slow) {
+            reader.fail(error);
+            void this.#leave(reader);
+        }
+    }
+}
+class SharedReader {
+    #advance;
+    #leave;
+    #asking;
+    #end;
+    constructor(advance, leave) {
+        this.#advance = advance;
+        this.#leave = leave;
+    }
+    get isAsking() {
+        return this.#asking !== undefined;
+    }
+    give(result) {
+        if (result.done === true)
+            this.#end = {};
+        const asking = this.#asking;
+        this.#asking = undefined;
+        asking?.resolve(result);
+    }
+    fail(error) {
+        this.#end = { error };
+        const asking = this.#asking;
+        this.#asking = undefined;
+        asking?.reject(error);
+    }
+    async leave() {
+        if (this.#end === undefined)
+            this.give({ done: true, value: undefined });
+        await this.#leave(this);
+    }
+    [Symbol.asyncIterator]() {
+        return {
+            next: async () => this.#next(),
+            return: async () => {
+                await this.leave();
+                return { done: true, value: undefined };
+            },
+        };
+    }
+    async #next() {
+        if (this.#end !== undefined) {
+            if ('error' in this.#end)
+                throw this.#end.error;
+            return { done: true, value: undefined };
+        }
+        this.#asking ??= Promise.withResolvers();
+        const { promise } = this.#asking;
+        this.#advance();
+        return promise;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy/fan-out.js
+
+
+/**
+ * Milliseconds for which the first destination of a blob waits for the others to know whether they
+ * want it as well. They may have a queue of small requests before that, or a login. One that is not
+ * there by then fetches for itself.
+ */
+const fan_out_PATIENCE_MS = 10_000;
+/** Slots for a transfer of its own. */
+async function rideAlone(journey) {
+    return { reader: undefined, release: await slotsFor([journey]) };
+}
+async function slotsFor(journeys) {
+    const [first] = journeys;
+    if (first === undefined)
+        return () => undefined;
+    return acquireTransfer(first.source.http.limiter, journeys.map(({ destination }) => destination.http.limiter), () => Math.max(...journeys.map(({ rank }) => rank?.() ?? 0)));
+}
+/**
+ * What several destinations of one source share: each of its blobs is fetched once for all that
+ * want it. A blob departs when every member has either come for it or passed.
+ */
+class FanOut {
+    #firstComers;
+    #patienceMs;
+    #members;
+    #vacant;
+    #gatherings = new Map();
+    /** Small blobs, until nobody wants them any more. */
+    #read = new Map();
+    /**
+     * @param registries hosts of the destinations, one for each
+     * @param firstComers shared by all sources of a run
+     */
+    constructor(registries, firstComers = new Map(), patienceMs = fan_out_PATIENCE_MS) {
+        this.#firstComers = firstComers;
+        this.#patienceMs = patienceMs;
+        this.#vacant = registries.map((registry) => new Member(this, registry, patienceMs));
+        this.#members = new Set(this.#vacant);
+    }
+    /** The next destination in that registry. */
+    member(registry) {
+        const index = this.#vacant.findIndex((member) => member.registry === registry);
+        return index < 0 ? undefined : this.#vacant.splice(index, 1)[0];
+    }
+    /** Whoever brings a blob to that registry for another source, which has come first. */
+    before(digest, registry) {
+        const first = this.#firstComers.get(digest) ?? this;
+        this.#firstComers.set(digest, first);
+        if (first === this)
+            return undefined;
+        return [...first.#members].find((member) => member.registry === registry && !member.hasPassed(digest));
+    }
+    /** A place in the transfer of a blob, when it departs. */
+    async ride(member, journey) {
+        const { digest } = journey.blob;
+        if (this.#members.size <= 1 || member.hasPassed(digest))
+            return rideAlone(journey);
+        // What the others get is measured by their size.
+        const others = this.#gatherings.get(digest)?.journeys;
+        if (others?.some((other) => other.journey.blob.size !== journey.blob.size) === true) {
+            member.pass(digest);
+            return rideAlone(journey);
+        }
+        const { promise, resolve } = Promise.withResolvers();
+        let gathering = this.#gatherings.get(digest);
+        if (gathering === undefined) {
+            // Of real time, not of the run's clock: nobody sleeps here.
+            const patience = setTimeout(() => this.#depart(digest), this.#patienceMs);
+            gathering = { journeys: [], patience };
+            this.#gatherings.set(digest, gathering);
+        }
+        gathering.journeys.push({ member, journey, admit: resolve });
+        this.check(digest);
+        return promise;
+    }
+    /** A small blob, read once for all members. */
+    async read(digest, read) {
+        const known = this.#read.get(digest);
+        if (known !== undefined)
+            return known;
+        const reading = read();
+        this.#read.set(digest, reading);
+        try {
+            return await reading;
+        }
+        catch (error) {
+            this.#read.delete(digest);
+            throw error;
+        }
+    }
+    leave(member) {
+        this.#members.delete(member);
+        for (const digest of [...this.#gatherings.keys(), ...this.#read.keys()])
+            this.check(digest);
+    }
+    /** Lets a blob depart if nobody is missing. */
+    check(digest) {
+        const isOver = [...this.#members].every((member) => member.hasPassed(digest));
+        if (isOver)
+            this.#read.delete(digest);
+        const gathering = this.#gatherings.get(digest);
+        if (gathering === undefined)
+            return;
+        const here = new Set(gathering.journeys.map(({ member }) => member));
+        const isAwaited = (member) => !here.has(member) && !member.hasPassed(digest);
+        if (![...this.#members].some(isAwaited))
+            this.#depart(digest);
+    }
+    #depart(digest) {
+        const { journeys, patience } = this.#gatherings.get(digest) ?? raise();
+        this.#gatherings.delete(digest);
+        clearTimeout(patience);
+        for (const { member } of journeys)
+            member.pass(digest);
+        const rides = together(journeys.map(({ journey }) => journey));
+        for (const [index, { admit }] of journeys.entries()) {
+            admit(rides.then((all) => all[index] ?? raise()));
+        }
+    }
+}
+function raise() {
+    throw new TypeError('a gathering has somebody, and everybody a place');
+}
+/** One destination of a source. */
+class Member {
+    registry;
+    #fanOut;
+    #patienceMs;
+    #wanted = new Set();
+    #passed = new Set();
+    #watchers = new Map();
+    #hasLeft = false;
+    constructor(fanOut, registry, patienceMs) {
+        this.#fanOut = fanOut;
+        this.registry = registry;
+        this.#patienceMs = patienceMs;
+    }
+    /**
+     * Lets another source go first that will bring the blob to the same registry, so that all of its
+     * destinations get it of one download.
+     */
+    async giveWay(digest) {
+        const other = this.#fanOut.before(digest, this.registry);
+        if (other === undefined)
+            return;
+        this.pass(digest);
+        await other.#departs(digest);
+    }
+    /** When it has come for the blob or does not want it, or should have known for long. */
+    async #departs(digest) {
+        const { promise, resolve } = Promise.withResolvers();
+        const patience = setTimeout(resolve, this.#patienceMs);
+        this.#watchers.set(digest, [...(this.#watchers.get(digest) ?? []), resolve]);
+        await promise;
+        clearTimeout(patience);
+    }
+    /** Whether the blob is wanted for the first time: two platforms of an image may have it. */
+    wants(digest) {
+        if (this.#wanted.has(digest))
+            return false;
+        this.#wanted.add(digest);
+        return true;
+    }
+    /** Does not want the blob, or not together with the others. */
+    pass(digest) {
+        if (this.#passed.has(digest))
+            return;
+        this.#passed.add(digest);
+        for (const wake of this.#watchers.get(digest) ?? [])
+            wake();
+        this.#fanOut.check(digest);
+    }
+    hasPassed(digest) {
+        return this.#hasLeft || this.#passed.has(digest);
+    }
+    /** Wants nothing more. */
+    leave() {
+        this.#hasLeft = true;
+        for (const wake of [...this.#watchers.values()].flat())
+            wake();
+        this.#fanOut.leave(this);
+    }
+    async ride(journey) {
+        return this.#fanOut.ride(this, journey);
+    }
+    /** A small blob; `read` is called for the first of the members that want it. */
+    async read(digest, read) {
+        return this.#fanOut.read(digest, read);
+    }
+}
+/** Slots for all of them, and one download. */
+async function together(journeys) {
+    const [first] = journeys;
+    if (first === undefined)
+        return [];
+    if (journeys.length === 1)
+        return [await rideAlone(first)];
+    const { source, blob, open } = first;
+    const release = await slotsFor(journeys);
+    const place = source.place('get blob', blob.digest);
+    const shared = new SharedDownload(open(), journeys.length, place);
+    let left = journeys.length;
+    return shared.readers.map((reader) => {
+        let isHeld = true;
+        return {
+            reader,
+            release: (bytes) => {
+                if (isHeld && --left === 0)
+                    release(bytes);
+                isHeld = false;
+            },
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy/transfer-blob.js
 
 
 
 
 
 
-
-
-
-/** Blobs up to this size, configs for the most part, are no more work than a request without a body. */
-const SMALL_BLOB_BYTES = 64 * 1024;
 /**
  * Blobs up to this size are held as a whole: neither registry waits for the other then, and no slot
  * of the one is taken while the other is asked.
  */
 const HELD_BLOB_BYTES = 256 * 1024;
-/**
- * Brings one blob from one repository to another, by the cheapest way that works: it is there
- * already, the registry takes it over from another of its repositories, or its bytes are streamed
- * through, hashed on the way. The last of them leave this process only after the size and the
- * digest are known to be right.
- */
-async function copyBlob(source, destination, blob, options = {}) {
-    return new Delivery(source, destination, blob, options).run();
-}
-/** The way of one blob. */
-class Delivery {
+/** The bytes of one blob on their way from its source to a destination. */
+class BlobTransfer {
     #source;
     #destination;
     #blob;
     #options;
     #sender;
-    /** One that is open already, for the first try. */
-    #session;
     constructor(source, destination, blob, options) {
         this.#source = source;
         this.#destination = destination;
@@ -44504,115 +44518,45 @@ class Delivery {
         this.#options = options;
         this.#sender = new BlobSender(destination, blob, options.progress);
     }
-    get #isSmall() {
-        return this.#blob.size <= SMALL_BLOB_BYTES;
+    get #bytes() {
+        const { bytes } = this.#options;
+        return bytes?.length === this.#blob.size ? bytes : undefined;
     }
-    /** Whether mounts may be asked for at all. */
-    get #mayAsk() {
-        return this.#options.again !== true && this.#destination.http.family?.mounts !== false;
-    }
-    get #wish() {
-        const { holder } = this.#options;
-        return { source: this.#source, destination: this.#destination, blob: this.#blob, holder };
-    }
-    async run() {
-        if (this.#mayAsk) {
-            const start = await mountFromHolder(this.#wish, async () => this.#isReallyThere());
-            if (start?.mounted === true)
-                return 'mounted';
-            this.#session = start?.session;
-        }
-        const { progress } = this.#options;
-        progress?.begin();
-        const outcome = await this.#lookAndSend();
-        progress?.end(outcome);
-        return outcome;
-    }
-    async #lookAndSend() {
-        const { mounts } = this.#destination.http;
-        if (this.#session === undefined && (await this.#answersLooks())) {
-            const outcome = await this.#deliver(true);
-            if (outcome === 'copied')
-                return outcome;
-            const isThere = await this.#isReallyThere();
-            mounts.noteLook(isThere);
-            if (isThere)
-                return outcome;
-        }
-        if (await blobExists(this.#destination, this.#blob)) {
-            await this.#cancel();
-            return 'existing';
-        }
-        return this.#deliver(false);
-    }
-    /** Whether a mount from the repository itself will tell if the blob is there. */
-    async #answersLooks() {
-        if (!this.#mayAsk)
-            return false;
-        const { mounts } = this.#destination.http;
-        if (!this.#isSmall && mounts.answersLooks === undefined) {
-            await mounts.tryOut();
-        }
-        // A small blob that is sent once more than needed costs no more than to look for it.
-        return mounts.answersLooks ?? this.#isSmall;
-    }
-    /** A registry that says `created` to whatever it is asked would leave holes in images. */
-    async #isReallyThere() {
-        return this.#destination.http.mounts.keepsWord(async () => blobExists(this.#destination, this.#blob));
-    }
-    /** Sends the blob; `asks` where the request that starts the upload is to find out if it is there. */
-    async #deliver(asks) {
-        const { http } = this.#destination;
-        return withRetries(http.network, http.logger, async (tried) => {
-            // The bytes may have arrived although the answer did not.
-            if (tried > 0 && (await blobExists(this.#destination, this.#blob)))
-                return 'copied';
-            return this.#attempt(asks && tried === 0, tried === 0);
-        });
-    }
-    async #attempt(asks, isFirst) {
-        const isHeld = this.#options.bytes !== undefined || this.#blob.size <= HELD_BLOB_BYTES;
-        const outcome = await (isHeld ? this.#sendHeld(asks) : this.#stream(asks, isFirst));
+    /** One try. `existing` where the registry says, to one that asks, that it has the blob. */
+    async attempt(opening, isFirst) {
+        const isHeld = this.#bytes !== undefined || this.#blob.size <= HELD_BLOB_BYTES;
+        const outcome = await (isHeld ? this.#sendHeld(opening) : this.#stream(opening, isFirst));
         if (outcome === 'copied') {
             this.#destination.http.mounts.offerTrial(async () => mountsItself(this.#destination, this.#blob));
         }
         return outcome;
     }
     /** In three steps, with a slot for each. */
-    async #sendHeld(asks) {
+    async #sendHeld(opening) {
         const { http } = this.#destination;
-        const session = this.#session ?? (await http.limiter.run(async () => this.#start(asks)));
-        this.#session = session;
+        const session = await http.limiter.run(async () => this.#open(opening));
         if (session === undefined)
             return 'existing';
         await http.held.run(this.#blob.size, async () => {
-            const bytes = await this.#read();
-            this.#session = undefined;
+            const bytes = await this.#orCancel(session, async () => this.#read());
             await http.limiter.run(async () => this.#sender.send(session, () => bytes));
         });
         return 'copied';
     }
     async #read() {
-        const { bytes, member } = this.#options;
-        if (bytes !== undefined)
-            return bytes;
+        const { member } = this.#options;
         const read = async () => this.#source.http.limiter.run(async () => whole(verifiedBlob(this.#source, this.#blob)));
-        try {
-            return await (member === undefined ? read() : member.read(this.#blob.digest, read));
-        }
-        catch (error) {
-            await this.#cancel();
-            throw error;
-        }
+        const bytes = this.#bytes ?? (await (member?.read(this.#blob.digest, read) ?? read()));
+        // Others may have read it under another size.
+        return bytes.length === this.#blob.size ? bytes : read();
     }
-    async #stream(asks, isFirst) {
+    async #stream(opening, isFirst) {
         const { member } = this.#options;
         const journey = this.#journey();
-        const ride = await (isFirst && member !== undefined ? member.ride(journey) : rideAlone(journey));
+        const ride = await this.#orCancel(opening, async () => isFirst && member !== undefined ? member.ride(journey) : rideAlone(journey));
         let bytes = 0;
         try {
-            const session = this.#session ?? (await this.#start(asks));
-            this.#session = undefined;
+            const session = await this.#open(opening);
             if (session === undefined)
                 return 'existing';
             let { reader } = ride;
@@ -44630,27 +44574,40 @@ class Delivery {
             ride.release(bytes);
         }
     }
-    /** Opens an upload; undefined where the registry says that it has the blob. */
-    async #start(asks) {
+    /** The session to send it in; undefined where the registry says that it has the blob. */
+    async #open(opening) {
+        if (typeof opening !== 'string')
+            return opening;
+        if (opening === 'new')
+            return startUpload(this.#destination);
         const { mounts } = this.#destination.http;
-        if (asks) {
-            try {
-                const start = await mountBlob(this.#destination, this.#blob, this.#destination.name);
-                if (start.mounted)
-                    return undefined;
-                mounts.noteDenied();
-                return start.session;
-            }
-            catch (error) {
-                if (!copy_blob_isRefusal(error))
-                    throw error;
-                // Harbor refuses to mount from what does not exist yet (Q24): another time it may.
-                const isAboutRights = error.status === 401 || error.status === 403;
-                if (!isAboutRights)
-                    mounts.noteLook(false);
-            }
+        try {
+            const start = await mountBlob(this.#destination, this.#blob, this.#destination.name);
+            if (start.mounted)
+                return undefined;
+            mounts.noteDenied();
+            return start.session;
+        }
+        catch (error) {
+            if (!transfer_blob_isRefusal(error))
+                throw error;
+            // Harbor refuses to mount from what does not exist yet (Q24): another time it may.
+            const isAboutRights = error.status === 401 || error.status === 403;
+            if (!isAboutRights)
+                mounts.noteLook(false);
         }
         return startUpload(this.#destination);
+    }
+    /** What has to be done before a session can be used, which is given back where that fails. */
+    async #orCancel(opening, act) {
+        try {
+            return await act();
+        }
+        catch (error) {
+            if (typeof opening !== 'string')
+                await cancelUpload(this.#destination, opening);
+            throw error;
+        }
     }
     #journey() {
         return {
@@ -44661,32 +44618,153 @@ class Delivery {
             rank: this.#options.rank,
         };
     }
-    async #cancel() {
-        const session = this.#session;
-        this.#session = undefined;
-        if (session !== undefined)
-            await cancelUpload(this.#destination, session);
-    }
 }
-/** Whether a blob that is there for certain is mounted into the very repository that it is in. */
-async function mountsItself(repository, blob) {
-    const { http } = repository;
-    try {
-        const start = await withRetries(http.network, http.logger, async () => http.limiter.run(async () => mountBlob(repository, blob, repository.name)));
-        if (!start.mounted)
-            await cancelUpload(repository, start.session);
-        return start.mounted;
-    }
-    catch (error) {
-        if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
-            throw error;
-        http.logger.debug(`no mount: ${error.message}`);
+/** A refusal that may be about the question, and not about the moment; or an answer that is none. */
+function transfer_blob_isRefusal(error) {
+    if (!(error instanceof RegistryError) || error.transient)
         return false;
-    }
+    return error.code === 'VERIFICATION' || (error.status ?? 0) >= 400;
 }
-/** A refusal that may be about the question, and not about the moment. */
-function copy_blob_isRefusal(error) {
-    return error instanceof RegistryError && !error.transient && (error.status ?? 0) >= 400;
+
+;// CONCATENATED MODULE: ./lib/registry/copy/copy-blob.js
+
+
+
+
+
+
+/** Blobs up to this size, configs for the most part, are no more work than a request without a body. */
+const SMALL_BLOB_BYTES = 64 * 1024;
+/**
+ * Brings one blob from one repository to another, by the cheapest way that works: it is there
+ * already, the registry takes it over from another of its repositories, or its bytes are streamed
+ * through, hashed on the way. The last of them leave this process only after the size and the
+ * digest are known to be right.
+ */
+async function copyBlob(source, destination, blob, options = {}) {
+    return new Delivery(source, destination, blob, options).run();
+}
+/** The way of one blob. */
+class Delivery {
+    #source;
+    #destination;
+    #blob;
+    #options;
+    #transfer;
+    /** What is under the digest, as far as the registry has been asked. */
+    #shown;
+    constructor(source, destination, blob, options) {
+        this.#source = source;
+        this.#destination = destination;
+        this.#blob = blob;
+        this.#options = options;
+        this.#transfer = new BlobTransfer(source, destination, blob, options);
+    }
+    get #isSmall() {
+        return this.#blob.size <= SMALL_BLOB_BYTES;
+    }
+    /** Whether mounts may be asked for at all. */
+    get #mayAsk() {
+        return this.#options.again !== true && this.#destination.http.family?.mounts !== false;
+    }
+    get #wish() {
+        const { holder } = this.#options;
+        return { source: this.#source, destination: this.#destination, blob: this.#blob, holder };
+    }
+    async run() {
+        const outcome = await this.#bring();
+        this.#destination.http.sizes.note(this.#blob);
+        return outcome;
+    }
+    async #bring() {
+        const start = this.#mayAsk
+            ? await mountFromHolder(this.#wish, async () => this.#isReallyThere())
+            : undefined;
+        if (start?.mounted === true)
+            return 'mounted';
+        const { progress } = this.#options;
+        progress?.begin();
+        const outcome = await this.#lookAndSend(start?.session);
+        progress?.end(outcome);
+        return outcome;
+    }
+    /** @param session of an upload that is open already */
+    async #lookAndSend(session) {
+        if (session === undefined && !this.#hasOther() && (await this.#answersLooks())) {
+            const outcome = await this.#deliver('asking');
+            if (outcome === 'copied')
+                return outcome;
+            const isThere = await this.#isReallyThere();
+            this.#destination.http.mounts.noteLook(isThere || this.#hasOther());
+            if (isThere)
+                return outcome;
+        }
+        if (!this.#hasOther() && (await this.#isThere())) {
+            if (session !== undefined)
+                await cancelUpload(this.#destination, session);
+            return 'existing';
+        }
+        return this.#deliver(session ?? 'new');
+    }
+    /** Whether a mount from the repository itself will tell if the blob is there. */
+    async #answersLooks() {
+        if (!this.#mayAsk)
+            return false;
+        const { mounts } = this.#destination.http;
+        if (!this.#isSmall && mounts.answersLooks === undefined) {
+            await mounts.tryOut();
+        }
+        // A small blob that is sent once more than needed costs no more than to look for it.
+        return mounts.answersLooks ?? this.#isSmall;
+    }
+    /**
+     * A registry that says `created` to whatever it is asked would leave holes in images, and one that
+     * has something truncated says so too: its length is looked at, unless it is known.
+     */
+    async #isReallyThere() {
+        const { mounts, sizes } = this.#destination.http;
+        if (sizes.isRight(this.#blob) === true)
+            return mounts.keepsWord(async () => this.#isThere());
+        const isThere = await this.#isThere();
+        return !this.#hasOther() && mounts.keepsWord(async () => Promise.resolve(isThere));
+    }
+    async #isThere() {
+        const shown = await lookUpBlob(this.#destination, this.#blob);
+        // Where the run knows it by another size, one of the two is false: the bytes will tell.
+        const isDisputed = this.#destination.http.sizes.isRight(this.#blob) === false;
+        this.#shown = shown === 'there' && isDisputed ? 'other' : shown;
+        return this.#shown === 'there';
+    }
+    /** Whether there is something else under the digest. */
+    #hasOther() {
+        return this.#shown === 'other';
+    }
+    /** Sends the blob. Throws VERIFICATION where something else stays in its place. */
+    async #deliver(opening) {
+        const { http } = this.#destination;
+        const hadOther = this.#hasOther();
+        let isLost = false;
+        const outcome = await withRetries(http.network, http.logger, async (tried) => {
+            // The bytes may have arrived although the answer did not.
+            if (isLost && (await this.#isThere()))
+                return 'copied';
+            try {
+                return await this.#transfer.attempt(tried === 0 ? opening : 'new', tried === 0);
+            }
+            catch (error) {
+                isLost = error instanceof RegistryError && error.side === 'destination';
+                throw error;
+            }
+        });
+        if (!hadOther ||
+            outcome !== 'copied' ||
+            (await lookUpBlob(this.#destination, this.#blob)) !== 'other') {
+            return outcome;
+        }
+        const place = this.#destination.place('upload blob', this.#blob.digest);
+        const reason = 'the registry shows something else under the digest, and keeps that';
+        throw new RegistryError('VERIFICATION', reason, place);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/explain-blob-failure.js
@@ -45177,6 +45255,7 @@ function formatPath(items) {
 
 
 
+
 const accept = manifestAccept.join(', ');
 /**
  * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
@@ -45306,15 +45385,16 @@ function contentType(header) {
  * is fetched and hashed. A GET also tells whether it is HEAD alone that is refused, and in words why
  * not: the answer to a HEAD has no room for them.
  */
-async function resolveDigest(repository, reference, tries = 'call') {
+async function resolveDigest(repository, reference, { tries = 'call', content } = {}) {
     const request = manifestRequest(repository, reference, 'HEAD', 'look up');
     const expect = [401, 404, ...NO_HEAD, ...REFUSED_LOOKS];
     const found = await repository.http[tries]({ ...request, expect }, async (answer) => {
         await discard(answer);
         const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? '';
-        return { status: answer.status, digest: isDigest(digest) ? digest : undefined };
+        const isOther = content !== undefined && isOtherContent(answer, content, request.place);
+        return { status: answer.status, digest: isDigest(digest) ? digest : undefined, isOther };
     });
-    if (found.status === 404)
+    if (found.status === 404 || (found.isOther && found.status < 300))
         return undefined;
     if (found.digest !== undefined && found.status < 300)
         return found.digest;
@@ -45324,9 +45404,9 @@ async function resolveDigest(repository, reference, tries = 'call') {
  * As `resolveDigest`, for a destination that is about to be written: one that does not let us look
  * holds nothing that we know of. Whether we may write is for the push to tell.
  */
-async function heldDigest(repository, reference) {
+async function heldDigest(repository, reference, content) {
     try {
-        return await resolveDigest(repository, reference);
+        return await resolveDigest(repository, reference, { content });
     }
     catch (error) {
         if (!isRefusedLook(error))
@@ -45334,6 +45414,13 @@ async function heldDigest(repository, reference) {
         repository.http.logger.debug(`not known: ${error.message}`);
         return undefined;
     }
+}
+/**
+ * Whether a destination shows a manifest under its digest (see `heldDigest`), in the length that it
+ * should have.
+ */
+async function holdsManifest(repository, content) {
+    return (await heldDigest(repository, content.digest, content)) === content.digest;
 }
 async function hashedDigest(repository, reference, algorithm, tries = 'call') {
     const { http } = repository;
@@ -45407,7 +45494,7 @@ async function isShown(repository, reference, digest) {
     }
 }
 async function shownDigest(repository, reference, digest, tries = 'call') {
-    const shown = await resolveDigest(repository, reference, tries);
+    const shown = await resolveDigest(repository, reference, { tries });
     // A registry may name content by another algorithm (distribution-spec, Pulling manifests).
     return shown === undefined || sameAlgorithm(shown, digest)
         ? shown
@@ -45577,6 +45664,7 @@ var _a;
 
 
 
+
 /** More than the requests that a registry takes from us at a time, so that these are the bound. */
 const MANIFESTS_AT_ONCE = 64;
 /** Bytes: what others wait for goes first, however small it is. */
@@ -45621,7 +45709,7 @@ class TreeCopy {
             return bytes;
         const { destination } = this.#route;
         await this.#subjectOf(fetched);
-        await this.#once('manifest', fetched.digest, async () => {
+        await this.#once('manifest', fetched, async () => {
             const bring = async () => this.#again().content(fetched, depth);
             await pushWithRepair(async () => pushManifest(destination, fetched.digest, fetched), this.#route.again === true ? undefined : bring);
             return 'copied';
@@ -45635,7 +45723,7 @@ class TreeCopy {
     async #subjectOf({ manifest, digest }) {
         const subject = manifest?.subject;
         if (subject !== undefined && subject.digest !== digest) {
-            await this.#children.get(subject.digest);
+            await this.#children.get(contentKey(subject));
         }
     }
     async content(fetched, depth) {
@@ -45649,7 +45737,7 @@ class TreeCopy {
      * The config first: it is small, and hardly two images have the same. Where it is there, the whole
      * image may be, and one request more tells.
      */
-    async #image({ digest }, manifest) {
+    async #image(content, manifest) {
         const blobs = new Map();
         for (const blob of [manifest.config, ...manifest.layers]) {
             // Their makers do not allow others to pass these on (image-spec, Non-Distributable Layers).
@@ -45663,9 +45751,9 @@ class TreeCopy {
             const outcome = await this.#blob(config);
             this.#route.progress?.listed();
             const first = bytesOf(outcome, config.size);
-            if (outcome === 'existing' && layers.length > 0 && (await this.#isHeld(digest))) {
-                this.#held.add(digest);
-                this.#route.held?.add(digest);
+            if (outcome === 'existing' && layers.length > 0 && (await this.#isHeld(content))) {
+                this.#held.add(content.digest);
+                this.#route.held?.add(content.digest);
                 this.#route.ledger.note(this.#route.destination.name, layers);
                 return addBytes([first, ...layers.map(({ size }) => bytesOf('existing', size))]);
             }
@@ -45677,21 +45765,21 @@ class TreeCopy {
                 this.#route.member?.pass(blob.digest);
         }
     }
-    async #isHeld(digest) {
+    async #isHeld(content) {
         const { destination, again, isNew } = this.#route;
         if (again === true || isNew === true)
             return false;
-        return (await heldDigest(destination, digest)) === digest;
+        return holdsManifest(destination, content);
     }
     async #blob(blob) {
         const { destination, ledger, member } = this.#route;
         await member?.giveWay(blob.digest);
-        const isNew = ledger.isNew(`blob ${destination.name}`, blob.digest);
+        const isNew = ledger.isNew(`blob ${destination.name}`, blob);
         // Another image brings it: the other destinations of this one do not have to wait.
         if (member?.wants(blob.digest) === true && !isNew)
             member.pass(blob.digest);
         try {
-            return await this.#once('blob', blob.digest, async () => this.#supply(blob));
+            return await this.#once('blob', blob, async () => this.#supply(blob));
         }
         finally {
             member?.pass(blob.digest);
@@ -45733,18 +45821,18 @@ class TreeCopy {
      * Moves a blob or manifest unless another image of the run does or did. The same bytes can be both,
      * in two places of the registry.
      */
-    async #once(kind, digest, move) {
+    async #once(kind, content, move) {
         const { source, destination, ledger, again } = this.#route;
         if (again === true)
             return move();
         const from = `${source.http.registry}/${source.name}`;
-        return ledger.once(`${kind} ${destination.name}`, digest, from, move);
+        return ledger.once(`${kind} ${destination.name}`, content, from, move);
     }
     async #index(index, depth) {
         const { progress } = this.#route;
         progress?.expect(index.manifests.length - 1);
         const children = index.manifests.map(async (child) => {
-            const known = this.#children.get(child.digest);
+            const known = this.#children.get(contentKey(child));
             if (known !== undefined) {
                 progress?.listed();
                 await known;
@@ -45752,7 +45840,7 @@ class TreeCopy {
                 return noBytes;
             }
             const copying = this.#child(child, depth + 1);
-            this.#children.set(child.digest, copying);
+            this.#children.set(contentKey(child), copying);
             return copying;
         });
         return addBytes(await wait_for_all_waitForAll(children));
@@ -48314,6 +48402,21 @@ class Introduction {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/learned/blob-sizes.js
+/** The sizes of blobs, as this run has hashed them, or a registry has shown them. */
+class BlobSizes {
+    #sizes = new Map();
+    /** Takes in a blob that is there in that size. */
+    note({ digest, size }) {
+        this.#sizes.set(digest, size);
+    }
+    /** Whether a blob has that size; undefined where nothing is known of it. */
+    isRight({ digest, size }) {
+        const known = this.#sizes.get(digest);
+        return known === undefined ? undefined : known === size;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/learned/manifest-cache.js
 /** Bytes of all manifests that are kept: those of some thousand images. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
@@ -48761,6 +48864,7 @@ class ShownBlobs {
 
 
 
+
 /**
  * Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping
  * of refusals. What is learned about the registry on the way is kept here.
@@ -48775,6 +48879,7 @@ class RegistryHttp {
     /** For writes that must not meet each other. */
     turns = new Turns();
     mounts = new Mounts();
+    sizes = new BlobSizes();
     largeBlobs = new LargeBlobs();
     shownBlobs = new ShownBlobs();
     manifests = new KeptManifests();
@@ -50650,12 +50755,12 @@ class ReferrersCopy {
         const copied = outcomes.filter((outcome) => outcome !== 'existing').length;
         return { copied, existing: outcomes.length - copied, moved: addBytes(this.#moved) };
     }
-    async #referrer({ isHeld, isPart, digest, fetched }, isDryRun) {
+    async #referrer({ isHeld, isPart, fetched }, isDryRun) {
         if (isHeld || fetched === undefined)
             return 'existing';
         if (isPart || isDryRun)
             return 'copied';
-        return this.#once('referrer', digest, async () => copyByDigest(this.#routeOf(fetched), fetched));
+        return this.#once('referrer', fetched, async () => copyByDigest(this.#routeOf(fetched), fetched));
     }
     async #cosignImage(image, isDryRun) {
         const { destination } = this.#route;
@@ -50671,10 +50776,10 @@ class ReferrersCopy {
         });
     }
     /** Brings a manifest, unless another image of the run does or did. */
-    async #once(kind, digest, bring) {
+    async #once(kind, content, bring) {
         const { source, destination, ledger } = this.#route;
         const from = `${source.http.registry}/${source.name}`;
-        return ledger.once(`${kind} ${destination.name}`, digest, from, async () => {
+        return ledger.once(`${kind} ${destination.name}`, content, from, async () => {
             this.#moved.push(await bring());
             return 'copied';
         });

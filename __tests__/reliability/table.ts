@@ -9,6 +9,7 @@ import { lostAnswerRows } from './faults/lost-answers.ts'
 import { refusalRows } from './faults/refusals.ts'
 import { redirectRows } from './faults/redirects.ts'
 import { runRows } from './faults/runs.ts'
+import { sizeRows } from './faults/sizes.ts'
 import { textRows } from './faults/texts.ts'
 import { transferRows } from './faults/transfers.ts'
 import type { FaultWorld, Role, RunRecord, WorldOptions } from './world.ts'
@@ -65,7 +66,7 @@ export const groups = [
   { title: 'Transfers', rows: transferRows },
   { title: 'Answers that are lost', rows: lostAnswerRows },
   { title: 'Refusals and throttling', rows: refusalRows },
-  { title: 'Wrong bytes', rows: bytesRows },
+  { title: 'Wrong bytes', rows: [...bytesRows, ...sizeRows] },
   { title: 'Registries that lie', rows: liesRows },
   { title: 'Documents', rows: documentRows },
   { title: 'Redirects and addresses', rows: redirectRows },

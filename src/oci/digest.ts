@@ -24,6 +24,11 @@ export interface Content {
   readonly size: number
 }
 
+/** A word for content as it is described: the same digest in another size is another one. */
+export function contentKey({ digest, size }: Content): string {
+  return `${digest}/${size}`
+}
+
 /** Whether the text is a well-formed sha256 or sha512 digest. */
 export function isDigest(text: string): text is Digest {
   return text.length <= MAX_DIGEST_LENGTH && SUPPORTED.test(text)

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { ContentLedger, type Outcome } from '../../../src/registry/copy/content-ledger.ts'
 import { digestOf } from '../../../src/oci/digest.ts'
 
-const digest = digestOf(Buffer.from('a layer'))
+const layer = { digest: digestOf(Buffer.from('a layer')), size: 7 }
 
 /** A move that ends when the test says so. */
 function move() {
@@ -25,21 +25,33 @@ describe('a blob that two want', () => {
     const first = move()
     const second = move()
     const outcomes = Promise.all([
-      ledger.once('mirror/app', digest, 'a/app', first.start),
-      ledger.once('mirror/app', digest, 'a/app', second.start),
+      ledger.once('mirror/app', layer, 'a/app', first.start),
+      ledger.once('mirror/app', layer, 'a/app', second.start),
     ])
     first.resolve('copied')
     expect(await outcomes).toEqual(['copied', 'existing'])
-    expect(await ledger.once('mirror/app', digest, 'b/app', second.start)).toBe('existing')
+    expect(await ledger.once('mirror/app', layer, 'b/app', second.start)).toBe('existing')
     expect(second.calls()).toBe(0)
+  })
+
+  test('is moved by each of those that describe it by two sizes', async () => {
+    const ledger = new ContentLedger()
+    const first = move()
+    first.resolve('copied')
+    await ledger.once('mirror/app', layer, 'a/app', first.start)
+    const other = { ...layer, size: 8 }
+    expect(ledger.isNew('mirror/app', layer)).toBe(false)
+    expect(ledger.isNew('mirror/app', other)).toBe(true)
+    expect(await ledger.once('mirror/app', other, 'a/app', first.start)).toBe('copied')
+    expect(first.calls()).toBe(2)
   })
 
   test('is moved twice into two repositories', async () => {
     const ledger = new ContentLedger()
     const first = move()
     first.resolve('copied')
-    await ledger.once('mirror/app', digest, 'a/app', first.start)
-    expect(await ledger.once('mirror/other', digest, 'a/app', first.start)).toBe('copied')
+    await ledger.once('mirror/app', layer, 'a/app', first.start)
+    expect(await ledger.once('mirror/other', layer, 'a/app', first.start)).toBe('copied')
   })
 
   test('fails for both where both take it from one place, and may be tried again', async () => {
@@ -47,14 +59,14 @@ describe('a blob that two want', () => {
     const first = move()
     const second = move()
     const results = Promise.allSettled([
-      ledger.once('mirror/app', digest, 'a/app', first.start),
-      ledger.once('mirror/app', digest, 'a/app', second.start),
+      ledger.once('mirror/app', layer, 'a/app', first.start),
+      ledger.once('mirror/app', layer, 'a/app', second.start),
     ])
     first.reject(new Error('broken'))
     expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(second.calls()).toBe(0)
     second.resolve('copied')
-    expect(await ledger.once('mirror/app', digest, 'a/app', second.start)).toBe('copied')
+    expect(await ledger.once('mirror/app', layer, 'a/app', second.start)).toBe('copied')
   })
 
   test('is moved from the other place where one place fails', async () => {
@@ -63,9 +75,9 @@ describe('a blob that two want', () => {
     const sound = move()
     const third = move()
     const results = Promise.allSettled([
-      ledger.once('mirror/app', digest, 'a/app', broken.start),
-      ledger.once('mirror/app', digest, 'b/app', sound.start),
-      ledger.once('mirror/app', digest, 'c/app', third.start),
+      ledger.once('mirror/app', layer, 'a/app', broken.start),
+      ledger.once('mirror/app', layer, 'b/app', sound.start),
+      ledger.once('mirror/app', layer, 'c/app', third.start),
     ])
     broken.reject(new Error('broken'))
     sound.resolve('copied')

@@ -200,6 +200,16 @@ export const bytesRows: readonly Row[] = [
     },
   },
   {
+    fault: 'Docker-Content-Digest of a layer that was uploaded is that of something else',
+    by: setHeader('docker-content-digest', previous.manifest.digest),
+    destination: {
+      ends: 'VERIFICATION',
+      hits: 1,
+      does: 'fails, and pushes no tag',
+      check: ({ destination }) => expect(destination.count('PUT', '/manifests/v1')).toBe(0),
+    },
+  },
+  {
     fault: 'Content-Length of a layer is too small',
     by: setHeader('content-length', String(LAYER_BYTES - 10)),
     source: mismatch('SIZE_MISMATCH', undefined, 'fails before it sends a byte'),

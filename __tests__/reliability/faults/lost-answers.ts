@@ -6,13 +6,12 @@ import {
   all,
   removeHeader,
   replyWith,
-  setHeader,
   setStatus,
   silentAfterWork,
 } from '../../../testkit/registry/faults.ts'
-import { bringsLayer, pushesChild, pushesTag } from '../matchers.ts'
+import { pushesChild, pushesTag } from '../matchers.ts'
 import type { Row } from '../table.ts'
-import { index, previous, type FaultWorld, type WorldOptions } from '../world.ts'
+import { index, type WorldOptions } from '../world.ts'
 
 /** A registry whose answers name no digest. */
 const nameless = {
@@ -90,30 +89,4 @@ export const lostAnswerRows: readonly Row[] = [
       },
     },
   },
-  {
-    fault: 'The push of the tag is answered with the digest of something else',
-    by: setHeader('docker-content-digest', previous.manifest.digest),
-    destination: {
-      ends: 'VERIFICATION',
-      at: pushesTag,
-      hits: 1,
-      tagMayBeWritten: true,
-      does: 'fails with the digest that it names',
-    },
-  },
-  {
-    fault: 'The upload of a blob is answered with the digest of something else',
-    by: setHeader('docker-content-digest', previous.manifest.digest),
-    destination: {
-      ends: 'VERIFICATION',
-      at: bringsLayer,
-      hits: 1,
-      does: 'fails with the digest that it names',
-      check: pushesNoTag,
-    },
-  },
 ]
-
-function pushesNoTag({ destination }: FaultWorld) {
-  expect(destination.count('PUT', '/manifests/v1')).toBe(0)
-}

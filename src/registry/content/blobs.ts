@@ -6,7 +6,7 @@ import {
   refusedEncoding,
   singleHeader,
 } from '../network/answer-body.ts'
-import { namesOther } from './digest-header.ts'
+import { isOtherContent } from './content-headers.ts'
 import { type ErrorPlace, placed, RegistryError } from '../errors.ts'
 import { networkFailure } from '../network/network-failure.ts'
 import type { Repository } from '../http/repository.ts'
@@ -14,21 +14,23 @@ import { isRefusedLook, NO_HEAD, REFUSED_LOOKS } from './refused-looks.ts'
 import type { RegistryAnswer, RegistryRequest } from '../http/registry-request.ts'
 
 /**
- * Asks a registry for a blob (distribution-spec, Checking if content exists). `other` is one that
- * has another length than it should, or another digest: whatever is there, it is not this. A registry
- * that does not let us look has not said that it is missing: the upload will tell.
+ * What a registry shows of a blob. `other` is one of another length or digest than it should have:
+ * whatever is there, it is not this.
  */
-export async function lookUpBlob(
-  repository: Repository,
-  blob: Content,
-): Promise<'there' | 'missing' | 'other'> {
+export type BlobLook = 'there' | 'missing' | 'other'
+
+/**
+ * Asks a registry for a blob (distribution-spec, Checking if content exists). One that does not let
+ * us look (GHCR without write access, Q14) has not said that it is missing: the upload will tell.
+ */
+export async function lookUpBlob(repository: Repository, blob: Content): Promise<BlobLook> {
   const request = blobRequest(repository, blob, 'HEAD')
   const expect = [404, ...NO_HEAD, ...REFUSED_LOOKS]
   try {
     return await repository.http.call({ ...request, expect }, async (answer) => {
       await discard(answer)
       if (answer.status >= 300) return 'missing'
-      return isOther(answer, blob, request.place) ? 'other' : 'there'
+      return isOtherContent(answer, blob, request.place) ? 'other' : 'there'
     })
   } catch (error) {
     if (!isRefusedLook(error)) throw error
@@ -39,13 +41,6 @@ export async function lookUpBlob(
 /** Whether a blob is known to be there, in the length that it should have. */
 export async function blobExists(repository: Repository, blob: Content): Promise<boolean> {
   return (await lookUpBlob(repository, blob)) === 'there'
-}
-
-function isOther(answer: RegistryAnswer, blob: Content, place: ErrorPlace): boolean {
-  if (namesOther(answer, blob.digest, place)) return true
-  // Compressed on the way (Q47), it is the length of other bytes.
-  const isLength = refusedEncoding(answer, place) === undefined
-  return isLength && otherSize(answer, blob.size, place) !== undefined
 }
 
 /** Bytes of a blob from an offset on. */

@@ -14,6 +14,7 @@ import {
 } from '../../oci/manifest.ts'
 import { isIndexType, isManifestType, manifestAccept } from '../../oci/media-types.ts'
 import { discard, readBody, singleHeader } from '../network/answer-body.ts'
+import { isOtherContent } from './content-headers.ts'
 import { placed, RegistryError } from '../errors.ts'
 import type {
   ExpectedManifest,
@@ -175,6 +176,12 @@ function contentType(header: string | undefined): { contentType?: string } {
   return header === undefined ? {} : { contentType: header }
 }
 
+interface LookOptions {
+  readonly tries?: Tries
+  /** What should be there: what is shown in another length counts as not found. */
+  readonly content?: Content | undefined
+}
+
 /**
  * The digest that a tag or digest has at a registry, by HEAD (distribution-spec, Checking if
  * content exists); undefined only for "not found". Where the answer names no digest, the manifest
@@ -184,16 +191,17 @@ function contentType(header: string | undefined): { contentType?: string } {
 export async function resolveDigest(
   repository: Repository,
   reference: string,
-  tries: Tries = 'call',
+  { tries = 'call', content }: LookOptions = {},
 ): Promise<Digest | undefined> {
   const request = manifestRequest(repository, reference, 'HEAD', 'look up')
   const expect = [401, 404, ...NO_HEAD, ...REFUSED_LOOKS]
   const found = await repository.http[tries]({ ...request, expect }, async (answer) => {
     await discard(answer)
     const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? ''
-    return { status: answer.status, digest: isDigest(digest) ? digest : undefined }
+    const isOther = content !== undefined && isOtherContent(answer, content, request.place)
+    return { status: answer.status, digest: isDigest(digest) ? digest : undefined, isOther }
   })
-  if (found.status === 404) return undefined
+  if (found.status === 404 || (found.isOther && found.status < 300)) return undefined
   if (found.digest !== undefined && found.status < 300) return found.digest
   return hashedDigest(
     repository,
@@ -210,14 +218,23 @@ export async function resolveDigest(
 export async function heldDigest(
   repository: Repository,
   reference: string,
+  content?: Content,
 ): Promise<Digest | undefined> {
   try {
-    return await resolveDigest(repository, reference)
+    return await resolveDigest(repository, reference, { content })
   } catch (error) {
     if (!isRefusedLook(error)) throw error
     repository.http.logger.debug(`not known: ${error.message}`)
     return undefined
   }
+}
+
+/**
+ * Whether a destination shows a manifest under its digest (see `heldDigest`), in the length that it
+ * should have.
+ */
+export async function holdsManifest(repository: Repository, content: Content): Promise<boolean> {
+  return (await heldDigest(repository, content.digest, content)) === content.digest
 }
 
 export async function hashedDigest(

@@ -3,8 +3,9 @@ import { pullScope } from '../auth/scope.ts'
 import { RegistryError } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
 import { discard } from '../network/answer-body.ts'
-import { confirmsDigest } from './digest-header.ts'
-import { sessionOf, type UploadSession } from './upload-session.ts'
+import { confirmsDigest } from './content-headers.ts'
+import { withRetries } from '../pace/retry.ts'
+import { cancelUpload, sessionOf, type UploadSession } from './upload-session.ts'
 
 /**
  * A registry's answer to the wish to put a blob: it has it by now, or waits for it at an address.
@@ -47,4 +48,20 @@ export async function mountBlob(
     throw new RegistryError('VERIFICATION', reason, { ...place, status: answer.status })
   }
   return { mounted: false, session: await sessionOf(repository, answer, place) }
+}
+
+/** Whether a blob that is there for certain is mounted into the very repository that it is in. */
+export async function mountsItself(repository: Repository, blob: Content): Promise<boolean> {
+  const { http } = repository
+  try {
+    const start = await withRetries(http.network, http.logger, async () =>
+      http.limiter.run(async () => mountBlob(repository, blob, repository.name)),
+    )
+    if (!start.mounted) await cancelUpload(repository, start.session)
+    return start.mounted
+  } catch (error) {
+    if (!(error instanceof RegistryError) || error.code === 'CANCELLED') throw error
+    http.logger.debug(`no mount: ${error.message}`)
+    return false
+  }
 }

@@ -1,6 +1,6 @@
 import { type Digest, isDigest } from '../../oci/digest.ts'
 import { discard } from '../network/answer-body.ts'
-import { confirmsDigest } from './digest-header.ts'
+import { confirmsDigest } from './content-headers.ts'
 import { RegistryError, reworded } from '../errors.ts'
 import type { RegistryFamily } from '../families/family.ts'
 import { manifestRequest, resolveDigest } from './manifests.ts'

@@ -3,7 +3,7 @@ import { RegistryError } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
 import type { Tries } from '../http/registry-request.ts'
 import { pause } from '../pace/retry.ts'
-import { otherDigest, sameAlgorithm } from './digest-header.ts'
+import { otherDigest, sameAlgorithm } from './content-headers.ts'
 import { hashedDigest, resolveDigest } from './manifests.ts'
 
 /**
@@ -75,7 +75,7 @@ async function shownDigest(
   digest: Digest,
   tries: Tries = 'call',
 ): Promise<Digest | undefined> {
-  const shown = await resolveDigest(repository, reference, tries)
+  const shown = await resolveDigest(repository, reference, { tries })
   // A registry may name content by another algorithm (distribution-spec, Pulling manifests).
   return shown === undefined || sameAlgorithm(shown, digest)
     ? shown

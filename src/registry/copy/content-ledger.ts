@@ -1,4 +1,4 @@
-import type { Content, Digest } from '../../oci/digest.ts'
+import { type Content, contentKey, type Digest } from '../../oci/digest.ts'
 
 /** How content came to be where it is wanted. */
 export type Outcome = 'copied' | 'mounted' | 'existing'
@@ -37,18 +37,19 @@ export class ContentLedger {
   readonly #supplies = new Map<Digest, Supply>()
 
   /**
-   * Moves content to a place unless that is done or being done.
+   * Moves content to a place unless that is done or being done. What is described by another size
+   * counts as other content, for whoever moves it to find out which of the two is right.
    *
    * @param place a repository, and what kind of content is meant
    * @param source the repository that it would be taken from
    */
   async once(
     place: string,
-    digest: Digest,
+    content: Content,
     source: string,
     move: () => Promise<Outcome>,
   ): Promise<Outcome> {
-    const key = `${place}@${digest}`
+    const key = `${place}@${contentKey(content)}`
     for (
       let known = this.#contents.get(key);
       known !== undefined;
@@ -88,9 +89,10 @@ export class ContentLedger {
   }
 
   /** Whether nobody has the blob or is about to have it, as far as a place is concerned. */
-  isNew(place: string, digest: Digest): boolean {
+  isNew(place: string, content: Content): boolean {
+    const { digest } = content
     const isKnown = this.#holders.has(digest) || this.#supplies.has(digest)
-    return !isKnown && !this.#contents.has(`${place}@${digest}`)
+    return !isKnown && !this.#contents.has(`${place}@${contentKey(content)}`)
   }
 
   /** How many wait for the blob. */

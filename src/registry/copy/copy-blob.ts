@@ -1,27 +1,17 @@
 import type { Content } from '../../oci/digest.ts'
-import { blobExists } from '../content/blobs.ts'
+import { type BlobLook, lookUpBlob } from '../content/blobs.ts'
 import type { Holder, Outcome } from './content-ledger.ts'
 import { RegistryError } from '../errors.ts'
-import { type Journey, type Member, rideAlone } from './fan-out.ts'
-import type { BlobProgress } from './image-progress.ts'
-import type { Rank } from '../pace/limiter.ts'
 import { mountFromHolder, type MountWish } from './mount-from-holder.ts'
 import type { Repository } from '../http/repository.ts'
 import { withRetries } from '../pace/retry.ts'
-import { BlobSender } from '../content/send-blob.ts'
-import { mountBlob } from '../content/mount-blob.ts'
-import { cancelUpload, startUpload, type UploadSession } from '../content/upload-session.ts'
-import { verifiedBlob, whole } from '../content/verified-blob.ts'
+import { cancelUpload, type UploadSession } from '../content/upload-session.ts'
+import { BlobTransfer, type Opening, type TransferOptions } from './transfer-blob.ts'
 
 /** Blobs up to this size, configs for the most part, are no more work than a request without a body. */
 export const SMALL_BLOB_BYTES = 64 * 1024
-/**
- * Blobs up to this size are held as a whole: neither registry waits for the other then, and no slot
- * of the one is taken while the other is asked.
- */
-const HELD_BLOB_BYTES = 256 * 1024
 
-export interface CopyBlobOptions {
+export interface CopyBlobOptions extends TransferOptions {
   /**
    * Another repository of the destination's registry that holds the blob. A source in the same
    * registry is one by itself.
@@ -29,12 +19,6 @@ export interface CopyBlobOptions {
   readonly holder?: Holder | undefined
   /** No mounts, in whatever way: what was there or was mounted has gone missing. */
   readonly again?: boolean | undefined
-  /** For several destinations that share one download. */
-  readonly member?: Member | undefined
-  readonly rank?: Rank | undefined
-  /** All of it, verified, where it is at hand. */
-  readonly bytes?: Uint8Array | undefined
-  readonly progress?: BlobProgress | undefined
 }
 
 /**
@@ -58,9 +42,9 @@ class Delivery {
   readonly #destination: Repository
   readonly #blob: Content
   readonly #options: CopyBlobOptions
-  readonly #sender: BlobSender
-  /** One that is open already, for the first try. */
-  #session: UploadSession | undefined
+  readonly #transfer: BlobTransfer
+  /** What is under the digest, as far as the registry has been asked. */
+  #shown: BlobLook | undefined
 
   constructor(
     source: Repository,
@@ -72,7 +56,7 @@ class Delivery {
     this.#destination = destination
     this.#blob = blob
     this.#options = options
-    this.#sender = new BlobSender(destination, blob, options.progress)
+    this.#transfer = new BlobTransfer(source, destination, blob, options)
   }
 
   get #isSmall(): boolean {
@@ -90,32 +74,37 @@ class Delivery {
   }
 
   async run(): Promise<Outcome> {
-    if (this.#mayAsk) {
-      const start = await mountFromHolder(this.#wish, async () => this.#isReallyThere())
-      if (start?.mounted === true) return 'mounted'
-      this.#session = start?.session
-    }
+    const outcome = await this.#bring()
+    this.#destination.http.sizes.note(this.#blob)
+    return outcome
+  }
+
+  async #bring(): Promise<Outcome> {
+    const start = this.#mayAsk
+      ? await mountFromHolder(this.#wish, async () => this.#isReallyThere())
+      : undefined
+    if (start?.mounted === true) return 'mounted'
     const { progress } = this.#options
     progress?.begin()
-    const outcome = await this.#lookAndSend()
+    const outcome = await this.#lookAndSend(start?.session)
     progress?.end(outcome)
     return outcome
   }
 
-  async #lookAndSend(): Promise<Outcome> {
-    const { mounts } = this.#destination.http
-    if (this.#session === undefined && (await this.#answersLooks())) {
-      const outcome = await this.#deliver(true)
+  /** @param session of an upload that is open already */
+  async #lookAndSend(session: UploadSession | undefined): Promise<Outcome> {
+    if (session === undefined && !this.#hasOther() && (await this.#answersLooks())) {
+      const outcome = await this.#deliver('asking')
       if (outcome === 'copied') return outcome
       const isThere = await this.#isReallyThere()
-      mounts.noteLook(isThere)
+      this.#destination.http.mounts.noteLook(isThere || this.#hasOther())
       if (isThere) return outcome
     }
-    if (await blobExists(this.#destination, this.#blob)) {
-      await this.#cancel()
+    if (!this.#hasOther() && (await this.#isThere())) {
+      if (session !== undefined) await cancelUpload(this.#destination, session)
       return 'existing'
     }
-    return this.#deliver(false)
+    return this.#deliver(session ?? 'new')
   }
 
   /** Whether a mount from the repository itself will tell if the blob is there. */
@@ -129,138 +118,54 @@ class Delivery {
     return mounts.answersLooks ?? this.#isSmall
   }
 
-  /** A registry that says `created` to whatever it is asked would leave holes in images. */
+  /**
+   * A registry that says `created` to whatever it is asked would leave holes in images, and one that
+   * has something truncated says so too: its length is looked at, unless it is known.
+   */
   async #isReallyThere(): Promise<boolean> {
-    return this.#destination.http.mounts.keepsWord(async () =>
-      blobExists(this.#destination, this.#blob),
-    )
+    const { mounts, sizes } = this.#destination.http
+    if (sizes.isRight(this.#blob) === true) return mounts.keepsWord(async () => this.#isThere())
+    const isThere = await this.#isThere()
+    return !this.#hasOther() && mounts.keepsWord(async () => Promise.resolve(isThere))
   }
 
-  /** Sends the blob; `asks` where the request that starts the upload is to find out if it is there. */
-  async #deliver(asks: boolean): Promise<Outcome> {
+  async #isThere(): Promise<boolean> {
+    const shown = await lookUpBlob(this.#destination, this.#blob)
+    // Where the run knows it by another size, one of the two is false: the bytes will tell.
+    const isDisputed = this.#destination.http.sizes.isRight(this.#blob) === false
+    this.#shown = shown === 'there' && isDisputed ? 'other' : shown
+    return this.#shown === 'there'
+  }
+
+  /** Whether there is something else under the digest. */
+  #hasOther(): boolean {
+    return this.#shown === 'other'
+  }
+
+  /** Sends the blob. Throws VERIFICATION where something else stays in its place. */
+  async #deliver(opening: Opening): Promise<Outcome> {
     const { http } = this.#destination
-    return withRetries(http.network, http.logger, async (tried) => {
+    const hadOther = this.#hasOther()
+    let isLost = false
+    const outcome = await withRetries(http.network, http.logger, async (tried) => {
       // The bytes may have arrived although the answer did not.
-      if (tried > 0 && (await blobExists(this.#destination, this.#blob))) return 'copied'
-      return this.#attempt(asks && tried === 0, tried === 0)
-    })
-  }
-
-  async #attempt(asks: boolean, isFirst: boolean): Promise<Outcome> {
-    const isHeld = this.#options.bytes !== undefined || this.#blob.size <= HELD_BLOB_BYTES
-    const outcome = await (isHeld ? this.#sendHeld(asks) : this.#stream(asks, isFirst))
-    if (outcome === 'copied') {
-      this.#destination.http.mounts.offerTrial(async () =>
-        mountsItself(this.#destination, this.#blob),
-      )
-    }
-    return outcome
-  }
-
-  /** In three steps, with a slot for each. */
-  async #sendHeld(asks: boolean): Promise<Outcome> {
-    const { http } = this.#destination
-    const session = this.#session ?? (await http.limiter.run(async () => this.#start(asks)))
-    this.#session = session
-    if (session === undefined) return 'existing'
-    await http.held.run(this.#blob.size, async () => {
-      const bytes = await this.#read()
-      this.#session = undefined
-      await http.limiter.run(async () => this.#sender.send(session, () => bytes))
-    })
-    return 'copied'
-  }
-
-  async #read(): Promise<Uint8Array> {
-    const { bytes, member } = this.#options
-    if (bytes !== undefined) return bytes
-    const read = async (): Promise<Uint8Array> =>
-      this.#source.http.limiter.run(async () => whole(verifiedBlob(this.#source, this.#blob)))
-    try {
-      return await (member === undefined ? read() : member.read(this.#blob.digest, read))
-    } catch (error) {
-      await this.#cancel()
-      throw error
-    }
-  }
-
-  async #stream(asks: boolean, isFirst: boolean): Promise<Outcome> {
-    const { member } = this.#options
-    const journey = this.#journey()
-    const ride = await (isFirst && member !== undefined ? member.ride(journey) : rideAlone(journey))
-    let bytes = 0
-    try {
-      const session = this.#session ?? (await this.#start(asks))
-      this.#session = undefined
-      if (session === undefined) return 'existing'
-      let { reader } = ride
-      await this.#sender.send(session, () => {
-        // A body can be wanted twice (after a login, in chunks), and a shared one is there once.
-        const content = reader ?? journey.open()
-        reader = undefined
-        return content
-      })
-      bytes = this.#blob.size
-      return 'copied'
-    } finally {
-      await ride.reader?.leave()
-      ride.release(bytes)
-    }
-  }
-
-  /** Opens an upload; undefined where the registry says that it has the blob. */
-  async #start(asks: boolean): Promise<UploadSession | undefined> {
-    const { mounts } = this.#destination.http
-    if (asks) {
+      if (isLost && (await this.#isThere())) return 'copied'
       try {
-        const start = await mountBlob(this.#destination, this.#blob, this.#destination.name)
-        if (start.mounted) return undefined
-        mounts.noteDenied()
-        return start.session
+        return await this.#transfer.attempt(tried === 0 ? opening : 'new', tried === 0)
       } catch (error) {
-        if (!isRefusal(error)) throw error
-        // Harbor refuses to mount from what does not exist yet (Q24): another time it may.
-        const isAboutRights = error.status === 401 || error.status === 403
-        if (!isAboutRights) mounts.noteLook(false)
+        isLost = error instanceof RegistryError && error.side === 'destination'
+        throw error
       }
+    })
+    if (
+      !hadOther ||
+      outcome !== 'copied' ||
+      (await lookUpBlob(this.#destination, this.#blob)) !== 'other'
+    ) {
+      return outcome
     }
-    return startUpload(this.#destination)
+    const place = this.#destination.place('upload blob', this.#blob.digest)
+    const reason = 'the registry shows something else under the digest, and keeps that'
+    throw new RegistryError('VERIFICATION', reason, place)
   }
-
-  #journey(): Journey {
-    return {
-      source: this.#source,
-      destination: this.#destination,
-      blob: this.#blob,
-      open: () => verifiedBlob(this.#source, this.#blob),
-      rank: this.#options.rank,
-    }
-  }
-
-  async #cancel(): Promise<void> {
-    const session = this.#session
-    this.#session = undefined
-    if (session !== undefined) await cancelUpload(this.#destination, session)
-  }
-}
-
-/** Whether a blob that is there for certain is mounted into the very repository that it is in. */
-async function mountsItself(repository: Repository, blob: Content): Promise<boolean> {
-  const { http } = repository
-  try {
-    const start = await withRetries(http.network, http.logger, async () =>
-      http.limiter.run(async () => mountBlob(repository, blob, repository.name)),
-    )
-    if (!start.mounted) await cancelUpload(repository, start.session)
-    return start.mounted
-  } catch (error) {
-    if (!(error instanceof RegistryError) || error.code === 'CANCELLED') throw error
-    http.logger.debug(`no mount: ${error.message}`)
-    return false
-  }
-}
-
-/** A refusal that may be about the question, and not about the moment. */
-function isRefusal(error: unknown): error is RegistryError {
-  return error instanceof RegistryError && !error.transient && (error.status ?? 0) >= 400
 }

@@ -1,5 +1,5 @@
 import type { Descriptor } from '../../oci/descriptor.ts'
-import type { Content, Digest } from '../../oci/digest.ts'
+import { type Content, contentKey, type Digest } from '../../oci/digest.ts'
 import type { ImageIndex, ImageManifest } from '../../oci/manifest.ts'
 import { isManifestType, isNonDistributableType } from '../../oci/media-types.ts'
 import type { ContentLedger, Outcome } from './content-ledger.ts'
@@ -12,7 +12,7 @@ import type {
   UnknownManifest,
 } from '../learned/fetched-manifest.ts'
 import { explainBlobFailure } from './explain-blob-failure.ts'
-import { admitManifest, fetchManifest, fetchUnknown, heldDigest } from '../content/manifests.ts'
+import { admitManifest, fetchManifest, fetchUnknown, holdsManifest } from '../content/manifests.ts'
 import { Limiter } from '../pace/limiter.ts'
 import { pushManifest } from '../content/push-manifest.ts'
 import { pushWithRepair } from './push-with-repair.ts'
@@ -72,7 +72,7 @@ function isSameRepository({ source, destination }: Route): boolean {
 class TreeCopy {
   readonly #route: Route
   /** Children that are being copied or are done: an index may list one more than once. */
-  readonly #children = new Map<Digest, Promise<BytesMoved>>()
+  readonly #children = new Map<string, Promise<BytesMoved>>()
   /** Manifests that are being looked for. */
   readonly #walk = new Limiter(MANIFESTS_AT_ONCE)
   /** Manifests that the destination was seen to have. */
@@ -89,7 +89,7 @@ class TreeCopy {
     if (this.#held.has(fetched.digest)) return bytes
     const { destination } = this.#route
     await this.#subjectOf(fetched)
-    await this.#once('manifest', fetched.digest, async () => {
+    await this.#once('manifest', fetched, async () => {
       const bring = async (): Promise<unknown> => this.#again().content(fetched, depth)
       await pushWithRepair(
         async () => pushManifest(destination, fetched.digest, fetched),
@@ -108,7 +108,7 @@ class TreeCopy {
   async #subjectOf({ manifest, digest }: FetchedManifest | UnknownManifest): Promise<void> {
     const subject = manifest?.subject
     if (subject !== undefined && subject.digest !== digest) {
-      await this.#children.get(subject.digest)
+      await this.#children.get(contentKey(subject))
     }
   }
 
@@ -123,7 +123,7 @@ class TreeCopy {
    * The config first: it is small, and hardly two images have the same. Where it is there, the whole
    * image may be, and one request more tells.
    */
-  async #image({ digest }: Content, manifest: ImageManifest): Promise<BytesMoved> {
+  async #image(content: Content, manifest: ImageManifest): Promise<BytesMoved> {
     const blobs = new Map<Digest, Descriptor>()
     for (const blob of [manifest.config, ...manifest.layers]) {
       // Their makers do not allow others to pass these on (image-spec, Non-Distributable Layers).
@@ -135,9 +135,9 @@ class TreeCopy {
       const outcome = await this.#blob(config)
       this.#route.progress?.listed()
       const first = bytesOf(outcome, config.size)
-      if (outcome === 'existing' && layers.length > 0 && (await this.#isHeld(digest))) {
-        this.#held.add(digest)
-        this.#route.held?.add(digest)
+      if (outcome === 'existing' && layers.length > 0 && (await this.#isHeld(content))) {
+        this.#held.add(content.digest)
+        this.#route.held?.add(content.digest)
         this.#route.ledger.note(this.#route.destination.name, layers)
         return addBytes([first, ...layers.map(({ size }) => bytesOf('existing', size))])
       }
@@ -148,20 +148,20 @@ class TreeCopy {
     }
   }
 
-  async #isHeld(digest: Digest): Promise<boolean> {
+  async #isHeld(content: Content): Promise<boolean> {
     const { destination, again, isNew } = this.#route
     if (again === true || isNew === true) return false
-    return (await heldDigest(destination, digest)) === digest
+    return holdsManifest(destination, content)
   }
 
   async #blob(blob: Descriptor): Promise<Outcome> {
     const { destination, ledger, member } = this.#route
     await member?.giveWay(blob.digest)
-    const isNew = ledger.isNew(`blob ${destination.name}`, blob.digest)
+    const isNew = ledger.isNew(`blob ${destination.name}`, blob)
     // Another image brings it: the other destinations of this one do not have to wait.
     if (member?.wants(blob.digest) === true && !isNew) member.pass(blob.digest)
     try {
-      return await this.#once('blob', blob.digest, async () => this.#supply(blob))
+      return await this.#once('blob', blob, async () => this.#supply(blob))
     } finally {
       member?.pass(blob.digest)
     }
@@ -206,20 +206,20 @@ class TreeCopy {
    */
   async #once(
     kind: 'blob' | 'manifest',
-    digest: Digest,
+    content: Content,
     move: () => Promise<Outcome>,
   ): Promise<Outcome> {
     const { source, destination, ledger, again } = this.#route
     if (again === true) return move()
     const from = `${source.http.registry}/${source.name}`
-    return ledger.once(`${kind} ${destination.name}`, digest, from, move)
+    return ledger.once(`${kind} ${destination.name}`, content, from, move)
   }
 
   async #index(index: ImageIndex, depth: number): Promise<BytesMoved> {
     const { progress } = this.#route
     progress?.expect(index.manifests.length - 1)
     const children = index.manifests.map(async (child) => {
-      const known = this.#children.get(child.digest)
+      const known = this.#children.get(contentKey(child))
       if (known !== undefined) {
         progress?.listed()
         await known
@@ -227,7 +227,7 @@ class TreeCopy {
         return noBytes
       }
       const copying = this.#child(child, depth + 1)
-      this.#children.set(child.digest, copying)
+      this.#children.set(contentKey(child), copying)
       return copying
     })
     return addBytes(await waitForAll(children))

@@ -1,4 +1,4 @@
-import { type Digest, digestOf } from '../../oci/digest.ts'
+import { type Content, type Digest, digestOf } from '../../oci/digest.ts'
 import type { Manifest } from '../../oci/manifest.ts'
 import { listsByItself } from '../content/pushed-referrers.ts'
 import { addToReferrersTag } from '../content/referrers-index.ts'
@@ -65,13 +65,12 @@ class ReferrersCopy {
     return { copied, existing: outcomes.length - copied, moved: addBytes(this.#moved) }
   }
 
-  async #referrer(
-    { isHeld, isPart, digest, fetched }: FoundReferrer,
-    isDryRun: boolean,
-  ): Promise<Outcome> {
+  async #referrer({ isHeld, isPart, fetched }: FoundReferrer, isDryRun: boolean): Promise<Outcome> {
     if (isHeld || fetched === undefined) return 'existing'
     if (isPart || isDryRun) return 'copied'
-    return this.#once('referrer', digest, async () => copyByDigest(this.#routeOf(fetched), fetched))
+    return this.#once('referrer', fetched, async () =>
+      copyByDigest(this.#routeOf(fetched), fetched),
+    )
   }
 
   async #cosignImage(image: CosignSource, isDryRun: boolean): Promise<Outcome> {
@@ -87,10 +86,10 @@ class ReferrersCopy {
   }
 
   /** Brings a manifest, unless another image of the run does or did. */
-  async #once(kind: string, digest: Digest, bring: () => Promise<BytesMoved>): Promise<Outcome> {
+  async #once(kind: string, content: Content, bring: () => Promise<BytesMoved>): Promise<Outcome> {
     const { source, destination, ledger } = this.#route
     const from = `${source.http.registry}/${source.name}`
-    return ledger.once(`${kind} ${destination.name}`, digest, from, async () => {
+    return ledger.once(`${kind} ${destination.name}`, content, from, async () => {
       this.#moved.push(await bring())
       return 'copied'
     })

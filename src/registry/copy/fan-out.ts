@@ -105,6 +105,12 @@ export class FanOut {
   async ride(member: Member, journey: Journey): Promise<Ride> {
     const { digest } = journey.blob
     if (this.#members.size <= 1 || member.hasPassed(digest)) return rideAlone(journey)
+    // What the others get is measured by their size.
+    const others = this.#gatherings.get(digest)?.journeys
+    if (others?.some((other) => other.journey.blob.size !== journey.blob.size) === true) {
+      member.pass(digest)
+      return rideAlone(journey)
+    }
     const { promise, resolve } = Promise.withResolvers<Ride>()
     let gathering = this.#gatherings.get(digest)
     if (gathering === undefined) {

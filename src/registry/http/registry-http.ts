@@ -8,6 +8,7 @@ import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { familyOfAnswer, familyOfHost } from '../families/lookup.ts'
 import type { RegistryFamily } from '../families/family.ts'
 import { Introduction } from './first-request.ts'
+import { BlobSizes } from '../learned/blob-sizes.ts'
 import { LargeBlobs } from '../learned/blob-size-limit.ts'
 import { KeptManifests } from '../learned/manifest-cache.ts'
 import { ReferrersApi } from '../learned/referrers-api.ts'
@@ -37,6 +38,7 @@ export class RegistryHttp {
   /** For writes that must not meet each other. */
   readonly turns = new Turns()
   readonly mounts = new Mounts()
+  readonly sizes = new BlobSizes()
   readonly largeBlobs = new LargeBlobs()
   readonly shownBlobs = new ShownBlobs()
   readonly manifests = new KeptManifests()

@@ -39,7 +39,7 @@ function tooLong(size: number, limit: number, place: ErrorPlace): RegistryError 
 }
 
 /** What `Content-Length` says; undefined where it says nothing. */
-function declaredLength(answer: Answer): number | undefined {
+export function declaredLength(answer: Answer): number | undefined {
   const header = answer.headers['content-length']
   return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined
 }

@@ -1,7 +1,7 @@
-import type { Digest } from '../../oci/digest.ts'
+import type { Content, Digest } from '../../oci/digest.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { foreignText } from '../foreign-text.ts'
-import { singleHeader } from '../network/answer-body.ts'
+import { declaredLength, refusedEncoding, singleHeader } from '../network/answer-body.ts'
 import type { Answer } from '../network/network.ts'
 
 /** A digest of the longest algorithm, with its name. */
@@ -19,9 +19,16 @@ export function confirmsDigest(answer: Answer, digest: Digest, place: ErrorPlace
   throw new RegistryError('VERIFICATION', otherDigest(digest, named), details)
 }
 
-/** Whether an answer is about other content than what has the digest, as its header says. */
-export function namesOther(answer: Answer, digest: Digest, place: ErrorPlace): boolean {
-  return contradicts(singleHeader(answer, 'docker-content-digest', place) ?? digest, digest)
+/**
+ * Whether what an answer to a HEAD is about is something else than that content: its digest is another
+ * one, or its length. That of what is compressed on the way (Q47) is the length of other bytes.
+ */
+export function isOtherContent(answer: Answer, content: Content, place: ErrorPlace): boolean {
+  const { digest, size } = content
+  const named = singleHeader(answer, 'docker-content-digest', place) ?? digest
+  if (contradicts(named, digest)) return true
+  const isLength = refusedEncoding(answer, place) === undefined
+  return isLength && (declaredLength(answer) ?? size) !== size
 }
 
 function contradicts(named: string, digest: Digest): boolean {
