@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7520);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3387);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7520:
+/***/ 3387:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34747,7 +34747,11 @@ const QUOTE_LIMIT = 160;
  */
 function quote(text) {
     const shown = text.length > QUOTE_LIMIT ? `${text.slice(0, QUOTE_LIMIT)}…` : text;
-    return `"${shown.replaceAll(/[\p{C}\p{Zl}\p{Zp}"\\]/gu, escapeCharacter)}"`;
+    return `"${escaped(shown)}"`;
+}
+/** Text as `quote` writes it between the quotes, uncut. */
+function escaped(text) {
+    return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}"\\]/gu, escapeCharacter);
 }
 function escapeCharacter(character) {
     if (character === '"' || character === '\\')
@@ -35484,35 +35488,231 @@ function isMissing(error) {
     return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+;// CONCATENATED MODULE: ./lib/registry/known-secrets.js
+
+/** What the runner writes where a secret stood. */
+const REDACTED = '***';
+/** Stands where a text was cut (foreign-text.ts, oci/quote.ts). */
+const CUT = '…';
+/**
+ * Shorter texts are punctuation more often than secrets (the `{` of a JSON key), and taking them out
+ * everywhere would make all others unreadable. In UTF-16 code units, as all lengths here.
+ */
+const SHORTEST = 4;
+/** Shorter ones of hexadecimal digits alone stand in some digest or other by chance. */
+const SHORTEST_HEX = 8;
+/** No service is known to give shorter tokens. Words without digits are longer. */
+const SHORTEST_TOKEN = 8;
+const SHORTEST_TOKEN_OF_LETTERS = 16;
+/**
+ * Tokens that are remembered, the newest of them: others have expired, or a run needs one for each of
+ * its repositories.
+ */
+const MAX_TOKENS = 1000;
+/** What only digests hold, whatever stands before or behind it. */
+const DIGEST_NAME = /sha(?:256|512)/;
+const DIGEST_NAMES = ['sha256', 'sha512'];
+const HEX = /^[0-9a-f]+$/i;
+/**
+ * The secrets that are used in requests, and the way to take them out of what is shown: whoever gets
+ * to see one can repeat it.
+ */
+class KnownSecrets {
+    /** Each under its start, the longest first, since one may begin with another. */
+    #byStart = new Map();
+    /** What any of them begins with, to pass over the rest of a text quickly. */
+    #firstUnits = new Set();
+    #tokens = new Set();
+    /** One after the other, each in a line of its own. */
+    #shown = '';
+    #longestShown = 0;
+    constructor() {
+        this.neverHide(DIGEST_NAMES);
+    }
+    /**
+     * Takes in what is shown whatever happens, such as the references of an image list: what is a part
+     * of it cannot be hidden, or it would be torn apart. To be called before secrets are added.
+     */
+    neverHide(texts) {
+        for (const text of texts) {
+            this.#shown += `\n${text}`;
+            this.#longestShown = Math.max(this.#longestShown, text.length);
+        }
+    }
+    /** Takes in a secret of the user's. Returns the forms in which it is hidden from now on. */
+    add(value) {
+        return this.#addForms(formsOf(value).filter((form) => !isShortHex(form)));
+    }
+    /**
+     * Takes in a token that a service has given, which may be anything: what is no secret by its looks
+     * is not hidden, or a hostile service could have digests and names taken out of what others say.
+     */
+    addToken(value) {
+        if (!isTokenLike(value))
+            return [];
+        const hidden = this.#addForms([value]);
+        for (const token of hidden)
+            this.#tokens.add(token);
+        const [oldest] = this.#tokens;
+        if (oldest !== undefined && this.#tokens.size > MAX_TOKENS)
+            this.#forgetToken(oldest);
+        return hidden;
+    }
+    /**
+     * A text without any of them, nor the start of one where it was cut. Takes time in proportion to
+     * its length, however many there are, unless many of them begin alike.
+     */
+    redact = (text) => {
+        if (this.#byStart.size === 0)
+            return text;
+        let redacted = '';
+        let kept = 0;
+        let cut = text.indexOf(CUT);
+        for (let at = 0; at <= text.length - SHORTEST; at++) {
+            if (!this.#firstUnits.has(text.charCodeAt(at)))
+                continue;
+            if (cut !== -1 && cut < at)
+                cut = text.indexOf(CUT, at);
+            const end = this.#endOfSecret(text, at, cut);
+            if (end === undefined)
+                continue;
+            redacted += text.slice(kept, at) + REDACTED;
+            kept = end;
+            at = end - 1;
+        }
+        return redacted + text.slice(kept);
+    };
+    #addForms(forms) {
+        const hidden = forms.filter((form) => form.length >= SHORTEST && !this.#isShown(form));
+        for (const spelling of hidden.flatMap(spellingsOf))
+            this.#addSpelling(spelling);
+        return hidden;
+    }
+    #isShown(form) {
+        return form.length <= this.#longestShown && this.#shown.includes(form);
+    }
+    #addSpelling(spelling) {
+        const start = spelling.slice(0, SHORTEST);
+        const others = this.#byStart.get(start) ?? [];
+        if (others.includes(spelling))
+            return;
+        const shorter = others.findIndex(({ length }) => length < spelling.length);
+        this.#byStart.set(start, others.toSpliced(shorter === -1 ? others.length : shorter, 0, spelling));
+        this.#firstUnits.add(spelling.charCodeAt(0));
+    }
+    #forgetToken(token) {
+        this.#tokens.delete(token);
+        for (const spelling of spellingsOf(token)) {
+            const start = spelling.slice(0, SHORTEST);
+            const others = this.#byStart.get(start) ?? [];
+            this.#byStart.set(start, others.filter((other) => other !== spelling));
+        }
+    }
+    /** Where a secret ends that begins there, or what is left of it until the cut. */
+    #endOfSecret(text, at, cut) {
+        for (const secret of this.#byStart.get(text.slice(at, at + SHORTEST)) ?? []) {
+            if (text.startsWith(secret, at))
+                return at + secret.length;
+            const left = cut - at;
+            if (left >= SHORTEST && left < secret.length && secret.startsWith(text.slice(at, cut))) {
+                return cut;
+            }
+        }
+        return undefined;
+    }
+}
+/** Those of this process, which has one log and one set of outputs: a secret is one in all of them. */
+const knownSecrets = new KnownSecrets();
+function isShortHex(form) {
+    return form.length < SHORTEST_HEX && HEX.test(form);
+}
+/** Whether a text can be told from words, names, versions and digests. */
+function isTokenLike(form) {
+    if (HEX.test(form) || DIGEST_NAME.test(form) || /["\s]/.test(form))
+        return false;
+    if (/[0-9]/.test(form))
+        return form.length >= SHORTEST_TOKEN;
+    return form.length >= SHORTEST_TOKEN_OF_LETTERS && /[a-z]/.test(form) && /[A-Z]/.test(form);
+}
+/** A text as it is, as URLs, JSON and pages have it, and as error messages quote it. */
+function spellingsOf(text) {
+    const wellFormed = text.toWellFormed();
+    const inPages = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    return [
+        text,
+        encodeURIComponent(wellFormed),
+        encodeURI(wellFormed),
+        JSON.stringify(text).slice(1, -1),
+        inPages,
+        inPages.replaceAll('"', '&quot;'),
+        escaped(text),
+    ];
+}
+/**
+ * The forms of one secret. A runner splits a value of several lines and hides every line of it,
+ * however short; where that would hide a brace everywhere, these are only the longer lines and the
+ * one-line spellings of the whole.
+ */
+function formsOf(value) {
+    const secret = value.trim();
+    if (secret === '')
+        return [];
+    const lines = secret
+        .split(/[\r\n]+/)
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+    if (lines.length === 1)
+        return [secret];
+    const longLines = lines.filter((line) => line.length >= SHORTEST);
+    const whole = longLines.length === lines.length
+        ? [secret]
+        : [JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('base64')];
+    return [...whole, ...longLines];
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/foreign-text.js
+
 /** Enough for any honest error message, short enough that a thousand of them stay readable. */
 const DEFAULT_LIMIT = 512;
 /**
- * Makes text from a registry harmless for a log line, an annotation or an output: one line, no
- * control characters, nothing that the runner takes for a workflow command, no URL queries (they
- * carry signatures and upload states), no user info in URLs, and at most `limit` UTF-16 code units,
- * of which the last is `…` when something was cut.
+ * What is looked at of a text that is longer than it may be: room for blanks, escape sequences and
+ * queries that are left out of it.
+ */
+const LOOKED_AT = 8;
+/**
+ * Makes text from a registry harmless for a log line, an annotation or an output: no secret that was
+ * used in a request, one line, no control characters, nothing that the runner takes for a workflow
+ * command, no URL queries (they carry signatures and upload states), no user info in URLs, and at
+ * most `limit` UTF-16 code units, of which the last is `…` when something was cut. Secrets come
+ * first, because what is left out or replaced after that may stand in the middle of one.
  */
 function foreignText(text, limit = DEFAULT_LIMIT) {
-    const line = harmlessLine(dropUrlSecrets(text).replace(/\s+/g, ' ').trim());
+    const known = knownSecrets.redact(cut(text, LOOKED_AT * Math.max(limit, 1)));
+    const line = clean(dropUrlSecrets(known).replace(/\s+/g, ' ').trim());
     return cut(line.replace(/ {2,}/g, ' ').trim(), limit);
 }
 /**
  * The part of `foreignText` that holds for every printed line, our own ones too: a single line
- * without control characters, escape sequences, invisible or bidirectional formatting characters,
- * and without the openers of workflow commands. Blanks and the length stay as they are.
+ * without secrets, control characters, escape sequences, invisible or bidirectional formatting
+ * characters, and without the openers of workflow commands. Blanks and the length stay as they are.
  */
 function harmlessLine(text) {
+    return clean(knownSecrets.redact(text));
+}
+function clean(text) {
     return breakCommands(text
         .toWellFormed()
         .replace(ESCAPE_SEQUENCE, ' ')
         .replace(CONTROL_OR_BREAK, ' ')
         .replace(INVISIBLE, '\uFFFD'));
 }
-/** ECMA-48 escape sequences: CSI (colours, cursor), OSC (titles, links), and the two-byte ones. */
+/**
+ * ECMA-48 escape sequences: CSI (colours, cursor), OSC (titles, links), and the two-byte ones. What
+ * begins one ends the search for the end of another, so that the text is gone through once.
+ */
 const ESCAPE_SEQUENCE = 
 // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
-/(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B\]|\u009D)[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)|\u001B[@-Z\\-_]/g;
+/(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B\]|\u009D)[^\u0007\u001B\u009C\u009D]*(?:\u0007|\u001B\\|\u009C)|\u001B[@-Z\\-_]/g;
 const CONTROL_OR_BREAK = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 /**
  * Bidirectional overrides and characters without a glyph. The runner is a .NET program, whose
@@ -37879,7 +38079,7 @@ function laneOf(kind) {
 
 ;// CONCATENATED MODULE: ./lib/registry/pace/throughput-rounds.js
 /** Fewer answers than this tell more about chance than about the host. */
-const SHORTEST = 8;
+const throughput_rounds_SHORTEST = 8;
 /** Gathers answers to rounds. */
 class Rounds {
     #startedAt;
@@ -37904,7 +38104,7 @@ class Rounds {
             this.#latencies += 1;
             this.#latencyMs += latencyMs;
         }
-        if (this.#answers < Math.max(SHORTEST, this.#size))
+        if (this.#answers < Math.max(throughput_rounds_SHORTEST, this.#size))
             return undefined;
         const round = {
             size: this.#size,
@@ -40391,7 +40591,7 @@ function list_inputs_placeOf({ file, line }) {
  * run would do what was not meant.
  */
 function nearMisses(given, known) {
-    const spellings = new Map(known.flatMap((name) => spellingsOf(name).map((text) => [text, name])));
+    const spellings = new Map(known.flatMap((name) => near_misses_spellingsOf(name).map((text) => [text, name])));
     const names = new Set(known);
     return given.flatMap((name) => {
         if (names.has(name))
@@ -40404,7 +40604,7 @@ function withoutSeparators(name) {
     return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 }
 /** Without separators, and each word in the singular and in the plural. */
-function spellingsOf(name) {
+function near_misses_spellingsOf(name) {
     let spellings = [''];
     for (const word of name.split('-')) {
         spellings = spellings.flatMap((start) => numbersOf(word).map((form) => start + form));
@@ -40495,6 +40695,10 @@ function parseRegistryAuth(text) {
         }
     }
     return { credentials, problems };
+}
+/** The passwords in the text of the input, whatever else is wrong with it. */
+function passwordsIn(text) {
+    return yaml_entries_readEntries(text, SHAPE).entries.flatMap(({ password }) => password ?? []);
 }
 function registry_auth_readEntry(entry) {
     const unknown = unknownField(entry, FIELDS);
@@ -40699,8 +40903,9 @@ function readFileOf(field, path, files) {
         throw new Refusal(`${place} is too large for PEM`);
     return typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
 }
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
-const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[\s\S]*?-----END/;
+/** What is between two lines of dashes holds none, so that a file is gone through once. */
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*(?:-(?!----)[^-]*)*-----END CERTIFICATE-----/g;
+const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[^-]*(?:-(?!----)[^-]*)*-----END/;
 const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
 function checkCertificates(pem, place) {
     const certificates = pem.match(CERTIFICATE) ?? [];
@@ -40916,34 +41121,28 @@ function parseHosts(text) {
 /** GitHub keeps ten annotations of a kind from one step and drops the others without a word. */
 const MAX_ANNOTATIONS = 10;
 /**
- * Prints to the job's log. Whatever is printed is one harmless line: the runner reads the log and
- * obeys lines that look like commands, and plain printing escapes nothing.
+ * Prints to the job's log. Whatever is printed is one harmless line without secrets: the runner
+ * reads the log and obeys lines that look like commands, and plain printing escapes nothing.
  */
 class ActionLogger {
     #commands;
-    #redact;
     /** Warnings that came when only the last annotation was left. */
     #held = [];
     #warnings = [];
-    /** @param redact takes secrets out of a text */
-    constructor(commands, redact = (text) => text) {
+    constructor(commands) {
         this.#commands = commands;
-        this.#redact = redact;
     }
     /** Printed only under the runner's debug switch. */
     debug(message) {
         if (this.#commands.isDebug())
-            this.#commands.debug(this.#line(message));
+            this.#commands.debug(harmlessLine(message));
     }
     info(message) {
-        this.#commands.info(this.#line(message));
-    }
-    #line(message) {
-        return harmlessLine(this.#redact(message));
+        this.#commands.info(harmlessLine(message));
     }
     /** An annotation as long as GitHub shows them, after that a line of the log. See `finish`. */
     warning(message) {
-        const line = this.#line(message);
+        const line = harmlessLine(message);
         this.#warnings.push(line);
         if (this.#warnings.length < MAX_ANNOTATIONS) {
             this.#commands.warning(line);
@@ -41460,6 +41659,14 @@ function pullsLine({ registry, login, remaining, limit, windowSeconds }) {
 function basicAuthorization({ username, password }) {
     return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }
+/** What must not be shown of credentials, in the forms in which it is sent. */
+function secretsOf(credentials) {
+    const { username, password, headers = {} } = credentials;
+    const keys = Object.values(headers);
+    if (password.trim() === '')
+        return keys;
+    return [...keys, password, Buffer.from(`${username}:${password}`).toString('base64')];
+}
 const NAMELESS = {
     password: 'a password without a user name',
     'identity-token': 'an identity token',
@@ -41575,6 +41782,7 @@ async function speaksTls(host, { signal, lookup, tunnel, secureContext } = {}) {
 ;// CONCATENATED MODULE: ./lib/registry/network/proxies.js
 
 
+
 const PROTOCOLS = new Set(['http:', 'https:']);
 /**
  * The proxies of the environment, in either case, lower case first as curl has it. An `http_proxy`
@@ -41621,11 +41829,24 @@ function proxyIn(environment, variable) {
     }
     if (username === '' && password === '')
         return { origin, name };
+    for (const secret of secretsOfProxy(url))
+        knownSecrets.add(secret);
     return { origin, name, authorization: basicAuthorization(proxyLogin(url)) };
 }
 /** User name and password in the URL of a proxy, decoded. */
 function proxyLogin({ username, password }) {
     return { username: proxies_decoded(username), password: proxies_decoded(password) };
+}
+/**
+ * What must not be shown of the URL of a proxy: its password, as written and decoded, and the login
+ * as it is sent. Without a password the user name is a token.
+ */
+function secretsOfProxy(url) {
+    const { username, password } = proxyLogin(url);
+    if (username === '' && password === '')
+        return [];
+    const secret = password === '' ? [url.username, username] : [url.password, password];
+    return [...secret, Buffer.from(`${username}:${password}`).toString('base64')];
 }
 /** A blank variable does not hide the other one, as curl has it. */
 function setting(environment, variable) {
@@ -41673,76 +41894,56 @@ function excepts(exception, name, port) {
 ;// CONCATENATED MODULE: ./lib/action/secrets.js
 
 
+
+
+
 /**
- * Shorter lines of a multi-line secret are punctuation more often than secrets (the `{` of a JSON
- * key), and hiding them everywhere would make a log unreadable.
- */
-const SHORTEST_LINE = 4;
-/** What the runner writes where a secret stood. */
-const REDACTED = '***';
-/** Stands where a text of a registry was cut (foreign-text.ts). */
-const CUT = '…';
-/**
- * Knows the secrets of a run. The runner hides them in the log; in what it does not look through
- * (outputs, the report, the summary) a registry could repeat what it was sent.
+ * Tells the runner of the secrets of a run, which it then hides in the log. What it does not look
+ * through (outputs, the report, the summary) goes without them by foreign-text.ts, which knows the
+ * same ones.
  */
 class Secrets {
     #commands;
-    /** The longest first, since one may stand in another. */
-    #known = [];
-    constructor(commands) {
+    #known;
+    #announced = new Set();
+    constructor(commands, known = knownSecrets) {
         this.#commands = commands;
+        this.#known = known;
     }
-    /** Hides a value from now on. Blank ones are never announced, the others once. */
+    /** Takes in what is never hidden, since the run shows it; to be called before anything is masked. */
+    neverMask(texts) {
+        this.#known.neverHide(texts);
+    }
+    /** Hides a secret of the user's from now on. Blank ones are never announced, the others once. */
     mask = (value) => {
-        const forms = formsOf(value).filter((form) => !this.#known.includes(form));
-        for (const form of new Set(forms))
-            this.#commands.setSecret(form);
-        const spellings = forms.flatMap((form) => [form, encodeURIComponent(form)]);
-        const known = new Set([...this.#known, ...spellings]);
-        this.#known = [...known].toSorted((a, b) => b.length - a.length);
+        this.#announce(this.#known.add(value));
+    };
+    /** Hides a token that a service has given, if it can be one. */
+    maskToken = (value) => {
+        this.#announce(this.#known.addToken(value));
     };
     /** The text without any secret, nor the start of one where a text was cut. */
-    redact = (text) => {
-        const parts = text.split(CUT);
-        const uncut = parts.map((part, index) => index < parts.length - 1 ? this.#withoutStart(part) : part);
-        return this.#known.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), uncut.join(CUT));
-    };
-    #withoutStart(text) {
-        for (const secret of this.#known) {
-            for (let length = secret.length - 1; length >= SHORTEST_LINE; length--) {
-                if (text.endsWith(secret.slice(0, length)))
-                    return `${text.slice(0, -length)}${REDACTED}`;
-            }
+    redact = (text) => this.#known.redact(text);
+    #announce(forms) {
+        for (const form of forms) {
+            if (!this.#announced.has(form))
+                this.#commands.setSecret(form);
+            this.#announced.add(form);
         }
-        return text;
     }
 }
-/** An error without any secret that was repeated in it. */
-function redacted(error, redact) {
-    return { ...error, message: redact(error.message) };
-}
-/** Hides the password and what basic authentication makes of it (RFC 7617); never the user name. */
-function maskCredentials(mask, { username, password, headers }) {
-    maskHeaders(mask, headers);
-    if (password.trim() === '')
-        return;
-    mask(password);
-    mask(Buffer.from(`${username}:${password}`).toString('base64'));
+/** Hides what is secret of credentials; never the user name. */
+function maskCredentials(mask, credentials) {
+    for (const secret of secretsOf(credentials))
+        mask(secret);
 }
 /** Hides what stands in the files with logins of earlier steps. */
 function maskAuthFiles(mask, files) {
     for (const { file } of files) {
-        maskHeaders(mask, file.headers);
+        for (const value of Object.values(file.headers ?? {}))
+            mask(value);
         for (const login of file.logins)
             maskCredentials(mask, login);
-    }
-}
-/** A header may hold a key, but its value is as often `1` or `yes`, and no secret is that short. */
-function maskHeaders(mask, headers = {}) {
-    for (const value of Object.values(headers)) {
-        if (value.trim().length >= SHORTEST_LINE)
-            mask(value);
     }
 }
 /** Hides every secret of the inputs. To be called before the first request. */
@@ -41762,37 +41963,88 @@ function maskInputs(mask, inputs, actor) {
         maskCredentials(mask, githubCredentials(inputs.githubToken, actor));
     }
 }
+/**
+ * Hides what is secret among inputs that could not be read, before it is said what is wrong with
+ * them: it may stand in another one by mistake.
+ */
+function maskUnreadInputs(mask, source) {
+    for (const name of ['source-password', 'destination-password', 'github-token']) {
+        mask(source.getInput(name));
+    }
+    for (const password of passwordsIn(source.getInput('registry-auth')))
+        mask(password);
+}
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'];
-/** Hides the passwords in the URLs of proxies, as written there and decoded. */
+/**
+ * Hides the passwords in the URLs of proxies, as written there and decoded; where there is none, the
+ * user name is a token.
+ */
 function maskProxyPasswords(mask, environment) {
     for (const name of PROXY_VARIABLES.flatMap((lower) => [lower, lower.toUpperCase()])) {
         const url = parseProxy(environment[name]?.trim() ?? '');
-        if (url === null || url.password === '')
-            continue;
-        mask(url.password);
-        maskCredentials(mask, proxyLogin(url));
+        if (url !== null)
+            for (const secret of secretsOfProxy(url))
+                mask(secret);
     }
 }
+
+;// CONCATENATED MODULE: ./lib/action/shown-texts.js
+
+
+
+
+/** The words of outputs and results, of which hardly any line of the log has none. */
+const shown_texts_WORDS = [
+    'sha256',
+    'sha512',
+    'copied',
+    'unchanged',
+    'skipped',
+    'failed',
+    'source',
+    'destination',
+    'status',
+    'digest',
+    'sourceDigest',
+    'previousDigest',
+    'platforms',
+    'bytes',
+    'mounted',
+    'existing',
+    'durationMs',
+    'error',
+    'code',
+    'message',
+    'images',
+    'results',
+    'report',
+    'changed',
+    'true',
+    'false',
+];
 /**
- * The strings to announce for one secret. The runner splits a value of several lines and hides every
- * line of it, however short; where that would hide a brace everywhere, only the longer lines and the
- * one-line spellings of the whole are announced.
+ * What a run shows by design, so that nothing of it can be hidden: hosts, references as far as they are
+ * known before the first request, platforms, user names, and its own words. A runner that hid a part of them would garble the log, and drop outputs.
  */
-function formsOf(value) {
-    const secret = value.trim();
-    if (secret === '')
-        return [];
-    const lines = secret
-        .split(/[\r\n]+/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-    if (lines.length === 1)
-        return [secret];
-    const longLines = lines.filter((line) => line.length >= SHORTEST_LINE);
-    const whole = longLines.length === lines.length
-        ? [secret]
-        : [JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('base64')];
-    return [...whole, ...longLines];
+function* shownTexts(inputs, actor) {
+    yield* shown_texts_WORDS;
+    yield* inputNames;
+    yield actor;
+    for (const item of inputs.list) {
+        yield formatReference(item.source);
+        yield* isSelection(item) ? [item.registry] : [formatReference(item.destination)];
+        if (item.platforms !== undefined)
+            yield* names(item.platforms);
+    }
+    yield* names(inputs.platforms);
+    const { sourceCredentials, destinationCredentials, registryAuth } = inputs;
+    for (const login of [sourceCredentials, destinationCredentials, ...registryAuth]) {
+        if (login !== undefined)
+            yield login.username;
+    }
+}
+function names(platforms) {
+    return platforms === 'all' ? [] : platforms.map(formatPlatform);
 }
 
 ;// CONCATENATED MODULE: ./lib/action/summary.js
@@ -47231,7 +47483,7 @@ function isSamePath({ path }, expected) {
 }
 /** The target of the first link whose relation is `next`. */
 function targetOf(header) {
-    for (const [, target, parameters = ''] of header.matchAll(/<([^>]*)>([^<]*)/g)) {
+    for (const [, target, parameters = ''] of header.matchAll(/<([^<>]*)>([^<]*)/g)) {
         const relations = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]*))/i.exec(parameters);
         const names = (relations?.[1] ?? relations?.[2] ?? '').toLowerCase().split(/\s+/);
         if (names.includes('next'))
@@ -47876,6 +48128,7 @@ class ExpectedScopes {
 
 
 
+
 /** Tokens grow with the rights in them, and have to fit into a request's header. */
 const MAX_TOKEN_LENGTH = 16 * 1024;
 /** Room for the token under both of its names, and for a refresh token. */
@@ -47970,9 +48223,10 @@ function readToken(body, network, place) {
     const answer = parseAnswer(body);
     const tokens = [answer?.access_token, answer?.token, answer?.refresh_token];
     // What cannot be a token is nobody's secret, and masking it would hide innocent words of the log.
-    for (const token of tokens)
-        if (isToken(token))
-            network.maskSecret(token);
+    for (const token of tokens.filter(isToken)) {
+        knownSecrets.addToken(token);
+        network.maskSecret(token);
+    }
     const value = tokens.slice(0, 2).find((token) => token !== undefined && token !== '');
     if (!isToken(value)) {
         const reason = 'the token service answered without a usable token';
@@ -48865,6 +49119,7 @@ class ShownBlobs {
 
 
 
+
 /**
  * Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping
  * of refusals. What is learned about the registry on the way is kept here.
@@ -48894,6 +49149,9 @@ class RegistryHttp {
     constructor(registry, login, network, logger) {
         this.registry = registry;
         this.login = loginText(login);
+        for (const secret of login.credentials === undefined ? [] : secretsOf(login.credentials)) {
+            knownSecrets.add(secret);
+        }
         this.network = network;
         network.registries.add(registry);
         this.logger = logger;
@@ -51581,10 +51839,11 @@ function platformsOf(pair, policy) {
 
 
 
+
 /** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
 async function main(commands = runnerCommands, environment = process.env) {
     const secrets = new Secrets(commands);
-    const logger = new ActionLogger(commands, secrets.redact);
+    const logger = new ActionLogger(commands);
     const cancel = new Cancellation(logger);
     const defects = new Defects(() => cancel.end());
     let report = emptyReport;
@@ -51592,9 +51851,10 @@ async function main(commands = runnerCommands, environment = process.env) {
     let place = {};
     let summaryFile;
     try {
-        maskProxyPasswords(secrets.mask, environment);
         const inputs = await readInputsAndRanges(stepInputs);
         const context = bareContext(environment);
+        secrets.neverMask(shownTexts(inputs, context.actor));
+        maskProxyPasswords(secrets.mask, environment);
         maskInputs(secrets.mask, inputs, context.actor);
         for (const note of inputs.listNotes)
             logger.info(note);
@@ -51609,6 +51869,8 @@ async function main(commands = runnerCommands, environment = process.env) {
         failure = failureMessage(report);
     }
     catch (error) {
+        if (error instanceof InputError)
+            maskUnreadInputs(secrets.mask, stepInputs);
         failure = error instanceof InputError ? error.message : unexpected(error, logger);
         if (error instanceof InputError)
             place = refused(error, commands, logger);
@@ -51633,9 +51895,10 @@ async function main(commands = runnerCommands, environment = process.env) {
     leaveProcess(cancel.signal.aborted ? 'cancelled' : 'finished');
 }
 /** Everything between the inputs and the outputs. */
-async function sync(inputs, context, logger, { mask, redact }, environment, cancel) {
+async function sync(inputs, context, logger, secrets, environment, cancel) {
     const files = readAuthFiles(environment, logger);
-    maskAuthFiles(mask, files);
+    secrets.neverMask(files.flatMap(({ file }) => file.logins.map(({ username }) => username)));
+    maskAuthFiles(secrets.mask, files);
     const network = new Network({
         concurrency: inputs.concurrency,
         retries: inputs.retries,
@@ -51645,12 +51908,12 @@ async function sync(inputs, context, logger, { mask, redact }, environment, canc
         namedHosts: inputs.registryAuth.flatMap(({ authHost }) => authHost ?? []),
         environment,
         signal: cancel.signal,
-        maskSecret: mask,
+        maskSecret: secrets.maskToken,
     });
     const helpers = new CredentialHelpers({
         environment,
         logger,
-        mask: (credentials) => maskCredentials(mask, credentials),
+        mask: (credentials) => maskCredentials(secrets.mask, credentials),
         signal: cancel.signal,
     });
     const sources = credentialSources(inputs, files, helpers, context);
@@ -51661,7 +51924,7 @@ async function sync(inputs, context, logger, { mask, redact }, environment, canc
     const finished = [];
     let isOver = false;
     // The event explains failures, and reading it takes time that other runs can do without.
-    const describe = async (error) => redacted(describeError(error, await runContext(environment)), redact);
+    const describe = async (error) => describeError(error, await runContext(environment));
     try {
         const { items, selections } = await nameList(inputs.list, { pool, logger, describe, cancel });
         const pairs = pairsIn(items);

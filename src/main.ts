@@ -27,9 +27,10 @@ import {
   maskCredentials,
   maskInputs,
   maskProxyPasswords,
-  redacted,
+  maskUnreadInputs,
   Secrets,
 } from './action/secrets.ts'
+import { shownTexts } from './action/shown-texts.ts'
 import { renderSummary, writeSummary } from './action/summary.ts'
 import { ClientPool } from './registry/client-pool.ts'
 import { systemClock } from './registry/clock.ts'
@@ -47,7 +48,7 @@ export async function main(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<void> {
   const secrets = new Secrets(commands)
-  const logger = new ActionLogger(commands, secrets.redact)
+  const logger = new ActionLogger(commands)
   const cancel = new Cancellation(logger)
   const defects = new Defects(() => cancel.end())
   let report = emptyReport
@@ -55,9 +56,10 @@ export async function main(
   let place: AnnotationProperties = {}
   let summaryFile: string | undefined
   try {
-    maskProxyPasswords(secrets.mask, environment)
     const inputs = await readInputsAndRanges(stepInputs)
     const context = bareContext(environment)
+    secrets.neverMask(shownTexts(inputs, context.actor))
+    maskProxyPasswords(secrets.mask, environment)
     maskInputs(secrets.mask, inputs, context.actor)
     for (const note of inputs.listNotes) logger.info(note)
     if (inputs.deadlineSeconds !== undefined) cancel.endAfter(inputs.deadlineSeconds)
@@ -67,6 +69,7 @@ export async function main(
     annotateFailures(commands, report)
     failure = failureMessage(report)
   } catch (error) {
+    if (error instanceof InputError) maskUnreadInputs(secrets.mask, stepInputs)
     failure = error instanceof InputError ? error.message : unexpected(error, logger)
     if (error instanceof InputError) place = refused(error, commands, logger)
   }
@@ -93,12 +96,13 @@ async function sync(
   inputs: Inputs,
   context: RunContext,
   logger: ActionLogger,
-  { mask, redact }: Secrets,
+  secrets: Secrets,
   environment: Readonly<Record<string, string | undefined>>,
   cancel: Cancellation,
 ): Promise<RunReport> {
   const files = readAuthFiles(environment, logger)
-  maskAuthFiles(mask, files)
+  secrets.neverMask(files.flatMap(({ file }) => file.logins.map(({ username }) => username)))
+  maskAuthFiles(secrets.mask, files)
   const network = new Network({
     concurrency: inputs.concurrency,
     retries: inputs.retries,
@@ -108,12 +112,12 @@ async function sync(
     namedHosts: inputs.registryAuth.flatMap(({ authHost }) => authHost ?? []),
     environment,
     signal: cancel.signal,
-    maskSecret: mask,
+    maskSecret: secrets.maskToken,
   })
   const helpers = new CredentialHelpers({
     environment,
     logger,
-    mask: (credentials): void => maskCredentials(mask, credentials),
+    mask: (credentials): void => maskCredentials(secrets.mask, credentials),
     signal: cancel.signal,
   })
   const sources = credentialSources(inputs, files, helpers, context)
@@ -125,7 +129,7 @@ async function sync(
   let isOver = false
   // The event explains failures, and reading it takes time that other runs can do without.
   const describe = async (error: unknown): Promise<ResultError> =>
-    redacted(describeError(error, await runContext(environment)), redact)
+    describeError(error, await runContext(environment))
   try {
     const { items, selections } = await nameList(inputs.list, { pool, logger, describe, cancel })
     const pairs = pairsIn(items)

@@ -4,42 +4,29 @@ import {
   maskCredentials,
   maskInputs,
   maskProxyPasswords,
-  redacted,
+  maskUnreadInputs,
   Secrets,
 } from '../../src/action/secrets.ts'
+import { KnownSecrets } from '../../src/registry/known-secrets.ts'
+import { parsePlatformFilter } from '../../src/oci/platform.ts'
+import { shownTexts } from '../../src/action/shown-texts.ts'
+import { parseImageList } from '../../src/sync/image-list.ts'
 import { recordCommands } from './command-recorder.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 /** What the runner was told to hide by `act`. */
 function masked(act: (mask: (value: string) => void) => void): readonly string[] {
-  const commands = recordCommands()
-  act(new Secrets(commands).mask)
-  return commands.of('secret')
+  return announced((secrets) => {
+    act(secrets.mask)
+  })
 }
 
-describe('what a registry repeats', () => {
-  const secrets = new Secrets(recordCommands())
-  for (const secret of ['hunter2', 'hunter2-and-more', 'line one\nline two']) secrets.mask(secret)
-
-  test.each([
-    ['Authorization: hunter2', 'Authorization: ***'],
-    ['hunter2hunter2', '******'],
-    ['hunter2-and-more of it', '*** of it'],
-    ['line two, then line one', '***, then ***'],
-    ['nothing of it', 'nothing of it'],
-    ['cut in the middle: hunter2-and-m…', 'cut in the middle: ***…'],
-    ['cut: hun… and hunt…', 'cut: hun… and ***…'],
-    ['line%20two', '***'],
-  ])('is taken out of %j', (text, rest) => {
-    expect(secrets.redact(text)).toBe(rest)
-  })
-
-  test('is taken out of an error, and the rest of it stays', () => {
-    const error = { code: 'DENIED', message: 'no, hunter2', hint: 'Look.' }
-    expect(redacted(error, secrets.redact)).toEqual({ ...error, message: 'no, ***' })
-  })
-})
+function announced(act: (secrets: Secrets) => void): readonly string[] {
+  const commands = recordCommands()
+  act(new Secrets(commands, new KnownSecrets()))
+  return commands.of('secret')
+}
 
 describe('a secret', () => {
   test('is hidden', () => {
@@ -175,6 +162,16 @@ describe('the passwords of proxies', () => {
     ])
   })
 
+  test.each(['http://ghp_t0ken@proxy.example', 'http://ghp_t0ken:@proxy.example:3128'])(
+    'are their user names where there is nothing else: %s',
+    (https_proxy) => {
+      expect(masked((mask) => maskProxyPasswords(mask, { https_proxy }))).toEqual([
+        'ghp_t0ken',
+        base64('ghp_t0ken:'),
+      ])
+    },
+  )
+
   test.each([
     {},
     { https_proxy: '' },
@@ -182,5 +179,53 @@ describe('the passwords of proxies', () => {
     { https_proxy: '%' },
   ])('are none in %j', (environment) => {
     expect(masked((mask) => maskProxyPasswords(mask, environment))).toEqual([])
+  })
+})
+
+describe('what is shown by design', () => {
+  const inputs = {
+    list: parseImageList('r-1.example/acme/app:v1.2.3-rc => mirror.example/acme/app:v1.2.3-rc', {
+      source: { registry: 'docker.io' },
+    }),
+    platforms: parsePlatformFilter('linux/arm64/v8,windows/amd64'),
+    registryAuth: [{ username: 'robot-0815', password: 'hunter2' }],
+  }
+
+  const shown = [
+    'r-1.example',
+    'mirror.example/acme',
+    'v1.2.3-rc',
+    'acme/app:v1.2.3-rc',
+    'windows/amd64',
+    'robot-0815',
+    'octocat1',
+    'sha256',
+    'copied',
+    'previousDigest',
+  ]
+
+  test.each(shown)('is not masked as a password or a token: %s', (value) => {
+    const values = announced((secrets) => {
+      secrets.neverMask(shownTexts(inputs, 'octocat1'))
+      secrets.mask(value)
+      secrets.maskToken(value)
+      secrets.mask('hunter2')
+    })
+    expect(values).toEqual(['hunter2'])
+  })
+})
+
+describe('inputs that cannot be read', () => {
+  test('have their passwords hidden all the same', () => {
+    const inputs: Readonly<Record<string, string>> = {
+      'source-password': ' hunter2 ',
+      'registry-auth':
+        '[{ registry: a b, username: "x:y", password: hunter3 }, { password: hunter4 }]',
+      'github-token': 'ghs_t0ken',
+    }
+    const values = masked((mask) =>
+      maskUnreadInputs(mask, { getInput: (name) => inputs[name] ?? '' }),
+    )
+    expect(values).toEqual(['hunter2', 'ghs_t0ken', 'hunter3', 'hunter4'])
   })
 })

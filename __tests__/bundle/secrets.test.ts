@@ -8,6 +8,9 @@ import {
 import type { AuthOptions } from '../../testkit/registry/auth.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
+import { replyWith } from '../../testkit/registry/faults.ts'
+import { type Middleware, reply } from '../../testkit/registry/exchange.ts'
+import { ociIndex, ociManifest } from '../../testkit/registry/media-types.ts'
 import { TestRegistry } from '../../testkit/registry/registry.ts'
 import { errorsOf, everythingOf, outputsOf, startPair } from './bundle.ts'
 
@@ -200,3 +203,132 @@ async function commandLinesOf(pid: number): Promise<string> {
 async function textOf(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '')
 }
+
+/** Each with something in it that is left out of foreign text, or replaced, between two halves. */
+const awkward = [
+  'al1ce##[s3cret',
+  'al1ce  s3cret',
+  'al1ce?a=s3cret',
+  'al1ce://u@s3cret',
+  'al1ce\u00ads3cret',
+  'al1ce"\\s3cret',
+]
+
+/** Sends the password, which it knows from the request, wherever it can. */
+function echo(place: string, password: string): Middleware {
+  const json = { 'content-type': 'application/json' }
+  return async (request, next) => {
+    const answer = await next()
+    if (request.headers.authorization === undefined) return answer
+    switch (place) {
+      case 'message': {
+        const body = JSON.stringify({ errors: [{ code: 'DENIED', message: `no, ${password}` }] })
+        return reply(403, json, body)
+      }
+      case 'page': {
+        const title = password.replaceAll('"', '&quot;')
+        return reply(502, { 'content-type': 'text/html' }, `<title>no, ${title}</title>`)
+      }
+      case 'location':
+        return reply(307, { location: `http://[${encodeURI(password)}` }, '')
+      case 'media type': {
+        const manifest = { schemaVersion: 2, mediaType: password, layers: [] }
+        return reply(200, json, JSON.stringify(manifest))
+      }
+      case 'platform': {
+        const platform = { os: password, architecture: password }
+        const digest = `sha256:${'0'.repeat(64)}`
+        const manifests = [{ mediaType: ociManifest, digest, size: 100, platform }]
+        const index = { schemaVersion: 2, mediaType: ociIndex, manifests }
+        return reply(200, { 'content-type': ociIndex }, JSON.stringify(index))
+      }
+      default:
+        throw new Error(place)
+    }
+  }
+}
+
+test.each(['message', 'page', 'location', 'media type', 'platform'])(
+  'a password that is echoed in a %s is not shown, nor any part of it',
+  async (place) => {
+    for (const password of awkward) {
+      const { source, destination } = await startPair({
+        source: { auth: { kind: 'basic', users: { octo: password } } },
+      })
+      pushTo(source.store, 'acme/app', 'v1', buildMultiPlatform())
+      source.use(echo(place, password))
+      const action = await startAction({
+        inputs: {
+          images: `${source.host}/acme/app:v1 => ${destination.host}/prod/app:v1`,
+          'source-username': 'octo',
+          'source-password': password,
+          retries: '0',
+        },
+        debug: true,
+      })
+      const result = await action.result
+      expect(result.exitCode).toBe(1)
+      expect(everythingOf(result)).not.toMatch(/al1ce|s3cret/)
+    }
+  },
+)
+
+describe('a token that a service chose to have something hidden', () => {
+  const image = buildMultiPlatform()
+  const hex = image.manifest.digest.slice('sha256:'.length)
+
+  test.each(['a', 'sha256', 'copied', hex, hex.slice(0, 12), image.manifest.digest, 'v1.2.3-rc1'])(
+    'is used, and no mask: %s',
+    async (token) => {
+      const { source, destination } = await startPair({
+        source: { auth: { kind: 'bearer', users: {}, anonymousPull: true } },
+      })
+      pushTo(source.store, 'acme/app', 'v1.2.3-rc1', image)
+      source.fault({ path: '/token' }, replyWith(200, { body: JSON.stringify({ token }) }))
+      source.fault(
+        { where: ({ headers }) => headers.authorization === `Bearer ${token}` },
+        (request, next) => {
+          const { authorization: _token, ...headers } = request.headers
+          return next({ ...request, headers })
+        },
+      )
+      const action = await startAction({
+        inputs: {
+          images: `${source.host}/acme/app:v1.2.3-rc1 => ${destination.host}/prod/app:v1.2.3-rc1`,
+          platforms: 'all',
+        },
+      })
+      const result = await action.result
+      expect(
+        source.requests.some(({ headers }) => headers.authorization === `Bearer ${token}`),
+      ).toBe(true)
+      expect(result.masks).toEqual([])
+    },
+  )
+})
+
+test('a token in place of the user name of a proxy is announced', async () => {
+  const { source, destination } = await startPair()
+  const action = await startAction({
+    inputs: { images: `${source.host}/acme/app:v1 => ${destination.host}/prod/app:v1` },
+    env: { https_proxy: 'http://ghp_pr0xy-t0ken@127.0.0.1:9' },
+  })
+  const result = await action.result
+  expect(result.masks).toContain('ghp_pr0xy-t0ken')
+  expect(everythingOf(result)).not.toContain('ghp_pr0xy-t0ken')
+})
+
+test('a password that stands in another input by mistake is not repeated', async () => {
+  const action = await startAction({
+    inputs: {
+      images: 'docker.io/acme/app:v1 => Registry/hunter2-s3cret/app:v1',
+      concurrency: 'hunter2-s3cret',
+      'source-username': 'octo',
+      'source-password': 'hunter2-s3cret',
+    },
+  })
+  const result = await action.result
+  expect(result.exitCode).toBe(1)
+  expect(errorsOf(result)[0]).toContain('concurrency: "***" is not accepted')
+  expect(everythingOf(result)).not.toContain('hunter2')
+})

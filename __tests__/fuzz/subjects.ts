@@ -2,7 +2,7 @@ import type { Commands } from '../../src/action/commands.ts'
 import { describeError } from '../../src/action/annotations.ts'
 import { ActionLogger, type BufferedLog } from '../../src/action/logger.ts'
 import { printResult, printTotals } from '../../src/action/result-lines.ts'
-import { maskCredentials, redacted, Secrets } from '../../src/action/secrets.ts'
+import { maskCredentials, Secrets } from '../../src/action/secrets.ts'
 import { renderSummary } from '../../src/action/summary.ts'
 import { parsePlatformFilter } from '../../src/oci/platform.ts'
 import { parseReference } from '../../src/oci/reference.ts'
@@ -30,7 +30,7 @@ async function run(job: Job): Promise<Outcome> {
   const random = new Random('jitter', job.seed)
   const terminal = new Terminal()
   const secrets = new Secrets(terminal)
-  const logger = new ActionLogger(terminal, secrets.redact)
+  const logger = new ActionLogger(terminal)
   for (const { login } of [job.source, job.destination]) {
     if (login !== undefined) maskCredentials(secrets.mask, login)
   }
@@ -50,7 +50,7 @@ async function run(job: Job): Promise<Outcome> {
     retries: policy.retries,
     timeoutMs: TIMEOUT_MS,
     environment: {},
-    maskSecret: secrets.mask,
+    maskSecret: secrets.maskToken,
     lookup: (name, options, callback) => {
       if (!/(^|\.)localhost$/.test(name)) {
         callback(Object.assign(new Error(`no ${name}`), { code: 'ENOTFOUND' }), '', 4)
@@ -81,7 +81,7 @@ async function run(job: Job): Promise<Outcome> {
       clock,
       clientFor: async (side, reference) => pool.client(side, reference),
       openLog: () => logger.bufferedLog(),
-      describe: (error) => redacted(describeError(error, context), secrets.redact),
+      describe: (error) => describeError(error, context),
       onDone: (result, log) => printResult(result, log, policy.dryRun),
     })
     printTotals(report, logger)

@@ -157,6 +157,11 @@ describe('text from a registry', () => {
     for (const piece of [
       '\u001b[0',
       '\u001b]x',
+      '\u009b0',
+      '\u009b ',
+      '\u009d',
+      '\u009d\u001b]',
+      '\u009dx ',
       '://a@',
       '?a',
       'https://',
@@ -164,7 +169,11 @@ describe('text from a registry', () => {
       '::',
       '##[',
     ]) {
-      expect(foreignText(piece.repeat(300_000), 10).length).toBeLessThanOrEqual(10)
+      const text = piece.repeat(300_000)
+      expect(foreignText(text, 10).length).toBeLessThanOrEqual(10)
+      // Of which nothing is cut before it is looked at.
+      expect(foreignText(text, text.length).length).toBeLessThanOrEqual(text.length)
+      expect(harmlessLine(text).length).toBeLessThan(2 * text.length)
     }
   })
 })

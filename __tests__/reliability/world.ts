@@ -2,7 +2,7 @@ import { annotateFailures, describeError, failureMessage } from '../../src/actio
 import type { RunContext } from '../../src/action/context.ts'
 import { ActionLogger, type BufferedLog } from '../../src/action/logger.ts'
 import { outputsOf } from '../../src/action/outputs.ts'
-import { maskCredentials, redacted, Secrets } from '../../src/action/secrets.ts'
+import { maskCredentials, Secrets } from '../../src/action/secrets.ts'
 import { printResult, printTotals } from '../../src/action/result-lines.ts'
 import { renderSummary } from '../../src/action/summary.ts'
 import { parsePlatformFilter, type PlatformFilter } from '../../src/oci/platform.ts'
@@ -221,7 +221,7 @@ export class FaultWorld {
       ...options.network,
       ...this.network,
     })
-    const logger = new ActionLogger(commands, secrets.redact)
+    const logger = new ActionLogger(commands)
     const client = (role: Role) =>
       new Client({ host: hosts[role], network, logger, ...logins[role] })
     const written = client('destination')
@@ -248,7 +248,7 @@ export class FaultWorld {
         clientFor: (side, { registry }) =>
           registry === this.elsewhere.host ? clients.elsewhere : clients[side],
         openLog: () => logger.bufferedLog(),
-        describe: (error) => redacted(describeError(error, nowhere), secrets.redact),
+        describe: (error) => describeError(error, nowhere),
         onDone: (result, log) => printResult(result, log, false),
       })
       printTotals(report, logger)

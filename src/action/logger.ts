@@ -8,38 +8,31 @@ const MAX_ANNOTATIONS = 10
 type Level = 'debug' | 'info' | 'warning'
 
 /**
- * Prints to the job's log. Whatever is printed is one harmless line: the runner reads the log and
- * obeys lines that look like commands, and plain printing escapes nothing.
+ * Prints to the job's log. Whatever is printed is one harmless line without secrets: the runner
+ * reads the log and obeys lines that look like commands, and plain printing escapes nothing.
  */
 export class ActionLogger implements Logger {
   readonly #commands: Commands
-  readonly #redact: (text: string) => string
   /** Warnings that came when only the last annotation was left. */
   readonly #held: string[] = []
   readonly #warnings: string[] = []
 
-  /** @param redact takes secrets out of a text */
-  constructor(commands: Commands, redact: (text: string) => string = (text): string => text) {
+  constructor(commands: Commands) {
     this.#commands = commands
-    this.#redact = redact
   }
 
   /** Printed only under the runner's debug switch. */
   debug(message: string): void {
-    if (this.#commands.isDebug()) this.#commands.debug(this.#line(message))
+    if (this.#commands.isDebug()) this.#commands.debug(harmlessLine(message))
   }
 
   info(message: string): void {
-    this.#commands.info(this.#line(message))
-  }
-
-  #line(message: string): string {
-    return harmlessLine(this.#redact(message))
+    this.#commands.info(harmlessLine(message))
   }
 
   /** An annotation as long as GitHub shows them, after that a line of the log. See `finish`. */
   warning(message: string): void {
-    const line = this.#line(message)
+    const line = harmlessLine(message)
     this.#warnings.push(line)
     if (this.#warnings.length < MAX_ANNOTATIONS) {
       this.#commands.warning(line)

@@ -44,6 +44,11 @@ export function parseRegistryAuth(text: string): RegistryAuth {
   return { credentials, problems }
 }
 
+/** The passwords in the text of the input, whatever else is wrong with it. */
+export function passwordsIn(text: string): readonly string[] {
+  return readEntries(text, SHAPE).entries.flatMap(({ password }) => password ?? [])
+}
+
 function readEntry(entry: Entry): RegistryLogin | string {
   const unknown = unknownField(entry, FIELDS)
   if (unknown !== undefined) return unknown

@@ -122,8 +122,9 @@ function readFileOf(field: string, path: string, files: PemFiles): string {
   return typeof content === 'string' ? content : Buffer.from(content).toString('latin1')
 }
 
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
-const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[\s\S]*?-----END/
+/** What is between two lines of dashes holds none, so that a file is gone through once. */
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*(?:-(?!----)[^-]*)*-----END CERTIFICATE-----/g
+const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[^-]*(?:-(?!----)[^-]*)*-----END/
 const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m
 
 function checkCertificates(pem: string, place: string): void {

@@ -8,7 +8,12 @@ const QUOTE_LIMIT = 160
  */
 export function quote(text: string): string {
   const shown = text.length > QUOTE_LIMIT ? `${text.slice(0, QUOTE_LIMIT)}…` : text
-  return `"${shown.replaceAll(/[\p{C}\p{Zl}\p{Zp}"\\]/gu, escapeCharacter)}"`
+  return `"${escaped(shown)}"`
+}
+
+/** Text as `quote` writes it between the quotes, uncut. */
+export function escaped(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}"\\]/gu, escapeCharacter)
 }
 
 function escapeCharacter(character: string): string {

@@ -1,23 +1,37 @@
+import { knownSecrets } from './known-secrets.ts'
+
 /** Enough for any honest error message, short enough that a thousand of them stay readable. */
 const DEFAULT_LIMIT = 512
 
 /**
- * Makes text from a registry harmless for a log line, an annotation or an output: one line, no
- * control characters, nothing that the runner takes for a workflow command, no URL queries (they
- * carry signatures and upload states), no user info in URLs, and at most `limit` UTF-16 code units,
- * of which the last is `…` when something was cut.
+ * What is looked at of a text that is longer than it may be: room for blanks, escape sequences and
+ * queries that are left out of it.
+ */
+const LOOKED_AT = 8
+
+/**
+ * Makes text from a registry harmless for a log line, an annotation or an output: no secret that was
+ * used in a request, one line, no control characters, nothing that the runner takes for a workflow
+ * command, no URL queries (they carry signatures and upload states), no user info in URLs, and at
+ * most `limit` UTF-16 code units, of which the last is `…` when something was cut. Secrets come
+ * first, because what is left out or replaced after that may stand in the middle of one.
  */
 export function foreignText(text: string, limit: number = DEFAULT_LIMIT): string {
-  const line = harmlessLine(dropUrlSecrets(text).replace(/\s+/g, ' ').trim())
+  const known = knownSecrets.redact(cut(text, LOOKED_AT * Math.max(limit, 1)))
+  const line = clean(dropUrlSecrets(known).replace(/\s+/g, ' ').trim())
   return cut(line.replace(/ {2,}/g, ' ').trim(), limit)
 }
 
 /**
  * The part of `foreignText` that holds for every printed line, our own ones too: a single line
- * without control characters, escape sequences, invisible or bidirectional formatting characters,
- * and without the openers of workflow commands. Blanks and the length stay as they are.
+ * without secrets, control characters, escape sequences, invisible or bidirectional formatting
+ * characters, and without the openers of workflow commands. Blanks and the length stay as they are.
  */
 export function harmlessLine(text: string): string {
+  return clean(knownSecrets.redact(text))
+}
+
+function clean(text: string): string {
   return breakCommands(
     text
       .toWellFormed()
@@ -27,10 +41,13 @@ export function harmlessLine(text: string): string {
   )
 }
 
-/** ECMA-48 escape sequences: CSI (colours, cursor), OSC (titles, links), and the two-byte ones. */
+/**
+ * ECMA-48 escape sequences: CSI (colours, cursor), OSC (titles, links), and the two-byte ones. What
+ * begins one ends the search for the end of another, so that the text is gone through once.
+ */
 const ESCAPE_SEQUENCE =
   // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
-  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B\]|\u009D)[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)|\u001B[@-Z\\-_]/g
+  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B\]|\u009D)[^\u0007\u001B\u009C\u009D]*(?:\u0007|\u001B\\|\u009C)|\u001B[@-Z\\-_]/g
 
 const CONTROL_OR_BREAK = /[\p{Cc}\p{Zl}\p{Zp}]/gu
 

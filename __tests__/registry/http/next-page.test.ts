@@ -36,6 +36,12 @@ describe('the next page of a list', () => {
     expect(next(link)).toBeUndefined()
   })
 
+  test('is looked for in a time that is in proportion to the header', () => {
+    // This would take hours if the search went on from each of them to the end.
+    expect(next('<'.repeat(1_000_000))).toBeUndefined()
+    expect(next(`<a>${'; rel '.repeat(200_000)}`)).toBeUndefined()
+  })
+
   test.each([
     ['at another host', `<https://other.example.com${path}?n=1>; rel="next"`],
     ['at another port', `<https://registry.example.com:8443${path}?n=1>; rel="next"`],

@@ -3,6 +3,7 @@ import { answerError } from '../network/answer-error.ts'
 import { readBody } from '../network/answer-body.ts'
 import { basicAuthorization, type Credentials } from '../credentials/login.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
+import { knownSecrets } from '../known-secrets.ts'
 import type { Exchange, Network } from '../network/network.ts'
 import { formatScope, type Scope } from './scope.ts'
 
@@ -134,7 +135,10 @@ function readToken(
   const answer = parseAnswer(body)
   const tokens = [answer?.access_token, answer?.token, answer?.refresh_token]
   // What cannot be a token is nobody's secret, and masking it would hide innocent words of the log.
-  for (const token of tokens) if (isToken(token)) network.maskSecret(token)
+  for (const token of tokens.filter(isToken)) {
+    knownSecrets.addToken(token)
+    network.maskSecret(token)
+  }
   const value = tokens.slice(0, 2).find((token) => token !== undefined && token !== '')
   if (!isToken(value)) {
     const reason = 'the token service answered without a usable token'

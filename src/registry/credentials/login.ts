@@ -29,6 +29,14 @@ export function basicAuthorization({ username, password }: Credentials): string 
   return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`
 }
 
+/** What must not be shown of credentials, in the forms in which it is sent. */
+export function secretsOf(credentials: Credentials): readonly string[] {
+  const { username, password, headers = {} } = credentials
+  const keys = Object.values(headers)
+  if (password.trim() === '') return keys
+  return [...keys, password, Buffer.from(`${username}:${password}`).toString('base64')]
+}
+
 const NAMELESS = {
   password: 'a password without a user name',
   'identity-token': 'an identity token',

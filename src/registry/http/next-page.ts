@@ -38,7 +38,7 @@ function isSamePath({ path }: Address, expected: string): boolean {
 
 /** The target of the first link whose relation is `next`. */
 function targetOf(header: string): string | undefined {
-  for (const [, target, parameters = ''] of header.matchAll(/<([^>]*)>([^<]*)/g)) {
+  for (const [, target, parameters = ''] of header.matchAll(/<([^<>]*)>([^<]*)/g)) {
     const relations = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]*))/i.exec(parameters)
     const names = (relations?.[1] ?? relations?.[2] ?? '').toLowerCase().split(/\s+/)
     if (names.includes('next')) return target

@@ -3,12 +3,13 @@ import { answerError } from '../network/answer-error.ts'
 import { type Authorized, Authorizer } from '../auth/authorizer.ts'
 import type { Scope } from '../auth/scope.ts'
 import { discard } from '../network/answer-body.ts'
-import { type Login, loginText } from '../credentials/login.ts'
+import { type Login, loginText, secretsOf } from '../credentials/login.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { familyOfAnswer, familyOfHost } from '../families/lookup.ts'
 import type { RegistryFamily } from '../families/family.ts'
 import { Introduction } from './first-request.ts'
 import { BlobSizes } from '../learned/blob-sizes.ts'
+import { knownSecrets } from '../known-secrets.ts'
 import { LargeBlobs } from '../learned/blob-size-limit.ts'
 import { KeptManifests } from '../learned/manifest-cache.ts'
 import { ReferrersApi } from '../learned/referrers-api.ts'
@@ -54,6 +55,9 @@ export class RegistryHttp {
   constructor(registry: string, login: Login, network: Network, logger: Logger) {
     this.registry = registry
     this.login = loginText(login)
+    for (const secret of login.credentials === undefined ? [] : secretsOf(login.credentials)) {
+      knownSecrets.add(secret)
+    }
     this.network = network
     network.registries.add(registry)
     this.logger = logger

@@ -1,4 +1,5 @@
 import { basicAuthorization, type Credentials } from '../credentials/login.ts'
+import { knownSecrets } from '../known-secrets.ts'
 import { hostName, isLoopback } from './hosts.ts'
 
 /** Where requests are sent instead of to their host. */
@@ -78,12 +79,24 @@ function proxyIn(environment: Environment, variable: string): ProxyServer | unde
     )
   }
   if (username === '' && password === '') return { origin, name }
+  for (const secret of secretsOfProxy(url)) knownSecrets.add(secret)
   return { origin, name, authorization: basicAuthorization(proxyLogin(url)) }
 }
 
 /** User name and password in the URL of a proxy, decoded. */
 export function proxyLogin({ username, password }: URL): Credentials {
   return { username: decoded(username), password: decoded(password) }
+}
+
+/**
+ * What must not be shown of the URL of a proxy: its password, as written and decoded, and the login
+ * as it is sent. Without a password the user name is a token.
+ */
+export function secretsOfProxy(url: URL): readonly string[] {
+  const { username, password } = proxyLogin(url)
+  if (username === '' && password === '') return []
+  const secret = password === '' ? [url.username, username] : [url.password, password]
+  return [...secret, Buffer.from(`${username}:${password}`).toString('base64')]
 }
 
 /** A blank variable does not hide the other one, as curl has it. */
