@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3387);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2588);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3387:
+/***/ 2588:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35771,6 +35771,7 @@ class RegistryError extends Error {
     registryMessage;
     transient;
     retryAfterMs;
+    #registryCodes;
     constructor(code, reason, details) {
         // Parts of it may come from a registry, by way of an error of the vocabulary too.
         super(harmlessLine(sentence(`${reason}${asked(code, details)}`, details)), details.cause === undefined ? undefined : { cause: details.cause });
@@ -35793,10 +35794,15 @@ class RegistryError extends Error {
             this.status = details.status;
         if (details.registryCode !== undefined)
             this.registryCode = details.registryCode;
+        this.#registryCodes = details.registryCodes ?? [details.registryCode ?? []].flat();
         if (details.registryMessage !== undefined)
             this.registryMessage = details.registryMessage;
         if (details.retryAfterMs !== undefined)
             this.retryAfterMs = details.retryAfterMs;
+    }
+    /** All of the registry's own error codes: an answer may hold several errors. */
+    get registryCodes() {
+        return this.#registryCodes;
     }
 }
 /** Who was refused, since that is the first thing to look at. */
@@ -35856,17 +35862,11 @@ function cancelled(place, signal, cause) {
 }
 /** The same failure in other words, and under another code where these say more. */
 function reworded(code, reason, error) {
-    const { operation, side, registry, repository, reference, family } = error;
-    const { status, registryCode, registryMessage, transient } = error;
-    const place = { operation, side, registry, repository, reference, family };
-    return new RegistryError(code, reason, {
-        ...place,
-        status,
-        registryCode,
-        registryMessage,
-        transient,
-        cause: error,
-    });
+    const { operation, side, registry, repository, reference, family, login } = error;
+    const { status, registryCode, registryCodes, registryMessage, transient } = error;
+    const place = { operation, side, registry, repository, reference, family, login };
+    const words = { registryCode, registryCodes, registryMessage };
+    return new RegistryError(code, reason, { ...place, ...words, status, transient, cause: error });
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/families/family.js
@@ -35897,8 +35897,8 @@ function adviceByCode(advice, refusal) {
     }
 }
 /** Whether a part of the image is missing, or the upload of one, and not the repository. */
-function lacksContent({ registryCode = '' }) {
-    return /^(?:MANIFEST_)?BLOB_/.test(registryCode);
+function lacksContent({ registryCode = '', registryCodes = [registryCode], }) {
+    return registryCodes.some((code) => /^(?:MANIFEST_)?BLOB_/.test(code));
 }
 /** `push to` or `pull from`, as the role of the registry has it. */
 function direction({ side }) {
@@ -37688,8 +37688,8 @@ function placeholders_bad(message) {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/pace/throttling.js
-/** Statuses by which a host says that it has too much to do (RFC 9110, RFC 6585). */
-const THROTTLED = new Set([429, 503]);
+/** Statuses by which a host says that it has too much to do (RFC 9110, RFC 6585; Cloudflare's 529). */
+const THROTTLED = new Set([429, 503, 529]);
 /** So many answers that went well make up for a refusal: below a fifth, refusals are single ones. */
 const FORGIVEN_BY = 4;
 /** Sixteen requests that are refused at once are not sixteen reasons. */
@@ -37743,7 +37743,7 @@ const MISMATCH_RETRIES = 1;
 const INCONSISTENCY_RETRIES = 3;
 /** Statuses after which a request may succeed (RFC 9110, and gateways in front of registries). */
 const TRANSIENT_STATUSES = new Set([
-    408, 425, 429, 499, 500, 502, 503, 504, 522, 524,
+    408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530,
 ]);
 function isTransientStatus(status) {
     return TRANSIENT_STATUSES.has(status);
@@ -37821,6 +37821,8 @@ function retriesLast(retries, retryAfterMs) {
     const delays = Array.from({ length: retries }, (_, tried) => retryDelay(tried, retryAfterMs, () => 1));
     return delays.reduce((sum, delay) => sum + delay, 0);
 }
+/** The form of `asctime`, which names no zone and means GMT (RFC 9110, 5.6.7). */
+const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$/;
 /**
  * Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where
  * it says nothing usable.
@@ -37829,8 +37831,9 @@ function parseRetryAfter(value, now) {
     const text = value?.trim() ?? '';
     if (/^\d+$/.test(text))
         return Number(text) * 1000;
+    const named = ASCTIME.test(text) ? `${text} GMT` : text;
     // `Date.parse` takes much more than HTTP dates, all of which end in GMT.
-    const date = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
+    const date = named.endsWith('GMT') ? Date.parse(named) : Number.NaN;
     return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
@@ -42966,7 +42969,15 @@ async function* withoutTrickle(chunks, clock, place, host) {
  * Throws SIZE_MISMATCH for a longer one.
  */
 async function readBody(answer, limit, place, { clock, signal }) {
-    const refusal = refusedEncoding(answer, place) ?? tooLong(declaredLength(answer) ?? 0, limit, place);
+    if (isEncoded(answer)) {
+        abandon(answer);
+        throw compressed(place);
+    }
+    return readAsItComes(answer, limit, place, { clock, signal });
+}
+/** The same, of bytes that may have any `Content-Encoding`. */
+async function readAsItComes(answer, limit, place, { clock, signal }) {
+    const refusal = tooLong(declaredLength(answer) ?? 0, limit, place);
     if (refusal !== undefined) {
         abandon(answer);
         throw refusal;
@@ -42995,14 +43006,16 @@ function declaredLength(answer) {
     const header = answer.headers['content-length'];
     return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
 }
+/** Whether an answer says that its bytes are compressed. */
+function isEncoded({ headers }) {
+    const encoding = headers['content-encoding'];
+    return encoding !== undefined && encoding !== '' && encoding !== 'identity';
+}
 /**
- * Some registries compress on the way although no request allows it (Q47): other bytes, other
- * digest.
+ * The error of bytes that are compressed on the way although no request allows it (Q47): other bytes,
+ * other digest.
  */
-function refusedEncoding(answer, place) {
-    const encoding = answer.headers['content-encoding'];
-    if (encoding === undefined || encoding === '' || encoding === 'identity')
-        return undefined;
+function compressed(place) {
     const reason = 'the registry compresses content on the way, against our request';
     return new RegistryError('UNSUPPORTED', reason, place);
 }
@@ -43081,8 +43094,7 @@ function isOtherContent(answer, content, place) {
     const named = singleHeader(answer, 'docker-content-digest', place) ?? digest;
     if (contradicts(named, digest))
         return true;
-    const isLength = refusedEncoding(answer, place) === undefined;
-    return isLength && (declaredLength(answer) ?? size) !== size;
+    return !isEncoded(answer) && (declaredLength(answer) ?? size) !== size;
 }
 function contradicts(named, digest) {
     return named !== digest && sameAlgorithm(named, digest);
@@ -43092,6 +43104,70 @@ function otherDigest(pushed, stored) {
 }
 function sameAlgorithm(one, other) {
     return one.split(':')[0] === other.split(':')[0];
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/registry/network/page.js
+
+
+/** Whether an answer says that it is a page for people. */
+function isPage({ headers }) {
+    return /html/i.test(String(headers['content-type']));
+}
+/** The error of a page where a registry should have answered. */
+function pageInstead({ status }, origin, place) {
+    const host = foreignText(new URL(origin).host);
+    const reason = `${host} answered with a page for people, and not as a registry does; ` +
+        'it may be the sign-in page of a proxy';
+    return new RegistryError('REGISTRY', reason, { ...place, status });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/document.js
+
+
+
+
+/** What is small may be larger in compressed form. */
+const GZIP_OVERHEAD_BYTES = 1024;
+const GZIP = new Set(['gzip', 'x-gzip']);
+/**
+ * Reads a manifest or a config whole. `take` gets the bytes as they came, whatever their
+ * `Content-Encoding`: registries name that of what they store, and the digest tells. Only where it
+ * throws, they are what some gateway has compressed on the way (Q47). Throws SIZE_MISMATCH above
+ * `limit` bytes, REGISTRY for a page for people, and what `take` throws, with its place.
+ */
+async function document_readDocument(answer, limit, { place }, network, take) {
+    const most = isEncoded(answer) ? limit + GZIP_OVERHEAD_BYTES : limit;
+    const bytes = await readAsItComes(answer, most, place, network);
+    try {
+        return take(bytes);
+    }
+    catch (error) {
+        if (isPage(answer))
+            throw pageInstead(answer, answer.address.origin, place);
+        if (!isEncoded(answer))
+            throw placed(error, place);
+        const original = uncompressed(answer, bytes, limit);
+        if (original === undefined)
+            throw compressed(place);
+        try {
+            return take(original);
+        }
+        catch (second) {
+            throw placed(second, place);
+        }
+    }
+}
+function uncompressed({ headers }, bytes, limit) {
+    if (!GZIP.has(headers['content-encoding']))
+        return undefined;
+    try {
+        return (0,external_node_zlib_.gunzipSync)(bytes, { maxOutputLength: Math.max(limit, 1) });
+    }
+    catch {
+        return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/run-registries.js
@@ -43273,11 +43349,16 @@ function withParameter(path, name, value) {
 
 
 
+
+
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Those that keep the method and the body (RFC 9110, 15.4). */
 const EXACT_REDIRECTS = new Set([307, 308]);
+function isReading({ method }) {
+    return method === 'GET' || method === 'HEAD';
+}
 /** Whether an answer is a redirect, and one that the request follows. */
 function isFollowed(answer, from, request) {
     const { status, headers } = answer;
@@ -43293,15 +43374,17 @@ function isFollowed(answer, from, request) {
  */
 function redirectTarget(answer, from, request, home) {
     const { status } = answer;
-    const { method, place } = request;
-    const isReading = method === 'GET' || method === 'HEAD';
-    if (!isReading && !EXACT_REDIRECTS.has(status)) {
-        const reason = 'the registry answers a write with a redirect that is for reading';
+    const { place } = request;
+    const reads = isReading(request);
+    const location = singleHeader(answer, 'location', place) ?? '';
+    if (!reads && !EXACT_REDIRECTS.has(status)) {
+        const host = URL.parse(location, `${from.origin}${from.path}`)?.host ?? '';
+        const reason = 'the registry answers a write with a redirect that is for reading' +
+            (host === '' ? '' : `, to ${foreignText(host)}, as a proxy does that wants people to sign in`);
         throw new RegistryError('REDIRECT', reason, { ...place, status });
     }
-    const location = singleHeader(answer, 'location', place) ?? '';
     const to = resolveLocation(from, location, { registryOrigin: home.origin, place });
-    const reach = request.reach ?? (isReading ? 'anywhere' : 'registry');
+    const reach = request.reach ?? (reads ? 'anywhere' : 'registry');
     const objection = objectionTo(reach, from, to, home);
     if (objection === undefined)
         return to;
@@ -43316,6 +43399,8 @@ function redirectTarget(answer, from, request, home) {
 function uploadAddress(answer, from, home, place) {
     const location = singleHeader(answer, 'location', place);
     if (location === undefined) {
+        if (isPage(answer))
+            throw pageInstead(answer, from.origin, place);
         const { status } = answer;
         throw new RegistryError('UPLOAD', 'the answer has no Location', { ...place, status });
     }
@@ -43388,6 +43473,8 @@ function isRefusedLook(error) {
 
 
 
+
+
 /**
  * Asks a registry for a blob (distribution-spec, Checking if content exists). One that does not let
  * us look (GHCR without write access, Q14) has not said that it is missing: the upload will tell.
@@ -43431,7 +43518,7 @@ async function openBlob(repository, blob, start = 0) {
         return openBlob(repository, blob);
     }
     const first = isPart ? start : 0;
-    const refusal = refusedEncoding(answer, place) ?? otherSize(answer, end - first, place);
+    const refusal = otherBytes(answer, end - first, place);
     if (refusal !== undefined) {
         abandon(answer);
         throw refusal;
@@ -43457,6 +43544,18 @@ function endOfPart({ headers }, { size }, start) {
     const end = Number(last) + 1;
     const isAsked = Number(first) === start && (total === '*' || Number(total) === size);
     return isAsked && end > start && end <= size ? end : undefined;
+}
+/**
+ * What speaks against the bytes of a blob before they are read. An encoding does not, as long as they
+ * may be those that are stored: their digest tells.
+ */
+function otherBytes(answer, size, place) {
+    const refusal = otherSize(answer, size, place);
+    if (refusal === undefined)
+        return undefined;
+    if (isPage(answer))
+        return pageInstead(answer, answer.address.origin, place);
+    return isEncoded(answer) ? compressed(place) : refusal;
 }
 function otherSize(answer, size, place) {
     const length = singleHeader(answer, 'content-length', place) ?? '';
@@ -43488,16 +43587,10 @@ async function fetchConfig(repository, blob) {
         throw new RegistryError('SIZE_MISMATCH', reason, place);
     }
     repository.spend(blob, 'get image config');
-    return http.call(request, async (answer) => {
-        const bytes = await readBody(answer, blob.size, place, http.network);
-        try {
-            verifyBytes(bytes, blob);
-        }
-        catch (error) {
-            throw placed(error, place);
-        }
+    return http.call(request, async (answer) => document_readDocument(answer, blob.size, request, http.network, (bytes) => {
+        verifyBytes(bytes, blob);
         return bytes;
-    });
+    }));
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/auth/scope.js
@@ -44153,11 +44246,11 @@ class LargeBlobs {
 }
 /** Whether the upload of a whole blob failed for being too much at once, as far as one can tell. */
 function refusesWhole(error, { size }, resets) {
-    const { status, code, operation, registryCode } = error;
+    const { status, code, operation, registryCodes } = error;
     if (operation !== 'upload blob')
         return false;
     if (status === 400)
-        return registryCode === 'UNSUPPORTED';
+        return registryCodes.includes('UNSUPPORTED');
     if (code === 'NETWORK')
         return resets >= MAX_RESETS && size > SMALLEST_CHUNK_BYTES;
     return TOO_LARGE.has(status);
@@ -45500,7 +45593,41 @@ function formatPath(items) {
     return path;
 }
 
+;// CONCATENATED MODULE: ./lib/registry/http/away.js
+
+/** Whether a path is one of a registry (distribution-spec, Endpoints), and not of a storage. */
+function isOfApi(path) {
+    return path.startsWith('/v2/');
+}
+/** Whether an answer comes from what a registry keeps its content in, and not from a registry. */
+function isFromStorage({ address }) {
+    return address.isAway && !isOfApi(address.path);
+}
+/**
+ * Whether an answer says "not found". That of a storage is none: what a registry leads to may have
+ * moved, or be open for another moment alone.
+ */
+function saysMissing(answer) {
+    return answer.status === 404 && !isFromStorage(answer);
+}
+/** Who gave an answer, as the subject of a sentence; undefined where it is the registry itself. */
+function whoAnswered(answer) {
+    const { origin, isAway } = answer.address;
+    if (!isAway)
+        return undefined;
+    const what = isFromStorage(answer) ? 'the storage ' : '';
+    return `${what}${foreignText(new URL(origin).host)} (the registry redirects to it)`;
+}
+/** The name of the repository in a path of the API. */
+function repositoryIn(path) {
+    return /^\/v2\/(.+)\/(?:manifests|blobs|tags|referrers)\/[^/]*$/.exec(path.replace(/\?.*$/s, ''))?.[1];
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/content/manifests.js
+
+
+
+
 
 
 
@@ -45543,18 +45670,15 @@ async function fetchAnew(repository, reference, expected) {
     const { place } = request;
     const limit = Math.min(expected?.size ?? MAX_MANIFEST_BYTES, MAX_MANIFEST_BYTES);
     return http.call(request, async (answer) => {
-        const bytes = await readBody(answer, limit, place, http.network);
-        try {
+        const type = singleHeader(answer, 'content-type', place);
+        return document_readDocument(answer, limit, request, http.network, (bytes) => {
             const digest = verifiedDigest(bytes, reference, expected);
             const manifest = parseManifest(bytes, {
-                ...contentType(singleHeader(answer, 'content-type', place)),
+                ...contentType(type),
                 ...(expected === undefined ? {} : { expectedType: expected.mediaType }),
             });
             return { digest, size: bytes.length, mediaType: manifest.mediaType, bytes, manifest };
-        }
-        catch (error) {
-            throw placed(error, place);
-        }
+        });
     });
 }
 /**
@@ -45568,28 +45692,23 @@ async function fetchUnknown(repository, expected) {
     admitManifest(repository, expected);
     const { http } = repository;
     const request = manifestRequest(repository, expected.digest, 'GET', 'get manifest');
-    const { place } = request;
     const headers = { accept: `${expected.mediaType}, ${accept}` };
-    return http.call({ ...request, headers, expect: [404] }, async (answer) => {
-        if (answer.status === 404) {
+    return http.call({ ...request, headers, expect: saysMissing }, async (answer) => {
+        if (saysMissing(answer)) {
             await discard(answer);
             return undefined;
         }
-        const bytes = await readBody(answer, expected.size, place, http.network);
-        try {
+        return document_readDocument(answer, expected.size, request, http.network, (bytes) => {
             verifyBytes(bytes, expected);
-        }
-        catch (error) {
-            throw placed(error, place);
-        }
-        const { digest, size, mediaType } = expected;
-        try {
-            const manifest = parseManifest(bytes);
-            return { digest, size, mediaType: manifest.mediaType, bytes, manifest };
-        }
-        catch {
-            return { digest, size, mediaType, bytes, manifest: undefined };
-        }
+            const { digest, size, mediaType } = expected;
+            try {
+                const manifest = parseManifest(bytes);
+                return { digest, size, mediaType: manifest.mediaType, bytes, manifest };
+            }
+            catch {
+                return { digest, size, mediaType, bytes, manifest: undefined };
+            }
+        });
     });
 }
 /** A single image. Throws GET_IMAGE where the reference names an index. */
@@ -45644,9 +45763,10 @@ async function resolveDigest(repository, reference, { tries = 'call', content } 
         await discard(answer);
         const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? '';
         const isOther = content !== undefined && isOtherContent(answer, content, request.place);
-        return { status: answer.status, digest: isDigest(digest) ? digest : undefined, isOther };
+        const isMissing = saysMissing(answer) || (isOther && answer.status < 300);
+        return { isMissing, status: answer.status, digest: isDigest(digest) ? digest : undefined };
     });
-    if (found.status === 404 || (found.isOther && found.status < 300))
+    if (found.isMissing)
         return undefined;
     if (found.digest !== undefined && found.status < 300)
         return found.digest;
@@ -45677,14 +45797,22 @@ async function holdsManifest(repository, content) {
 async function hashedDigest(repository, reference, algorithm, tries = 'call') {
     const { http } = repository;
     const request = manifestRequest(repository, reference, 'GET', 'look up');
-    return http[tries]({ ...request, expect: [404] }, async (answer) => {
-        if (answer.status === 404) {
+    return http[tries]({ ...request, expect: saysMissing }, async (answer) => {
+        if (saysMissing(answer)) {
             await discard(answer);
             return undefined;
         }
-        const bytes = await readBody(answer, MAX_MANIFEST_BYTES, request.place, http.network);
-        return digestOf(bytes, algorithm);
+        return document_readDocument(answer, MAX_MANIFEST_BYTES, request, http.network, (bytes) => {
+            // Of pages, and of what was compressed, the digest would be another one.
+            const isDoubtful = isPage(answer) || isEncoded(answer);
+            if (isDoubtful && !isJson(bytes))
+                throw new FormatError('manifest', 'it is not JSON');
+            return digestOf(bytes, algorithm);
+        });
     });
+}
+function isJson(bytes) {
+    return bytes.toString('utf8').trimStart().startsWith('{');
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/content/verify-push.js
@@ -45897,7 +46025,8 @@ async function pushWithRepair(push, bring) {
         await push();
     }
     catch (error) {
-        const isMissing = error instanceof RegistryError && MISSING.has(error.registryCode);
+        const codes = error instanceof RegistryError ? error.registryCodes : [];
+        const isMissing = codes.some((code) => MISSING.has(code));
         if (!isMissing || bring === undefined)
             throw error;
         await bring();
@@ -47589,6 +47718,106 @@ function tags_readTags(body) {
     return list.success ? (list.output.tags ?? []) : undefined;
 }
 
+;// CONCATENATED MODULE: ./lib/registry/network/registry-words.js
+
+
+/** The longest code of the specification has 21 characters. */
+const MAX_CODE_LENGTH = 64;
+/** A manifest may lack all of its blobs, each of which is an error of its own. */
+const MAX_ERRORS = 100;
+/** Registries put null where they have nothing to say. */
+const registry_words_Text = fallback(optional(string()), undefined);
+/** An error in the form of the specification. */
+const SpecifiedError = object({ code: registry_words_Text, message: registry_words_Text, detail: optional(unknown()) });
+const SpecifiedBody = object({ errors: pipe(array(unknown()), minLength(1)) });
+/** What others send: GitHub, the token services of Docker Hub and Azure, Google, Pulp. */
+const OtherBody = object({
+    message: registry_words_Text,
+    details: registry_words_Text,
+    detail: registry_words_Text,
+    error_description: registry_words_Text,
+    error: optional(unknown()),
+});
+const Nested = object({ message: registry_words_Text });
+/** Where the reason stands in a `detail`, which may be any JSON: Quay, zot, Artifactory, Distribution. */
+const Detail = object({
+    message: registry_words_Text,
+    reason: registry_words_Text,
+    description: registry_words_Text,
+    error: registry_words_Text,
+    digest: registry_words_Text,
+    Digest: registry_words_Text,
+    Tag: registry_words_Text,
+});
+/** Reads the body of a refusal, whatever its form. */
+function registryWords(body, contentType) {
+    let document;
+    try {
+        document = JSON.parse(body);
+    }
+    catch {
+        const isMarked = isMarkup(body, contentType);
+        return { ...(isMarked ? markupWords(body) : wordsOf([{ message: body }])), isMarkup: isMarked };
+    }
+    const specified = safeParse(SpecifiedBody, document);
+    if (specified.success)
+        return wordsOf(specified.output.errors.slice(0, MAX_ERRORS).map(errorOf));
+    return wordsOf([{ message: otherMessage(document) }]);
+}
+function errorOf(error) {
+    if (typeof error === 'string')
+        return { message: error };
+    const parsed = safeParse(SpecifiedError, error);
+    return parsed.success ? parsed.output : {};
+}
+/** Each error once: its code, unless that is the first one's, its message and the reason. */
+function wordsOf(errors) {
+    const [first] = errors;
+    const codes = errors.flatMap(({ code }) => harmless(code, MAX_CODE_LENGTH) ?? []);
+    const texts = errors.map(({ code, message = '', detail }) => {
+        const reason = reasonIn(detail);
+        const told = [message, message.includes(reason) ? '' : `(${reason})`].filter(Boolean).join(' ');
+        const isNamed = code === undefined || code === first?.code;
+        return isNamed ? told : [code, told].filter(Boolean).join(': ');
+    });
+    const distinct = new Set(texts.map((text) => text.trim()).filter(Boolean));
+    const message = harmless([...distinct].join('; '));
+    return { codes: [...new Set(codes)], message, isMarkup: false };
+}
+/** Why, as far as a `detail` says it; empty where it does not. */
+function reasonIn(detail) {
+    if (typeof detail === 'string')
+        return detail.trim();
+    const { message, reason, description, error, digest, Digest, Tag } = parse(fallback(Detail, {}), detail);
+    const texts = [message ?? reason ?? description ?? error, digest ?? Digest, Tag];
+    return texts.filter(Boolean).join(', ').trim();
+}
+function otherMessage(document) {
+    const parsed = safeParse(OtherBody, document);
+    if (!parsed.success)
+        return undefined;
+    const { message, details, detail, error_description: description, error } = parsed.output;
+    const nested = typeof error === 'string' ? error : parse(fallback(Nested, {}), error).message;
+    return message ?? details ?? detail ?? description ?? nested;
+}
+/** Gateways answer with pages, storages with XML. */
+function isMarkup(body, contentType) {
+    return /html|xml/i.test(String(contentType)) || body.trimStart().startsWith('<');
+}
+/** Markup says nothing in a log, but the title of a page does, and what a storage says in XML. */
+function markupWords(body) {
+    const inside = (name) => {
+        const text = new RegExp(`<${name}>([^<]*)`, 'i').exec(body)?.[1];
+        return text?.replaceAll(/&(?:quot|apos|amp|lt|gt|#39|#34);/g, ' ');
+    };
+    return wordsOf([{ code: inside('Code'), message: inside('Message') ?? inside('title') }]);
+}
+/** Foreign text for a log; undefined where nothing is left of it. */
+function harmless(words, limit) {
+    const line = foreignText(words ?? '', limit);
+    return line === '' ? undefined : line;
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/network/answer-error.js
 
 
@@ -47597,39 +47826,34 @@ function tags_readTags(body) {
 
 /** More of an error is not worth reading. */
 const MAX_ERROR_BYTES = 64 * 1024;
-/** The longest code of the specification has 21 characters. */
-const MAX_CODE_LENGTH = 64;
-/** Registries put null where they have nothing to say. */
-const answer_error_text = fallback(optional(string()), undefined);
-/** What is read of the form that the specification gives (distribution-spec, Error Codes). */
-const SpecifiedBody = object({
-    errors: pipe(array(object({ code: answer_error_text, message: answer_error_text })), minLength(1)),
-});
-/** What others send: GitHub, Docker Hub's and Azure's token services. */
-const OtherBody = object({
-    message: answer_error_text,
-    details: answer_error_text,
-    error: answer_error_text,
-    error_description: answer_error_text,
-});
 /**
  * Turns a refusal into an error: the status decides what it is, the body how it is told, and
  * whether it is worth another try.
  */
-async function answerError(answer, place, { clock, refusal, passing = [], family, missing }) {
-    const { status, headers } = answer;
+async function answerError(answer, place, rules) {
+    return refusalError(answer, await readWords(answer, rules.clock), place, rules);
+}
+/** Reads what the body of a refusal says. Never throws. */
+async function readWords(answer, clock) {
     const body = await readSome(answer, MAX_ERROR_BYTES, { clock });
-    const told = registryWords(body.toString('utf8'), headers['content-type']);
-    const code = missing === undefined ? (answer_error_codeOf(status, told.code) ?? refusal ?? 'REGISTRY') : 'DENIED';
-    const isFinal = family?.exhausted?.test(`${told.code ?? ''} ${told.message ?? ''}`) === true;
+    return registryWords(body.toString('utf8'), answer.headers['content-type']);
+}
+/** As `answerError`, of a body that has been read. */
+function refusalError({ status, headers }, { codes, message }, place, rules) {
+    const { clock, refusal, passing = [], family, missing, isNoJudge = false } = rules;
+    const ruled = missing === undefined ? answer_error_codeOf(status, codes, isNoJudge) : 'DENIED';
+    const code = ruled ?? refusal ?? 'REGISTRY';
+    const isFinal = family?.exhausted?.test(`${codes.join(' ')} ${message ?? ''}`) === true;
+    const isPassing = isTransientStatus(status) || passing.some((one) => codes.includes(one));
     const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], clock.now());
-    const reason = `${reasonOf(code, status)}${lack(missing)}${patience(retryAfterMs)}`;
+    const reason = `${reasonOf(code, status, rules.subject)}${lack(missing)}${patience(retryAfterMs)}`;
     return new RegistryError(code, reason, {
         ...place,
         status,
-        registryCode: told.code,
-        registryMessage: told.message,
-        transient: !isFinal && (isTransientStatus(status) || passing.includes(told.code ?? '')),
+        registryCode: codes[0],
+        registryCodes: codes,
+        registryMessage: message,
+        transient: !isFinal && isPassing,
         retryAfterMs,
     });
 }
@@ -47644,58 +47868,33 @@ function patience(retryAfterMs) {
         return '';
     return `, and asks to come back in ${Math.ceil(retryAfterMs / 1000)} s`;
 }
-function answer_error_codeOf(status, registryCode) {
-    switch (status) {
-        case 401:
-            return 'AUTHENTICATION';
-        case 403:
-            return 'DENIED';
-        case 404:
-            return 'NOT_FOUND';
-        case 408:
-        case 504:
-            return 'TIMEOUT';
-        case 429:
-            return 'RATE_LIMITED';
-        default:
-            return registryCode === 'TOOMANYREQUESTS' ? 'RATE_LIMITED' : undefined;
-    }
+/** What a status, or a code, says of a request by itself. */
+function answer_error_codeOf(status, codes, isNoJudge) {
+    if (status === 408 || status === 504)
+        return 'TIMEOUT';
+    if (status === 429 || codes.includes('TOOMANYREQUESTS'))
+        return 'RATE_LIMITED';
+    return isNoJudge ? undefined : VERDICTS[status];
 }
+const VERDICTS = {
+    401: 'AUTHENTICATION',
+    403: 'DENIED',
+    404: 'NOT_FOUND',
+};
 const answer_error_REASONS = {
     AUTHENTICATION: 'not found, or the login was missing or not accepted',
     DENIED: 'access denied',
     NOT_FOUND: 'not found',
-    TIMEOUT: 'the registry ran out of time',
     RATE_LIMITED: 'too many requests',
 };
-function reasonOf(code, status) {
-    return answer_error_REASONS[code] ?? (status >= 500 ? 'the registry failed' : 'the registry refused');
-}
-function registryWords(body, contentType) {
-    let document;
-    try {
-        document = JSON.parse(body);
-    }
-    catch {
-        // Gateways answer with pages: their markup says nothing in a log, but their title does.
-        const isPage = String(contentType).includes('html') || body.trimStart().startsWith('<');
-        return { message: harmless(isPage ? /<title>([^<]*)/i.exec(body)?.[1] : body) };
-    }
-    const specified = safeParse(SpecifiedBody, document);
-    if (specified.success) {
-        const [first] = specified.output.errors;
-        return { code: harmless(first?.code, MAX_CODE_LENGTH), message: harmless(first?.message) };
-    }
-    const other = safeParse(OtherBody, document);
-    if (!other.success)
-        return {};
-    const { message, details, error_description: description, error } = other.output;
-    return { message: harmless(message ?? details ?? description ?? error) };
-}
-/** Foreign text for a log; undefined where nothing is left of it. */
-function harmless(words, limit) {
-    const line = foreignText(words ?? '', limit);
-    return line === '' ? undefined : line;
+function reasonOf(code, status, subject) {
+    const reason = answer_error_REASONS[code];
+    if (reason !== undefined)
+        return `${reason}${subject === undefined ? '' : `, says ${subject}`}`;
+    const who = subject ?? 'the registry';
+    if (code === 'TIMEOUT')
+        return `${who} ran out of time`;
+    return `${who} ${status >= 500 ? 'failed' : 'refused'}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/auth/challenge.js
@@ -47918,7 +48117,7 @@ function attempt_reasonOf({ sent, scopes, isNew, authorization }, { wanted, erro
  * address but the registry's own host or the one that the user named beside it.
  */
 function parseRealm(realm, registryOrigin, place, authHost) {
-    const refuse = (reason) => new RegistryError('AUTHENTICATION', `the registry names a token service ${reason}: ${foreignText(realm)}`, place);
+    const refuse = (reason) => new RegistryError('AUTHENTICATION', `${new URL(registryOrigin).host} names a token service ${reason}: ${foreignText(realm)}`, place);
     const url = realm === '' ? null : URL.parse(withScheme(realm), registryOrigin);
     if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
         throw refuse('that is no web address');
@@ -48129,6 +48328,8 @@ class ExpectedScopes {
 
 
 
+
+
 /** Tokens grow with the rights in them, and have to fit into a request's header. */
 const MAX_TOKEN_LENGTH = 16 * 1024;
 /** Room for the token under both of its names, and for a refresh token. */
@@ -48154,7 +48355,8 @@ const TokenAnswer = object({
 const SAME_BY_GET = new Set([undefined, 408, 429]);
 /**
  * Fetches a token (distribution: token authentication specification). One try; redirects are not
- * followed. Throws AUTHENTICATION for every refusal that will not change by itself.
+ * followed. Throws AUTHENTICATION where it does not accept the login, and REGISTRY and others where it
+ * is the service that fails.
  */
 async function fetchToken(network, request) {
     if (request.credentials?.kind !== 'identity-token')
@@ -48210,16 +48412,17 @@ async function exchangeToken(network, request, exchange) {
     const headers = { accept: 'application/json', ...exchange.headers };
     const sent = { ...exchange, headers, onBehalfOf, withoutCertificate };
     const answer = await network.send({ ...sent, refusal: 'AUTHENTICATION' }, place);
-    if (answer.status !== 200) {
-        const error = await answerError(answer, place, { clock: network.clock });
-        throw error.transient ? error : rejected(error, request);
-    }
+    if (answer.status !== 200)
+        throw await refusedToken(answer, network, request);
     const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network);
-    const { value, lifetimeMs } = readToken(body, network, place);
+    const token = readToken(body, network);
+    if (token === undefined)
+        throw unusable(answer, body, request);
+    const { value, lifetimeMs } = token;
     const margin = Math.min(RENEWAL_MARGIN_MS, lifetimeMs / 4);
     return { value, renewAt: network.clock.now() + lifetimeMs - margin };
 }
-function readToken(body, network, place) {
+function readToken(body, network) {
     const answer = parseAnswer(body);
     const tokens = [answer?.access_token, answer?.token, answer?.refresh_token];
     // What cannot be a token is nobody's secret, and masking it would hide innocent words of the log.
@@ -48228,10 +48431,8 @@ function readToken(body, network, place) {
         network.maskSecret(token);
     }
     const value = tokens.slice(0, 2).find((token) => token !== undefined && token !== '');
-    if (!isToken(value)) {
-        const reason = 'the token service answered without a usable token';
-        throw new RegistryError('AUTHENTICATION', reason, { ...place, status: 200 });
-    }
+    if (!isToken(value))
+        return undefined;
     const seconds = answer?.expires_in ?? 0;
     const isLifetime = Number.isFinite(seconds) && seconds > 0;
     const lifetimeMs = isLifetime ? Math.max(seconds * 1000, MIN_LIFETIME_MS) : DEFAULT_LIFETIME_MS;
@@ -48250,15 +48451,36 @@ function parseAnswer(body) {
         return undefined;
     }
 }
-function rejected(error, request) {
+async function refusedToken(answer, { clock }, request) {
+    const host = token_request_hostOf(request);
+    const words = await readWords(answer, clock);
+    const rules = { clock, subject: `the token service ${host}`, isNoJudge: true };
+    const error = refusalError(answer, words, request.place, rules);
+    const isPage = words.isMarkup && !asksForPassword(answer);
+    // One that fails or is not there does not judge, nor does a page, which stands before one.
+    const isVerdict = answer.status < 500 && answer.status !== 404 && !isPage;
+    if (error.code !== 'REGISTRY' || !isVerdict)
+        return error;
     const who = request.credentials === undefined ? 'anonymous access' : 'the login';
-    return new RegistryError('AUTHENTICATION', `the token service did not accept ${who}`, {
-        ...request.place,
-        status: error.status,
-        registryCode: error.registryCode,
-        registryMessage: error.registryMessage,
-        cause: error,
-    });
+    return reworded('AUTHENTICATION', `the token service did not accept ${who} (${host})`, error);
+}
+/** As nginx does, with a page. */
+function asksForPassword({ status, headers }) {
+    return status === 401 && headers['www-authenticate'] !== undefined;
+}
+function unusable(answer, body, request) {
+    const { headers, status } = answer;
+    const { isMarkup } = registryWords(body.toString('utf8'), headers['content-type']);
+    const isForPeople = isMarkup && !/json/.test(String(headers['content-type']));
+    const what = isForPeople ? 'with a page for people, and without' : 'without';
+    const reason = `the token service answered ${what} a usable token (${token_request_hostOf(request)})`;
+    const code = isForPeople ? 'REGISTRY' : 'AUTHENTICATION';
+    return new RegistryError(code, reason, { ...request.place, status });
+}
+/** The service's host, with who named it where that is another one. */
+function token_request_hostOf({ realm, askedBy }) {
+    const by = askedBy === undefined || askedBy === realm.host ? '' : ` of ${askedBy}`;
+    return foreignText(`${realm.host}${by}`);
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/auth/token-cache.js
@@ -48366,7 +48588,7 @@ class Tokens {
         }
     }
     async #fetchFor({ realm, service }, scopes, place) {
-        const { registry, login, network, logger, home, onBehalfOf } = this.#options;
+        const { registry, login, network, logger, home, onBehalfOf, isGuest } = this.#options;
         const { credentials } = login;
         const known = { host: registry, origin: await home() };
         const isTrusted = mayReceiveCredentials(realm, known, credentials ?? {});
@@ -48383,7 +48605,8 @@ class Tokens {
             service,
             scopes,
             credentials,
-            withoutCertificate: !isTrusted,
+            withoutCertificate: !isTrusted || isGuest === true,
+            askedBy: new URL(known.origin).host,
             place: { ...place, operation: 'log in', login: loginText(login) },
         });
     }
@@ -48591,7 +48814,7 @@ class Authorizer {
         }
     }
     async #schemeOfBase(place) {
-        const answer = await this.#options.askBase(place);
+        const answer = await this.#options.askBase?.(place);
         if (answer === undefined)
             return undefined;
         await discard(answer);
@@ -48989,6 +49212,13 @@ async function awaitTurn(circumstances, limiter, kind, place) {
 
 
 
+
+
+
+/** How often a registry is asked where something is, if the storages that it names refuse it. */
+const MAX_ADDRESSES = 3;
+/** Addresses are signed for a time; storages say with these that they are over, or lead to nothing. */
+const STORAGE_REFUSALS = new Set([400, 401, 403, 404, 410]);
 /** Sends the requests of one identity to one registry, wherever they are led. */
 class RedirectFollower {
     #registry;
@@ -48996,6 +49226,8 @@ class RedirectFollower {
     #logger;
     #headers;
     #limiter;
+    /** By origin: registries that this one leads to, as far as they give a token to everybody. */
+    #guests = new Map();
     /** @param headers that are part of the identity (`HttpHeaders` of the Docker configuration) */
     constructor(registry, network, logger, headers) {
         this.#registry = registry;
@@ -49005,24 +49237,72 @@ class RedirectFollower {
         this.#limiter = network.limiter(registry);
     }
     /**
-     * Sends a request to the registry, and on to where that leads it. Throws REDIRECT where it must not
-     * go there, and the errors of the network.
+     * Sends a request to the registry, and on to where that leads it. A storage that refuses what is to
+     * be read is no judge: the registry is asked for another address. Throws REDIRECT where the request
+     * must not go there, and the errors of the network.
      *
      * @param authorization goes to the registry's own origin, and no further
      */
     async follow(request, authorization) {
+        for (let asked = 1;; asked++) {
+            const answer = await this.#followOnce(request, authorization);
+            const isRefused = isFromStorage(answer) && STORAGE_REFUSALS.has(answer.status);
+            if (request.method !== 'GET' || !isRefused || asked === MAX_ADDRESSES)
+                return answer;
+            await discard(answer);
+        }
+    }
+    async #followOnce(request, authorization) {
         const { target, place } = request;
         const home = await this.#home();
-        const { origin } = home;
-        let address = typeof target === 'string' ? { origin, path: target, isAway: false } : target;
+        const login = authorization === undefined ? {} : { authorization };
+        const identity = { ...this.#headers, ...login };
+        let address = typeof target === 'string' ? { origin: home.origin, path: target, isAway: false } : target;
         for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-            const answer = await this.#hop(request, address, origin, authorization);
+            const isGuest = address.isAway && isReading(request) && isOfApi(address.path);
+            const answer = isGuest
+                ? await this.#asGuest(request, address, home.origin)
+                : await this.#hop(request, address, home.origin, address.isAway ? {} : identity);
             if (!isFollowed(answer, address, request))
                 return { ...answer, address };
             await discard(answer);
             address = redirectTarget(answer, address, request, home);
         }
         throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place);
+    }
+    /**
+     * Asks another registry, which this one leads to, and which may want a token that everybody gets.
+     */
+    async #asGuest(request, address, origin) {
+        const name = repositoryIn(address.path);
+        const { answer } = await this.#guestAt(address.origin, origin).send({
+            scopes: name === undefined ? [] : [pullScope(name)],
+            place: request.place,
+            isReading: true,
+            isBlob: false,
+            send: async (authorization) => {
+                const identity = authorization === undefined ? {} : { authorization };
+                const answered = await this.#hop(request, address, origin, identity);
+                return { answer: answered, isForeign: false };
+            },
+        });
+        return answer;
+    }
+    #guestAt(origin, onBehalfOf) {
+        let guest = this.#guests.get(origin);
+        if (guest === undefined) {
+            guest = new Authorizer({
+                registry: new URL(origin).host,
+                login: { credentials: undefined, origin: 'nowhere' },
+                network: this.#network,
+                logger: this.#logger,
+                home: async () => Promise.resolve(origin),
+                onBehalfOf: async () => Promise.resolve(onBehalfOf),
+                isGuest: true,
+            });
+            this.#guests.set(origin, guest);
+        }
+        return guest;
     }
     /** Where an upload goes on, as an answer says. Throws UPLOAD and REDIRECT. */
     async uploadAddress(answer, place) {
@@ -49034,14 +49314,12 @@ class RedirectFollower {
         return { registry, origin: await this.#network.originOf(registry), registries };
     }
     /** One of the addresses that a request is sent to, with what may be told there. */
-    async #hop(request, address, origin, authorization) {
+    async #hop(request, address, origin, identity) {
         const isHome = address.origin === origin;
         // Who brings a signal is in a hurry: it gives something back before the end.
         if (isHome && request.signal === undefined) {
             await awaitTurn(this.#network, this.#limiter, kindOfRequest(request), request.place);
         }
-        const login = authorization === undefined ? {} : { authorization };
-        const identity = address.isAway ? {} : { ...this.#headers, ...login };
         const sentAt = this.#network.clock.now();
         const answer = await this.#send(request, address, identity, origin);
         if (isHome)
@@ -49100,6 +49378,8 @@ class ShownBlobs {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/http/registry-http.js
+
+
 
 
 
@@ -49192,13 +49472,13 @@ class RegistryHttp {
             if (!this.#saysExpired(error))
                 throw error;
             if (!this.#authorizer.forget(forgotten))
-                throw expired(error, request.place);
+                throw expired(error);
         }
         try {
             return await this.#tried(request);
         }
         catch (error) {
-            throw this.#saysExpired(error) ? expired(error, request.place) : error;
+            throw this.#saysExpired(error) ? expired(error) : error;
         }
     }
     async #tried(request) {
@@ -49210,8 +49490,13 @@ class RegistryHttp {
         const isExpected = typeof expect === 'function' ? expect(answer) : expect.includes(answer.status);
         if (isExpected)
             return answer;
-        const rules = { clock: this.network.clock, refusal, passing, family: this.#family, missing };
-        throw await answerError(answer, { ...place, login }, rules);
+        const subject = whoAnswered(answer);
+        const isNoJudge = isFromStorage(answer);
+        const known = { clock: this.network.clock, family: this.#family };
+        // What leads away takes no login along.
+        const asked = subject === undefined ? { ...place, login } : place;
+        const told = { refusal, passing, missing, subject, isNoJudge };
+        throw await answerError(answer, asked, { ...known, ...told });
     }
     /** Some say that a login is over with the status of a refusal (Q08, Q10). */
     #saysExpired(error) {
@@ -49228,11 +49513,11 @@ class RegistryHttp {
         this.#authorizer.expect(scopes);
     }
     async #authorized(request) {
-        const { method, scopes, place, body } = request;
+        const { scopes, place, body } = request;
         return this.#authorizer.send({
             scopes,
             place,
-            isReading: method === 'GET' || method === 'HEAD',
+            isReading: isReading(request),
             isBlob: typeof body === 'function',
             send: async (authorization) => {
                 const answer = await this.#redirects.follow(request, authorization);
@@ -49257,10 +49542,8 @@ class RegistryHttp {
         this.quota.note({ status, headers }, this.network.retries, this.network.clock.now());
     }
 }
-function expired(error, place) {
-    const { login, status, registryCode, registryMessage } = error;
-    const details = { ...place, login, status, registryCode, registryMessage, cause: error };
-    return new RegistryError('AUTHENTICATION', 'the login has expired', details);
+function expired(error) {
+    return reworded('AUTHENTICATION', 'the login has expired', error);
 }
 
 ;// CONCATENATED MODULE: ./lib/oci/referrers.js

@@ -58,6 +58,8 @@ export interface ErrorDetails extends ErrorPlace {
   /** HTTP status. */
   readonly status?: number | undefined
   readonly registryCode?: string | undefined
+  /** All of the registry's own error codes, where there are several. */
+  readonly registryCodes?: readonly string[] | undefined
   readonly registryMessage?: string | undefined
   /** Whether the same request may succeed a moment later. */
   readonly transient?: boolean | undefined
@@ -90,6 +92,7 @@ export class RegistryError extends Error {
   readonly registryMessage?: string
   readonly transient: boolean
   readonly retryAfterMs?: number
+  readonly #registryCodes: readonly string[]
 
   constructor(code: ErrorCode, reason: string, details: ErrorDetails) {
     // Parts of it may come from a registry, by way of an error of the vocabulary too.
@@ -108,8 +111,14 @@ export class RegistryError extends Error {
     if (details.login !== undefined) this.login = details.login
     if (details.status !== undefined) this.status = details.status
     if (details.registryCode !== undefined) this.registryCode = details.registryCode
+    this.#registryCodes = details.registryCodes ?? [details.registryCode ?? []].flat()
     if (details.registryMessage !== undefined) this.registryMessage = details.registryMessage
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs
+  }
+
+  /** All of the registry's own error codes: an answer may hold several errors. */
+  get registryCodes(): readonly string[] {
+    return this.#registryCodes
   }
 }
 
@@ -182,15 +191,9 @@ export function cancelled(
 
 /** The same failure in other words, and under another code where these say more. */
 export function reworded(code: ErrorCode, reason: string, error: RegistryError): RegistryError {
-  const { operation, side, registry, repository, reference, family } = error
-  const { status, registryCode, registryMessage, transient } = error
-  const place = { operation, side, registry, repository, reference, family }
-  return new RegistryError(code, reason, {
-    ...place,
-    status,
-    registryCode,
-    registryMessage,
-    transient,
-    cause: error,
-  })
+  const { operation, side, registry, repository, reference, family, login } = error
+  const { status, registryCode, registryCodes, registryMessage, transient } = error
+  const place = { operation, side, registry, repository, reference, family, login }
+  const words = { registryCode, registryCodes, registryMessage }
+  return new RegistryError(code, reason, { ...place, ...words, status, transient, cause: error })
 }

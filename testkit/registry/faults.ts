@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import {
   Disconnect,
   reply,
@@ -141,6 +142,19 @@ export function truncateBody(bytes: number): Middleware {
     (chunks) => firstBytes(chunks, bytes),
     (size) => Math.min(size, bytes),
   )
+}
+
+/** Compresses the body on the way, whatever the request allows. */
+export function compress(): Middleware {
+  return async (_request, next) => {
+    const answer = await next()
+    if (answer.body === undefined) return answer
+    const parts: Uint8Array[] = []
+    for await (const chunk of asAsync(answer.body.chunks)) parts.push(Buffer.from(chunk))
+    const bytes = gzipSync(Buffer.concat(parts))
+    const headers = { ...answer.headers, 'content-encoding': 'gzip' }
+    return { ...answer, headers, body: { size: bytes.length, chunks: [bytes] } }
+  }
 }
 
 /** A well-formed reply whose body goes on after its end. */

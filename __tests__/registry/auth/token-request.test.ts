@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { pullScope, pushScope } from '../../../src/registry/auth/scope.ts'
 import { fetchToken, type TokenRequest } from '../../../src/registry/auth/token-request.ts'
 import { Network } from '../../../src/registry/network/network.ts'
-import { jsonReply, reply } from '../../../testkit/registry/exchange.ts'
+import { jsonReply, reply, type ReplyHeaders } from '../../../testkit/registry/exchange.ts'
 import { cutBody, redirectTo, replyWith } from '../../../testkit/registry/faults.ts'
 import { TestRegistry } from '../../../testkit/registry/registry.ts'
 import { failureOf, FakeClock } from '../registry-world.ts'
@@ -176,7 +176,7 @@ describe('a token lives', () => {
 })
 
 describe('a refusal of the token service', () => {
-  test.each([400, 401, 403, 404, 405, 415])('with %i is final', async (status) => {
+  test.each([400, 401, 403, 405, 415])('with %i is final', async (status) => {
     const body = JSON.stringify({ errors: [{ code: 'DENIED', message: 'no\n::error::way' }] })
     server.use(replyWith(status, { body }))
     const credentials = { username: 'robot', password: 'hunter2' }
@@ -192,6 +192,40 @@ describe('a refusal of the token service', () => {
     expect(error.message).not.toContain('hunter2')
     expect(error.message).not.toContain('\n')
   })
+
+  test.each<[string, number, ReplyHeaders, string]>([
+    ['that is not there', 404, {}, '{"message":"no such path"}'],
+    ['that has lost its way', 501, {}, ''],
+    ['that is a page', 403, { 'content-type': 'text/html' }, '<title>Blocked</title>'],
+    ['that is a page without a type', 401, {}, '<html><title>Sign in</title></html>'],
+  ])('%s is no word about the login', async (_what, status, headers, body) => {
+    server.use(replyWith(status, { headers, body }))
+    const credentials = { username: 'robot', password: 'hunter2' }
+    const error = await failureOf(fetchIt({ credentials, askedBy: 'registry.test' }))
+    expect(error).toMatchObject({ code: 'REGISTRY', status, transient: false })
+    const { host } = new URL(server.url)
+    expect(error.message).toContain(
+      `the token service ${host} of registry.test ${status < 500 ? 'refused' : 'failed'}`,
+    )
+    expect(error.message).not.toContain('login')
+  })
+
+  test('with a page that asks for a password is one about the login', async () => {
+    const headers = { 'content-type': 'text/html', 'www-authenticate': 'Basic realm="x"' }
+    server.use(replyWith(401, { headers, body: '<title>401</title>' }))
+    expect((await failureOf(fetchIt())).code).toBe('AUTHENTICATION')
+  })
+
+  test.each<ReplyHeaders>([{}, { 'content-type': 'text/html; charset=utf-8' }])(
+    'in place of a token is no word about the login where it is a page (%j)',
+    async (headers) => {
+      server.use(replyWith(200, { headers, body: '<!doctype html><title>Sign in</title>' }))
+      const error = await failureOf(fetchIt())
+      expect(error).toMatchObject({ code: 'REGISTRY', status: 200 })
+      expect(error.message).toContain('with a page for people')
+      expect(error.message).toContain(new URL(server.url).host)
+    },
+  )
 
   test('of somebody who has no login says so', async () => {
     server.use(replyWith(401))

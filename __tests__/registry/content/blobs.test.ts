@@ -5,6 +5,7 @@ import { digestOf } from '../../../testkit/registry/content.ts'
 import type { Middleware } from '../../../testkit/registry/exchange.ts'
 import {
   all,
+  compress,
   extendBody,
   flipBit,
   replyWith,
@@ -32,12 +33,26 @@ describe('a small blob', () => {
     ['damaged', flipBit(3), 'DIGEST_MISMATCH'],
     ['truncated', truncateBody(3), 'SIZE_MISMATCH'],
     ['extended', extendBody(small), 'SIZE_MISMATCH'],
-    ['compressed', setHeader('content-encoding', 'gzip'), 'UNSUPPORTED'],
+    [
+      'compressed in a way that we do not know',
+      all(setHeader('content-encoding', 'br'), compress()),
+      'UNSUPPORTED',
+    ],
+    ['compressed and damaged', all(compress(), flipBit(3)), 'DIGEST_MISMATCH'],
   ])('is refused where it is %s', async (_what, fault, code) => {
     await using world = await worldWithSmall()
     world.source.use(fault)
     const error = await failureOf(fetchConfig(world.sourceRepository(), content))
     expect(error).toMatchObject({ code, operation: 'get blob', side: 'source' })
+  })
+
+  test.each<[string, Middleware]>([
+    ['as it is stored, whatever its encoding', setHeader('content-encoding', 'gzip')],
+    ['in compressed form (Q47)', compress()],
+  ])('is read %s', async (_what, fault) => {
+    await using world = await worldWithSmall()
+    world.source.use(fault)
+    expect(await fetchConfig(world.sourceRepository(), content)).toEqual(small)
   })
 
   test('is not asked for where it is not small', async () => {

@@ -4,6 +4,7 @@ import { MAX_MANIFEST_BYTES } from '../../../src/oci/manifest.ts'
 import { fetchManifest, resolveDigest } from '../../../src/registry/content/manifests.ts'
 import { reply } from '../../../testkit/registry/exchange.ts'
 import {
+  compress,
   extendBody,
   flipBit,
   removeHeader,
@@ -159,11 +160,44 @@ describe('a manifest that is fetched', () => {
     expect(error).toMatchObject({ code: 'REGISTRY', status: 200 })
   })
 
-  test('is refused in compressed form, which nobody asked for (Q47)', async () => {
+  test.each(['gzip', 'x-gzip', 'br'])(
+    'that is stored as it comes is right, although it is said to be %s',
+    async (encoding) => {
+      await using world = await worldWithImage()
+      world.source.fault(reading, setHeader('content-encoding', encoding))
+      for (const reference of ['1.0', digest]) {
+        const fetched = await fetchManifest(world.sourceRepository(), reference)
+        expect(Buffer.from(fetched.bytes).equals(manifest.bytes)).toBe(true)
+      }
+    },
+  )
+
+  test.each(['gzip', 'x-gzip'])('in compressed form (%s) is read (Q47)', async (encoding) => {
     await using world = await worldWithImage()
-    world.source.fault(reading, setHeader('content-encoding', 'gzip'))
+    world.source.fault(reading, setHeader('content-encoding', encoding))
+    world.source.fault(reading, compress())
+    for (const reference of ['1.0', digest]) {
+      const fetched = await fetchManifest(world.sourceRepository(), reference)
+      expect(fetched).toMatchObject(expected)
+      expect(Buffer.from(fetched.bytes).equals(manifest.bytes)).toBe(true)
+    }
+  })
+
+  test('is refused in a compressed form that nobody asked for and we do not know', async () => {
+    await using world = await worldWithImage()
+    world.source.fault(reading, setHeader('content-encoding', 'zstd'))
+    world.source.fault(reading, compress())
     const error = await failureOf(fetchManifest(world.sourceRepository(), '1.0'))
     expect(error).toMatchObject({ code: 'UNSUPPORTED', operation: 'get manifest' })
+  })
+
+  test('is read no further than a manifest may be, however small it was compressed', async () => {
+    await using world = await worldWithImage()
+    world.source.fault(reading, compress())
+    const bomb = replyWith(200, { body: ' '.repeat(MAX_MANIFEST_BYTES + 1) })
+    world.source.fault(reading, bomb)
+    const error = await failureOf(fetchManifest(world.sourceRepository(), '1.0'))
+    expect(error).toMatchObject({ code: 'UNSUPPORTED' })
   })
 
   test.each([

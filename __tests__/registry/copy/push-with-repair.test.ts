@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { buildImage, buildIndex } from '../../../testkit/image/image.ts'
 import { reply } from '../../../testkit/registry/exchange.ts'
+import { replyWith } from '../../../testkit/registry/faults.ts'
 import { failureOf, RegistryWorld } from '../registry-world.ts'
 
 const image = buildImage()
@@ -17,6 +18,23 @@ describe('content that has gone missing', () => {
       (request, next) => {
         world.destination.store.repository('mirror/app')?.blobs.delete(layer?.digest ?? '')
         return next(request)
+      },
+      { times: 1 },
+    )
+    await world.from.copyImage('acme/app:1.0', 'mirror/app:1.0', world.to)
+    expect(lost.hits).toBe(1)
+    expect((await world.pull('1.0')).digest).toBe(image.manifest.digest)
+  })
+
+  test('is brought again where the registry says so beside something else', async () => {
+    await using world = await RegistryWorld.start()
+    world.give(image)
+    const errors = [{ code: 'MANIFEST_INVALID' }, { code: 'MANIFEST_BLOB_UNKNOWN' }]
+    const lost = world.destination.fault(
+      tagged,
+      (request, next) => {
+        world.destination.store.repository('mirror/app')?.blobs.delete(layer?.digest ?? '')
+        return replyWith(400, { body: JSON.stringify({ errors }) })(request, next)
       },
       { times: 1 },
     )

@@ -79,8 +79,34 @@ describe('the words of a registry', () => {
     [
       'in the form of the specification',
       { errors: [{ code: 'DENIED', message: 'no', detail: { a: [1] } }, { code: 'OTHER' }] },
-      { registryCode: 'DENIED', registryMessage: 'no' },
+      { registryCode: 'DENIED', registryMessage: 'no; OTHER' },
     ],
+    [
+      'of several errors',
+      {
+        errors: [
+          { code: 'MANIFEST_INVALID', message: 'invalid' },
+          { code: 'MANIFEST_BLOB_UNKNOWN', message: 'unknown', detail: { digest: 'sha256:aa' } },
+          { code: 'MANIFEST_BLOB_UNKNOWN', message: 'unknown', detail: 'sha256:bb' },
+          { code: 'MANIFEST_BLOB_UNKNOWN', message: 'unknown', detail: 'sha256:bb' },
+          'and more',
+          7,
+        ],
+      },
+      {
+        registryCode: 'MANIFEST_INVALID',
+        registryMessage:
+          'invalid; MANIFEST_BLOB_UNKNOWN: unknown (sha256:aa); ' +
+          'MANIFEST_BLOB_UNKNOWN: unknown (sha256:bb); and more',
+      },
+    ],
+    [
+      'in XML, as storages do',
+      '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Request &quot;expired&quot;</Message><StringToSign>s3cret</StringToSign></Error>',
+      { registryCode: 'AccessDenied', registryMessage: 'Request expired' },
+    ],
+    ["in Google's form", { error: { code: 403, message: 'no' } }, { registryMessage: 'no' }],
+    ["in Pulp's form", { detail: 'Not found.' }, { registryMessage: 'Not found.' }],
     ['with no message', { errors: [{ code: 'DENIED' }] }, { registryCode: 'DENIED' }],
     [
       'with null for a message',
@@ -118,6 +144,47 @@ describe('the words of a registry', () => {
       ...words,
     })
     for (const word of Object.values(words)) expect(error.message).toContain(word)
+  })
+
+  test.each<[string, unknown, string]>([
+    ['text', 'quota used up', 'no (quota used up)'],
+    ['a message', { message: 'quota used up' }, 'no (quota used up)'],
+    ['a reason', { reason: 'quota used up' }, 'no (quota used up)'],
+    ['a description', { description: 'quota used up' }, 'no (quota used up)'],
+    ['an error', { error: 'quota used up' }, 'no (quota used up)'],
+    ['a digest', { digest: 'sha256:aa' }, 'no (sha256:aa)'],
+    ['a tag', { Tag: 'v1' }, 'no (v1)'],
+    ['a reason and a digest', { reason: 'gone', digest: 'sha256:aa' }, 'no (gone, sha256:aa)'],
+    ['the same as the message', 'no', 'no'],
+    ['null', null, 'no'],
+    ['a list', [{ Type: 'repository' }], 'no'],
+    ['a number', 7, 'no'],
+    ['an object that says nothing', { a: { message: 'x' }, message: 7 }, 'no'],
+    ['hostile text', 'a\n::error::b\u001b[31m', 'no (a ::error::b )'],
+    [
+      'a signed URL',
+      'see https://u:pw@s.test/a?X-Amz-Signature=secret',
+      'no (see https://s.test/a',
+    ],
+  ])('are told with the reason in a detail that is %s', async (_what, detail, message) => {
+    const error = await errorOf(403, { errors: [{ code: 'DENIED', message: 'no', detail }] })
+    expect(error.registryMessage).toContain(message)
+    expect(error.registryMessage).not.toMatch(/secret|pw/)
+  })
+
+  test('are told with a reason where there is no message, and cut where it is long', async () => {
+    const error = await errorOf(403, { errors: [{ code: 'DENIED', detail: 'y'.repeat(9999) }] })
+    expect(error.registryMessage).toHaveLength(512)
+  })
+
+  test('decide by all of their codes whether another try is worth it', async () => {
+    const errors = [{ code: 'MANIFEST_INVALID' }, { code: 'BLOB_UNKNOWN' }]
+    registry.use(replyWith(400, { body: JSON.stringify({ errors }) }))
+    const request = { origin: registry.url, path: '/v2/', method: 'GET', headers: {} } as const
+    const answer = await network.send(request, place)
+    const error = await answerError(answer, place, { clock, passing: ['BLOB_UNKNOWN'] })
+    expect(error).toMatchObject({ registryCode: 'MANIFEST_INVALID', transient: true })
+    expect(error.registryCodes).toEqual(['MANIFEST_INVALID', 'BLOB_UNKNOWN'])
   })
 
   test.each<[string, unknown, ReplyHeaders]>([

@@ -75,6 +75,8 @@ describe('Retry-After', () => {
     ['of no seconds', '0', 0],
     ['with blanks around it', ' 12 ', 12_000],
     ['as a date', 'Fri, 02 Jan 2026 03:05:00 GMT', 55_000],
+    ['as a date of RFC 850', 'Friday, 02-Jan-26 03:05:00 GMT', 55_000],
+    ['as a date of asctime', 'Fri Jan  2 03:05:00 2026', 55_000],
     ['as a date that is over', 'Thu, 01 Jan 2026 00:00:00 GMT', 0],
     ['of absurd length', '9'.repeat(400), Number.POSITIVE_INFINITY],
     ['that is missing', undefined, undefined],
@@ -91,7 +93,9 @@ describe('Retry-After', () => {
 
 test('statuses that may pass are known', () => {
   const passing = Array.from({ length: 600 }, (_, status) => status).filter(isTransientStatus)
-  expect(passing).toEqual([408, 425, 429, 499, 500, 502, 503, 504, 522, 524])
+  expect(passing).toEqual([
+    408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530,
+  ])
 })
 
 describe('an operation', () => {

@@ -4,6 +4,7 @@ import { pushTo } from '../../../testkit/image/push.ts'
 import type { Middleware } from '../../../testkit/registry/exchange.ts'
 import {
   all,
+  compress,
   extendBody,
   flipBit,
   removeHeader,
@@ -228,13 +229,13 @@ export const bytesRows: readonly Row[] = [
     },
   },
   {
-    fault: 'A layer says that it is compressed on the way',
-    by: setHeader('content-encoding', 'gzip'),
+    fault: 'A layer is compressed on the way',
+    by: compress(),
     source: mismatch('UNSUPPORTED', 1, 'fails before it sends a byte'),
   },
   {
-    fault: 'A manifest says that it is compressed on the way',
-    by: setHeader('content-encoding', 'gzip'),
+    fault: 'A manifest is compressed on the way, in a form that nobody knows',
+    by: all(setHeader('content-encoding', 'x'), compress()),
     source: { ...mismatch('UNSUPPORTED', undefined, 'fails'), at: readsTag },
   },
 ]

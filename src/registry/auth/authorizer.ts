@@ -21,7 +21,7 @@ const HIDDEN_REFUSALS: ReadonlySet<number> = new Set([400, 403, 404])
 
 export interface AuthorizerOptions extends TokensOptions {
   /** Asks home for `/v2/` without a login; undefined where another origin answers. */
-  readonly askBase: (place: ErrorPlace) => Promise<Answer | undefined>
+  readonly askBase?: (place: ErrorPlace) => Promise<Answer | undefined>
 }
 
 /** A request that may need a login. */
@@ -231,7 +231,7 @@ export class Authorizer {
   }
 
   async #schemeOfBase(place: ErrorPlace): Promise<Scheme | undefined> {
-    const answer = await this.#options.askBase(place)
+    const answer = await this.#options.askBase?.(place)
     if (answer === undefined) return undefined
     await discard(answer)
     const challenges = answerable(parseChallenges(answer.headers['www-authenticate']))

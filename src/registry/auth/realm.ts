@@ -19,7 +19,7 @@ export function parseRealm(
   const refuse = (reason: string): RegistryError =>
     new RegistryError(
       'AUTHENTICATION',
-      `the registry names a token service ${reason}: ${foreignText(realm)}`,
+      `${new URL(registryOrigin).host} names a token service ${reason}: ${foreignText(realm)}`,
       place,
     )
   const url = realm === '' ? null : URL.parse(withScheme(realm), registryOrigin)

@@ -38,6 +38,8 @@ export interface TokensOptions {
   readonly home: () => Promise<string>
   /** The origin of the registry that the user named. */
   readonly onBehalfOf: () => Promise<string>
+  /** Whether home is a host that the registry leads to: it is shown nothing of ours. */
+  readonly isGuest?: boolean
 }
 
 /** What a token was asked for. */
@@ -166,7 +168,7 @@ export class Tokens {
     scopes: readonly Scope[],
     place: ErrorPlace,
   ): Promise<Token> {
-    const { registry, login, network, logger, home, onBehalfOf } = this.#options
+    const { registry, login, network, logger, home, onBehalfOf, isGuest } = this.#options
     const { credentials } = login
     const known = { host: registry, origin: await home() }
     const isTrusted = mayReceiveCredentials(realm, known, credentials ?? {})
@@ -184,7 +186,8 @@ export class Tokens {
       service,
       scopes,
       credentials,
-      withoutCertificate: !isTrusted,
+      withoutCertificate: !isTrusted || isGuest === true,
+      askedBy: new URL(known.origin).host,
       place: { ...place, operation: 'log in', login: loginText(login) },
     })
   }

@@ -1,10 +1,12 @@
 import * as v from 'valibot'
-import { answerError } from '../network/answer-error.ts'
+import { readWords, refusalError } from '../network/answer-error.ts'
 import { readBody } from '../network/answer-body.ts'
 import { basicAuthorization, type Credentials } from '../credentials/login.ts'
-import { type ErrorPlace, RegistryError } from '../errors.ts'
+import { type ErrorPlace, RegistryError, reworded } from '../errors.ts'
+import { foreignText } from '../foreign-text.ts'
 import { knownSecrets } from '../known-secrets.ts'
-import type { Exchange, Network } from '../network/network.ts'
+import type { Answer, Exchange, Network } from '../network/network.ts'
+import { registryWords } from '../network/registry-words.ts'
 import { formatScope, type Scope } from './scope.ts'
 
 /** Tokens grow with the rights in them, and have to fit into a request's header. */
@@ -46,6 +48,8 @@ export interface TokenRequest {
   readonly credentials: Credentials | undefined
   /** Shows no client certificate, also to a host that has one. */
   readonly withoutCertificate?: boolean
+  /** The host that named the realm, where messages have to tell. */
+  readonly askedBy?: string
   readonly place: ErrorPlace
 }
 
@@ -54,7 +58,8 @@ const SAME_BY_GET: ReadonlySet<number | undefined> = new Set([undefined, 408, 42
 
 /**
  * Fetches a token (distribution: token authentication specification). One try; redirects are not
- * followed. Throws AUTHENTICATION for every refusal that will not change by itself.
+ * followed. Throws AUTHENTICATION where it does not accept the login, and REGISTRY and others where it
+ * is the service that fails.
  */
 export async function fetchToken(network: Network, request: TokenRequest): Promise<Token> {
   if (request.credentials?.kind !== 'identity-token') return tokenByGet(network, request)
@@ -117,12 +122,11 @@ async function exchangeToken(
   const headers = { accept: 'application/json', ...exchange.headers }
   const sent = { ...exchange, headers, onBehalfOf, withoutCertificate }
   const answer = await network.send({ ...sent, refusal: 'AUTHENTICATION' }, place)
-  if (answer.status !== 200) {
-    const error = await answerError(answer, place, { clock: network.clock })
-    throw error.transient ? error : rejected(error, request)
-  }
+  if (answer.status !== 200) throw await refusedToken(answer, network, request)
   const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network)
-  const { value, lifetimeMs } = readToken(body, network, place)
+  const token = readToken(body, network)
+  if (token === undefined) throw unusable(answer, body, request)
+  const { value, lifetimeMs } = token
   const margin = Math.min(RENEWAL_MARGIN_MS, lifetimeMs / 4)
   return { value, renewAt: network.clock.now() + lifetimeMs - margin }
 }
@@ -130,8 +134,7 @@ async function exchangeToken(
 function readToken(
   body: Buffer,
   network: Network,
-  place: ErrorPlace,
-): { value: string; lifetimeMs: number } {
+): { value: string; lifetimeMs: number } | undefined {
   const answer = parseAnswer(body)
   const tokens = [answer?.access_token, answer?.token, answer?.refresh_token]
   // What cannot be a token is nobody's secret, and masking it would hide innocent words of the log.
@@ -140,10 +143,7 @@ function readToken(
     network.maskSecret(token)
   }
   const value = tokens.slice(0, 2).find((token) => token !== undefined && token !== '')
-  if (!isToken(value)) {
-    const reason = 'the token service answered without a usable token'
-    throw new RegistryError('AUTHENTICATION', reason, { ...place, status: 200 })
-  }
+  if (!isToken(value)) return undefined
   const seconds = answer?.expires_in ?? 0
   const isLifetime = Number.isFinite(seconds) && seconds > 0
   const lifetimeMs = isLifetime ? Math.max(seconds * 1000, MIN_LIFETIME_MS) : DEFAULT_LIFETIME_MS
@@ -164,13 +164,40 @@ function parseAnswer(body: Buffer): v.InferOutput<typeof TokenAnswer> | undefine
   }
 }
 
-function rejected(error: RegistryError, request: TokenRequest): RegistryError {
+async function refusedToken(
+  answer: Answer,
+  { clock }: Network,
+  request: TokenRequest,
+): Promise<RegistryError> {
+  const host = hostOf(request)
+  const words = await readWords(answer, clock)
+  const rules = { clock, subject: `the token service ${host}`, isNoJudge: true }
+  const error = refusalError(answer, words, request.place, rules)
+  const isPage = words.isMarkup && !asksForPassword(answer)
+  // One that fails or is not there does not judge, nor does a page, which stands before one.
+  const isVerdict = answer.status < 500 && answer.status !== 404 && !isPage
+  if (error.code !== 'REGISTRY' || !isVerdict) return error
   const who = request.credentials === undefined ? 'anonymous access' : 'the login'
-  return new RegistryError('AUTHENTICATION', `the token service did not accept ${who}`, {
-    ...request.place,
-    status: error.status,
-    registryCode: error.registryCode,
-    registryMessage: error.registryMessage,
-    cause: error,
-  })
+  return reworded('AUTHENTICATION', `the token service did not accept ${who} (${host})`, error)
+}
+
+/** As nginx does, with a page. */
+function asksForPassword({ status, headers }: Answer): boolean {
+  return status === 401 && headers['www-authenticate'] !== undefined
+}
+
+function unusable(answer: Answer, body: Buffer, request: TokenRequest): RegistryError {
+  const { headers, status } = answer
+  const { isMarkup } = registryWords(body.toString('utf8'), headers['content-type'])
+  const isForPeople = isMarkup && !/json/.test(String(headers['content-type']))
+  const what = isForPeople ? 'with a page for people, and without' : 'without'
+  const reason = `the token service answered ${what} a usable token (${hostOf(request)})`
+  const code = isForPeople ? 'REGISTRY' : 'AUTHENTICATION'
+  return new RegistryError(code, reason, { ...request.place, status })
+}
+
+/** The service's host, with who named it where that is another one. */
+function hostOf({ realm, askedBy }: TokenRequest): string {
+  const by = askedBy === undefined || askedBy === realm.host ? '' : ` of ${askedBy}`
+  return foreignText(`${realm.host}${by}`)
 }

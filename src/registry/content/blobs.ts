@@ -1,14 +1,10 @@
 import { type Content, verifyBytes } from '../../oci/digest.ts'
-import {
-  abandon,
-  discard,
-  readBody,
-  refusedEncoding,
-  singleHeader,
-} from '../network/answer-body.ts'
+import { abandon, compressed, discard, isEncoded, singleHeader } from '../network/answer-body.ts'
 import { isOtherContent } from './content-headers.ts'
-import { type ErrorPlace, placed, RegistryError } from '../errors.ts'
+import { readDocument } from './document.ts'
+import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { networkFailure } from '../network/network-failure.ts'
+import { isPage, pageInstead } from '../network/page.ts'
 import type { Repository } from '../http/repository.ts'
 import { isRefusedLook, NO_HEAD, REFUSED_LOOKS } from './refused-looks.ts'
 import type { RegistryAnswer, RegistryRequest } from '../http/registry-request.ts'
@@ -74,7 +70,7 @@ export async function openBlob(
     return openBlob(repository, blob)
   }
   const first = isPart ? start : 0
-  const refusal = refusedEncoding(answer, place) ?? otherSize(answer, end - first, place)
+  const refusal = otherBytes(answer, end - first, place)
   if (refusal !== undefined) {
     abandon(answer)
     throw refusal
@@ -110,6 +106,21 @@ function endOfPart(
   const end = Number(last) + 1
   const isAsked = Number(first) === start && (total === '*' || Number(total) === size)
   return isAsked && end > start && end <= size ? end : undefined
+}
+
+/**
+ * What speaks against the bytes of a blob before they are read. An encoding does not, as long as they
+ * may be those that are stored: their digest tells.
+ */
+function otherBytes(
+  answer: RegistryAnswer,
+  size: number,
+  place: ErrorPlace,
+): RegistryError | undefined {
+  const refusal = otherSize(answer, size, place)
+  if (refusal === undefined) return undefined
+  if (isPage(answer)) return pageInstead(answer, answer.address.origin, place)
+  return isEncoded(answer) ? compressed(place) : refusal
 }
 
 function otherSize(
@@ -151,13 +162,10 @@ export async function fetchConfig(repository: Repository, blob: Content): Promis
     throw new RegistryError('SIZE_MISMATCH', reason, place)
   }
   repository.spend(blob, 'get image config')
-  return http.call(request, async (answer) => {
-    const bytes = await readBody(answer, blob.size, place, http.network)
-    try {
+  return http.call(request, async (answer) =>
+    readDocument(answer, blob.size, request, http.network, (bytes) => {
       verifyBytes(bytes, blob)
-    } catch (error) {
-      throw placed(error, place)
-    }
-    return bytes
-  })
+      return bytes
+    }),
+  )
 }

@@ -1,7 +1,7 @@
 import type { Content, Digest } from '../../oci/digest.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { foreignText } from '../foreign-text.ts'
-import { declaredLength, refusedEncoding, singleHeader } from '../network/answer-body.ts'
+import { declaredLength, isEncoded, singleHeader } from '../network/answer-body.ts'
 import type { Answer } from '../network/network.ts'
 
 /** A digest of the longest algorithm, with its name. */
@@ -27,8 +27,7 @@ export function isOtherContent(answer: Answer, content: Content, place: ErrorPla
   const { digest, size } = content
   const named = singleHeader(answer, 'docker-content-digest', place) ?? digest
   if (contradicts(named, digest)) return true
-  const isLength = refusedEncoding(answer, place) === undefined
-  return isLength && (declaredLength(answer) ?? size) !== size
+  return !isEncoded(answer) && (declaredLength(answer) ?? size) !== size
 }
 
 function contradicts(named: string, digest: Digest): boolean {

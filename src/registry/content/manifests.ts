@@ -13,9 +13,13 @@ import {
   parseManifest,
 } from '../../oci/manifest.ts'
 import { isIndexType, isManifestType, manifestAccept } from '../../oci/media-types.ts'
-import { discard, readBody, singleHeader } from '../network/answer-body.ts'
+import { discard, isEncoded, singleHeader } from '../network/answer-body.ts'
 import { isOtherContent } from './content-headers.ts'
-import { placed, RegistryError } from '../errors.ts'
+import { readDocument } from './document.ts'
+import { FormatError } from '../../oci/errors.ts'
+import { RegistryError } from '../errors.ts'
+import { saysMissing } from '../http/away.ts'
+import { isPage } from '../network/page.ts'
 import type {
   ExpectedManifest,
   FetchedManifest,
@@ -69,17 +73,15 @@ async function fetchAnew(
   const { place } = request
   const limit = Math.min(expected?.size ?? MAX_MANIFEST_BYTES, MAX_MANIFEST_BYTES)
   return http.call(request, async (answer) => {
-    const bytes = await readBody(answer, limit, place, http.network)
-    try {
+    const type = singleHeader(answer, 'content-type', place)
+    return readDocument(answer, limit, request, http.network, (bytes) => {
       const digest = verifiedDigest(bytes, reference, expected)
       const manifest = parseManifest(bytes, {
-        ...contentType(singleHeader(answer, 'content-type', place)),
+        ...contentType(type),
         ...(expected === undefined ? {} : { expectedType: expected.mediaType }),
       })
       return { digest, size: bytes.length, mediaType: manifest.mediaType, bytes, manifest }
-    } catch (error) {
-      throw placed(error, place)
-    }
+    })
   })
 }
 
@@ -96,26 +98,22 @@ export async function fetchUnknown(
   admitManifest(repository, expected)
   const { http } = repository
   const request = manifestRequest(repository, expected.digest, 'GET', 'get manifest')
-  const { place } = request
   const headers = { accept: `${expected.mediaType}, ${accept}` }
-  return http.call({ ...request, headers, expect: [404] }, async (answer) => {
-    if (answer.status === 404) {
+  return http.call({ ...request, headers, expect: saysMissing }, async (answer) => {
+    if (saysMissing(answer)) {
       await discard(answer)
       return undefined
     }
-    const bytes = await readBody(answer, expected.size, place, http.network)
-    try {
+    return readDocument(answer, expected.size, request, http.network, (bytes) => {
       verifyBytes(bytes, expected)
-    } catch (error) {
-      throw placed(error, place)
-    }
-    const { digest, size, mediaType } = expected
-    try {
-      const manifest = parseManifest(bytes)
-      return { digest, size, mediaType: manifest.mediaType, bytes, manifest }
-    } catch {
-      return { digest, size, mediaType, bytes, manifest: undefined }
-    }
+      const { digest, size, mediaType } = expected
+      try {
+        const manifest = parseManifest(bytes)
+        return { digest, size, mediaType: manifest.mediaType, bytes, manifest }
+      } catch {
+        return { digest, size, mediaType, bytes, manifest: undefined }
+      }
+    })
   })
 }
 
@@ -199,9 +197,10 @@ export async function resolveDigest(
     await discard(answer)
     const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? ''
     const isOther = content !== undefined && isOtherContent(answer, content, request.place)
-    return { status: answer.status, digest: isDigest(digest) ? digest : undefined, isOther }
+    const isMissing = saysMissing(answer) || (isOther && answer.status < 300)
+    return { isMissing, status: answer.status, digest: isDigest(digest) ? digest : undefined }
   })
-  if (found.status === 404 || (found.isOther && found.status < 300)) return undefined
+  if (found.isMissing) return undefined
   if (found.digest !== undefined && found.status < 300) return found.digest
   return hashedDigest(
     repository,
@@ -245,12 +244,20 @@ export async function hashedDigest(
 ): Promise<Digest | undefined> {
   const { http } = repository
   const request = manifestRequest(repository, reference, 'GET', 'look up')
-  return http[tries]({ ...request, expect: [404] }, async (answer) => {
-    if (answer.status === 404) {
+  return http[tries]({ ...request, expect: saysMissing }, async (answer) => {
+    if (saysMissing(answer)) {
       await discard(answer)
       return undefined
     }
-    const bytes = await readBody(answer, MAX_MANIFEST_BYTES, request.place, http.network)
-    return digestOf(bytes, algorithm)
+    return readDocument(answer, MAX_MANIFEST_BYTES, request, http.network, (bytes) => {
+      // Of pages, and of what was compressed, the digest would be another one.
+      const isDoubtful = isPage(answer) || isEncoded(answer)
+      if (isDoubtful && !isJson(bytes)) throw new FormatError('manifest', 'it is not JSON')
+      return digestOf(bytes, algorithm)
+    })
   })
+}
+
+function isJson(bytes: Buffer): boolean {
+  return bytes.toString('utf8').trimStart().startsWith('{')
 }

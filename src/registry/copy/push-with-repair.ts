@@ -1,7 +1,7 @@
 import { RegistryError } from '../errors.ts'
 
 /** By these a registry says that it lacks something that a manifest refers to. */
-const MISSING: ReadonlySet<string | undefined> = new Set(['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN'])
+const MISSING: ReadonlySet<string> = new Set(['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN'])
 
 /**
  * Pushes a manifest. Where the registry says that it lacks what it seemed to have (a mount that did
@@ -15,7 +15,8 @@ export async function pushWithRepair(
   try {
     await push()
   } catch (error) {
-    const isMissing = error instanceof RegistryError && MISSING.has(error.registryCode)
+    const codes = error instanceof RegistryError ? error.registryCodes : []
+    const isMissing = codes.some((code) => MISSING.has(code))
     if (!isMissing || bring === undefined) throw error
     await bring()
     await push()

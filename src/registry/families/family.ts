@@ -82,8 +82,9 @@ export interface Refusal {
   readonly family?: string | undefined
   /** HTTP status. */
   readonly status?: number | undefined
-  /** The registry's own error code and words. */
+  /** The registry's own error codes, the first of them, and its words. */
   readonly registryCode?: string | undefined
+  readonly registryCodes?: readonly string[] | undefined
   readonly registryMessage?: string | undefined
   /** `owner/name` of the repository whose workflow runs; empty where that is not known. */
   readonly workflowRepository?: string | undefined
@@ -115,8 +116,11 @@ function adviceByCode(advice: FamilyAdvice | undefined, refusal: Refusal): Advic
 }
 
 /** Whether a part of the image is missing, or the upload of one, and not the repository. */
-export function lacksContent({ registryCode = '' }: Refusal): boolean {
-  return /^(?:MANIFEST_)?BLOB_/.test(registryCode)
+export function lacksContent({
+  registryCode = '',
+  registryCodes = [registryCode],
+}: Refusal): boolean {
+  return registryCodes.some((code) => /^(?:MANIFEST_)?BLOB_/.test(code))
 }
 
 /** `push to` or `pull from`, as the role of the registry has it. */

@@ -1,3 +1,5 @@
+import { Authorizer } from '../auth/authorizer.ts'
+import { pullScope } from '../auth/scope.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { foreignText } from '../foreign-text.ts'
 import type { Logger } from '../logger.ts'
@@ -6,9 +8,22 @@ import type { Answer, Network } from '../network/network.ts'
 import type { Limiter } from '../pace/limiter.ts'
 import { awaitTurn } from '../pace/wait-for-turn.ts'
 import { type Kind, kindOf } from '../request-kind.ts'
+import { isFromStorage, isOfApi, repositoryIn } from './away.ts'
 import type { Address } from './location.ts'
-import { type Home, isFollowed, MAX_REDIRECTS, redirectTarget, uploadAddress } from './redirects.ts'
+import {
+  type Home,
+  isFollowed,
+  isReading,
+  MAX_REDIRECTS,
+  redirectTarget,
+  uploadAddress,
+} from './redirects.ts'
 import type { RegistryAnswer, RegistryRequest } from './registry-request.ts'
+
+/** How often a registry is asked where something is, if the storages that it names refuse it. */
+const MAX_ADDRESSES = 3
+/** Addresses are signed for a time; storages say with these that they are over, or lead to nothing. */
+const STORAGE_REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 404, 410])
 
 /** Sends the requests of one identity to one registry, wherever they are led. */
 export class RedirectFollower {
@@ -17,6 +32,8 @@ export class RedirectFollower {
   readonly #logger: Logger
   readonly #headers: Readonly<Record<string, string>>
   readonly #limiter: Limiter
+  /** By origin: registries that this one leads to, as far as they give a token to everybody. */
+  readonly #guests = new Map<string, Authorizer>()
 
   /** @param headers that are part of the identity (`HttpHeaders` of the Docker configuration) */
   constructor(
@@ -33,8 +50,9 @@ export class RedirectFollower {
   }
 
   /**
-   * Sends a request to the registry, and on to where that leads it. Throws REDIRECT where it must not
-   * go there, and the errors of the network.
+   * Sends a request to the registry, and on to where that leads it. A storage that refuses what is to
+   * be read is no judge: the registry is asked for another address. Throws REDIRECT where the request
+   * must not go there, and the errors of the network.
    *
    * @param authorization goes to the registry's own origin, and no further
    */
@@ -42,18 +60,70 @@ export class RedirectFollower {
     request: RegistryRequest,
     authorization: string | undefined,
   ): Promise<RegistryAnswer> {
+    for (let asked = 1; ; asked++) {
+      const answer = await this.#followOnce(request, authorization)
+      const isRefused = isFromStorage(answer) && STORAGE_REFUSALS.has(answer.status)
+      if (request.method !== 'GET' || !isRefused || asked === MAX_ADDRESSES) return answer
+      await discard(answer)
+    }
+  }
+
+  async #followOnce(
+    request: RegistryRequest,
+    authorization: string | undefined,
+  ): Promise<RegistryAnswer> {
     const { target, place } = request
     const home = await this.#home()
-    const { origin } = home
+    const login = authorization === undefined ? {} : { authorization }
+    const identity = { ...this.#headers, ...login }
     let address: Address =
-      typeof target === 'string' ? { origin, path: target, isAway: false } : target
+      typeof target === 'string' ? { origin: home.origin, path: target, isAway: false } : target
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-      const answer = await this.#hop(request, address, origin, authorization)
+      const isGuest = address.isAway && isReading(request) && isOfApi(address.path)
+      const answer = isGuest
+        ? await this.#asGuest(request, address, home.origin)
+        : await this.#hop(request, address, home.origin, address.isAway ? {} : identity)
       if (!isFollowed(answer, address, request)) return { ...answer, address }
       await discard(answer)
       address = redirectTarget(answer, address, request, home)
     }
     throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place)
+  }
+
+  /**
+   * Asks another registry, which this one leads to, and which may want a token that everybody gets.
+   */
+  async #asGuest(request: RegistryRequest, address: Address, origin: string): Promise<Answer> {
+    const name = repositoryIn(address.path)
+    const { answer } = await this.#guestAt(address.origin, origin).send({
+      scopes: name === undefined ? [] : [pullScope(name)],
+      place: request.place,
+      isReading: true,
+      isBlob: false,
+      send: async (authorization) => {
+        const identity = authorization === undefined ? {} : { authorization }
+        const answered = await this.#hop(request, address, origin, identity)
+        return { answer: answered, isForeign: false }
+      },
+    })
+    return answer
+  }
+
+  #guestAt(origin: string, onBehalfOf: string): Authorizer {
+    let guest = this.#guests.get(origin)
+    if (guest === undefined) {
+      guest = new Authorizer({
+        registry: new URL(origin).host,
+        login: { credentials: undefined, origin: 'nowhere' },
+        network: this.#network,
+        logger: this.#logger,
+        home: async (): Promise<string> => Promise.resolve(origin),
+        onBehalfOf: async (): Promise<string> => Promise.resolve(onBehalfOf),
+        isGuest: true,
+      })
+      this.#guests.set(origin, guest)
+    }
+    return guest
   }
 
   /** Where an upload goes on, as an answer says. Throws UPLOAD and REDIRECT. */
@@ -72,15 +142,13 @@ export class RedirectFollower {
     request: RegistryRequest,
     address: Address,
     origin: string,
-    authorization: string | undefined,
+    identity: Readonly<Record<string, string>>,
   ): Promise<Answer> {
     const isHome = address.origin === origin
     // Who brings a signal is in a hurry: it gives something back before the end.
     if (isHome && request.signal === undefined) {
       await awaitTurn(this.#network, this.#limiter, kindOfRequest(request), request.place)
     }
-    const login = authorization === undefined ? {} : { authorization }
-    const identity = address.isAway ? {} : { ...this.#headers, ...login }
     const sentAt = this.#network.clock.now()
     const answer = await this.#send(request, address, identity, origin)
     if (isHome) this.#notePace(request, answer, sentAt)

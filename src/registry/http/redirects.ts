@@ -2,6 +2,8 @@ import { singleHeader } from '../network/answer-body.ts'
 import type { Answer, Exchange } from '../network/network.ts'
 import { answersAt, type RunRegistries } from '../network/run-registries.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
+import { foreignText } from '../foreign-text.ts'
+import { isPage, pageInstead } from '../network/page.ts'
 import { type Address, leadsAway, refusedLocation, resolveLocation } from './location.ts'
 
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
@@ -33,6 +35,10 @@ export interface Home {
   readonly registries: RunRegistries
 }
 
+export function isReading({ method }: Pick<Led, 'method'>): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
 /** Whether an answer is a redirect, and one that the request follows. */
 export function isFollowed(answer: Answer, from: Address, request: Led): boolean {
   const { status, headers } = answer
@@ -48,15 +54,18 @@ export function isFollowed(answer: Answer, from: Address, request: Led): boolean
  */
 export function redirectTarget(answer: Answer, from: Address, request: Led, home: Home): Address {
   const { status } = answer
-  const { method, place } = request
-  const isReading = method === 'GET' || method === 'HEAD'
-  if (!isReading && !EXACT_REDIRECTS.has(status)) {
-    const reason = 'the registry answers a write with a redirect that is for reading'
+  const { place } = request
+  const reads = isReading(request)
+  const location = singleHeader(answer, 'location', place) ?? ''
+  if (!reads && !EXACT_REDIRECTS.has(status)) {
+    const host = URL.parse(location, `${from.origin}${from.path}`)?.host ?? ''
+    const reason =
+      'the registry answers a write with a redirect that is for reading' +
+      (host === '' ? '' : `, to ${foreignText(host)}, as a proxy does that wants people to sign in`)
     throw new RegistryError('REDIRECT', reason, { ...place, status })
   }
-  const location = singleHeader(answer, 'location', place) ?? ''
   const to = resolveLocation(from, location, { registryOrigin: home.origin, place })
-  const reach = request.reach ?? (isReading ? 'anywhere' : 'registry')
+  const reach = request.reach ?? (reads ? 'anywhere' : 'registry')
   const objection = objectionTo(reach, from, to, home)
   if (objection === undefined) return to
   throw refusedLocation(location, objection, place, status)
@@ -76,6 +85,7 @@ export function uploadAddress(
 ): Address {
   const location = singleHeader(answer, 'location', place)
   if (location === undefined) {
+    if (isPage(answer)) throw pageInstead(answer, from.origin, place)
     const { status } = answer
     throw new RegistryError('UPLOAD', 'the answer has no Location', { ...place, status })
   }

@@ -1,10 +1,11 @@
+import { isFromStorage, whoAnswered } from './away.ts'
 import type { Address } from './location.ts'
 import { answerError } from '../network/answer-error.ts'
 import { type Authorized, Authorizer } from '../auth/authorizer.ts'
 import type { Scope } from '../auth/scope.ts'
 import { discard } from '../network/answer-body.ts'
 import { type Login, loginText, secretsOf } from '../credentials/login.ts'
-import { type ErrorPlace, RegistryError } from '../errors.ts'
+import { type ErrorPlace, RegistryError, reworded } from '../errors.ts'
 import { familyOfAnswer, familyOfHost } from '../families/lookup.ts'
 import type { RegistryFamily } from '../families/family.ts'
 import { Introduction } from './first-request.ts'
@@ -22,6 +23,7 @@ import { type Limiter, Turns } from '../pace/limiter.ts'
 import { Quota } from '../pace/pull-limit.ts'
 import { withRetries } from '../pace/retry.ts'
 import { RedirectFollower } from './follow-redirects.ts'
+import { isReading } from './redirects.ts'
 import type { RegistryAnswer, RegistryRequest } from './registry-request.ts'
 import { ShownBlobs } from '../learned/shown-blobs.ts'
 
@@ -105,12 +107,12 @@ export class RegistryHttp {
       return await this.#tried(request)
     } catch (error) {
       if (!this.#saysExpired(error)) throw error
-      if (!this.#authorizer.forget(forgotten)) throw expired(error, request.place)
+      if (!this.#authorizer.forget(forgotten)) throw expired(error)
     }
     try {
       return await this.#tried(request)
     } catch (error) {
-      throw this.#saysExpired(error) ? expired(error, request.place) : error
+      throw this.#saysExpired(error) ? expired(error) : error
     }
   }
 
@@ -122,8 +124,13 @@ export class RegistryHttp {
     const isExpected =
       typeof expect === 'function' ? expect(answer) : expect.includes(answer.status)
     if (isExpected) return answer
-    const rules = { clock: this.network.clock, refusal, passing, family: this.#family, missing }
-    throw await answerError(answer, { ...place, login }, rules)
+    const subject = whoAnswered(answer)
+    const isNoJudge = isFromStorage(answer)
+    const known = { clock: this.network.clock, family: this.#family }
+    // What leads away takes no login along.
+    const asked = subject === undefined ? { ...place, login } : place
+    const told = { refusal, passing, missing, subject, isNoJudge }
+    throw await answerError(answer, asked, { ...known, ...told })
   }
 
   /** Some say that a login is over with the status of a refusal (Q08, Q10). */
@@ -143,11 +150,11 @@ export class RegistryHttp {
   }
 
   async #authorized(request: RegistryRequest): Promise<Authorized<RegistryAnswer>> {
-    const { method, scopes, place, body } = request
+    const { scopes, place, body } = request
     return this.#authorizer.send<RegistryAnswer>({
       scopes,
       place,
-      isReading: method === 'GET' || method === 'HEAD',
+      isReading: isReading(request),
       isBlob: typeof body === 'function',
       send: async (authorization) => {
         const answer = await this.#redirects.follow(request, authorization)
@@ -173,8 +180,6 @@ export class RegistryHttp {
   }
 }
 
-function expired(error: RegistryError, place: ErrorPlace): RegistryError {
-  const { login, status, registryCode, registryMessage } = error
-  const details = { ...place, login, status, registryCode, registryMessage, cause: error }
-  return new RegistryError('AUTHENTICATION', 'the login has expired', details)
+function expired(error: RegistryError): RegistryError {
+  return reworded('AUTHENTICATION', 'the login has expired', error)
 }

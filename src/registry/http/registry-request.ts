@@ -19,7 +19,7 @@ export interface RegistryRequest extends Led {
   /** Ends this request in place of the network's own signal. */
   readonly signal?: AbortSignal
   /** Statuses beside 2xx that are answers, not errors; or what tells them. */
-  readonly expect?: readonly number[] | ((answer: Answer) => boolean)
+  readonly expect?: readonly number[] | ((answer: RegistryAnswer) => boolean)
   /** The code of a refusal whose status has none of its own; REGISTRY where absent. */
   readonly refusal?: ErrorCode
   /** Codes of the registry after which the same request may succeed a moment later. */

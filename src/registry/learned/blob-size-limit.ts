@@ -45,9 +45,9 @@ export class LargeBlobs {
 
 /** Whether the upload of a whole blob failed for being too much at once, as far as one can tell. */
 export function refusesWhole(error: RegistryError, { size }: Content, resets: number): boolean {
-  const { status, code, operation, registryCode } = error
+  const { status, code, operation, registryCodes } = error
   if (operation !== 'upload blob') return false
-  if (status === 400) return registryCode === 'UNSUPPORTED'
+  if (status === 400) return registryCodes.includes('UNSUPPORTED')
   if (code === 'NETWORK') return resets >= MAX_RESETS && size > SMALLEST_CHUNK_BYTES
   return TOO_LARGE.has(status)
 }

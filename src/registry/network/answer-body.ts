@@ -14,8 +14,21 @@ export async function readBody(
   place: ErrorPlace,
   { clock, signal }: Pick<Network, 'clock' | 'signal'>,
 ): Promise<Buffer> {
-  const refusal =
-    refusedEncoding(answer, place) ?? tooLong(declaredLength(answer) ?? 0, limit, place)
+  if (isEncoded(answer)) {
+    abandon(answer)
+    throw compressed(place)
+  }
+  return readAsItComes(answer, limit, place, { clock, signal })
+}
+
+/** The same, of bytes that may have any `Content-Encoding`. */
+export async function readAsItComes(
+  answer: Answer,
+  limit: number,
+  place: ErrorPlace,
+  { clock, signal }: Pick<Network, 'clock' | 'signal'>,
+): Promise<Buffer> {
+  const refusal = tooLong(declaredLength(answer) ?? 0, limit, place)
   if (refusal !== undefined) {
     abandon(answer)
     throw refusal
@@ -44,13 +57,17 @@ export function declaredLength(answer: Answer): number | undefined {
   return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined
 }
 
+/** Whether an answer says that its bytes are compressed. */
+export function isEncoded({ headers }: Answer): boolean {
+  const encoding = headers['content-encoding']
+  return encoding !== undefined && encoding !== '' && encoding !== 'identity'
+}
+
 /**
- * Some registries compress on the way although no request allows it (Q47): other bytes, other
- * digest.
+ * The error of bytes that are compressed on the way although no request allows it (Q47): other bytes,
+ * other digest.
  */
-export function refusedEncoding(answer: Answer, place: ErrorPlace): RegistryError | undefined {
-  const encoding = answer.headers['content-encoding']
-  if (encoding === undefined || encoding === '' || encoding === 'identity') return undefined
+export function compressed(place: ErrorPlace): RegistryError {
   const reason = 'the registry compresses content on the way, against our request'
   return new RegistryError('UNSUPPORTED', reason, place)
 }

@@ -1,4 +1,3 @@
-import * as v from 'valibot'
 import { readSome } from './answer-body.ts'
 import type { Clock } from '../clock.ts'
 import { type ErrorCode, type ErrorPlace, RegistryError } from '../errors.ts'
@@ -6,32 +5,10 @@ import type { RegistryFamily } from '../families/family.ts'
 import { foreignText } from '../foreign-text.ts'
 import type { Answer } from './network.ts'
 import { isTransientStatus, parseRetryAfter } from '../pace/retry.ts'
+import { registryWords, type RegistryWords } from './registry-words.ts'
 
 /** More of an error is not worth reading. */
 const MAX_ERROR_BYTES = 64 * 1024
-/** The longest code of the specification has 21 characters. */
-const MAX_CODE_LENGTH = 64
-
-/** Registries put null where they have nothing to say. */
-const text = v.fallback(v.optional(v.string()), undefined)
-
-/** What is read of the form that the specification gives (distribution-spec, Error Codes). */
-const SpecifiedBody = v.object({
-  errors: v.pipe(v.array(v.object({ code: text, message: text })), v.minLength(1)),
-})
-
-/** What others send: GitHub, Docker Hub's and Azure's token services. */
-const OtherBody = v.object({
-  message: text,
-  details: text,
-  error: text,
-  error_description: text,
-})
-
-interface Words {
-  readonly code?: string | undefined
-  readonly message?: string | undefined
-}
 
 export interface RefusalRules {
   readonly clock: Clock
@@ -42,6 +19,10 @@ export interface RefusalRules {
   readonly family?: RegistryFamily | undefined
   /** The rights that the account lacks, in words, where its login was accepted. */
   readonly missing?: string | undefined
+  /** Who answered, as the subject of a sentence, where that is not the registry itself. */
+  readonly subject?: string | undefined
+  /** Whether it is none who could judge: no more is known then than that it refused. */
+  readonly isNoJudge?: boolean
 }
 
 /**
@@ -51,22 +32,38 @@ export interface RefusalRules {
 export async function answerError(
   answer: Answer,
   place: ErrorPlace,
-  { clock, refusal, passing = [], family, missing }: RefusalRules,
+  rules: RefusalRules,
 ): Promise<RegistryError> {
-  const { status, headers } = answer
+  return refusalError(answer, await readWords(answer, rules.clock), place, rules)
+}
+
+/** Reads what the body of a refusal says. Never throws. */
+export async function readWords(answer: Answer, clock: Clock): Promise<RegistryWords> {
   const body = await readSome(answer, MAX_ERROR_BYTES, { clock })
-  const told = registryWords(body.toString('utf8'), headers['content-type'])
-  const code =
-    missing === undefined ? (codeOf(status, told.code) ?? refusal ?? 'REGISTRY') : 'DENIED'
-  const isFinal = family?.exhausted?.test(`${told.code ?? ''} ${told.message ?? ''}`) === true
+  return registryWords(body.toString('utf8'), answer.headers['content-type'])
+}
+
+/** As `answerError`, of a body that has been read. */
+export function refusalError(
+  { status, headers }: Answer,
+  { codes, message }: RegistryWords,
+  place: ErrorPlace,
+  rules: RefusalRules,
+): RegistryError {
+  const { clock, refusal, passing = [], family, missing, isNoJudge = false } = rules
+  const ruled = missing === undefined ? codeOf(status, codes, isNoJudge) : 'DENIED'
+  const code = ruled ?? refusal ?? 'REGISTRY'
+  const isFinal = family?.exhausted?.test(`${codes.join(' ')} ${message ?? ''}`) === true
+  const isPassing = isTransientStatus(status) || passing.some((one) => codes.includes(one))
   const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], clock.now())
-  const reason = `${reasonOf(code, status)}${lack(missing)}${patience(retryAfterMs)}`
+  const reason = `${reasonOf(code, status, rules.subject)}${lack(missing)}${patience(retryAfterMs)}`
   return new RegistryError(code, reason, {
     ...place,
     status,
-    registryCode: told.code,
-    registryMessage: told.message,
-    transient: !isFinal && (isTransientStatus(status) || passing.includes(told.code ?? '')),
+    registryCode: codes[0],
+    registryCodes: codes,
+    registryMessage: message,
+    transient: !isFinal && isPassing,
     retryAfterMs,
   })
 }
@@ -83,58 +80,34 @@ function patience(retryAfterMs: number | undefined): string {
   return `, and asks to come back in ${Math.ceil(retryAfterMs / 1000)} s`
 }
 
-function codeOf(status: number, registryCode: string | undefined): ErrorCode | undefined {
-  switch (status) {
-    case 401:
-      return 'AUTHENTICATION'
-    case 403:
-      return 'DENIED'
-    case 404:
-      return 'NOT_FOUND'
-    case 408:
-    case 504:
-      return 'TIMEOUT'
-    case 429:
-      return 'RATE_LIMITED'
-    default:
-      return registryCode === 'TOOMANYREQUESTS' ? 'RATE_LIMITED' : undefined
-  }
+/** What a status, or a code, says of a request by itself. */
+function codeOf(
+  status: number,
+  codes: readonly string[],
+  isNoJudge: boolean,
+): ErrorCode | undefined {
+  if (status === 408 || status === 504) return 'TIMEOUT'
+  if (status === 429 || codes.includes('TOOMANYREQUESTS')) return 'RATE_LIMITED'
+  return isNoJudge ? undefined : VERDICTS[status]
+}
+
+const VERDICTS: Readonly<Partial<Record<number, ErrorCode>>> = {
+  401: 'AUTHENTICATION',
+  403: 'DENIED',
+  404: 'NOT_FOUND',
 }
 
 const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
   AUTHENTICATION: 'not found, or the login was missing or not accepted',
   DENIED: 'access denied',
   NOT_FOUND: 'not found',
-  TIMEOUT: 'the registry ran out of time',
   RATE_LIMITED: 'too many requests',
 }
 
-function reasonOf(code: ErrorCode, status: number): string {
-  return REASONS[code] ?? (status >= 500 ? 'the registry failed' : 'the registry refused')
-}
-
-function registryWords(body: string, contentType: string | string[] | undefined): Words {
-  let document: unknown
-  try {
-    document = JSON.parse(body)
-  } catch {
-    // Gateways answer with pages: their markup says nothing in a log, but their title does.
-    const isPage = String(contentType).includes('html') || body.trimStart().startsWith('<')
-    return { message: harmless(isPage ? /<title>([^<]*)/i.exec(body)?.[1] : body) }
-  }
-  const specified = v.safeParse(SpecifiedBody, document)
-  if (specified.success) {
-    const [first] = specified.output.errors
-    return { code: harmless(first?.code, MAX_CODE_LENGTH), message: harmless(first?.message) }
-  }
-  const other = v.safeParse(OtherBody, document)
-  if (!other.success) return {}
-  const { message, details, error_description: description, error } = other.output
-  return { message: harmless(message ?? details ?? description ?? error) }
-}
-
-/** Foreign text for a log; undefined where nothing is left of it. */
-function harmless(words: string | undefined, limit?: number): string | undefined {
-  const line = foreignText(words ?? '', limit)
-  return line === '' ? undefined : line
+function reasonOf(code: ErrorCode, status: number, subject: string | undefined): string {
+  const reason = REASONS[code]
+  if (reason !== undefined) return `${reason}${subject === undefined ? '' : `, says ${subject}`}`
+  const who = subject ?? 'the registry'
+  if (code === 'TIMEOUT') return `${who} ran out of time`
+  return `${who} ${status >= 500 ? 'failed' : 'refused'}`
 }

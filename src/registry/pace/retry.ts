@@ -19,7 +19,7 @@ const INCONSISTENCY_RETRIES = 3
 
 /** Statuses after which a request may succeed (RFC 9110, and gateways in front of registries). */
 const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([
-  408, 425, 429, 499, 500, 502, 503, 504, 522, 524,
+  408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530,
 ])
 
 export function isTransientStatus(status: number): boolean {
@@ -131,6 +131,9 @@ export function retriesLast(retries: number, retryAfterMs?: number): number {
   return delays.reduce((sum, delay) => sum + delay, 0)
 }
 
+/** The form of `asctime`, which names no zone and means GMT (RFC 9110, 5.6.7). */
+const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$/
+
 /**
  * Reads `Retry-After`: seconds or an HTTP date (RFC 9110, 10.2.3). Milliseconds, or undefined where
  * it says nothing usable.
@@ -138,7 +141,8 @@ export function retriesLast(retries: number, retryAfterMs?: number): number {
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   const text = value?.trim() ?? ''
   if (/^\d+$/.test(text)) return Number(text) * 1000
+  const named = ASCTIME.test(text) ? `${text} GMT` : text
   // `Date.parse` takes much more than HTTP dates, all of which end in GMT.
-  const date = text.endsWith('GMT') ? Date.parse(text) : Number.NaN
+  const date = named.endsWith('GMT') ? Date.parse(named) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }

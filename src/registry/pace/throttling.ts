@@ -1,5 +1,5 @@
-/** Statuses by which a host says that it has too much to do (RFC 9110, RFC 6585). */
-const THROTTLED: ReadonlySet<number> = new Set([429, 503])
+/** Statuses by which a host says that it has too much to do (RFC 9110, RFC 6585; Cloudflare's 529). */
+const THROTTLED: ReadonlySet<number> = new Set([429, 503, 529])
 
 /** So many answers that went well make up for a refusal: below a fifth, refusals are single ones. */
 const FORGIVEN_BY = 4

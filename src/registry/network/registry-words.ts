@@ -1,0 +1,128 @@
+import * as v from 'valibot'
+import { foreignText } from '../foreign-text.ts'
+
+/** The longest code of the specification has 21 characters. */
+const MAX_CODE_LENGTH = 64
+/** A manifest may lack all of its blobs, each of which is an error of its own. */
+const MAX_ERRORS = 100
+
+/** What a registry says of a refusal, harmless for a log. */
+export interface RegistryWords {
+  /** All of its error codes, the first one first (distribution-spec, Error Codes). */
+  readonly codes: readonly string[]
+  /** All of its messages in one line; undefined where it says nothing. */
+  readonly message: string | undefined
+  /** Whether it is said in markup, as pages for people are. */
+  readonly isMarkup: boolean
+}
+
+/** Registries put null where they have nothing to say. */
+const Text = v.fallback(v.optional(v.string()), undefined)
+
+/** An error in the form of the specification. */
+const SpecifiedError = v.object({ code: Text, message: Text, detail: v.optional(v.unknown()) })
+const SpecifiedBody = v.object({ errors: v.pipe(v.array(v.unknown()), v.minLength(1)) })
+
+/** What others send: GitHub, the token services of Docker Hub and Azure, Google, Pulp. */
+const OtherBody = v.object({
+  message: Text,
+  details: Text,
+  detail: Text,
+  error_description: Text,
+  error: v.optional(v.unknown()),
+})
+const Nested = v.object({ message: Text })
+
+/** Where the reason stands in a `detail`, which may be any JSON: Quay, zot, Artifactory, Distribution. */
+const Detail = v.object({
+  message: Text,
+  reason: Text,
+  description: Text,
+  error: Text,
+  digest: Text,
+  Digest: Text,
+  Tag: Text,
+})
+
+/** Reads the body of a refusal, whatever its form. */
+export function registryWords(
+  body: string,
+  contentType: string | string[] | undefined,
+): RegistryWords {
+  let document: unknown
+  try {
+    document = JSON.parse(body)
+  } catch {
+    const isMarked = isMarkup(body, contentType)
+    return { ...(isMarked ? markupWords(body) : wordsOf([{ message: body }])), isMarkup: isMarked }
+  }
+  const specified = v.safeParse(SpecifiedBody, document)
+  if (specified.success) return wordsOf(specified.output.errors.slice(0, MAX_ERRORS).map(errorOf))
+  return wordsOf([{ message: otherMessage(document) }])
+}
+
+interface OneError {
+  readonly code?: string | undefined
+  readonly message?: string | undefined
+  readonly detail?: unknown
+}
+
+function errorOf(error: unknown): OneError {
+  if (typeof error === 'string') return { message: error }
+  const parsed = v.safeParse(SpecifiedError, error)
+  return parsed.success ? parsed.output : {}
+}
+
+/** Each error once: its code, unless that is the first one's, its message and the reason. */
+function wordsOf(errors: readonly OneError[]): RegistryWords {
+  const [first] = errors
+  const codes = errors.flatMap(({ code }) => harmless(code, MAX_CODE_LENGTH) ?? [])
+  const texts = errors.map(({ code, message = '', detail }) => {
+    const reason = reasonIn(detail)
+    const told = [message, message.includes(reason) ? '' : `(${reason})`].filter(Boolean).join(' ')
+    const isNamed = code === undefined || code === first?.code
+    return isNamed ? told : [code, told].filter(Boolean).join(': ')
+  })
+  const distinct = new Set(texts.map((text) => text.trim()).filter(Boolean))
+  const message = harmless([...distinct].join('; '))
+  return { codes: [...new Set(codes)], message, isMarkup: false }
+}
+
+/** Why, as far as a `detail` says it; empty where it does not. */
+function reasonIn(detail: unknown): string {
+  if (typeof detail === 'string') return detail.trim()
+  const { message, reason, description, error, digest, Digest, Tag } = v.parse(
+    v.fallback(Detail, {}),
+    detail,
+  )
+  const texts = [message ?? reason ?? description ?? error, digest ?? Digest, Tag]
+  return texts.filter(Boolean).join(', ').trim()
+}
+
+function otherMessage(document: unknown): string | undefined {
+  const parsed = v.safeParse(OtherBody, document)
+  if (!parsed.success) return undefined
+  const { message, details, detail, error_description: description, error } = parsed.output
+  const nested = typeof error === 'string' ? error : v.parse(v.fallback(Nested, {}), error).message
+  return message ?? details ?? detail ?? description ?? nested
+}
+
+/** Gateways answer with pages, storages with XML. */
+function isMarkup(body: string, contentType: string | string[] | undefined): boolean {
+  return /html|xml/i.test(String(contentType)) || body.trimStart().startsWith('<')
+}
+
+/** Markup says nothing in a log, but the title of a page does, and what a storage says in XML. */
+function markupWords(body: string): RegistryWords {
+  const inside = (name: string): string | undefined => {
+    const text = new RegExp(`<${name}>([^<]*)`, 'i').exec(body)?.[1]
+    return text?.replaceAll(/&(?:quot|apos|amp|lt|gt|#39|#34);/g, ' ')
+  }
+  return wordsOf([{ code: inside('Code'), message: inside('Message') ?? inside('title') }])
+}
+
+/** Foreign text for a log; undefined where nothing is left of it. */
+function harmless(words: string | undefined, limit?: number): string | undefined {
+  const line = foreignText(words ?? '', limit)
+  return line === '' ? undefined : line
+}
