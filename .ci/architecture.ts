@@ -5,8 +5,10 @@ import type { Module } from './imports.ts'
 const LAYERS = [
   'src/oci/',
   'src/registry/',
+  'src/trust/',
   'src/sync/',
   'src/action/',
+  'src/load-trust.ts',
   'src/main.ts',
   'src/index.ts',
 ] as const

@@ -24,6 +24,9 @@ const DIST_FILES: readonly string[] = [
   'index.js',
   'licenses.txt',
   'package.json',
+  'trust/index.js',
+  'trust/licenses.txt',
+  'trust/package.json',
   'versions/index.js',
   'versions/licenses.txt',
   'versions/package.json',
@@ -78,6 +81,7 @@ function packageAction(dist: string): void {
   run(commandScript('typescript', 'tsc'), '-p', 'tsconfig.build.json')
   bundle('lib/index.js', dist)
   bundle('lib/action/event/index.js', join(dist, 'event'))
+  bundle('lib/trust/index.js', join(dist, 'trust'))
   bundle('lib/sync/tags/versions/index.js', join(dist, 'versions'))
 
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8', withFileTypes: true })

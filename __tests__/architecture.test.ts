@@ -56,8 +56,10 @@ const rules: readonly {
         what: 'a tree without vocabulary',
         files: {
           'src/registry/client.ts': [],
+          'src/trust/rule.ts': [],
           'src/sync/syncer.ts': [],
           'src/action/inputs.ts': [],
+          'src/load-trust.ts': [],
           'src/main.ts': [],
           'src/index.ts': [],
         },

@@ -21131,7 +21131,7 @@ __webpack_unused_export__ = lexer.Lexer;
 exports.HN = lineCounter.LineCounter;
 __webpack_unused_export__ = parser.Parser;
 __webpack_unused_export__ = publicApi.parse;
-__webpack_unused_export__ = publicApi.parseAllDocuments;
+exports.hR = publicApi.parseAllDocuments;
 exports.Tp = publicApi.parseDocument;
 __webpack_unused_export__ = publicApi.stringify;
 __webpack_unused_export__ = visit.visit;
@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2588);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7136);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2588:
+/***/ 7136:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37033,8 +37033,13 @@ function totalsOf(results, durationMs) {
         failed: count('failed'),
         bytes: addBytes(results.map((result) => result.bytes)),
         ...referrersOf(results),
+        ...verifiedOf(results),
         durationMs,
     };
+}
+function verifiedOf(results) {
+    const { length } = results.filter(({ verified }) => verified !== undefined);
+    return length === 0 ? {} : { verified: length };
 }
 function referrersOf(results) {
     const all = results.flatMap(({ referrers }) => referrers ?? []);
@@ -37245,6 +37250,7 @@ const inputNames = [
     'retries',
     'timeout',
     'deadline',
+    'verify',
     'declare-artifacts',
     'insecure-registries',
     'registry-tls',
@@ -37278,6 +37284,7 @@ const inputDefaults = {
     retries: '5',
     timeout: '60',
     deadline: '',
+    verify: '',
     'declare-artifacts': 'false',
     'insecure-registries': '',
     'registry-tls': '',
@@ -40957,7 +40964,62 @@ function registry_tls_codeOf(error) {
     return hasCode && typeof error.code === 'string' ? error.code : '';
 }
 
+;// CONCATENATED MODULE: ./lib/action/verify-input.js
+
+
+
+/** More rules than that are a mistake in the input. */
+const MAX_FILE_BYTES = 1024 * 1024;
+/**
+ * Reads the YAML of the input. Every scalar is text (failsafe schema); what it means is for those who
+ * know rules. The problem repeats nothing of the text.
+ */
+function readVerifyInput(text) {
+    const lineCounter = new dist/* LineCounter */.HN();
+    try {
+        const documents = (0,dist/* parseAllDocuments */.hR)(text.replace(/^\uFEFF/, ''), {
+            schema: 'failsafe',
+            logLevel: 'error',
+            lineCounter,
+        });
+        const [document, second] = Array.isArray(documents) ? documents : [];
+        if (document === undefined)
+            return { problem: 'holds no rule' };
+        if (second !== undefined)
+            return { problem: 'holds several documents; put all rules into one list' };
+        const [error] = document.errors;
+        if (error !== undefined) {
+            const { line } = lineCounter.linePos(error.pos[0]);
+            return { problem: `line ${line} is not valid YAML; expected a rule, or a list of rules` };
+        }
+        const value = document.toJS();
+        return { value };
+    }
+    catch {
+        return { problem: 'is not valid YAML; expected a rule, or a list of rules' };
+    }
+}
+/** Files that rules name, by paths relative to the workspace. Throws an Error with words for people. */
+function ruleFiles(workspace) {
+    return {
+        read: (path) => {
+            let bytes;
+            try {
+                bytes = (0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.resolve)(workspace, path));
+            }
+            catch (error) {
+                const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+                throw new Error(code === 'ENOENT' ? 'does not exist' : 'cannot be read', { cause: error });
+            }
+            if (bytes.length > MAX_FILE_BYTES)
+                throw new Error('is too large');
+            return bytes.toString('utf8');
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/action/inputs.js
+
 
 
 
@@ -41020,6 +41082,7 @@ function readInputs(source) {
         registryTls: readRegistryTls(reader, source),
         referrers: reader.parsed('referrers', 'none', parseReferrerFilter),
         onLostReferrers: reader.choice('on-lost-referrers', ['warn', 'fail']),
+        ...readVerify(reader),
         declareArtifacts: reader.boolean('declare-artifacts'),
         summary: reader.boolean('summary'),
     };
@@ -41060,6 +41123,15 @@ const stepInputs = {
         return process.env['GITHUB_WORKSPACE'] ?? process.cwd();
     },
 };
+function readVerify(reader) {
+    if (!reader.given('verify'))
+        return {};
+    const read = readVerifyInput(reader.rawText('verify'));
+    if ('value' in read)
+        return { verify: read.value };
+    reader.problem('verify', read.problem);
+    return {};
+}
 function readRegistryAuth(reader) {
     const { credentials, problems } = parseRegistryAuth(reader.rawText('registry-auth'));
     for (const problem of problems)
@@ -41388,7 +41460,7 @@ function imagesByDigest(results) {
 function publicResult(result) {
     const { source, destination, status, sourceDigest, previousDigest } = result;
     const digest = digestOfDestination(result);
-    const { platforms, bytes, referrers, durationMs, error } = result;
+    const { platforms, bytes, referrers, verified, durationMs, error } = result;
     return {
         source,
         destination,
@@ -41399,6 +41471,7 @@ function publicResult(result) {
         platforms,
         bytes: { copied: bytes.copied, mounted: bytes.mounted, existing: bytes.existing },
         ...(referrers === undefined ? {} : { referrers }),
+        ...(verified === undefined ? {} : { verified }),
         durationMs,
         ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
     };
@@ -41622,11 +41695,19 @@ function printResult(result, log, dryRun) {
     if (result.referrers !== undefined) {
         log.info(`referrers: ${referrersText(result.referrers, dryRun)}`);
     }
+    if (result.verified !== undefined)
+        log.info(`verified: ${verifiedText(result.verified)}`);
     if (error !== undefined)
         log.info(`${error.code}: ${error.message}`);
     if (error?.hint !== undefined)
         log.info(`hint: ${error.hint}`);
     log.print(`${statusWord(result, dryRun)} ${result.source} => ${result.destination} (${formatDuration(result.durationMs)})`);
+}
+/** `by a key (rule 1), found as a referrer`, `by dev@example.com (rule 2), found at GitHub` */
+function verifiedText({ kind, rule, identity, from }) {
+    const places = { referrer: 'as a referrer', tag: "under cosign's tag", github: 'at GitHub' };
+    const who = kind === 'key' ? 'a key' : (identity ?? 'somebody');
+    return `by ${who} (rule ${rule}), found ${places[from]}`;
 }
 /** `3 copied, 1 there already, 2 not wanted, 1 lost` */
 function referrersText(referrers, dryRun) {
@@ -42161,250 +42242,6 @@ function summary_fit(rows, room) {
 }
 function summary_bytesOf(text) {
     return Buffer.byteLength(text);
-}
-
-;// CONCATENATED MODULE: ./lib/oci/media-types.js
-/** The media types that the client knows by name (image-spec "Media Types", Docker schema 2). */
-const MediaType = {
-    ociIndex: 'application/vnd.oci.image.index.v1+json',
-    ociManifest: 'application/vnd.oci.image.manifest.v1+json',
-    ociConfig: 'application/vnd.oci.image.config.v1+json',
-    ociLayer: 'application/vnd.oci.image.layer.v1.tar',
-    ociLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
-    ociLayerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
-    ociEmpty: 'application/vnd.oci.empty.v1+json',
-    dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',
-    dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
-    dockerConfig: 'application/vnd.docker.container.image.v1+json',
-    dockerLayer: 'application/vnd.docker.image.rootfs.diff.tar',
-    dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
-    dockerSchema1: 'application/vnd.docker.distribution.manifest.v1+json',
-    dockerSchema1Signed: 'application/vnd.docker.distribution.manifest.v1+prettyjws',
-};
-const nonDistributableTypes = new Set([
-    'application/vnd.oci.image.layer.nondistributable.v1.tar',
-    'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
-    'application/vnd.oci.image.layer.nondistributable.v1.tar+zstd',
-    'application/vnd.docker.image.rootfs.foreign.diff.tar',
-    'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
-]);
-/**
- * What to ask for in `Accept` whenever a manifest is wanted, on HEAD as well: a registry that misses
- * the index types here may answer with one platform's image or with schema 1.
- */
-const manifestAccept = [
-    MediaType.ociIndex,
-    MediaType.dockerList,
-    MediaType.ociManifest,
-    MediaType.dockerManifest,
-];
-/** A media type as it is compared: without parameters, trimmed, lower case. */
-function normaliseMediaType(header) {
-    const semicolon = header.indexOf(';');
-    return (semicolon === -1 ? header : header.slice(0, semicolon)).trim().toLowerCase();
-}
-/** An OCI image index or a Docker manifest list. */
-function isIndexType(mediaType) {
-    const type = normaliseMediaType(mediaType);
-    return type === MediaType.ociIndex || type === MediaType.dockerList;
-}
-/** The manifest of one image (or artifact): OCI or Docker schema 2. */
-function isImageManifestType(mediaType) {
-    const type = normaliseMediaType(mediaType);
-    return type === MediaType.ociManifest || type === MediaType.dockerManifest;
-}
-/** Docker schema 1, signed or not. */
-function isSchema1Type(mediaType) {
-    const type = normaliseMediaType(mediaType);
-    return type === MediaType.dockerSchema1 || type === MediaType.dockerSchema1Signed;
-}
-/** Any that a registry stores as a manifest, among those that are known. */
-function isManifestType(mediaType) {
-    return isIndexType(mediaType) || isImageManifestType(mediaType) || isSchema1Type(mediaType);
-}
-/** The config of a runnable image, which is the only config that may be parsed. */
-function isImageConfigType(mediaType) {
-    const type = normaliseMediaType(mediaType);
-    return type === MediaType.ociConfig || type === MediaType.dockerConfig;
-}
-/** Layers that must not be uploaded by default ("foreign" in Docker's words). */
-function isNonDistributableType(mediaType) {
-    return nonDistributableTypes.has(normaliseMediaType(mediaType));
-}
-
-;// CONCATENATED MODULE: ./lib/oci/image-index.js
-
-
-
-
-/**
- * Writes the OCI index that lists exactly the given images. Equal input gives equal bytes in
- * whatever order it comes: entries are sorted by platform string, members have a fixed order
- * (that of go-containerregistry 0.14 to 0.21.5, so that both tools arrive at the same digest).
- * `size` is in bytes. Of Windows, several versions may stand side by side.
- * @throws FormatError of kind `manifest` for no images at all or two with the same platform
- */
-function buildImageIndex(children) {
-    if (children.length === 0) {
-        throw new FormatError('manifest', 'an index needs at least one platform image');
-    }
-    const byPlatform = new Map();
-    for (const child of children) {
-        const platform = platformKey(child.platform);
-        if (byPlatform.has(platform)) {
-            throw new FormatError('manifest', `the index would list the platform ${platform} twice`);
-        }
-        byPlatform.set(platform, child);
-    }
-    // Platform strings are ASCII, so that comparing code units is comparing bytes.
-    const sorted = [...byPlatform].sort(([a], [b]) => (a < b ? -1 : 1));
-    const bytes = encode({
-        schemaVersion: 2,
-        mediaType: MediaType.ociIndex,
-        manifests: sorted.map(([, child]) => entry(child)),
-    });
-    return { bytes, digest: digestOf(bytes), size: bytes.byteLength, mediaType: MediaType.ociIndex };
-}
-function entry(child) {
-    const { os, architecture, variant } = normalisePlatform(child.platform);
-    const { osVersion, osFeatures } = child.platform;
-    const artifactType = isImageConfigType(child.configMediaType) ? '' : child.configMediaType;
-    return {
-        mediaType: normaliseMediaType(child.mediaType),
-        size: child.size,
-        digest: child.digest,
-        platform: {
-            architecture,
-            os,
-            ...(osVersion !== undefined && { 'os.version': osVersion.toWellFormed() }),
-            ...(osFeatures !== undefined && {
-                'os.features': osFeatures.map((feature) => feature.toWellFormed()),
-            }),
-            ...(variant !== undefined && { variant }),
-        },
-        ...(artifactType !== '' && { artifactType }),
-    };
-}
-/** Go's encoder writes these five characters as escapes, `JSON.stringify` does not. */
-const ESCAPED_BY_GO = /[<>&\u2028\u2029]/g;
-function encode(value) {
-    const json = JSON.stringify(value).replace(ESCAPED_BY_GO, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-    return Buffer.from(json);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/copy/content-ledger.js
-
-/**
- * What a destination registry is known to hold, repository by repository: whoever needs content that
- * somebody else is already moving waits for that, instead of moving it again. A failure is
- * forgotten, so that the next one may try, and counts for those only who wait for the same
- * content from the same source.
- */
-class ContentLedger {
-    #contents = new Map();
-    /** A repository for each blob that is in some repository. */
-    #holders = new Map();
-    #supplies = new Map();
-    /**
-     * Moves content to a place unless that is done or being done. What is described by another size
-     * counts as other content, for whoever moves it to find out which of the two is right.
-     *
-     * @param place a repository, and what kind of content is meant
-     * @param source the repository that it would be taken from
-     */
-    async once(place, content, source, move) {
-        const key = `${place}@${contentKey(content)}`;
-        for (let known = this.#contents.get(key); known !== undefined; known = this.#contents.get(key)) {
-            try {
-                await known.moved;
-                return 'existing';
-            }
-            catch (error) {
-                if (known.source === source)
-                    throw error;
-            }
-        }
-        const entry = { source, moved: move() };
-        this.#contents.set(key, entry);
-        try {
-            return await entry.moved;
-        }
-        catch (error) {
-            this.#contents.delete(key);
-            throw error;
-        }
-    }
-    /** Takes in that a repository was found to have these blobs. */
-    note(repository, blobs) {
-        for (const { digest } of blobs)
-            this.#note(digest, { repository, isBrought: false });
-    }
-    #note(digest, holder) {
-        const known = this.#holders.get(digest);
-        if (known === undefined || holder.isBrought)
-            this.#holders.set(digest, holder);
-    }
-    /** Another repository that has the blob. */
-    holder(digest, repository) {
-        const holder = this.#holders.get(digest);
-        return holder?.repository === repository ? undefined : holder;
-    }
-    /** Whether nobody has the blob or is about to have it, as far as a place is concerned. */
-    isNew(place, content) {
-        const { digest } = content;
-        const isKnown = this.#holders.has(digest) || this.#supplies.has(digest);
-        return !isKnown && !this.#contents.has(`${place}@${contentKey(content)}`);
-    }
-    /** How many wait for the blob. */
-    waiting(digest) {
-        return this.#supplies.get(digest)?.waiting ?? 0;
-    }
-    /**
-     * Brings a blob to a repository, for the first time or from the one that has it by then (see
-     * `holder`): of all that want it, one goes first. Where that fails, the next one does, which may
-     * have another source, and the first one waits for it in its turn.
-     */
-    async supply(repository, blob, bring) {
-        let failure;
-        while (!this.#holders.has(blob.digest)) {
-            const supply = this.#supplies.get(blob.digest);
-            if (supply !== undefined) {
-                supply.waiting++;
-                await supply.over;
-            }
-            else if (failure === undefined) {
-                const { first, over } = this.#supply(repository, blob, bring);
-                try {
-                    return await first;
-                }
-                catch (error) {
-                    failure = { error };
-                    // Whoever has waited for it goes on before this one does.
-                    await over;
-                }
-            }
-            else {
-                throw failure.error;
-            }
-        }
-        return bring();
-    }
-    #supply(repository, blob, bring) {
-        const first = bring();
-        const over = this.#ended(repository, blob, first);
-        this.#supplies.set(blob.digest, { over, waiting: 0 });
-        return { first, over };
-    }
-    async #ended(repository, { digest }, first) {
-        try {
-            const isBrought = (await first) !== 'existing';
-            this.#note(digest, { repository, isBrought });
-        }
-        catch {
-            // Told by `first` itself.
-        }
-        this.#supplies.delete(digest);
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/kept-bytes.js
@@ -43067,6 +42904,619 @@ function singleHeader(answer, name, place) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/registry/network/registry-words.js
+
+
+/** The longest code of the specification has 21 characters. */
+const MAX_CODE_LENGTH = 64;
+/** A manifest may lack all of its blobs, each of which is an error of its own. */
+const MAX_ERRORS = 100;
+/** Registries put null where they have nothing to say. */
+const registry_words_Text = fallback(optional(string()), undefined);
+/** An error in the form of the specification. */
+const SpecifiedError = object({ code: registry_words_Text, message: registry_words_Text, detail: optional(unknown()) });
+const SpecifiedBody = object({ errors: pipe(array(unknown()), minLength(1)) });
+/** What others send: GitHub, the token services of Docker Hub and Azure, Google, Pulp. */
+const OtherBody = object({
+    message: registry_words_Text,
+    details: registry_words_Text,
+    detail: registry_words_Text,
+    error_description: registry_words_Text,
+    error: optional(unknown()),
+});
+const Nested = object({ message: registry_words_Text });
+/** Where the reason stands in a `detail`, which may be any JSON: Quay, zot, Artifactory, Distribution. */
+const Detail = object({
+    message: registry_words_Text,
+    reason: registry_words_Text,
+    description: registry_words_Text,
+    error: registry_words_Text,
+    digest: registry_words_Text,
+    Digest: registry_words_Text,
+    Tag: registry_words_Text,
+});
+/** Reads the body of a refusal, whatever its form. */
+function registryWords(body, contentType) {
+    let document;
+    try {
+        document = JSON.parse(body);
+    }
+    catch {
+        const isMarked = isMarkup(body, contentType);
+        return { ...(isMarked ? markupWords(body) : wordsOf([{ message: body }])), isMarkup: isMarked };
+    }
+    const specified = safeParse(SpecifiedBody, document);
+    if (specified.success)
+        return wordsOf(specified.output.errors.slice(0, MAX_ERRORS).map(errorOf));
+    return wordsOf([{ message: otherMessage(document) }]);
+}
+function errorOf(error) {
+    if (typeof error === 'string')
+        return { message: error };
+    const parsed = safeParse(SpecifiedError, error);
+    return parsed.success ? parsed.output : {};
+}
+/** Each error once: its code, unless that is the first one's, its message and the reason. */
+function wordsOf(errors) {
+    const [first] = errors;
+    const codes = errors.flatMap(({ code }) => harmless(code, MAX_CODE_LENGTH) ?? []);
+    const texts = errors.map(({ code, message = '', detail }) => {
+        const reason = reasonIn(detail);
+        const told = [message, message.includes(reason) ? '' : `(${reason})`].filter(Boolean).join(' ');
+        const isNamed = code === undefined || code === first?.code;
+        return isNamed ? told : [code, told].filter(Boolean).join(': ');
+    });
+    const distinct = new Set(texts.map((text) => text.trim()).filter(Boolean));
+    const message = harmless([...distinct].join('; '));
+    return { codes: [...new Set(codes)], message, isMarkup: false };
+}
+/** Why, as far as a `detail` says it; empty where it does not. */
+function reasonIn(detail) {
+    if (typeof detail === 'string')
+        return detail.trim();
+    const { message, reason, description, error, digest, Digest, Tag } = parse(fallback(Detail, {}), detail);
+    const texts = [message ?? reason ?? description ?? error, digest ?? Digest, Tag];
+    return texts.filter(Boolean).join(', ').trim();
+}
+function otherMessage(document) {
+    const parsed = safeParse(OtherBody, document);
+    if (!parsed.success)
+        return undefined;
+    const { message, details, detail, error_description: description, error } = parsed.output;
+    const nested = typeof error === 'string' ? error : parse(fallback(Nested, {}), error).message;
+    return message ?? details ?? detail ?? description ?? nested;
+}
+/** Gateways answer with pages, storages with XML. */
+function isMarkup(body, contentType) {
+    return /html|xml/i.test(String(contentType)) || body.trimStart().startsWith('<');
+}
+/** Markup says nothing in a log, but the title of a page does, and what a storage says in XML. */
+function markupWords(body) {
+    const inside = (name) => {
+        const text = new RegExp(`<${name}>([^<]*)`, 'i').exec(body)?.[1];
+        return text?.replaceAll(/&(?:quot|apos|amp|lt|gt|#39|#34);/g, ' ');
+    };
+    return wordsOf([{ code: inside('Code'), message: inside('Message') ?? inside('title') }]);
+}
+/** Foreign text for a log; undefined where nothing is left of it. */
+function harmless(words, limit) {
+    const line = foreignText(words ?? '', limit);
+    return line === '' ? undefined : line;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/answer-error.js
+
+
+
+
+
+/** More of an error is not worth reading. */
+const MAX_ERROR_BYTES = 64 * 1024;
+/**
+ * Turns a refusal into an error: the status decides what it is, the body how it is told, and
+ * whether it is worth another try.
+ */
+async function answerError(answer, place, rules) {
+    return refusalError(answer, await readWords(answer, rules.clock), place, rules);
+}
+/** Reads what the body of a refusal says. Never throws. */
+async function readWords(answer, clock) {
+    const body = await readSome(answer, MAX_ERROR_BYTES, { clock });
+    return registryWords(body.toString('utf8'), answer.headers['content-type']);
+}
+/** As `answerError`, of a body that has been read. */
+function refusalError({ status, headers }, { codes, message }, place, rules) {
+    const { clock, refusal, passing = [], family, missing, isNoJudge = false } = rules;
+    const ruled = missing === undefined ? answer_error_codeOf(status, codes, isNoJudge) : 'DENIED';
+    const code = ruled ?? refusal ?? 'REGISTRY';
+    const isFinal = family?.exhausted?.test(`${codes.join(' ')} ${message ?? ''}`) === true;
+    const isPassing = isTransientStatus(status) || passing.some((one) => codes.includes(one));
+    const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], clock.now());
+    const reason = `${reasonOf(code, status, rules.subject)}${lack(missing)}${patience(retryAfterMs)}`;
+    return new RegistryError(code, reason, {
+        ...place,
+        status,
+        registryCode: codes[0],
+        registryCodes: codes,
+        registryMessage: message,
+        transient: !isFinal && isPassing,
+        retryAfterMs,
+    });
+}
+function lack(missing) {
+    return missing === undefined
+        ? ''
+        : `: the login was accepted, but lacks the right ${foreignText(missing)}`;
+}
+/** When a limit lifts, where the registry says so. */
+function patience(retryAfterMs) {
+    if (retryAfterMs === undefined)
+        return '';
+    return `, and asks to come back in ${Math.ceil(retryAfterMs / 1000)} s`;
+}
+/** What a status, or a code, says of a request by itself. */
+function answer_error_codeOf(status, codes, isNoJudge) {
+    if (status === 408 || status === 504)
+        return 'TIMEOUT';
+    if (status === 429 || codes.includes('TOOMANYREQUESTS'))
+        return 'RATE_LIMITED';
+    return isNoJudge ? undefined : VERDICTS[status];
+}
+const VERDICTS = {
+    401: 'AUTHENTICATION',
+    403: 'DENIED',
+    404: 'NOT_FOUND',
+};
+const answer_error_REASONS = {
+    AUTHENTICATION: 'not found, or the login was missing or not accepted',
+    DENIED: 'access denied',
+    NOT_FOUND: 'not found',
+    RATE_LIMITED: 'too many requests',
+};
+function reasonOf(code, status, subject) {
+    const reason = answer_error_REASONS[code];
+    if (reason !== undefined)
+        return `${reason}${subject === undefined ? '' : `, says ${subject}`}`;
+    const who = subject ?? 'the registry';
+    if (code === 'TIMEOUT')
+        return `${who} ran out of time`;
+    return `${who} ${status >= 500 ? 'failed' : 'refused'}`;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/foreign-hosts.js
+
+
+
+
+/**
+ * Whether a registry may point at that host: a public one or its own, on whatever port. A registry
+ * on this machine may name this machine in another way.
+ */
+function mayPointAt(host, registryOrigin) {
+    const { hostname } = new URL(registryOrigin);
+    return (!isPrivateAddress(host) ||
+        hostName(host) === hostName(hostname) ||
+        (isLoopback(host) && isLoopback(hostname)));
+}
+/**
+ * Tells the hosts that the user named from those that only a registry did: token services, storage
+ * behind redirects, upload sessions. The latter must not be used to reach what is private.
+ */
+class ForeignHosts {
+    #lookup;
+    #named;
+    #registries = new Set();
+    /** @param named further hosts, `host[:port]`, that the user named */
+    constructor(lookup, named) {
+        this.#lookup = lookup;
+        this.#named = new Set(named.map((host) => endpointOf(apiHost(host))));
+    }
+    /** @param origin of a registry that the user named */
+    addRegistry(origin) {
+        this.#registries.add(origin);
+    }
+    /**
+     * The guard for requests to an origin; undefined where the user named it, or where it is another
+     * port of the registry itself.
+     *
+     * @param registry the origin on whose behalf the request is made; any registry if undefined
+     */
+    guard(origin, registry) {
+        if (this.#registries.has(origin))
+            return undefined;
+        const { hostname, port } = new URL(origin);
+        if (this.#named.has(endpoint(hostname, port)))
+            return undefined;
+        const registries = registry === undefined ? [...this.#registries] : [registry];
+        // Nobody has pointed anywhere.
+        if (registries.length === 0)
+            return undefined;
+        const names = registries.map((one) => hostName(new URL(one).hostname));
+        if (names.includes(hostName(hostname)))
+            return undefined;
+        return {
+            key: names.join(' '),
+            rule: foreignRule(names, this.#lookup),
+            refuses: isPrivateAddress(hostname) && !registries.some((one) => mayPointAt(hostname, one)),
+        };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/http/location.js
+
+
+
+
+/**
+ * Resolves a `Location` (RFC 9110, 10.2.2) against the address that gave it, and refuses what a
+ * registry has no business to point at: other schemes, user info, plain HTTP after https, private
+ * addresses other than its own.
+ */
+function resolveLocation(from, location, rules) {
+    const refuse = (reason) => refusedLocation(location, reason, rules.place);
+    const url = URL.parse(location, `${from.origin}${from.path}`);
+    if (url === null)
+        throw refuse('that is no URL');
+    if (url.protocol !== 'https:' && url.protocol !== 'http:')
+        throw refuse('that is not HTTP');
+    if (url.username !== '' || url.password !== '')
+        throw refuse('with user info');
+    const origin = originGivenBy(from.origin, url);
+    if (from.origin.startsWith('https:') && !origin.startsWith('https:')) {
+        throw refuse('that leaves https');
+    }
+    if (!mayPointAt(url.host, rules.registryOrigin))
+        throw refuse('at a private address');
+    const isAway = from.isAway || origin !== rules.registryOrigin;
+    return { origin, path: rawPath(location, url), isAway };
+}
+/** @param status of the answer that the location came with, where that was a redirect */
+function refusedLocation(location, reason, place, status) {
+    const text = `the registry sent a location ${reason}: ${foreignText(location)}`;
+    return new RegistryError('REDIRECT', text, { ...place, status });
+}
+/** Whether a `Location` names another host, or cannot be read. */
+function leadsAway({ origin, path }, location) {
+    return URL.parse(location, `${origin}${path}`)?.host !== new URL(origin).host;
+}
+/** What may stand in a request line, but for the backslash, which URL parsers take for a slash. */
+const RAW = /^[\x21-\x5b\x5d-\x7e]*$/;
+const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
+/**
+ * Path and query as the registry wrote them, since it may have signed them; as the URL parser reads
+ * them where they are relative, or in characters that have to be escaped.
+ */
+function rawPath(location, url) {
+    const text = location.trim().replace(/#.*$/s, '');
+    const mark = text.indexOf('?');
+    const written = (mark === -1 ? text : text.slice(0, mark)).replace(/^(?:https?:)?\/\/[^/]*/i, '');
+    const query = mark === -1 ? '' : text.slice(mark);
+    const isAbsolute = written.startsWith('/') && RAW.test(written) && !DOT_SEGMENT.test(written);
+    return `${isAbsolute ? written : url.pathname}${RAW.test(query) ? query : url.search}`;
+}
+/** Adds a parameter to a query without touching what stands there. */
+function withParameter(path, name, value) {
+    return `${path}${path.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/http/web-client.js
+
+
+
+
+
+
+/** Stores of attestations and mirrors redirect once or twice. */
+const MAX_REDIRECTS = 3;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/**
+ * Asks services that are no registries, over the network of the run: its proxies, authorities, limits
+ * and retries. Nothing but `https`, and `http` where that never leaves this machine.
+ */
+class WebClient {
+    #network;
+    #logger;
+    constructor(network, logger) {
+        this.#network = network;
+        this.#logger = logger;
+    }
+    /** Throws a RegistryError for every failure; its `registry` is the host that was asked. */
+    async get(url, request) {
+        const place = { operation: request.operation, registry: URL.parse(url)?.host };
+        const target = this.#checked(url, place);
+        const host = this.#network.limiter(target.host);
+        return withRetries(this.#network, this.#logger, async () => host.run(async () => this.#follow(target, request, place)));
+    }
+    #checked(url, place) {
+        const target = URL.parse(url);
+        const isSafe = target?.protocol === 'https:' ||
+            (target?.protocol === 'http:' && this.#network.mayBePlain(target.host));
+        if (target !== null && isSafe && target.username === '' && target.password === '')
+            return target;
+        throw new RegistryError('REDIRECT', `no address to ask: ${foreignText(url)}`, place);
+    }
+    async #follow(target, request, place) {
+        let address = {
+            origin: target.origin,
+            path: `${target.pathname}${target.search}`,
+            isAway: false,
+        };
+        for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+            const answer = await this.#network.send({
+                origin: address.origin,
+                path: address.path,
+                method: 'GET',
+                headers: address.isAway ? {} : { ...request.headers },
+                onBehalfOf: request.isForeign === true ? undefined : target.origin,
+            }, place);
+            this.#logger.debug(`GET ${foreignText(`${address.origin}${address.path}`)} ${answer.status}`);
+            const location = REDIRECTS.has(answer.status)
+                ? singleHeader(answer, 'location', place)
+                : undefined;
+            if (location === undefined)
+                return this.#read(answer, request, place);
+            await discard(answer);
+            address = resolveLocation(address, location, { registryOrigin: target.origin, place });
+        }
+        throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place);
+    }
+    async #read(answer, request, place) {
+        const { status, headers } = answer;
+        if (status !== 200 && request.expect?.includes(status) !== true) {
+            throw await answerError(answer, place, { clock: this.#network.clock });
+        }
+        const body = await readBody(answer, request.maxBytes, place, this.#network);
+        return { status, headers: firstOfEach(headers), body };
+    }
+}
+/** A header that came several times counts as it came first. */
+function firstOfEach(headers) {
+    const first = {};
+    for (const [name, value] of Object.entries(headers))
+        first[name] = [value].flat()[0];
+    return first;
+}
+
+;// CONCATENATED MODULE: ./lib/oci/strict-json.js
+
+
+/** Manifests and image configs nest about six deep; the rest is room for extensions. */
+const MAX_DEPTH = 64;
+/**
+ * Keeps what a small body of many tiny values (`[[],[],…`) can turn into in memory to a few ten
+ * megabytes; the largest honest manifests hold some ten thousand values.
+ */
+const MAX_VALUES = 500_000;
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/**
+ * Reads one JSON value as all parsers would read it (I-JSON, RFC 7493). Refused is whatever one
+ * program could understand in another way than the next one: invalid UTF-8, a byte order mark,
+ * duplicate names, names that differ only in case (Go's decoder takes them for the same), the name
+ * `__proto__`, integers that a double cannot hold. Takes linear time and no stack.
+ * @throws FormatError of kind `json` that names the place as a path such as `manifests[2].size`
+ */
+function parseStrictJson(bytes, limits = {}) {
+    const text = strict_json_decode(bytes);
+    scan(text, limits);
+    try {
+        const value = JSON.parse(text);
+        return value;
+    }
+    catch (error) {
+        throw new FormatError('json', `not valid JSON: ${whereItFails(text, error)}`, { cause: error });
+    }
+}
+function strict_json_decode(bytes) {
+    let text;
+    try {
+        text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch (error) {
+        throw new FormatError('json', 'not valid JSON: it is not UTF-8', { cause: error });
+    }
+    if (text.startsWith('\uFEFF')) {
+        throw new FormatError('json', 'not valid JSON: it starts with a byte order mark');
+    }
+    return text;
+}
+/** Where it goes wrong; for what is no JSON at all (a proxy's HTML page), how it starts. */
+function whereItFails(text, error) {
+    const start = text.slice(0, 1024).trimStart();
+    if (start === '')
+        return 'it is empty';
+    if (!/^[[{]/.test(start))
+        return `it starts with ${quote(start.slice(0, 24))}`;
+    const message = error instanceof Error ? error.message : '';
+    if (message.includes('end of JSON'))
+        return 'it ends too early';
+    return `it has a mistake${/ at position \d+/.exec(message)?.[0] ?? ''}`;
+}
+/**
+ * Finds what `JSON.parse` lets pass. On text that is no JSON it may find anything, since the parser
+ * that follows refuses that text.
+ */
+function scan(text, limits) {
+    const maxDepth = limits.maxDepth ?? MAX_DEPTH;
+    const maxValues = limits.maxValues ?? MAX_VALUES;
+    const freeMaps = new Set(limits.freeMaps);
+    const frames = [];
+    let values = 0;
+    let at = 0;
+    while (at < text.length) {
+        const character = text.charAt(at);
+        const frame = frames.at(-1);
+        switch (character) {
+            case '{':
+            case '[':
+                if (frames.length >= maxDepth) {
+                    throw problem(frames, `more than ${maxDepth} objects and arrays inside one another`);
+                }
+                frames.push(openFrame(character, frame, freeMaps));
+                values += 1;
+                at += 1;
+                break;
+            case '}':
+            case ']':
+                frames.pop();
+                at += 1;
+                break;
+            case ',':
+                if (frame !== undefined)
+                    nextMember(frame);
+                at += 1;
+                break;
+            case '"': {
+                const end = endOfString(text, at);
+                if (frame?.expectsName === true)
+                    addName(frames, frame, text.slice(at, end));
+                values += 1;
+                at = end;
+                break;
+            }
+            default:
+                if (isNumberStart(character)) {
+                    at = checkNumber(frames, text, at);
+                    values += 1;
+                }
+                else {
+                    at += 1;
+                }
+        }
+        if (values > maxValues)
+            throw problem([], `more than ${maxValues} values`);
+    }
+}
+function openFrame(open, parent, freeMaps) {
+    const name = parent?.key;
+    const freeMap = parent?.freeMap === true || (name !== undefined && freeMaps.has(name));
+    const expectsName = open === '{';
+    return { open, freeMap, names: new Map(), key: undefined, index: 0, expectsName };
+}
+function nextMember(frame) {
+    frame.index += 1;
+    frame.expectsName = frame.open === '{';
+}
+/** The position after the closing quote, or the end of the text if there is none. */
+function endOfString(text, start) {
+    for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+        if (!isEscaped(text, at))
+            return at + 1;
+    }
+    return text.length;
+}
+/** Whether an odd number of backslashes stands before. */
+function isEscaped(text, at) {
+    let first = at;
+    while (text.charAt(first - 1) === '\\')
+        first -= 1;
+    return (at - first) % 2 === 1;
+}
+function addName(frames, frame, token) {
+    const name = decodeName(token);
+    frame.expectsName = false;
+    frame.key = name;
+    if (name === '__proto__')
+        throw problem(frames, 'the name "__proto__" is not allowed');
+    const compared = frame.freeMap ? name : foldCase(name);
+    const twin = frame.names.get(compared);
+    if (twin === name)
+        throw problem(frames, 'the name occurs twice in one object');
+    if (twin !== undefined) {
+        throw problem(frames, `the name differs only in case from ${quote(twin)} in the same object`);
+    }
+    frame.names.set(compared, name);
+}
+function decodeName(token) {
+    if (!token.includes('\\'))
+        return token.slice(1, -1);
+    try {
+        const name = JSON.parse(token);
+        return String(name);
+    }
+    catch (error) {
+        throw new FormatError('json', 'not valid JSON: a name has a bad escape', { cause: error });
+    }
+}
+/** Upper case first, so that U+017F falls together with s, and U+212A with k, as it does in Go. */
+function foldCase(name) {
+    return name.toUpperCase().toLowerCase();
+}
+function isNumberStart(character) {
+    return character === '-' || (character >= '0' && character <= '9');
+}
+function checkNumber(frames, text, start) {
+    NUMBER.lastIndex = start;
+    const token = NUMBER.exec(text)?.[0] ?? '-';
+    const value = Number(token);
+    if (!Number.isFinite(value) && token !== '-')
+        throw problem(frames, 'the number is too large');
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+        throw problem(frames, 'the integer is beyond 2^53 - 1');
+    }
+    return start + token.length;
+}
+function problem(frames, message) {
+    const path = pathOf(frames);
+    return new FormatError('json', path === '' ? message : `${path}: ${message}`);
+}
+function pathOf(frames) {
+    let path = '';
+    for (const { open, key, index } of frames) {
+        if (open === '[')
+            path += `[${index}]`;
+        else if (key !== undefined)
+            path = formatMember(path, key);
+    }
+    return path;
+}
+/** `parent.name`, or `parent["some name"]` where the name is no plain word. */
+function formatMember(parent, name) {
+    if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name))
+        return `${parent}[${quote(name)}]`;
+    return parent === '' ? name : `${parent}.${name}`;
+}
+
+;// CONCATENATED MODULE: ./lib/oci/referrers.js
+
+
+
+/**
+ * The tag of the index in which clients list the referrers of a manifest where a registry does not
+ * (distribution-spec, Referrers Tag Schema). A tag has 128 characters at most, so that a longer
+ * digest is cut.
+ */
+function referrersTag(subject) {
+    const [algorithm = '', encoded = ''] = subject.split(':');
+    return `${algorithm.slice(0, 32)}-${encoded.slice(0, 64)}`;
+}
+const cosignKinds = ['sig', 'att', 'sbom'];
+/**
+ * The tag under which cosign keeps what belongs to a manifest. Undefined where it would be longer
+ * than a tag may be.
+ */
+function cosignTag(subject, kind) {
+    if (algorithmOf(subject) !== 'sha256')
+        return undefined;
+    return `${subject.replace(':', '-')}.${kind}`;
+}
+/**
+ * The type by which a referrer is listed: its own, else that of its config (distribution-spec,
+ * Listing Referrers).
+ */
+function artifactTypeOf(manifest) {
+    if (manifest.artifactType !== undefined)
+        return manifest.artifactType;
+    return manifest.kind === 'image' ? manifest.config.mediaType : undefined;
+}
+const Annotated = looseObject({
+    annotations: fallback(nullish(record(string(), unknown())), undefined),
+});
+/** The annotations of a manifest as they stand in it; undefined where it has none. */
+function annotationsOf(bytes) {
+    const document = parseStrictJson(bytes, { freeMaps: ['annotations'] });
+    return parse(Annotated, document).annotations ?? undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/content/content-headers.js
 
 
@@ -43228,122 +43678,6 @@ function anyName(endpoint) {
     return isLoopback(endpoint) ? endpoint.replace(/^.*:/, 'localhost:') : endpoint;
 }
 
-;// CONCATENATED MODULE: ./lib/registry/network/foreign-hosts.js
-
-
-
-
-/**
- * Whether a registry may point at that host: a public one or its own, on whatever port. A registry
- * on this machine may name this machine in another way.
- */
-function mayPointAt(host, registryOrigin) {
-    const { hostname } = new URL(registryOrigin);
-    return (!isPrivateAddress(host) ||
-        hostName(host) === hostName(hostname) ||
-        (isLoopback(host) && isLoopback(hostname)));
-}
-/**
- * Tells the hosts that the user named from those that only a registry did: token services, storage
- * behind redirects, upload sessions. The latter must not be used to reach what is private.
- */
-class ForeignHosts {
-    #lookup;
-    #named;
-    #registries = new Set();
-    /** @param named further hosts, `host[:port]`, that the user named */
-    constructor(lookup, named) {
-        this.#lookup = lookup;
-        this.#named = new Set(named.map((host) => endpointOf(apiHost(host))));
-    }
-    /** @param origin of a registry that the user named */
-    addRegistry(origin) {
-        this.#registries.add(origin);
-    }
-    /**
-     * The guard for requests to an origin; undefined where the user named it, or where it is another
-     * port of the registry itself.
-     *
-     * @param registry the origin on whose behalf the request is made; any registry if undefined
-     */
-    guard(origin, registry) {
-        if (this.#registries.has(origin))
-            return undefined;
-        const { hostname, port } = new URL(origin);
-        if (this.#named.has(endpoint(hostname, port)))
-            return undefined;
-        const registries = registry === undefined ? [...this.#registries] : [registry];
-        // Nobody has pointed anywhere.
-        if (registries.length === 0)
-            return undefined;
-        const names = registries.map((one) => hostName(new URL(one).hostname));
-        if (names.includes(hostName(hostname)))
-            return undefined;
-        return {
-            key: names.join(' '),
-            rule: foreignRule(names, this.#lookup),
-            refuses: isPrivateAddress(hostname) && !registries.some((one) => mayPointAt(hostname, one)),
-        };
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/registry/http/location.js
-
-
-
-
-/**
- * Resolves a `Location` (RFC 9110, 10.2.2) against the address that gave it, and refuses what a
- * registry has no business to point at: other schemes, user info, plain HTTP after https, private
- * addresses other than its own.
- */
-function resolveLocation(from, location, rules) {
-    const refuse = (reason) => refusedLocation(location, reason, rules.place);
-    const url = URL.parse(location, `${from.origin}${from.path}`);
-    if (url === null)
-        throw refuse('that is no URL');
-    if (url.protocol !== 'https:' && url.protocol !== 'http:')
-        throw refuse('that is not HTTP');
-    if (url.username !== '' || url.password !== '')
-        throw refuse('with user info');
-    const origin = originGivenBy(from.origin, url);
-    if (from.origin.startsWith('https:') && !origin.startsWith('https:')) {
-        throw refuse('that leaves https');
-    }
-    if (!mayPointAt(url.host, rules.registryOrigin))
-        throw refuse('at a private address');
-    const isAway = from.isAway || origin !== rules.registryOrigin;
-    return { origin, path: rawPath(location, url), isAway };
-}
-/** @param status of the answer that the location came with, where that was a redirect */
-function refusedLocation(location, reason, place, status) {
-    const text = `the registry sent a location ${reason}: ${foreignText(location)}`;
-    return new RegistryError('REDIRECT', text, { ...place, status });
-}
-/** Whether a `Location` names another host, or cannot be read. */
-function leadsAway({ origin, path }, location) {
-    return URL.parse(location, `${origin}${path}`)?.host !== new URL(origin).host;
-}
-/** What may stand in a request line, but for the backslash, which URL parsers take for a slash. */
-const RAW = /^[\x21-\x5b\x5d-\x7e]*$/;
-const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
-/**
- * Path and query as the registry wrote them, since it may have signed them; as the URL parser reads
- * them where they are relative, or in characters that have to be escaped.
- */
-function rawPath(location, url) {
-    const text = location.trim().replace(/#.*$/s, '');
-    const mark = text.indexOf('?');
-    const written = (mark === -1 ? text : text.slice(0, mark)).replace(/^(?:https?:)?\/\/[^/]*/i, '');
-    const query = mark === -1 ? '' : text.slice(mark);
-    const isAbsolute = written.startsWith('/') && RAW.test(written) && !DOT_SEGMENT.test(written);
-    return `${isAbsolute ? written : url.pathname}${RAW.test(query) ? query : url.search}`;
-}
-/** Adds a parameter to a query without touching what stands there. */
-function withParameter(path, name, value) {
-    return `${path}${path.includes('?') ? '&' : '?'}${name}=${encodeURIComponent(value)}`;
-}
-
 ;// CONCATENATED MODULE: ./lib/registry/http/redirects.js
 
 
@@ -43352,8 +43686,8 @@ function withParameter(path, name, value) {
 
 
 /** Registries redirect blobs once, mirrors perhaps twice; more is a loop. */
-const MAX_REDIRECTS = 5;
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const redirects_MAX_REDIRECTS = 5;
+const redirects_REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Those that keep the method and the body (RFC 9110, 15.4). */
 const EXACT_REDIRECTS = new Set([307, 308]);
 function isReading({ method }) {
@@ -43362,7 +43696,7 @@ function isReading({ method }) {
 /** Whether an answer is a redirect, and one that the request follows. */
 function isFollowed(answer, from, request) {
     const { status, headers } = answer;
-    if (!REDIRECTS.has(status) || headers['location'] === undefined)
+    if (!redirects_REDIRECTS.has(status) || headers['location'] === undefined)
         return false;
     const location = singleHeader(answer, 'location', request.place) ?? '';
     return request.staysAtHost !== true || !leadsAway(from, location);
@@ -43579,18 +43913,1255 @@ const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
  * large for that, and INVALID_MANIFEST once there is more than the repository's budget has.
  */
 async function fetchConfig(repository, blob) {
-    const { http } = repository;
-    const request = blobRequest(repository, blob, 'GET');
-    const { place } = request;
     if (blob.size > MAX_CONFIG_BYTES) {
         const reason = `${blob.size} bytes are more than the ${MAX_CONFIG_BYTES} that are read at once`;
+        const { place } = blobRequest(repository, blob, 'GET');
         throw new RegistryError('SIZE_MISMATCH', reason, place);
     }
     repository.spend(blob, 'get image config');
+    return fetchBlob(repository, blob);
+}
+/** Reads a blob whole, and verifies it. For those who know that its size is one that can be held. */
+async function fetchBlob(repository, blob) {
+    const { http } = repository;
+    const request = blobRequest(repository, blob, 'GET');
     return http.call(request, async (answer) => document_readDocument(answer, blob.size, request, http.network, (bytes) => {
         verifyBytes(bytes, blob);
         return bytes;
     }));
+}
+
+;// CONCATENATED MODULE: ./lib/oci/descriptor.js
+
+
+
+
+/**
+ * A media type becomes a request header. RFC 6838 allows 255 characters; registries add parameters
+ * such as a charset, which are let through.
+ */
+const MEDIA_TYPE = /^[\x21-\x7e][\x20-\x7e]{0,511}$/;
+const mediaTypeSchema = pipe(string('must be a string'), regex(MEDIA_TYPE, 'must be a media type in printable ASCII'));
+const digestSchema = pipe(string('must be a digest in a string'), rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+        return parseDigest(dataset.value);
+    }
+    catch (error) {
+        if (!(error instanceof FormatError))
+            throw error;
+        addIssue({ message: error.message });
+        return NEVER;
+    }
+}));
+const sizeRule = 'must be an integer from 0 to 2^53 - 1';
+const sizeSchema = pipe(number(sizeRule), safeInteger(sizeRule), minValue(0, sizeRule));
+/** One entry that says half of it does not condemn the index: it is for no platform then. */
+const platformSchema = looseObject({
+    os: nullish(string('must be a string'), ''),
+    architecture: nullish(string('must be a string'), ''),
+    variant: nullish(string('must be a string'), ''),
+    'os.version': fallback(nullish(string(), ''), ''),
+    'os.features': fallback(nullish(array(string()), []), []),
+}, 'must be an object');
+/** Go writes null for what is absent, and reads it so. */
+const schema = looseObject({
+    mediaType: mediaTypeSchema,
+    digest: digestSchema,
+    size: sizeSchema,
+    platform: nullish(platformSchema),
+    artifactType: nullish(string('must be a string')),
+    annotations: nullish(record(string(), unknown(), 'must be an object')),
+    urls: nullish(array(string('must be a string'), 'must be an array')),
+}, 'must be an object');
+/** Validates a descriptor of a parsed document; unknown members and media types are accepted. */
+const descriptorSchema = pipe(schema, transform(toDescriptor));
+function toDescriptor(raw) {
+    const { mediaType, digest, size, platform, artifactType, annotations, urls } = raw;
+    return {
+        mediaType,
+        digest,
+        size,
+        ...(platform && platformOf(platform)),
+        ...(artifactType && { artifactType }),
+        ...(annotations && { annotations: descriptor_textsOf(annotations) }),
+        ...(urls && { urls }),
+    };
+}
+function platformOf(raw) {
+    const { os, architecture } = raw;
+    if (os !== '' && architecture !== '')
+        return { platform: readPlatform(raw) };
+    return os === '' && architecture === '' ? {} : { incompletePlatform: `${os}/${architecture}` };
+}
+/** Annotations are strings; other values occur in the wild and mean nothing to us. */
+function descriptor_textsOf(annotations) {
+    const texts = {};
+    for (const [name, value] of Object.entries(annotations)) {
+        if (typeof value === 'string')
+            texts[name] = value;
+    }
+    return texts;
+}
+
+;// CONCATENATED MODULE: ./lib/oci/media-types.js
+/** The media types that the client knows by name (image-spec "Media Types", Docker schema 2). */
+const MediaType = {
+    ociIndex: 'application/vnd.oci.image.index.v1+json',
+    ociManifest: 'application/vnd.oci.image.manifest.v1+json',
+    ociConfig: 'application/vnd.oci.image.config.v1+json',
+    ociLayer: 'application/vnd.oci.image.layer.v1.tar',
+    ociLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
+    ociLayerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+    ociEmpty: 'application/vnd.oci.empty.v1+json',
+    dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',
+    dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+    dockerConfig: 'application/vnd.docker.container.image.v1+json',
+    dockerLayer: 'application/vnd.docker.image.rootfs.diff.tar',
+    dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+    dockerSchema1: 'application/vnd.docker.distribution.manifest.v1+json',
+    dockerSchema1Signed: 'application/vnd.docker.distribution.manifest.v1+prettyjws',
+};
+const nonDistributableTypes = new Set([
+    'application/vnd.oci.image.layer.nondistributable.v1.tar',
+    'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
+    'application/vnd.oci.image.layer.nondistributable.v1.tar+zstd',
+    'application/vnd.docker.image.rootfs.foreign.diff.tar',
+    'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+]);
+/**
+ * What to ask for in `Accept` whenever a manifest is wanted, on HEAD as well: a registry that misses
+ * the index types here may answer with one platform's image or with schema 1.
+ */
+const manifestAccept = [
+    MediaType.ociIndex,
+    MediaType.dockerList,
+    MediaType.ociManifest,
+    MediaType.dockerManifest,
+];
+/** A media type as it is compared: without parameters, trimmed, lower case. */
+function normaliseMediaType(header) {
+    const semicolon = header.indexOf(';');
+    return (semicolon === -1 ? header : header.slice(0, semicolon)).trim().toLowerCase();
+}
+/** An OCI image index or a Docker manifest list. */
+function isIndexType(mediaType) {
+    const type = normaliseMediaType(mediaType);
+    return type === MediaType.ociIndex || type === MediaType.dockerList;
+}
+/** The manifest of one image (or artifact): OCI or Docker schema 2. */
+function isImageManifestType(mediaType) {
+    const type = normaliseMediaType(mediaType);
+    return type === MediaType.ociManifest || type === MediaType.dockerManifest;
+}
+/** Docker schema 1, signed or not. */
+function isSchema1Type(mediaType) {
+    const type = normaliseMediaType(mediaType);
+    return type === MediaType.dockerSchema1 || type === MediaType.dockerSchema1Signed;
+}
+/** Any that a registry stores as a manifest, among those that are known. */
+function isManifestType(mediaType) {
+    return isIndexType(mediaType) || isImageManifestType(mediaType) || isSchema1Type(mediaType);
+}
+/** The config of a runnable image, which is the only config that may be parsed. */
+function isImageConfigType(mediaType) {
+    const type = normaliseMediaType(mediaType);
+    return type === MediaType.ociConfig || type === MediaType.dockerConfig;
+}
+/** Layers that must not be uploaded by default ("foreign" in Docker's words). */
+function isNonDistributableType(mediaType) {
+    return nonDistributableTypes.has(normaliseMediaType(mediaType));
+}
+
+;// CONCATENATED MODULE: ./lib/oci/manifest.js
+
+
+
+
+
+
+/** The spec asks registries for 4 MiB; a few (Gitea, for one) take more, so twice as much is read. */
+const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+/** No spec sets a limit. Real indexes hold some dozens; each child costs at least one request. */
+const MAX_INDEX_CHILDREN = 1000;
+/** Container runtimes stop at about 128 layers; artifacts with one file a layer go further. */
+const MAX_LAYERS = 1000;
+const common = {
+    schemaVersion: literal(2, 'must be 2'),
+    subject: nullish(descriptorSchema),
+    artifactType: nullish(string('must be a string')),
+    annotations: fallback(nullish(record(string(), unknown())), undefined),
+};
+/** Go writes an empty list as null now and then. */
+function descriptors(limit, what) {
+    const list = pipe(array(descriptorSchema, 'must be an array'), maxLength(limit, `has more than ${limit} ${what}`));
+    return pipe(nullable(list), transform((entries) => entries ?? []));
+}
+const imageSchema = looseObject({
+    ...common,
+    config: descriptorSchema,
+    // Artifacts without a layer leave it out.
+    layers: optional(descriptors(MAX_LAYERS, 'layers'), null),
+});
+const indexSchema = looseObject({
+    ...common,
+    manifests: descriptors(MAX_INDEX_CHILDREN, 'entries'),
+});
+const documentSchema = record(string(), unknown());
+/**
+ * Reads a manifest or index. The bytes are not kept and never written again from what is returned.
+ * @throws FormatError of kind `json` or `manifest` that names the place and the rule
+ */
+function parseManifest(bytes, hints = {}) {
+    if (bytes.byteLength > MAX_MANIFEST_BYTES) {
+        throw new FormatError('manifest', `the manifest has ${bytes.byteLength} bytes, more than the ${MAX_MANIFEST_BYTES} that are accepted`);
+    }
+    const document = parseStrictJson(bytes, { freeMaps: ['annotations'] });
+    if (!is(documentSchema, document) || Array.isArray(document)) {
+        throw new FormatError('manifest', 'the manifest must be a JSON object');
+    }
+    refuseSchema1(document, hints);
+    refuseAmbiguous(document);
+    const mediaType = decideMediaType(document, hints);
+    return isIndexType(mediaType) ? readIndex(document, mediaType) : readImage(document, mediaType);
+}
+/**
+ * Whether an index entry is one of BuildKit's attestations (provenance, bill of materials) rather
+ * than an image for a platform.
+ */
+function isAttestation(descriptor) {
+    const type = descriptor.annotations?.['vnd.docker.reference.type'];
+    if (type === 'attestation-manifest')
+        return true;
+    const { platform } = descriptor;
+    return platform?.os === 'unknown' && platform.architecture === 'unknown';
+}
+/** The artifact manifest of a draft of OCI 1.1. */
+const WITHDRAWN_TYPE = 'application/vnd.oci.artifact.manifest.v1+json';
+function refuseSchema1(document, hints) {
+    const promised = hints.expectedType ?? hints.contentType ?? '';
+    const stated = document['mediaType'];
+    if (document['schemaVersion'] === 1 ||
+        isSchema1Type(promised) ||
+        (typeof stated === 'string' && isSchema1Type(stated))) {
+        throw new FormatError('manifest', 'this is a Docker schema 1 manifest, a format that registries no longer accept: pull the image and push it again with a current tool to convert it');
+    }
+}
+/** One document that is an index to some programs and an image to others (CVE-2021-41190). */
+function refuseAmbiguous(document) {
+    if (!Object.hasOwn(document, 'manifests'))
+        return;
+    for (const name of ['config', 'layers']) {
+        if (Object.hasOwn(document, name)) {
+            throw new FormatError('manifest', `the manifest is ambiguous: it has both manifests (an index) and ${name} (an image)`);
+        }
+    }
+}
+/**
+ * What the document states itself: registries refuse it under any other type (distribution-spec,
+ * Pushing Manifests), and descriptors, and what registries say, are off now and then. Only where
+ * these call an index an image, or the reverse, is there no telling what is meant (CVE-2021-41190).
+ */
+function decideMediaType(document, hints) {
+    const expected = knownType(hints.expectedType);
+    const served = knownType(hints.contentType);
+    const told = expected ?? served;
+    const stated = statedType(document, expected !== undefined);
+    if (stated === undefined)
+        return told ?? sniffType(document);
+    if (told !== undefined && isIndexType(stated) !== isIndexType(told)) {
+        const by = expected === undefined ? 'the registry served it as' : 'its descriptor says';
+        throw new FormatError('manifest', `mediaType: the manifest says ${stated}, but ${by} ${told}`);
+    }
+    return stated;
+}
+function knownType(type) {
+    if (type === undefined || !(isIndexType(type) || isImageManifestType(type)))
+        return undefined;
+    return normaliseMediaType(type);
+}
+/** @param isOptional whether an unknown one is passed over, because there is another one to go by */
+function statedType(document, isOptional) {
+    const value = document['mediaType'];
+    if (value === undefined || value === null || value === '')
+        return undefined;
+    const result = safeParse(mediaTypeSchema, value);
+    const known = result.success ? knownType(result.output) : undefined;
+    if (known !== undefined || isOptional)
+        return known;
+    if (value === WITHDRAWN_TYPE) {
+        throw new FormatError('manifest', `mediaType: ${value} was withdrawn before OCI 1.1, and registries refuse it: push the artifact again with a current tool`);
+    }
+    const shown = typeof value === 'string' ? quote(value) : 'something else than a string';
+    throw new FormatError('manifest', `mediaType: must be that of an OCI or Docker manifest or index, not ${shown}`);
+}
+/** Only Docker's format requires `mediaType`, so that what has none is OCI unless the config is Docker's. */
+function sniffType(document) {
+    if (Object.hasOwn(document, 'manifests'))
+        return MediaType.ociIndex;
+    if (!Object.hasOwn(document, 'config') && !Object.hasOwn(document, 'layers')) {
+        throw new FormatError('manifest', 'this is no manifest: it has neither manifests nor config and layers');
+    }
+    const { config } = document;
+    const docker = is(looseObject({ mediaType: literal(MediaType.dockerConfig) }), config);
+    return docker ? MediaType.dockerManifest : MediaType.ociManifest;
+}
+function readIndex(document, mediaType) {
+    const { manifests, subject, artifactType, annotations } = validate(indexSchema, document, 'index');
+    refuseTwoSizes([...manifests, ...(subject ? [subject] : [])]);
+    return {
+        kind: 'index',
+        mediaType,
+        manifests,
+        ...manifest_optional(subject, artifactType),
+        ...(annotations && { annotations: descriptor_textsOf(annotations) }),
+    };
+}
+function readImage(document, mediaType) {
+    const { config, layers, subject, artifactType } = validate(imageSchema, document, 'manifest');
+    refuseTwoSizes([config, ...layers, ...(subject ? [subject] : [])]);
+    return { kind: 'image', mediaType, config, layers, ...manifest_optional(subject, artifactType) };
+}
+/** One of them is false, and whoever reads the document takes another one. */
+function refuseTwoSizes(listed) {
+    const sizes = new Map();
+    for (const { digest, size } of listed) {
+        const other = sizes.get(digest) ?? size;
+        if (other !== size) {
+            const reason = `${digest} is listed with two sizes, ${other} and ${size} bytes`;
+            throw new FormatError('manifest', reason);
+        }
+        sizes.set(digest, size);
+    }
+}
+function manifest_optional(subject, artifactType) {
+    return { ...(subject && { subject }), ...(artifactType && { artifactType }) };
+}
+function validate(schema, document, what) {
+    const result = safeParse(schema, document, { abortEarly: true });
+    if (result.success)
+        return result.output;
+    const [issue] = result.issues;
+    const path = formatPath(issue.path ?? []);
+    const missing = issue.received === 'undefined' || issue.input === undefined;
+    const rule = missing ? 'is required' : issue.message;
+    throw new FormatError('manifest', `the ${what} is not valid: ${path}: ${rule}`);
+}
+function formatPath(items) {
+    let path = '';
+    for (const { key } of items) {
+        path = typeof key === 'number' ? `${path}[${key}]` : formatMember(path, String(key));
+    }
+    return path;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/http/away.js
+
+/** Whether a path is one of a registry (distribution-spec, Endpoints), and not of a storage. */
+function isOfApi(path) {
+    return path.startsWith('/v2/');
+}
+/** Whether an answer comes from what a registry keeps its content in, and not from a registry. */
+function isFromStorage({ address }) {
+    return address.isAway && !isOfApi(address.path);
+}
+/**
+ * Whether an answer says "not found". That of a storage is none: what a registry leads to may have
+ * moved, or be open for another moment alone.
+ */
+function saysMissing(answer) {
+    return answer.status === 404 && !isFromStorage(answer);
+}
+/** Who gave an answer, as the subject of a sentence; undefined where it is the registry itself. */
+function whoAnswered(answer) {
+    const { origin, isAway } = answer.address;
+    if (!isAway)
+        return undefined;
+    const what = isFromStorage(answer) ? 'the storage ' : '';
+    return `${what}${foreignText(new URL(origin).host)} (the registry redirects to it)`;
+}
+/** The name of the repository in a path of the API. */
+function repositoryIn(path) {
+    return /^\/v2\/(.+)\/(?:manifests|blobs|tags|referrers)\/[^/]*$/.exec(path.replace(/\?.*$/s, ''))?.[1];
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/manifests.js
+
+
+
+
+
+
+
+
+
+
+
+const accept = manifestAccept.join(', ');
+/**
+ * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
+ * believed: its size where `expected` tells it, its digest where the reference is one. Throws
+ * RegistryError: NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH, INVALID_MANIFEST and the errors of
+ * every request. What a descriptor names is fetched once, as long as there is room to keep it, and
+ * INVALID_MANIFEST once there is more of it than the repository's budget has.
+ */
+async function fetchManifest(repository, reference, expected) {
+    if (expected === undefined)
+        return fetchAnew(repository, reference, expected);
+    admitManifest(repository, expected);
+    return repository.http.manifests.once(expected, async () => fetchAnew(repository, reference, expected));
+}
+/**
+ * Takes what a descriptor names out of the repository's budget. `fetchManifest` does so as well; this
+ * is for those who have many to fetch, and would queue for it first. Throws INVALID_MANIFEST.
+ */
+function admitManifest(repository, expected) {
+    const { mediaType, size, depth = 1 } = expected;
+    const isManifest = isManifestType(mediaType) || size <= MAX_MANIFEST_BYTES;
+    if (!isManifest)
+        return;
+    // What an index lists lies one deeper than the index.
+    if (isIndexType(mediaType))
+        repository.spend(expected, 'get image index', depth + 1);
+    else
+        repository.spend(expected, 'get image', depth);
+}
+async function fetchAnew(repository, reference, expected) {
+    const { http } = repository;
+    const request = manifestRequest(repository, reference, 'GET', 'get manifest');
+    const { place } = request;
+    const limit = Math.min(expected?.size ?? MAX_MANIFEST_BYTES, MAX_MANIFEST_BYTES);
+    return http.call(request, async (answer) => {
+        const type = singleHeader(answer, 'content-type', place);
+        return document_readDocument(answer, limit, request, http.network, (bytes) => {
+            const digest = verifiedDigest(bytes, reference, expected);
+            const manifest = parseManifest(bytes, {
+                ...contentType(type),
+                ...(expected === undefined ? {} : { expectedType: expected.mediaType }),
+            });
+            return { digest, size: bytes.length, mediaType: manifest.mediaType, bytes, manifest };
+        });
+    });
+}
+/**
+ * Fetches what an index lists under a media type that nobody knows, if it is a manifest; undefined
+ * where the registry has no such one. Its bytes are verified, and read only if they are a manifest
+ * after all.
+ */
+async function fetchUnknown(repository, expected) {
+    if (expected.size > MAX_MANIFEST_BYTES)
+        return undefined;
+    admitManifest(repository, expected);
+    const { http } = repository;
+    const request = manifestRequest(repository, expected.digest, 'GET', 'get manifest');
+    const headers = { accept: `${expected.mediaType}, ${accept}` };
+    return http.call({ ...request, headers, expect: saysMissing }, async (answer) => {
+        if (saysMissing(answer)) {
+            await discard(answer);
+            return undefined;
+        }
+        return document_readDocument(answer, expected.size, request, http.network, (bytes) => {
+            verifyBytes(bytes, expected);
+            const { digest, size, mediaType } = expected;
+            try {
+                const manifest = parseManifest(bytes);
+                return { digest, size, mediaType: manifest.mediaType, bytes, manifest };
+            }
+            catch {
+                return { digest, size, mediaType, bytes, manifest: undefined };
+            }
+        });
+    });
+}
+/** A single image. Throws GET_IMAGE where the reference names an index. */
+async function fetchSingle(repository, name, operation) {
+    const fetched = await fetchManifest(repository, name);
+    const { manifest } = fetched;
+    if (manifest.kind === 'image')
+        return { ...fetched, manifest };
+    const place = repository.place(operation, name);
+    throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place);
+}
+/** An index. Throws GET_IMAGE_INDEX where the reference names a single image. */
+async function fetchIndex(repository, name) {
+    const fetched = await fetchManifest(repository, name);
+    const { manifest } = fetched;
+    if (manifest.kind === 'index')
+        return { ...fetched, manifest };
+    const place = repository.place('get image index', name);
+    throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place);
+}
+function manifestRequest(repository, reference, method, operation) {
+    return {
+        method,
+        // What a destination has only itself can say.
+        reach: repository.side === 'destination' ? 'registry' : undefined,
+        target: repository.path(`manifests/${reference}`),
+        headers: { accept },
+        scopes: [repository.scope],
+        place: repository.place(operation, reference),
+    };
+}
+function verifiedDigest(bytes, reference, expected) {
+    const digest = expected?.digest ?? (isDigest(reference) ? reference : undefined);
+    if (digest === undefined)
+        return digestOf(bytes);
+    verifyBytes(bytes, { digest, size: expected?.size ?? bytes.length });
+    return digest;
+}
+function contentType(header) {
+    return header === undefined ? {} : { contentType: header };
+}
+/**
+ * The digest that a tag or digest has at a registry, by HEAD (distribution-spec, Checking if
+ * content exists); undefined only for "not found". Where the answer names no digest, the manifest
+ * is fetched and hashed. A GET also tells whether it is HEAD alone that is refused, and in words why
+ * not: the answer to a HEAD has no room for them.
+ */
+async function resolveDigest(repository, reference, { tries = 'call', content } = {}) {
+    const request = manifestRequest(repository, reference, 'HEAD', 'look up');
+    const expect = [401, 404, ...NO_HEAD, ...REFUSED_LOOKS];
+    const found = await repository.http[tries]({ ...request, expect }, async (answer) => {
+        await discard(answer);
+        const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? '';
+        const isOther = content !== undefined && isOtherContent(answer, content, request.place);
+        const isMissing = saysMissing(answer) || (isOther && answer.status < 300);
+        return { isMissing, status: answer.status, digest: isDigest(digest) ? digest : undefined };
+    });
+    if (found.isMissing)
+        return undefined;
+    if (found.digest !== undefined && found.status < 300)
+        return found.digest;
+    return hashedDigest(repository, reference, isDigest(reference) ? algorithmOf(reference) : 'sha256', tries);
+}
+/**
+ * As `resolveDigest`, for a destination that is about to be written: one that does not let us look
+ * holds nothing that we know of. Whether we may write is for the push to tell.
+ */
+async function heldDigest(repository, reference, content) {
+    try {
+        return await resolveDigest(repository, reference, { content });
+    }
+    catch (error) {
+        if (!isRefusedLook(error))
+            throw error;
+        repository.http.logger.debug(`not known: ${error.message}`);
+        return undefined;
+    }
+}
+/**
+ * Whether a destination shows a manifest under its digest (see `heldDigest`), in the length that it
+ * should have.
+ */
+async function holdsManifest(repository, content) {
+    return (await heldDigest(repository, content.digest, content)) === content.digest;
+}
+async function hashedDigest(repository, reference, algorithm, tries = 'call') {
+    const { http } = repository;
+    const request = manifestRequest(repository, reference, 'GET', 'look up');
+    return http[tries]({ ...request, expect: saysMissing }, async (answer) => {
+        if (saysMissing(answer)) {
+            await discard(answer);
+            return undefined;
+        }
+        return document_readDocument(answer, MAX_MANIFEST_BYTES, request, http.network, (bytes) => {
+            // Of pages, and of what was compressed, the digest would be another one.
+            const isDoubtful = isPage(answer) || isEncoded(answer);
+            if (isDoubtful && !isJson(bytes))
+                throw new FormatError('manifest', 'it is not JSON');
+            return digestOf(bytes, algorithm);
+        });
+    });
+}
+function isJson(bytes) {
+    return bytes.toString('utf8').trimStart().startsWith('{');
+}
+
+;// CONCATENATED MODULE: ./lib/registry/http/next-page.js
+
+
+
+/**
+ * Path and query of the next page of a list, which its `Link` names (RFC 8288; distribution-spec,
+ * Listing Tags); undefined behind the last page. Only the query is taken from there: throws
+ * REDIRECT for a page that is said to be at another host or path.
+ */
+function nextPage(answer, { path, place }) {
+    const target = targetOf([answer.headers['link'] ?? []].flat().join(', '));
+    if (target === undefined)
+        return undefined;
+    const { origin } = answer.address;
+    const next = resolveLocation(answer.address, target, { registryOrigin: origin, place });
+    const mark = next.path.indexOf('?');
+    const query = mark === -1 ? '' : next.path.slice(mark);
+    if (next.origin === origin && isSamePath(next, path))
+        return `${path}${query}`;
+    const reason = `the registry has the next page of a list elsewhere: ${foreignText(target)}`;
+    throw new RegistryError('REDIRECT', reason, place);
+}
+function isSamePath({ path }, expected) {
+    const named = path.replace(/\?.*$/s, '');
+    try {
+        return decodeURIComponent(named) === expected;
+    }
+    catch {
+        return false;
+    }
+}
+/** The target of the first link whose relation is `next`. */
+function targetOf(header) {
+    for (const [, target, parameters = ''] of header.matchAll(/<([^<>]*)>([^<]*)/g)) {
+        const relations = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]*))/i.exec(parameters);
+        const names = (relations?.[1] ?? relations?.[2] ?? '').toLowerCase().split(/\s+/);
+        if (names.includes('next'))
+            return target;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/referrers-list.js
+
+
+
+
+
+
+
+
+/** As much as registries have to take of a manifest, and an answer is one. */
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+/** Registries give some ten entries a page at least; this is a list without end. */
+const MAX_PAGES = 100;
+/** What belongs to an image is counted in ones and tens; far beyond that it is no image's. */
+const MAX_REFERRERS = 1000;
+/**
+ * Statuses by which registries, and what stands before them, say that they have no such API
+ * (distribution-spec, Listing Referrers, knows 404; Q12, Q23). Harbor before 2.8 says 401 without
+ * asking for a login (Q61).
+ */
+const NO_API = [400, 401, 404, 405, 406, 501];
+const referrers_list_REDIRECTS = [301, 302, 303, 307, 308];
+const Page = looseObject({
+    mediaType: nullish(string()),
+    manifests: nullable(array(descriptorSchema)),
+});
+/**
+ * The referrers of a manifest by the API of the registry, all pages of it (distribution-spec,
+ * Listing Referrers). Undefined where the repository has no such API. The manifest is one that this
+ * login was seen to reach: what is refused then is the API. Throws INVALID_MANIFEST for a list that
+ * is broken or does not end, REDIRECT for one that goes on elsewhere, and the errors of every
+ * request: a look that failed does not say that there is nothing.
+ */
+async function listByApi(repository, subject) {
+    const api = repository.http.referrersApi;
+    return api.list(repository.name, async () => new PagedList(repository, subject).read());
+}
+class PagedList {
+    #repository;
+    #path;
+    #place;
+    #entries = new Map();
+    constructor(repository, subject) {
+        this.#repository = repository;
+        this.#path = repository.path(`referrers/${subject}`);
+        this.#place = repository.place('list referrers', subject);
+    }
+    async read() {
+        const seen = new Set();
+        for (let next = this.#path; next !== undefined;) {
+            if (seen.has(next))
+                throw this.#refusal('the pages of the list go in a circle');
+            if (seen.size === MAX_PAGES)
+                throw this.#refusal(`the list has more than ${MAX_PAGES} pages`);
+            const page = await this.#page(next);
+            if (page === undefined && seen.size === 0)
+                return undefined;
+            if (page === undefined)
+                throw this.#refusal('a page of the list is no index');
+            seen.add(next);
+            for (const entry of page.entries)
+                this.#entries.set(entry.digest, entry);
+            if (this.#entries.size > MAX_REFERRERS) {
+                throw this.#refusal(`more than ${MAX_REFERRERS} referrers`);
+            }
+            next = page.next;
+        }
+        return [...this.#entries.values()];
+    }
+    /** Undefined where what is there is no list. */
+    async #page(target) {
+        const { http, scope } = this.#repository;
+        const request = {
+            method: 'GET',
+            target,
+            headers: { accept: MediaType.ociIndex },
+            scopes: [scope],
+            place: this.#place,
+            expect: saysNoApi,
+            staysAtHost: true,
+        };
+        return http.call(request, async (answer) => {
+            if (answer.status >= 300) {
+                await discard(answer);
+                return undefined;
+            }
+            const entries = await this.#entriesOf(answer);
+            if (entries === undefined)
+                return undefined;
+            return { entries, next: nextPage(answer, { path: this.#path, place: this.#place }) };
+        });
+    }
+    /** Undefined where the body is not what the header did not promise, a page for people for instance. */
+    async #entriesOf(answer) {
+        const type = singleHeader(answer, 'content-type', this.#place) ?? '';
+        const isPromised = normaliseMediaType(type) === MediaType.ociIndex;
+        try {
+            const { network } = this.#repository.http;
+            const body = await readBody(answer, MAX_PAGE_BYTES, this.#place, network);
+            return readPage(body);
+        }
+        catch (error) {
+            if (error instanceof FormatError && !isPromised)
+                return undefined;
+            if (error instanceof RegistryError && error.code === 'SIZE_MISMATCH') {
+                throw this.#refusal(error.message);
+            }
+            throw placed(error, this.#place);
+        }
+    }
+    #refusal(reason) {
+        return new RegistryError('INVALID_MANIFEST', reason, this.#place);
+    }
+}
+function saysNoApi({ status, headers }) {
+    // A login that is missing or over says nothing about the API.
+    if (status === 401)
+        return headers['www-authenticate'] === undefined;
+    return (NO_API.includes(status) || (referrers_list_REDIRECTS.includes(status) && headers['location'] !== undefined));
+}
+function readPage(body) {
+    const document = parseStrictJson(body, { freeMaps: ['annotations'] });
+    const page = safeParse(Page, document, { abortEarly: true });
+    const mediaType = page.success ? (page.output.mediaType ?? '') : '';
+    if (page.success && (mediaType === '' || mediaType === MediaType.ociIndex)) {
+        return page.output.manifests ?? [];
+    }
+    const reason = page.success ? 'it has another media type' : page.issues[0].message;
+    throw new FormatError('manifest', `the list of referrers is no index: ${reason}`);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/tags.js
+
+
+
+
+
+/** As many as the registries give at most that count them; the others take it for a wish. */
+const TAGS_PER_PAGE = 1000;
+/** Room for all tags that are taken, from a registry that gives them at one time. */
+const tags_MAX_PAGE_BYTES = 32 * 1024 * 1024;
+/** Registries that give few at a time give a hundred; a list beyond both is one without end. */
+const tags_MAX_PAGES = 1000;
+const MAX_TAGS = 200_000;
+/** Some say null where there are none (Q55). */
+const Tags = object({ tags: nullish(array(string())) });
+const tags_TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+/**
+ * All tags of a repository (distribution-spec, Listing Tags), in the order in which they come, each
+ * once. Throws REGISTRY for a list that is none, has no end or names what is no tag, REDIRECT for
+ * one that goes on elsewhere, and the errors of every request.
+ */
+async function listTags(repository) {
+    const refuse = (reason) => new RegistryError('REGISTRY', reason, repository.place('list tags'));
+    const tags = new Set();
+    const seen = new Set();
+    let next = firstPage(repository);
+    while (next !== undefined) {
+        if (seen.size === tags_MAX_PAGES)
+            throw refuse(`the list of tags has more than ${tags_MAX_PAGES} pages`);
+        seen.add(next);
+        const page = await fetchTagPage(repository, next);
+        if (page === undefined)
+            throw refuse('what the registry gives is no list of tags');
+        const before = tags.size;
+        for (const tag of page.tags) {
+            if (!tags_TAG.test(tag))
+                throw refuse(`the list of tags has ${foreignText(tag)}, which is no tag`);
+            tags.add(tag);
+        }
+        if (tags.size > MAX_TAGS)
+            throw refuse(`the repository has more than ${MAX_TAGS} tags`);
+        next = page.next ?? (tags.size > before ? pageBehind(repository, page.tags) : undefined);
+        if (next !== undefined && seen.has(next))
+            throw refuse('the list of tags goes in a circle');
+    }
+    return [...tags];
+}
+/**
+ * Fetches a page of the list of tags, the first one where no place is named. Undefined where the
+ * answer is no list: its status is one of `expect`, or its body is something else.
+ */
+async function fetchTagPage(repository, next = firstPage(repository), expect = []) {
+    const { http } = repository;
+    const path = repository.path('tags/list');
+    const place = repository.place('list tags');
+    const request = {
+        method: 'GET',
+        target: next,
+        scopes: [repository.scope],
+        place,
+        expect,
+    };
+    return http.call(request, async (answer) => {
+        if (answer.status >= 300) {
+            await discard(answer);
+            return undefined;
+        }
+        const body = await readBody(answer, tags_MAX_PAGE_BYTES, place, http.network);
+        const tags = tags_readTags(body);
+        return tags === undefined ? undefined : { tags, next: nextPage(answer, { path, place }) };
+    });
+}
+function firstPage(repository) {
+    return `${repository.path('tags/list')}?n=${TAGS_PER_PAGE}`;
+}
+/**
+ * The page behind one that has as many tags as were asked for and does not say whether there are
+ * more; undefined where it has fewer, or all.
+ */
+function pageBehind(repository, tags) {
+    const last = tags.at(-1);
+    if (tags.length !== TAGS_PER_PAGE || last === undefined)
+        return undefined;
+    return `${firstPage(repository)}&last=${last}`;
+}
+function tags_readTags(body) {
+    let document;
+    try {
+        document = JSON.parse(body.toString('utf8'));
+    }
+    catch {
+        return undefined;
+    }
+    const list = safeParse(Tags, document);
+    return list.success ? (list.output.tags ?? []) : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/tag-names.js
+
+/** Statuses by which registries say that they do not list tags, or not to this account. */
+const NO_LIST = [400, 401, 403, 404, 405, 406, 501];
+/**
+ * Whether a repository has a tag, by its list of tags, which is read once for all who ask;
+ * undefined where only a look at the tag itself can tell, because the registry does not list tags or
+ * has too many of them. What is pushed later on does not show here.
+ */
+async function listsTag(repository, tag) {
+    const list = repository.http.tagLists.of(repository.name);
+    return list.has(tag, async (next) => fetchTagPage(repository, next, NO_LIST));
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/referrers.js
+
+
+
+
+
+
+
+
+/**
+ * Lists what refers to a manifest: by the API, and under the tag of the referrers schema where the
+ * repository has none. The manifest is one that this login was seen to reach. Throws the errors of
+ * every request: a look that failed does not say that there is nothing.
+ */
+async function listReferrers(repository, subject) {
+    const entries = await listByApi(repository, subject);
+    if (entries !== undefined)
+        return { from: 'api', entries };
+    return { from: 'tag', entries: await listUnderTag(repository, subject) };
+}
+/**
+ * Fetches and verifies what was listed as referring to a manifest; undefined, and told to the log,
+ * where it refers to another one. Throws NOT_FOUND where it is listed and not there.
+ */
+async function fetchReferrer(repository, subject, entry) {
+    const fetched = await fetchManifest(repository, entry.digest, entry);
+    const named = fetched.manifest.subject?.digest;
+    if (named === subject)
+        return fetched;
+    const what = named === undefined ? 'nothing' : `another manifest, ${named}`;
+    repository.http.logger.info(`${entry.digest} is listed as a referrer of ${subject}, but refers to ${what}: not counted`);
+    return undefined;
+}
+/** What refers to a manifest, fetched and verified. See `listReferrers` and `fetchReferrer`. */
+async function findReferrers(repository, subject) {
+    const { entries } = await listReferrers(repository, subject);
+    const found = await waitForAll(entries.map(async (entry) => fetchReferrer(repository, subject, entry)));
+    return found.filter((referrer) => referrer !== undefined);
+}
+/** What cosign keeps in the repository for a manifest, of these kinds. Nothing of it is fetched. */
+async function listCosignImages(repository, subject, kinds = cosignKinds) {
+    const found = await wait_for_all_waitForAll(kinds.map(async (kind) => {
+        const tag = cosignTag(subject, kind);
+        if (tag === undefined)
+            return undefined;
+        const isListed = await listsTag(repository, tag);
+        const isThere = isListed ?? (await resolveDigest(repository, tag)) !== undefined;
+        return isThere ? { kind, tag } : undefined;
+    }));
+    return found.filter((image) => image !== undefined);
+}
+async function listUnderTag(repository, subject) {
+    const tag = referrersTag(subject);
+    // What is written there by this run does not show in a list that was read before.
+    const isListed = repository.side === 'source' ? await listsTag(repository, tag) : undefined;
+    if (isListed === false)
+        return [];
+    const shown = await fetchReferrersTag(repository, subject);
+    if (shown === undefined || shown.digest === subject)
+        return [];
+    const { manifest } = shown;
+    if (manifest.kind === 'index' && manifest.mediaType === MediaType.ociIndex) {
+        return manifest.manifests;
+    }
+    repository.http.logger.info(`${tag} in ${repository.name} holds ${foreignText(shown.mediaType)} and not a list of referrers: not counted`);
+    return [];
+}
+/**
+ * What is under the tag that clients list the referrers of a manifest under, where a registry has no
+ * API (distribution-spec, Referrers Tag Schema); undefined where there is nothing. It may be
+ * anything: GitLab shows the manifest itself there (Q62).
+ */
+async function fetchReferrersTag(repository, subject) {
+    try {
+        return await fetchManifest(repository, referrersTag(subject));
+    }
+    catch (error) {
+        if (error instanceof RegistryError && error.status === 404)
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/sync/trust-gate.js
+
+
+
+
+
+
+
+/**
+ * Lets through what the rules of a run trust: found out once for each digest of a source, for all of
+ * its destinations, before anything is written for it.
+ */
+class TrustGate {
+    #verify;
+    #known = new Map();
+    constructor(verify) {
+        this.#verify = verify;
+    }
+    /**
+     * Comes back with what the image is trusted for; undefined where a rule lets it pass unseen. Throws
+     * UNTRUSTED where nothing vouches for it, and the error of a look-up that failed.
+     *
+     * @param repository the source, also where its image was read elsewhere
+     */
+    async check(repository, image) {
+        // The images that may be signed in place of an index depend on the platforms that are wanted.
+        const parts = image.selection?.selected.map(({ descriptor }) => descriptor.digest) ?? [];
+        const key = [repository.http.registry, repository.name, image.top.digest, ...parts].join(' ');
+        const known = this.#known.get(key);
+        if (known !== undefined)
+            return known;
+        const checking = this.#check(repository, image);
+        this.#known.set(key, checking);
+        return checking;
+    }
+    async #check(repository, image) {
+        const { top } = image;
+        const place = repository.place('verify', top.digest);
+        let verdict;
+        try {
+            verdict = await this.#verify({
+                repository: `${repository.http.registry}/${repository.name}`,
+                subject: top,
+                platforms: async () => platformImages(repository, image),
+                source: signaturesIn(repository),
+            });
+        }
+        catch (error) {
+            if (error instanceof RegistryError)
+                throw error;
+            // Metadata that is old or not signed, an answer that is no JSON: nobody was told to be trusted.
+            const reason = error instanceof Error ? error.message : String(error);
+            throw new RegistryError('REGISTRY', `trust could not be looked up: ${reason}`, {
+                ...place,
+                cause: error,
+            });
+        }
+        if (verdict.isTrusted)
+            return verdict.verified && trust_gate_harmless(verdict.verified);
+        throw new RegistryError('UNTRUSTED', verdict.reason, place);
+    }
+}
+/** What of it somebody else has written. */
+const FOREIGN_NAMES = [
+    'identity',
+    'issuer',
+    'sourceRepository',
+    'sourceRef',
+    'sourceDigest',
+    'predicateType',
+];
+/** Names in certificates are anybody's text. */
+function trust_gate_harmless(verified) {
+    const clean = { ...verified };
+    for (const name of FOREIGN_NAMES) {
+        const text = verified[name];
+        if (text !== undefined)
+            Object.assign(clean, { [name]: foreignText(text) });
+    }
+    return clean;
+}
+async function platformImages(repository, image) {
+    const { manifest } = image.top;
+    if (manifest.kind === 'image')
+        return [image.top];
+    return wait_for_all_waitForAll(image.parts().map(async (part) => fetchManifest(repository, part.digest, part)));
+}
+/** A repository as the place where signatures are kept. */
+function signaturesIn(repository) {
+    return {
+        list: async (subject) => (await listReferrers(repository, subject)).entries,
+        fetch: async (subject, entry) => fetchReferrer(repository, subject, entry),
+        fetchCosign: async (subject, kind) => fetchCosign(repository, subject, kind),
+        fetchBlob: async (blob) => fetchBlob(repository, blob),
+    };
+}
+async function fetchCosign(repository, subject, kind) {
+    const tag = cosignTag(subject, kind);
+    if (tag === undefined)
+        return undefined;
+    try {
+        return await fetchManifest(repository, tag);
+    }
+    catch (error) {
+        if (error instanceof RegistryError && error.code === 'NOT_FOUND')
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/load-trust.js
+
+
+
+
+
+
+/**
+ * Loads what images are verified with, for runs that have rules; undefined for all others.
+ * @throws InputError where the rules cannot be used
+ */
+async function loadTrust({ verify }, workspace) {
+    if (verify === undefined)
+        return undefined;
+    // A bundle of its own, which only runs with rules load.
+    const module = await import(/* webpackIgnore: true */ './trust/index.js');
+    const { rules, problems } = module.readRules(verify, ruleFiles(workspace));
+    if (problems.length === 0)
+        return { rules, module };
+    throw new InputError(problems.map((message) => ({ input: 'verify', place: 'verify', message })));
+}
+/** The gate that images of a run have to pass. */
+function openGate({ rules, module }, inputs, network, logger, environment) {
+    const verification = module.startVerification({
+        rules,
+        web: new WebClient(network, logger),
+        github: {
+            serverUrl: environment['GITHUB_SERVER_URL'] || 'https://github.com',
+            apiUrl: environment['GITHUB_API_URL'] || 'https://api.github.com',
+            token: inputs.githubToken,
+        },
+        directory: (0,external_node_path_namespaceObject.join)(environment['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), 'image-sync-trust'),
+    });
+    return new TrustGate(async (image) => module.verifyImage(verification, image));
+}
+
+;// CONCATENATED MODULE: ./lib/oci/image-index.js
+
+
+
+
+/**
+ * Writes the OCI index that lists exactly the given images. Equal input gives equal bytes in
+ * whatever order it comes: entries are sorted by platform string, members have a fixed order
+ * (that of go-containerregistry 0.14 to 0.21.5, so that both tools arrive at the same digest).
+ * `size` is in bytes. Of Windows, several versions may stand side by side.
+ * @throws FormatError of kind `manifest` for no images at all or two with the same platform
+ */
+function buildImageIndex(children) {
+    if (children.length === 0) {
+        throw new FormatError('manifest', 'an index needs at least one platform image');
+    }
+    const byPlatform = new Map();
+    for (const child of children) {
+        const platform = platformKey(child.platform);
+        if (byPlatform.has(platform)) {
+            throw new FormatError('manifest', `the index would list the platform ${platform} twice`);
+        }
+        byPlatform.set(platform, child);
+    }
+    // Platform strings are ASCII, so that comparing code units is comparing bytes.
+    const sorted = [...byPlatform].sort(([a], [b]) => (a < b ? -1 : 1));
+    const bytes = encode({
+        schemaVersion: 2,
+        mediaType: MediaType.ociIndex,
+        manifests: sorted.map(([, child]) => entry(child)),
+    });
+    return { bytes, digest: digestOf(bytes), size: bytes.byteLength, mediaType: MediaType.ociIndex };
+}
+function entry(child) {
+    const { os, architecture, variant } = normalisePlatform(child.platform);
+    const { osVersion, osFeatures } = child.platform;
+    const artifactType = isImageConfigType(child.configMediaType) ? '' : child.configMediaType;
+    return {
+        mediaType: normaliseMediaType(child.mediaType),
+        size: child.size,
+        digest: child.digest,
+        platform: {
+            architecture,
+            os,
+            ...(osVersion !== undefined && { 'os.version': osVersion.toWellFormed() }),
+            ...(osFeatures !== undefined && {
+                'os.features': osFeatures.map((feature) => feature.toWellFormed()),
+            }),
+            ...(variant !== undefined && { variant }),
+        },
+        ...(artifactType !== '' && { artifactType }),
+    };
+}
+/** Go's encoder writes these five characters as escapes, `JSON.stringify` does not. */
+const ESCAPED_BY_GO = /[<>&\u2028\u2029]/g;
+function encode(value) {
+    const json = JSON.stringify(value).replace(ESCAPED_BY_GO, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    return Buffer.from(json);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy/content-ledger.js
+
+/**
+ * What a destination registry is known to hold, repository by repository: whoever needs content that
+ * somebody else is already moving waits for that, instead of moving it again. A failure is
+ * forgotten, so that the next one may try, and counts for those only who wait for the same
+ * content from the same source.
+ */
+class ContentLedger {
+    #contents = new Map();
+    /** A repository for each blob that is in some repository. */
+    #holders = new Map();
+    #supplies = new Map();
+    /**
+     * Moves content to a place unless that is done or being done. What is described by another size
+     * counts as other content, for whoever moves it to find out which of the two is right.
+     *
+     * @param place a repository, and what kind of content is meant
+     * @param source the repository that it would be taken from
+     */
+    async once(place, content, source, move) {
+        const key = `${place}@${contentKey(content)}`;
+        for (let known = this.#contents.get(key); known !== undefined; known = this.#contents.get(key)) {
+            try {
+                await known.moved;
+                return 'existing';
+            }
+            catch (error) {
+                if (known.source === source)
+                    throw error;
+            }
+        }
+        const entry = { source, moved: move() };
+        this.#contents.set(key, entry);
+        try {
+            return await entry.moved;
+        }
+        catch (error) {
+            this.#contents.delete(key);
+            throw error;
+        }
+    }
+    /** Takes in that a repository was found to have these blobs. */
+    note(repository, blobs) {
+        for (const { digest } of blobs)
+            this.#note(digest, { repository, isBrought: false });
+    }
+    #note(digest, holder) {
+        const known = this.#holders.get(digest);
+        if (known === undefined || holder.isBrought)
+            this.#holders.set(digest, holder);
+    }
+    /** Another repository that has the blob. */
+    holder(digest, repository) {
+        const holder = this.#holders.get(digest);
+        return holder?.repository === repository ? undefined : holder;
+    }
+    /** Whether nobody has the blob or is about to have it, as far as a place is concerned. */
+    isNew(place, content) {
+        const { digest } = content;
+        const isKnown = this.#holders.has(digest) || this.#supplies.has(digest);
+        return !isKnown && !this.#contents.has(`${place}@${contentKey(content)}`);
+    }
+    /** How many wait for the blob. */
+    waiting(digest) {
+        return this.#supplies.get(digest)?.waiting ?? 0;
+    }
+    /**
+     * Brings a blob to a repository, for the first time or from the one that has it by then (see
+     * `holder`): of all that want it, one goes first. Where that fails, the next one does, which may
+     * have another source, and the first one waits for it in its turn.
+     */
+    async supply(repository, blob, bring) {
+        let failure;
+        while (!this.#holders.has(blob.digest)) {
+            const supply = this.#supplies.get(blob.digest);
+            if (supply !== undefined) {
+                supply.waiting++;
+                await supply.over;
+            }
+            else if (failure === undefined) {
+                const { first, over } = this.#supply(repository, blob, bring);
+                try {
+                    return await first;
+                }
+                catch (error) {
+                    failure = { error };
+                    // Whoever has waited for it goes on before this one does.
+                    await over;
+                }
+            }
+            else {
+                throw failure.error;
+            }
+        }
+        return bring();
+    }
+    #supply(repository, blob, bring) {
+        const first = bring();
+        const over = this.#ended(repository, blob, first);
+        this.#supplies.set(blob.digest, { over, waiting: 0 });
+        return { first, over };
+    }
+    async #ended(repository, { digest }, first) {
+        try {
+            const isBrought = (await first) !== 'existing';
+            this.#note(digest, { repository, isBrought });
+        }
+        catch {
+            // Told by `first` itself.
+        }
+        this.#supplies.delete(digest);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/auth/scope.js
@@ -45138,681 +46709,6 @@ function explainBlobFailure(error, { urls = [], size }) {
 /** Neither a login nor a limit has to do with what is sent. */
 function isAboutContent({ code }) {
     return code !== 'AUTHENTICATION' && code !== 'DENIED' && code !== 'RATE_LIMITED';
-}
-
-;// CONCATENATED MODULE: ./lib/oci/descriptor.js
-
-
-
-
-/**
- * A media type becomes a request header. RFC 6838 allows 255 characters; registries add parameters
- * such as a charset, which are let through.
- */
-const MEDIA_TYPE = /^[\x21-\x7e][\x20-\x7e]{0,511}$/;
-const mediaTypeSchema = pipe(string('must be a string'), regex(MEDIA_TYPE, 'must be a media type in printable ASCII'));
-const digestSchema = pipe(string('must be a digest in a string'), rawTransform(({ dataset, addIssue, NEVER }) => {
-    try {
-        return parseDigest(dataset.value);
-    }
-    catch (error) {
-        if (!(error instanceof FormatError))
-            throw error;
-        addIssue({ message: error.message });
-        return NEVER;
-    }
-}));
-const sizeRule = 'must be an integer from 0 to 2^53 - 1';
-const sizeSchema = pipe(number(sizeRule), safeInteger(sizeRule), minValue(0, sizeRule));
-/** One entry that says half of it does not condemn the index: it is for no platform then. */
-const platformSchema = looseObject({
-    os: nullish(string('must be a string'), ''),
-    architecture: nullish(string('must be a string'), ''),
-    variant: nullish(string('must be a string'), ''),
-    'os.version': fallback(nullish(string(), ''), ''),
-    'os.features': fallback(nullish(array(string()), []), []),
-}, 'must be an object');
-/** Go writes null for what is absent, and reads it so. */
-const schema = looseObject({
-    mediaType: mediaTypeSchema,
-    digest: digestSchema,
-    size: sizeSchema,
-    platform: nullish(platformSchema),
-    artifactType: nullish(string('must be a string')),
-    annotations: nullish(record(string(), unknown(), 'must be an object')),
-    urls: nullish(array(string('must be a string'), 'must be an array')),
-}, 'must be an object');
-/** Validates a descriptor of a parsed document; unknown members and media types are accepted. */
-const descriptorSchema = pipe(schema, transform(toDescriptor));
-function toDescriptor(raw) {
-    const { mediaType, digest, size, platform, artifactType, annotations, urls } = raw;
-    return {
-        mediaType,
-        digest,
-        size,
-        ...(platform && platformOf(platform)),
-        ...(artifactType && { artifactType }),
-        ...(annotations && { annotations: descriptor_textsOf(annotations) }),
-        ...(urls && { urls }),
-    };
-}
-function platformOf(raw) {
-    const { os, architecture } = raw;
-    if (os !== '' && architecture !== '')
-        return { platform: readPlatform(raw) };
-    return os === '' && architecture === '' ? {} : { incompletePlatform: `${os}/${architecture}` };
-}
-/** Annotations are strings; other values occur in the wild and mean nothing to us. */
-function descriptor_textsOf(annotations) {
-    const texts = {};
-    for (const [name, value] of Object.entries(annotations)) {
-        if (typeof value === 'string')
-            texts[name] = value;
-    }
-    return texts;
-}
-
-;// CONCATENATED MODULE: ./lib/oci/strict-json.js
-
-
-/** Manifests and image configs nest about six deep; the rest is room for extensions. */
-const MAX_DEPTH = 64;
-/**
- * Keeps what a small body of many tiny values (`[[],[],…`) can turn into in memory to a few ten
- * megabytes; the largest honest manifests hold some ten thousand values.
- */
-const MAX_VALUES = 500_000;
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/**
- * Reads one JSON value as all parsers would read it (I-JSON, RFC 7493). Refused is whatever one
- * program could understand in another way than the next one: invalid UTF-8, a byte order mark,
- * duplicate names, names that differ only in case (Go's decoder takes them for the same), the name
- * `__proto__`, integers that a double cannot hold. Takes linear time and no stack.
- * @throws FormatError of kind `json` that names the place as a path such as `manifests[2].size`
- */
-function parseStrictJson(bytes, limits = {}) {
-    const text = strict_json_decode(bytes);
-    scan(text, limits);
-    try {
-        const value = JSON.parse(text);
-        return value;
-    }
-    catch (error) {
-        throw new FormatError('json', `not valid JSON: ${whereItFails(text, error)}`, { cause: error });
-    }
-}
-function strict_json_decode(bytes) {
-    let text;
-    try {
-        text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch (error) {
-        throw new FormatError('json', 'not valid JSON: it is not UTF-8', { cause: error });
-    }
-    if (text.startsWith('\uFEFF')) {
-        throw new FormatError('json', 'not valid JSON: it starts with a byte order mark');
-    }
-    return text;
-}
-/** Where it goes wrong; for what is no JSON at all (a proxy's HTML page), how it starts. */
-function whereItFails(text, error) {
-    const start = text.slice(0, 1024).trimStart();
-    if (start === '')
-        return 'it is empty';
-    if (!/^[[{]/.test(start))
-        return `it starts with ${quote(start.slice(0, 24))}`;
-    const message = error instanceof Error ? error.message : '';
-    if (message.includes('end of JSON'))
-        return 'it ends too early';
-    return `it has a mistake${/ at position \d+/.exec(message)?.[0] ?? ''}`;
-}
-/**
- * Finds what `JSON.parse` lets pass. On text that is no JSON it may find anything, since the parser
- * that follows refuses that text.
- */
-function scan(text, limits) {
-    const maxDepth = limits.maxDepth ?? MAX_DEPTH;
-    const maxValues = limits.maxValues ?? MAX_VALUES;
-    const freeMaps = new Set(limits.freeMaps);
-    const frames = [];
-    let values = 0;
-    let at = 0;
-    while (at < text.length) {
-        const character = text.charAt(at);
-        const frame = frames.at(-1);
-        switch (character) {
-            case '{':
-            case '[':
-                if (frames.length >= maxDepth) {
-                    throw problem(frames, `more than ${maxDepth} objects and arrays inside one another`);
-                }
-                frames.push(openFrame(character, frame, freeMaps));
-                values += 1;
-                at += 1;
-                break;
-            case '}':
-            case ']':
-                frames.pop();
-                at += 1;
-                break;
-            case ',':
-                if (frame !== undefined)
-                    nextMember(frame);
-                at += 1;
-                break;
-            case '"': {
-                const end = endOfString(text, at);
-                if (frame?.expectsName === true)
-                    addName(frames, frame, text.slice(at, end));
-                values += 1;
-                at = end;
-                break;
-            }
-            default:
-                if (isNumberStart(character)) {
-                    at = checkNumber(frames, text, at);
-                    values += 1;
-                }
-                else {
-                    at += 1;
-                }
-        }
-        if (values > maxValues)
-            throw problem([], `more than ${maxValues} values`);
-    }
-}
-function openFrame(open, parent, freeMaps) {
-    const name = parent?.key;
-    const freeMap = parent?.freeMap === true || (name !== undefined && freeMaps.has(name));
-    const expectsName = open === '{';
-    return { open, freeMap, names: new Map(), key: undefined, index: 0, expectsName };
-}
-function nextMember(frame) {
-    frame.index += 1;
-    frame.expectsName = frame.open === '{';
-}
-/** The position after the closing quote, or the end of the text if there is none. */
-function endOfString(text, start) {
-    for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
-        if (!isEscaped(text, at))
-            return at + 1;
-    }
-    return text.length;
-}
-/** Whether an odd number of backslashes stands before. */
-function isEscaped(text, at) {
-    let first = at;
-    while (text.charAt(first - 1) === '\\')
-        first -= 1;
-    return (at - first) % 2 === 1;
-}
-function addName(frames, frame, token) {
-    const name = decodeName(token);
-    frame.expectsName = false;
-    frame.key = name;
-    if (name === '__proto__')
-        throw problem(frames, 'the name "__proto__" is not allowed');
-    const compared = frame.freeMap ? name : foldCase(name);
-    const twin = frame.names.get(compared);
-    if (twin === name)
-        throw problem(frames, 'the name occurs twice in one object');
-    if (twin !== undefined) {
-        throw problem(frames, `the name differs only in case from ${quote(twin)} in the same object`);
-    }
-    frame.names.set(compared, name);
-}
-function decodeName(token) {
-    if (!token.includes('\\'))
-        return token.slice(1, -1);
-    try {
-        const name = JSON.parse(token);
-        return String(name);
-    }
-    catch (error) {
-        throw new FormatError('json', 'not valid JSON: a name has a bad escape', { cause: error });
-    }
-}
-/** Upper case first, so that U+017F falls together with s, and U+212A with k, as it does in Go. */
-function foldCase(name) {
-    return name.toUpperCase().toLowerCase();
-}
-function isNumberStart(character) {
-    return character === '-' || (character >= '0' && character <= '9');
-}
-function checkNumber(frames, text, start) {
-    NUMBER.lastIndex = start;
-    const token = NUMBER.exec(text)?.[0] ?? '-';
-    const value = Number(token);
-    if (!Number.isFinite(value) && token !== '-')
-        throw problem(frames, 'the number is too large');
-    if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-        throw problem(frames, 'the integer is beyond 2^53 - 1');
-    }
-    return start + token.length;
-}
-function problem(frames, message) {
-    const path = pathOf(frames);
-    return new FormatError('json', path === '' ? message : `${path}: ${message}`);
-}
-function pathOf(frames) {
-    let path = '';
-    for (const { open, key, index } of frames) {
-        if (open === '[')
-            path += `[${index}]`;
-        else if (key !== undefined)
-            path = formatMember(path, key);
-    }
-    return path;
-}
-/** `parent.name`, or `parent["some name"]` where the name is no plain word. */
-function formatMember(parent, name) {
-    if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name))
-        return `${parent}[${quote(name)}]`;
-    return parent === '' ? name : `${parent}.${name}`;
-}
-
-;// CONCATENATED MODULE: ./lib/oci/manifest.js
-
-
-
-
-
-
-/** The spec asks registries for 4 MiB; a few (Gitea, for one) take more, so twice as much is read. */
-const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
-/** No spec sets a limit. Real indexes hold some dozens; each child costs at least one request. */
-const MAX_INDEX_CHILDREN = 1000;
-/** Container runtimes stop at about 128 layers; artifacts with one file a layer go further. */
-const MAX_LAYERS = 1000;
-const common = {
-    schemaVersion: literal(2, 'must be 2'),
-    subject: nullish(descriptorSchema),
-    artifactType: nullish(string('must be a string')),
-    annotations: fallback(nullish(record(string(), unknown())), undefined),
-};
-/** Go writes an empty list as null now and then. */
-function descriptors(limit, what) {
-    const list = pipe(array(descriptorSchema, 'must be an array'), maxLength(limit, `has more than ${limit} ${what}`));
-    return pipe(nullable(list), transform((entries) => entries ?? []));
-}
-const imageSchema = looseObject({
-    ...common,
-    config: descriptorSchema,
-    // Artifacts without a layer leave it out.
-    layers: optional(descriptors(MAX_LAYERS, 'layers'), null),
-});
-const indexSchema = looseObject({
-    ...common,
-    manifests: descriptors(MAX_INDEX_CHILDREN, 'entries'),
-});
-const documentSchema = record(string(), unknown());
-/**
- * Reads a manifest or index. The bytes are not kept and never written again from what is returned.
- * @throws FormatError of kind `json` or `manifest` that names the place and the rule
- */
-function parseManifest(bytes, hints = {}) {
-    if (bytes.byteLength > MAX_MANIFEST_BYTES) {
-        throw new FormatError('manifest', `the manifest has ${bytes.byteLength} bytes, more than the ${MAX_MANIFEST_BYTES} that are accepted`);
-    }
-    const document = parseStrictJson(bytes, { freeMaps: ['annotations'] });
-    if (!is(documentSchema, document) || Array.isArray(document)) {
-        throw new FormatError('manifest', 'the manifest must be a JSON object');
-    }
-    refuseSchema1(document, hints);
-    refuseAmbiguous(document);
-    const mediaType = decideMediaType(document, hints);
-    return isIndexType(mediaType) ? readIndex(document, mediaType) : readImage(document, mediaType);
-}
-/**
- * Whether an index entry is one of BuildKit's attestations (provenance, bill of materials) rather
- * than an image for a platform.
- */
-function isAttestation(descriptor) {
-    const type = descriptor.annotations?.['vnd.docker.reference.type'];
-    if (type === 'attestation-manifest')
-        return true;
-    const { platform } = descriptor;
-    return platform?.os === 'unknown' && platform.architecture === 'unknown';
-}
-/** The artifact manifest of a draft of OCI 1.1. */
-const WITHDRAWN_TYPE = 'application/vnd.oci.artifact.manifest.v1+json';
-function refuseSchema1(document, hints) {
-    const promised = hints.expectedType ?? hints.contentType ?? '';
-    const stated = document['mediaType'];
-    if (document['schemaVersion'] === 1 ||
-        isSchema1Type(promised) ||
-        (typeof stated === 'string' && isSchema1Type(stated))) {
-        throw new FormatError('manifest', 'this is a Docker schema 1 manifest, a format that registries no longer accept: pull the image and push it again with a current tool to convert it');
-    }
-}
-/** One document that is an index to some programs and an image to others (CVE-2021-41190). */
-function refuseAmbiguous(document) {
-    if (!Object.hasOwn(document, 'manifests'))
-        return;
-    for (const name of ['config', 'layers']) {
-        if (Object.hasOwn(document, name)) {
-            throw new FormatError('manifest', `the manifest is ambiguous: it has both manifests (an index) and ${name} (an image)`);
-        }
-    }
-}
-/**
- * What the document states itself: registries refuse it under any other type (distribution-spec,
- * Pushing Manifests), and descriptors, and what registries say, are off now and then. Only where
- * these call an index an image, or the reverse, is there no telling what is meant (CVE-2021-41190).
- */
-function decideMediaType(document, hints) {
-    const expected = knownType(hints.expectedType);
-    const served = knownType(hints.contentType);
-    const told = expected ?? served;
-    const stated = statedType(document, expected !== undefined);
-    if (stated === undefined)
-        return told ?? sniffType(document);
-    if (told !== undefined && isIndexType(stated) !== isIndexType(told)) {
-        const by = expected === undefined ? 'the registry served it as' : 'its descriptor says';
-        throw new FormatError('manifest', `mediaType: the manifest says ${stated}, but ${by} ${told}`);
-    }
-    return stated;
-}
-function knownType(type) {
-    if (type === undefined || !(isIndexType(type) || isImageManifestType(type)))
-        return undefined;
-    return normaliseMediaType(type);
-}
-/** @param isOptional whether an unknown one is passed over, because there is another one to go by */
-function statedType(document, isOptional) {
-    const value = document['mediaType'];
-    if (value === undefined || value === null || value === '')
-        return undefined;
-    const result = safeParse(mediaTypeSchema, value);
-    const known = result.success ? knownType(result.output) : undefined;
-    if (known !== undefined || isOptional)
-        return known;
-    if (value === WITHDRAWN_TYPE) {
-        throw new FormatError('manifest', `mediaType: ${value} was withdrawn before OCI 1.1, and registries refuse it: push the artifact again with a current tool`);
-    }
-    const shown = typeof value === 'string' ? quote(value) : 'something else than a string';
-    throw new FormatError('manifest', `mediaType: must be that of an OCI or Docker manifest or index, not ${shown}`);
-}
-/** Only Docker's format requires `mediaType`, so that what has none is OCI unless the config is Docker's. */
-function sniffType(document) {
-    if (Object.hasOwn(document, 'manifests'))
-        return MediaType.ociIndex;
-    if (!Object.hasOwn(document, 'config') && !Object.hasOwn(document, 'layers')) {
-        throw new FormatError('manifest', 'this is no manifest: it has neither manifests nor config and layers');
-    }
-    const { config } = document;
-    const docker = is(looseObject({ mediaType: literal(MediaType.dockerConfig) }), config);
-    return docker ? MediaType.dockerManifest : MediaType.ociManifest;
-}
-function readIndex(document, mediaType) {
-    const { manifests, subject, artifactType, annotations } = validate(indexSchema, document, 'index');
-    refuseTwoSizes([...manifests, ...(subject ? [subject] : [])]);
-    return {
-        kind: 'index',
-        mediaType,
-        manifests,
-        ...manifest_optional(subject, artifactType),
-        ...(annotations && { annotations: descriptor_textsOf(annotations) }),
-    };
-}
-function readImage(document, mediaType) {
-    const { config, layers, subject, artifactType } = validate(imageSchema, document, 'manifest');
-    refuseTwoSizes([config, ...layers, ...(subject ? [subject] : [])]);
-    return { kind: 'image', mediaType, config, layers, ...manifest_optional(subject, artifactType) };
-}
-/** One of them is false, and whoever reads the document takes another one. */
-function refuseTwoSizes(listed) {
-    const sizes = new Map();
-    for (const { digest, size } of listed) {
-        const other = sizes.get(digest) ?? size;
-        if (other !== size) {
-            const reason = `${digest} is listed with two sizes, ${other} and ${size} bytes`;
-            throw new FormatError('manifest', reason);
-        }
-        sizes.set(digest, size);
-    }
-}
-function manifest_optional(subject, artifactType) {
-    return { ...(subject && { subject }), ...(artifactType && { artifactType }) };
-}
-function validate(schema, document, what) {
-    const result = safeParse(schema, document, { abortEarly: true });
-    if (result.success)
-        return result.output;
-    const [issue] = result.issues;
-    const path = formatPath(issue.path ?? []);
-    const missing = issue.received === 'undefined' || issue.input === undefined;
-    const rule = missing ? 'is required' : issue.message;
-    throw new FormatError('manifest', `the ${what} is not valid: ${path}: ${rule}`);
-}
-function formatPath(items) {
-    let path = '';
-    for (const { key } of items) {
-        path = typeof key === 'number' ? `${path}[${key}]` : formatMember(path, String(key));
-    }
-    return path;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/http/away.js
-
-/** Whether a path is one of a registry (distribution-spec, Endpoints), and not of a storage. */
-function isOfApi(path) {
-    return path.startsWith('/v2/');
-}
-/** Whether an answer comes from what a registry keeps its content in, and not from a registry. */
-function isFromStorage({ address }) {
-    return address.isAway && !isOfApi(address.path);
-}
-/**
- * Whether an answer says "not found". That of a storage is none: what a registry leads to may have
- * moved, or be open for another moment alone.
- */
-function saysMissing(answer) {
-    return answer.status === 404 && !isFromStorage(answer);
-}
-/** Who gave an answer, as the subject of a sentence; undefined where it is the registry itself. */
-function whoAnswered(answer) {
-    const { origin, isAway } = answer.address;
-    if (!isAway)
-        return undefined;
-    const what = isFromStorage(answer) ? 'the storage ' : '';
-    return `${what}${foreignText(new URL(origin).host)} (the registry redirects to it)`;
-}
-/** The name of the repository in a path of the API. */
-function repositoryIn(path) {
-    return /^\/v2\/(.+)\/(?:manifests|blobs|tags|referrers)\/[^/]*$/.exec(path.replace(/\?.*$/s, ''))?.[1];
-}
-
-;// CONCATENATED MODULE: ./lib/registry/content/manifests.js
-
-
-
-
-
-
-
-
-
-
-
-const accept = manifestAccept.join(', ');
-/**
- * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
- * believed: its size where `expected` tells it, its digest where the reference is one. Throws
- * RegistryError: NOT_FOUND, DIGEST_MISMATCH, SIZE_MISMATCH, INVALID_MANIFEST and the errors of
- * every request. What a descriptor names is fetched once, as long as there is room to keep it, and
- * INVALID_MANIFEST once there is more of it than the repository's budget has.
- */
-async function fetchManifest(repository, reference, expected) {
-    if (expected === undefined)
-        return fetchAnew(repository, reference, expected);
-    admitManifest(repository, expected);
-    return repository.http.manifests.once(expected, async () => fetchAnew(repository, reference, expected));
-}
-/**
- * Takes what a descriptor names out of the repository's budget. `fetchManifest` does so as well; this
- * is for those who have many to fetch, and would queue for it first. Throws INVALID_MANIFEST.
- */
-function admitManifest(repository, expected) {
-    const { mediaType, size, depth = 1 } = expected;
-    const isManifest = isManifestType(mediaType) || size <= MAX_MANIFEST_BYTES;
-    if (!isManifest)
-        return;
-    // What an index lists lies one deeper than the index.
-    if (isIndexType(mediaType))
-        repository.spend(expected, 'get image index', depth + 1);
-    else
-        repository.spend(expected, 'get image', depth);
-}
-async function fetchAnew(repository, reference, expected) {
-    const { http } = repository;
-    const request = manifestRequest(repository, reference, 'GET', 'get manifest');
-    const { place } = request;
-    const limit = Math.min(expected?.size ?? MAX_MANIFEST_BYTES, MAX_MANIFEST_BYTES);
-    return http.call(request, async (answer) => {
-        const type = singleHeader(answer, 'content-type', place);
-        return document_readDocument(answer, limit, request, http.network, (bytes) => {
-            const digest = verifiedDigest(bytes, reference, expected);
-            const manifest = parseManifest(bytes, {
-                ...contentType(type),
-                ...(expected === undefined ? {} : { expectedType: expected.mediaType }),
-            });
-            return { digest, size: bytes.length, mediaType: manifest.mediaType, bytes, manifest };
-        });
-    });
-}
-/**
- * Fetches what an index lists under a media type that nobody knows, if it is a manifest; undefined
- * where the registry has no such one. Its bytes are verified, and read only if they are a manifest
- * after all.
- */
-async function fetchUnknown(repository, expected) {
-    if (expected.size > MAX_MANIFEST_BYTES)
-        return undefined;
-    admitManifest(repository, expected);
-    const { http } = repository;
-    const request = manifestRequest(repository, expected.digest, 'GET', 'get manifest');
-    const headers = { accept: `${expected.mediaType}, ${accept}` };
-    return http.call({ ...request, headers, expect: saysMissing }, async (answer) => {
-        if (saysMissing(answer)) {
-            await discard(answer);
-            return undefined;
-        }
-        return document_readDocument(answer, expected.size, request, http.network, (bytes) => {
-            verifyBytes(bytes, expected);
-            const { digest, size, mediaType } = expected;
-            try {
-                const manifest = parseManifest(bytes);
-                return { digest, size, mediaType: manifest.mediaType, bytes, manifest };
-            }
-            catch {
-                return { digest, size, mediaType, bytes, manifest: undefined };
-            }
-        });
-    });
-}
-/** A single image. Throws GET_IMAGE where the reference names an index. */
-async function fetchSingle(repository, name, operation) {
-    const fetched = await fetchManifest(repository, name);
-    const { manifest } = fetched;
-    if (manifest.kind === 'image')
-        return { ...fetched, manifest };
-    const place = repository.place(operation, name);
-    throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place);
-}
-/** An index. Throws GET_IMAGE_INDEX where the reference names a single image. */
-async function fetchIndex(repository, name) {
-    const fetched = await fetchManifest(repository, name);
-    const { manifest } = fetched;
-    if (manifest.kind === 'index')
-        return { ...fetched, manifest };
-    const place = repository.place('get image index', name);
-    throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place);
-}
-function manifestRequest(repository, reference, method, operation) {
-    return {
-        method,
-        // What a destination has only itself can say.
-        reach: repository.side === 'destination' ? 'registry' : undefined,
-        target: repository.path(`manifests/${reference}`),
-        headers: { accept },
-        scopes: [repository.scope],
-        place: repository.place(operation, reference),
-    };
-}
-function verifiedDigest(bytes, reference, expected) {
-    const digest = expected?.digest ?? (isDigest(reference) ? reference : undefined);
-    if (digest === undefined)
-        return digestOf(bytes);
-    verifyBytes(bytes, { digest, size: expected?.size ?? bytes.length });
-    return digest;
-}
-function contentType(header) {
-    return header === undefined ? {} : { contentType: header };
-}
-/**
- * The digest that a tag or digest has at a registry, by HEAD (distribution-spec, Checking if
- * content exists); undefined only for "not found". Where the answer names no digest, the manifest
- * is fetched and hashed. A GET also tells whether it is HEAD alone that is refused, and in words why
- * not: the answer to a HEAD has no room for them.
- */
-async function resolveDigest(repository, reference, { tries = 'call', content } = {}) {
-    const request = manifestRequest(repository, reference, 'HEAD', 'look up');
-    const expect = [401, 404, ...NO_HEAD, ...REFUSED_LOOKS];
-    const found = await repository.http[tries]({ ...request, expect }, async (answer) => {
-        await discard(answer);
-        const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? '';
-        const isOther = content !== undefined && isOtherContent(answer, content, request.place);
-        const isMissing = saysMissing(answer) || (isOther && answer.status < 300);
-        return { isMissing, status: answer.status, digest: isDigest(digest) ? digest : undefined };
-    });
-    if (found.isMissing)
-        return undefined;
-    if (found.digest !== undefined && found.status < 300)
-        return found.digest;
-    return hashedDigest(repository, reference, isDigest(reference) ? algorithmOf(reference) : 'sha256', tries);
-}
-/**
- * As `resolveDigest`, for a destination that is about to be written: one that does not let us look
- * holds nothing that we know of. Whether we may write is for the push to tell.
- */
-async function heldDigest(repository, reference, content) {
-    try {
-        return await resolveDigest(repository, reference, { content });
-    }
-    catch (error) {
-        if (!isRefusedLook(error))
-            throw error;
-        repository.http.logger.debug(`not known: ${error.message}`);
-        return undefined;
-    }
-}
-/**
- * Whether a destination shows a manifest under its digest (see `heldDigest`), in the length that it
- * should have.
- */
-async function holdsManifest(repository, content) {
-    return (await heldDigest(repository, content.digest, content)) === content.digest;
-}
-async function hashedDigest(repository, reference, algorithm, tries = 'call') {
-    const { http } = repository;
-    const request = manifestRequest(repository, reference, 'GET', 'look up');
-    return http[tries]({ ...request, expect: saysMissing }, async (answer) => {
-        if (saysMissing(answer)) {
-            await discard(answer);
-            return undefined;
-        }
-        return document_readDocument(answer, MAX_MANIFEST_BYTES, request, http.network, (bytes) => {
-            // Of pages, and of what was compressed, the digest would be another one.
-            const isDoubtful = isPage(answer) || isEncoded(answer);
-            if (isDoubtful && !isJson(bytes))
-                throw new FormatError('manifest', 'it is not JSON');
-            return digestOf(bytes, algorithm);
-        });
-    });
-}
-function isJson(bytes) {
-    return bytes.toString('utf8').trimStart().startsWith('{');
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/content/verify-push.js
@@ -47544,7 +48440,7 @@ async function listPlatforms(repository, index, leftOut = () => undefined) {
  * One entry for each platform, by its key: the first one (image-spec, Image Index), unless that is an
  * artifact that stands beside an image, such as an index for lazy loading (SOCI).
  */
-function firstOfEach(entries) {
+function platform_entries_firstOfEach(entries) {
     const first = new Map();
     for (const entry of entries) {
         const key = platformKey(entry.platform);
@@ -47577,324 +48473,6 @@ async function listManifests(repository, top) {
     };
     await walk(top, 1);
     return [...digests];
-}
-
-;// CONCATENATED MODULE: ./lib/registry/http/next-page.js
-
-
-
-/**
- * Path and query of the next page of a list, which its `Link` names (RFC 8288; distribution-spec,
- * Listing Tags); undefined behind the last page. Only the query is taken from there: throws
- * REDIRECT for a page that is said to be at another host or path.
- */
-function nextPage(answer, { path, place }) {
-    const target = targetOf([answer.headers['link'] ?? []].flat().join(', '));
-    if (target === undefined)
-        return undefined;
-    const { origin } = answer.address;
-    const next = resolveLocation(answer.address, target, { registryOrigin: origin, place });
-    const mark = next.path.indexOf('?');
-    const query = mark === -1 ? '' : next.path.slice(mark);
-    if (next.origin === origin && isSamePath(next, path))
-        return `${path}${query}`;
-    const reason = `the registry has the next page of a list elsewhere: ${foreignText(target)}`;
-    throw new RegistryError('REDIRECT', reason, place);
-}
-function isSamePath({ path }, expected) {
-    const named = path.replace(/\?.*$/s, '');
-    try {
-        return decodeURIComponent(named) === expected;
-    }
-    catch {
-        return false;
-    }
-}
-/** The target of the first link whose relation is `next`. */
-function targetOf(header) {
-    for (const [, target, parameters = ''] of header.matchAll(/<([^<>]*)>([^<]*)/g)) {
-        const relations = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]*))/i.exec(parameters);
-        const names = (relations?.[1] ?? relations?.[2] ?? '').toLowerCase().split(/\s+/);
-        if (names.includes('next'))
-            return target;
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/content/tags.js
-
-
-
-
-
-/** As many as the registries give at most that count them; the others take it for a wish. */
-const TAGS_PER_PAGE = 1000;
-/** Room for all tags that are taken, from a registry that gives them at one time. */
-const MAX_PAGE_BYTES = 32 * 1024 * 1024;
-/** Registries that give few at a time give a hundred; a list beyond both is one without end. */
-const MAX_PAGES = 1000;
-const MAX_TAGS = 200_000;
-/** Some say null where there are none (Q55). */
-const Tags = object({ tags: nullish(array(string())) });
-const tags_TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
-/**
- * All tags of a repository (distribution-spec, Listing Tags), in the order in which they come, each
- * once. Throws REGISTRY for a list that is none, has no end or names what is no tag, REDIRECT for
- * one that goes on elsewhere, and the errors of every request.
- */
-async function listTags(repository) {
-    const refuse = (reason) => new RegistryError('REGISTRY', reason, repository.place('list tags'));
-    const tags = new Set();
-    const seen = new Set();
-    let next = firstPage(repository);
-    while (next !== undefined) {
-        if (seen.size === MAX_PAGES)
-            throw refuse(`the list of tags has more than ${MAX_PAGES} pages`);
-        seen.add(next);
-        const page = await fetchTagPage(repository, next);
-        if (page === undefined)
-            throw refuse('what the registry gives is no list of tags');
-        const before = tags.size;
-        for (const tag of page.tags) {
-            if (!tags_TAG.test(tag))
-                throw refuse(`the list of tags has ${foreignText(tag)}, which is no tag`);
-            tags.add(tag);
-        }
-        if (tags.size > MAX_TAGS)
-            throw refuse(`the repository has more than ${MAX_TAGS} tags`);
-        next = page.next ?? (tags.size > before ? pageBehind(repository, page.tags) : undefined);
-        if (next !== undefined && seen.has(next))
-            throw refuse('the list of tags goes in a circle');
-    }
-    return [...tags];
-}
-/**
- * Fetches a page of the list of tags, the first one where no place is named. Undefined where the
- * answer is no list: its status is one of `expect`, or its body is something else.
- */
-async function fetchTagPage(repository, next = firstPage(repository), expect = []) {
-    const { http } = repository;
-    const path = repository.path('tags/list');
-    const place = repository.place('list tags');
-    const request = {
-        method: 'GET',
-        target: next,
-        scopes: [repository.scope],
-        place,
-        expect,
-    };
-    return http.call(request, async (answer) => {
-        if (answer.status >= 300) {
-            await discard(answer);
-            return undefined;
-        }
-        const body = await readBody(answer, MAX_PAGE_BYTES, place, http.network);
-        const tags = tags_readTags(body);
-        return tags === undefined ? undefined : { tags, next: nextPage(answer, { path, place }) };
-    });
-}
-function firstPage(repository) {
-    return `${repository.path('tags/list')}?n=${TAGS_PER_PAGE}`;
-}
-/**
- * The page behind one that has as many tags as were asked for and does not say whether there are
- * more; undefined where it has fewer, or all.
- */
-function pageBehind(repository, tags) {
-    const last = tags.at(-1);
-    if (tags.length !== TAGS_PER_PAGE || last === undefined)
-        return undefined;
-    return `${firstPage(repository)}&last=${last}`;
-}
-function tags_readTags(body) {
-    let document;
-    try {
-        document = JSON.parse(body.toString('utf8'));
-    }
-    catch {
-        return undefined;
-    }
-    const list = safeParse(Tags, document);
-    return list.success ? (list.output.tags ?? []) : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/network/registry-words.js
-
-
-/** The longest code of the specification has 21 characters. */
-const MAX_CODE_LENGTH = 64;
-/** A manifest may lack all of its blobs, each of which is an error of its own. */
-const MAX_ERRORS = 100;
-/** Registries put null where they have nothing to say. */
-const registry_words_Text = fallback(optional(string()), undefined);
-/** An error in the form of the specification. */
-const SpecifiedError = object({ code: registry_words_Text, message: registry_words_Text, detail: optional(unknown()) });
-const SpecifiedBody = object({ errors: pipe(array(unknown()), minLength(1)) });
-/** What others send: GitHub, the token services of Docker Hub and Azure, Google, Pulp. */
-const OtherBody = object({
-    message: registry_words_Text,
-    details: registry_words_Text,
-    detail: registry_words_Text,
-    error_description: registry_words_Text,
-    error: optional(unknown()),
-});
-const Nested = object({ message: registry_words_Text });
-/** Where the reason stands in a `detail`, which may be any JSON: Quay, zot, Artifactory, Distribution. */
-const Detail = object({
-    message: registry_words_Text,
-    reason: registry_words_Text,
-    description: registry_words_Text,
-    error: registry_words_Text,
-    digest: registry_words_Text,
-    Digest: registry_words_Text,
-    Tag: registry_words_Text,
-});
-/** Reads the body of a refusal, whatever its form. */
-function registryWords(body, contentType) {
-    let document;
-    try {
-        document = JSON.parse(body);
-    }
-    catch {
-        const isMarked = isMarkup(body, contentType);
-        return { ...(isMarked ? markupWords(body) : wordsOf([{ message: body }])), isMarkup: isMarked };
-    }
-    const specified = safeParse(SpecifiedBody, document);
-    if (specified.success)
-        return wordsOf(specified.output.errors.slice(0, MAX_ERRORS).map(errorOf));
-    return wordsOf([{ message: otherMessage(document) }]);
-}
-function errorOf(error) {
-    if (typeof error === 'string')
-        return { message: error };
-    const parsed = safeParse(SpecifiedError, error);
-    return parsed.success ? parsed.output : {};
-}
-/** Each error once: its code, unless that is the first one's, its message and the reason. */
-function wordsOf(errors) {
-    const [first] = errors;
-    const codes = errors.flatMap(({ code }) => harmless(code, MAX_CODE_LENGTH) ?? []);
-    const texts = errors.map(({ code, message = '', detail }) => {
-        const reason = reasonIn(detail);
-        const told = [message, message.includes(reason) ? '' : `(${reason})`].filter(Boolean).join(' ');
-        const isNamed = code === undefined || code === first?.code;
-        return isNamed ? told : [code, told].filter(Boolean).join(': ');
-    });
-    const distinct = new Set(texts.map((text) => text.trim()).filter(Boolean));
-    const message = harmless([...distinct].join('; '));
-    return { codes: [...new Set(codes)], message, isMarkup: false };
-}
-/** Why, as far as a `detail` says it; empty where it does not. */
-function reasonIn(detail) {
-    if (typeof detail === 'string')
-        return detail.trim();
-    const { message, reason, description, error, digest, Digest, Tag } = parse(fallback(Detail, {}), detail);
-    const texts = [message ?? reason ?? description ?? error, digest ?? Digest, Tag];
-    return texts.filter(Boolean).join(', ').trim();
-}
-function otherMessage(document) {
-    const parsed = safeParse(OtherBody, document);
-    if (!parsed.success)
-        return undefined;
-    const { message, details, detail, error_description: description, error } = parsed.output;
-    const nested = typeof error === 'string' ? error : parse(fallback(Nested, {}), error).message;
-    return message ?? details ?? detail ?? description ?? nested;
-}
-/** Gateways answer with pages, storages with XML. */
-function isMarkup(body, contentType) {
-    return /html|xml/i.test(String(contentType)) || body.trimStart().startsWith('<');
-}
-/** Markup says nothing in a log, but the title of a page does, and what a storage says in XML. */
-function markupWords(body) {
-    const inside = (name) => {
-        const text = new RegExp(`<${name}>([^<]*)`, 'i').exec(body)?.[1];
-        return text?.replaceAll(/&(?:quot|apos|amp|lt|gt|#39|#34);/g, ' ');
-    };
-    return wordsOf([{ code: inside('Code'), message: inside('Message') ?? inside('title') }]);
-}
-/** Foreign text for a log; undefined where nothing is left of it. */
-function harmless(words, limit) {
-    const line = foreignText(words ?? '', limit);
-    return line === '' ? undefined : line;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/network/answer-error.js
-
-
-
-
-
-/** More of an error is not worth reading. */
-const MAX_ERROR_BYTES = 64 * 1024;
-/**
- * Turns a refusal into an error: the status decides what it is, the body how it is told, and
- * whether it is worth another try.
- */
-async function answerError(answer, place, rules) {
-    return refusalError(answer, await readWords(answer, rules.clock), place, rules);
-}
-/** Reads what the body of a refusal says. Never throws. */
-async function readWords(answer, clock) {
-    const body = await readSome(answer, MAX_ERROR_BYTES, { clock });
-    return registryWords(body.toString('utf8'), answer.headers['content-type']);
-}
-/** As `answerError`, of a body that has been read. */
-function refusalError({ status, headers }, { codes, message }, place, rules) {
-    const { clock, refusal, passing = [], family, missing, isNoJudge = false } = rules;
-    const ruled = missing === undefined ? answer_error_codeOf(status, codes, isNoJudge) : 'DENIED';
-    const code = ruled ?? refusal ?? 'REGISTRY';
-    const isFinal = family?.exhausted?.test(`${codes.join(' ')} ${message ?? ''}`) === true;
-    const isPassing = isTransientStatus(status) || passing.some((one) => codes.includes(one));
-    const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], clock.now());
-    const reason = `${reasonOf(code, status, rules.subject)}${lack(missing)}${patience(retryAfterMs)}`;
-    return new RegistryError(code, reason, {
-        ...place,
-        status,
-        registryCode: codes[0],
-        registryCodes: codes,
-        registryMessage: message,
-        transient: !isFinal && isPassing,
-        retryAfterMs,
-    });
-}
-function lack(missing) {
-    return missing === undefined
-        ? ''
-        : `: the login was accepted, but lacks the right ${foreignText(missing)}`;
-}
-/** When a limit lifts, where the registry says so. */
-function patience(retryAfterMs) {
-    if (retryAfterMs === undefined)
-        return '';
-    return `, and asks to come back in ${Math.ceil(retryAfterMs / 1000)} s`;
-}
-/** What a status, or a code, says of a request by itself. */
-function answer_error_codeOf(status, codes, isNoJudge) {
-    if (status === 408 || status === 504)
-        return 'TIMEOUT';
-    if (status === 429 || codes.includes('TOOMANYREQUESTS'))
-        return 'RATE_LIMITED';
-    return isNoJudge ? undefined : VERDICTS[status];
-}
-const VERDICTS = {
-    401: 'AUTHENTICATION',
-    403: 'DENIED',
-    404: 'NOT_FOUND',
-};
-const answer_error_REASONS = {
-    AUTHENTICATION: 'not found, or the login was missing or not accepted',
-    DENIED: 'access denied',
-    NOT_FOUND: 'not found',
-    RATE_LIMITED: 'too many requests',
-};
-function reasonOf(code, status, subject) {
-    const reason = answer_error_REASONS[code];
-    if (reason !== undefined)
-        return `${reason}${subject === undefined ? '' : `, says ${subject}`}`;
-    const who = subject ?? 'the registry';
-    if (code === 'TIMEOUT')
-        return `${who} ran out of time`;
-    return `${who} ${status >= 500 ? 'failed' : 'refused'}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/auth/challenge.js
@@ -49258,7 +49836,7 @@ class RedirectFollower {
         const login = authorization === undefined ? {} : { authorization };
         const identity = { ...this.#headers, ...login };
         let address = typeof target === 'string' ? { origin: home.origin, path: target, isAway: false } : target;
-        for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+        for (let hops = 0; hops <= redirects_MAX_REDIRECTS; hops++) {
             const isGuest = address.isAway && isReading(request) && isOfApi(address.path);
             const answer = isGuest
                 ? await this.#asGuest(request, address, home.origin)
@@ -49268,7 +49846,7 @@ class RedirectFollower {
             await discard(answer);
             address = redirectTarget(answer, address, request, home);
         }
-        throw new RegistryError('REDIRECT', `more than ${MAX_REDIRECTS} redirects`, place);
+        throw new RegistryError('REDIRECT', `more than ${redirects_MAX_REDIRECTS} redirects`, place);
     }
     /**
      * Asks another registry, which this one leads to, and which may want a token that everybody gets.
@@ -49546,275 +50124,6 @@ function expired(error) {
     return reworded('AUTHENTICATION', 'the login has expired', error);
 }
 
-;// CONCATENATED MODULE: ./lib/oci/referrers.js
-
-
-
-/**
- * The tag of the index in which clients list the referrers of a manifest where a registry does not
- * (distribution-spec, Referrers Tag Schema). A tag has 128 characters at most, so that a longer
- * digest is cut.
- */
-function referrersTag(subject) {
-    const [algorithm = '', encoded = ''] = subject.split(':');
-    return `${algorithm.slice(0, 32)}-${encoded.slice(0, 64)}`;
-}
-const cosignKinds = ['sig', 'att', 'sbom'];
-/**
- * The tag under which cosign keeps what belongs to a manifest. Undefined where it would be longer
- * than a tag may be.
- */
-function cosignTag(subject, kind) {
-    if (algorithmOf(subject) !== 'sha256')
-        return undefined;
-    return `${subject.replace(':', '-')}.${kind}`;
-}
-/**
- * The type by which a referrer is listed: its own, else that of its config (distribution-spec,
- * Listing Referrers).
- */
-function artifactTypeOf(manifest) {
-    if (manifest.artifactType !== undefined)
-        return manifest.artifactType;
-    return manifest.kind === 'image' ? manifest.config.mediaType : undefined;
-}
-const Annotated = looseObject({
-    annotations: fallback(nullish(record(string(), unknown())), undefined),
-});
-/** The annotations of a manifest as they stand in it; undefined where it has none. */
-function annotationsOf(bytes) {
-    const document = parseStrictJson(bytes, { freeMaps: ['annotations'] });
-    return parse(Annotated, document).annotations ?? undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/registry/content/referrers-list.js
-
-
-
-
-
-
-
-
-/** As much as registries have to take of a manifest, and an answer is one. */
-const referrers_list_MAX_PAGE_BYTES = 4 * 1024 * 1024;
-/** Registries give some ten entries a page at least; this is a list without end. */
-const referrers_list_MAX_PAGES = 100;
-/** What belongs to an image is counted in ones and tens; far beyond that it is no image's. */
-const MAX_REFERRERS = 1000;
-/**
- * Statuses by which registries, and what stands before them, say that they have no such API
- * (distribution-spec, Listing Referrers, knows 404; Q12, Q23). Harbor before 2.8 says 401 without
- * asking for a login (Q61).
- */
-const NO_API = [400, 401, 404, 405, 406, 501];
-const referrers_list_REDIRECTS = [301, 302, 303, 307, 308];
-const Page = looseObject({
-    mediaType: nullish(string()),
-    manifests: nullable(array(descriptorSchema)),
-});
-/**
- * The referrers of a manifest by the API of the registry, all pages of it (distribution-spec,
- * Listing Referrers). Undefined where the repository has no such API. The manifest is one that this
- * login was seen to reach: what is refused then is the API. Throws INVALID_MANIFEST for a list that
- * is broken or does not end, REDIRECT for one that goes on elsewhere, and the errors of every
- * request: a look that failed does not say that there is nothing.
- */
-async function listByApi(repository, subject) {
-    const api = repository.http.referrersApi;
-    return api.list(repository.name, async () => new PagedList(repository, subject).read());
-}
-class PagedList {
-    #repository;
-    #path;
-    #place;
-    #entries = new Map();
-    constructor(repository, subject) {
-        this.#repository = repository;
-        this.#path = repository.path(`referrers/${subject}`);
-        this.#place = repository.place('list referrers', subject);
-    }
-    async read() {
-        const seen = new Set();
-        for (let next = this.#path; next !== undefined;) {
-            if (seen.has(next))
-                throw this.#refusal('the pages of the list go in a circle');
-            if (seen.size === referrers_list_MAX_PAGES)
-                throw this.#refusal(`the list has more than ${referrers_list_MAX_PAGES} pages`);
-            const page = await this.#page(next);
-            if (page === undefined && seen.size === 0)
-                return undefined;
-            if (page === undefined)
-                throw this.#refusal('a page of the list is no index');
-            seen.add(next);
-            for (const entry of page.entries)
-                this.#entries.set(entry.digest, entry);
-            if (this.#entries.size > MAX_REFERRERS) {
-                throw this.#refusal(`more than ${MAX_REFERRERS} referrers`);
-            }
-            next = page.next;
-        }
-        return [...this.#entries.values()];
-    }
-    /** Undefined where what is there is no list. */
-    async #page(target) {
-        const { http, scope } = this.#repository;
-        const request = {
-            method: 'GET',
-            target,
-            headers: { accept: MediaType.ociIndex },
-            scopes: [scope],
-            place: this.#place,
-            expect: saysNoApi,
-            staysAtHost: true,
-        };
-        return http.call(request, async (answer) => {
-            if (answer.status >= 300) {
-                await discard(answer);
-                return undefined;
-            }
-            const entries = await this.#entriesOf(answer);
-            if (entries === undefined)
-                return undefined;
-            return { entries, next: nextPage(answer, { path: this.#path, place: this.#place }) };
-        });
-    }
-    /** Undefined where the body is not what the header did not promise, a page for people for instance. */
-    async #entriesOf(answer) {
-        const type = singleHeader(answer, 'content-type', this.#place) ?? '';
-        const isPromised = normaliseMediaType(type) === MediaType.ociIndex;
-        try {
-            const { network } = this.#repository.http;
-            const body = await readBody(answer, referrers_list_MAX_PAGE_BYTES, this.#place, network);
-            return readPage(body);
-        }
-        catch (error) {
-            if (error instanceof FormatError && !isPromised)
-                return undefined;
-            if (error instanceof RegistryError && error.code === 'SIZE_MISMATCH') {
-                throw this.#refusal(error.message);
-            }
-            throw placed(error, this.#place);
-        }
-    }
-    #refusal(reason) {
-        return new RegistryError('INVALID_MANIFEST', reason, this.#place);
-    }
-}
-function saysNoApi({ status, headers }) {
-    // A login that is missing or over says nothing about the API.
-    if (status === 401)
-        return headers['www-authenticate'] === undefined;
-    return (NO_API.includes(status) || (referrers_list_REDIRECTS.includes(status) && headers['location'] !== undefined));
-}
-function readPage(body) {
-    const document = parseStrictJson(body, { freeMaps: ['annotations'] });
-    const page = safeParse(Page, document, { abortEarly: true });
-    const mediaType = page.success ? (page.output.mediaType ?? '') : '';
-    if (page.success && (mediaType === '' || mediaType === MediaType.ociIndex)) {
-        return page.output.manifests ?? [];
-    }
-    const reason = page.success ? 'it has another media type' : page.issues[0].message;
-    throw new FormatError('manifest', `the list of referrers is no index: ${reason}`);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/content/tag-names.js
-
-/** Statuses by which registries say that they do not list tags, or not to this account. */
-const NO_LIST = [400, 401, 403, 404, 405, 406, 501];
-/**
- * Whether a repository has a tag, by its list of tags, which is read once for all who ask;
- * undefined where only a look at the tag itself can tell, because the registry does not list tags or
- * has too many of them. What is pushed later on does not show here.
- */
-async function listsTag(repository, tag) {
-    const list = repository.http.tagLists.of(repository.name);
-    return list.has(tag, async (next) => fetchTagPage(repository, next, NO_LIST));
-}
-
-;// CONCATENATED MODULE: ./lib/registry/content/referrers.js
-
-
-
-
-
-
-
-
-/**
- * Lists what refers to a manifest: by the API, and under the tag of the referrers schema where the
- * repository has none. The manifest is one that this login was seen to reach. Throws the errors of
- * every request: a look that failed does not say that there is nothing.
- */
-async function listReferrers(repository, subject) {
-    const entries = await listByApi(repository, subject);
-    if (entries !== undefined)
-        return { from: 'api', entries };
-    return { from: 'tag', entries: await listUnderTag(repository, subject) };
-}
-/**
- * Fetches and verifies what was listed as referring to a manifest; undefined, and told to the log,
- * where it refers to another one. Throws NOT_FOUND where it is listed and not there.
- */
-async function fetchReferrer(repository, subject, entry) {
-    const fetched = await fetchManifest(repository, entry.digest, entry);
-    const named = fetched.manifest.subject?.digest;
-    if (named === subject)
-        return fetched;
-    const what = named === undefined ? 'nothing' : `another manifest, ${named}`;
-    repository.http.logger.info(`${entry.digest} is listed as a referrer of ${subject}, but refers to ${what}: not counted`);
-    return undefined;
-}
-/** What refers to a manifest, fetched and verified. See `listReferrers` and `fetchReferrer`. */
-async function findReferrers(repository, subject) {
-    const { entries } = await listReferrers(repository, subject);
-    const found = await waitForAll(entries.map(async (entry) => fetchReferrer(repository, subject, entry)));
-    return found.filter((referrer) => referrer !== undefined);
-}
-/** What cosign keeps in the repository for a manifest, of these kinds. Nothing of it is fetched. */
-async function listCosignImages(repository, subject, kinds = cosignKinds) {
-    const found = await wait_for_all_waitForAll(kinds.map(async (kind) => {
-        const tag = cosignTag(subject, kind);
-        if (tag === undefined)
-            return undefined;
-        const isListed = await listsTag(repository, tag);
-        const isThere = isListed ?? (await resolveDigest(repository, tag)) !== undefined;
-        return isThere ? { kind, tag } : undefined;
-    }));
-    return found.filter((image) => image !== undefined);
-}
-async function listUnderTag(repository, subject) {
-    const tag = referrersTag(subject);
-    // What is written there by this run does not show in a list that was read before.
-    const isListed = repository.side === 'source' ? await listsTag(repository, tag) : undefined;
-    if (isListed === false)
-        return [];
-    const shown = await fetchReferrersTag(repository, subject);
-    if (shown === undefined || shown.digest === subject)
-        return [];
-    const { manifest } = shown;
-    if (manifest.kind === 'index' && manifest.mediaType === MediaType.ociIndex) {
-        return manifest.manifests;
-    }
-    repository.http.logger.info(`${tag} in ${repository.name} holds ${foreignText(shown.mediaType)} and not a list of referrers: not counted`);
-    return [];
-}
-/**
- * What is under the tag that clients list the referrers of a manifest under, where a registry has no
- * API (distribution-spec, Referrers Tag Schema); undefined where there is nothing. It may be
- * anything: GitLab shows the manifest itself there (Q62).
- */
-async function fetchReferrersTag(repository, subject) {
-    try {
-        return await fetchManifest(repository, referrersTag(subject));
-    }
-    catch (error) {
-        if (error instanceof RegistryError && error.status === 404)
-            return undefined;
-        throw error;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/registry/copy/source-referrers.js
 
 
@@ -50002,7 +50311,7 @@ class Client {
         const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
         const index = await fetchIndex(repository, name);
         const entries = await listPlatforms(repository, index.manifest);
-        return new Map([...firstOfEach(entries)].map(([key, { descriptor }]) => [key, descriptor.digest]));
+        return new Map([...platform_entries_firstOfEach(entries)].map(([key, { descriptor }]) => [key, descriptor.digest]));
     }
     /** All tags of a repository. Throws NOT_FOUND, and REGISTRY for what is no list of them. */
     async listTags(reference) {
@@ -50659,7 +50968,7 @@ async function selectPlatforms(repository, index, wanted, reference) {
         return undefined;
     const entries = told?.entries ?? named;
     const names = new Set(wanted.map(formatPlatform));
-    const first = firstOfEach(entries);
+    const first = platform_entries_firstOfEach(entries);
     const selected = [...first.values()].filter(({ platform }) => names.has(formatPlatform(platform)));
     if (selected.length === 0)
         throw noneOf(names, entries, repository, reference);
@@ -50882,7 +51191,7 @@ function platformEntries(descriptor) {
 /** Sorted by platform. */
 function digestsByPlatform(entries) {
     const digests = new Map();
-    for (const [key, { descriptor }] of firstOfEach(entries)) {
+    for (const [key, { descriptor }] of platform_entries_firstOfEach(entries)) {
         digests.set(foreignText(key, source_image_MAX_PLATFORM_LENGTH), descriptor.digest);
     }
     return Object.fromEntries([...digests].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -51730,6 +52039,19 @@ async function readUncounted(source, destination, shown) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/sync/read-source.js
+
+/**
+ * The source's image, from the source or, where that saves a pull that counts, from elsewhere; once
+ * it is known that it may be copied. Throws UNTRUSTED.
+ */
+async function read_source_readSource(named, destination, shown, trust) {
+    const isCounted = named.repository.http.family?.countsPulls === true;
+    const uncounted = isCounted ? await readUncounted(named, destination, await shown) : undefined;
+    const image = uncounted ?? (await named.image());
+    return { image, verified: await trust?.check(named.repository, image) };
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/tag-guard.js
 
 
@@ -51804,10 +52126,12 @@ class Syncer {
     #member;
     #beforeTag;
     #progress;
+    #trust;
     constructor(options) {
         this.#member = options.member;
         this.#beforeTag = options.beforeTag;
         this.#progress = options.progress;
+        this.#trust = options.trust;
         this.#source = options.source;
         this.#destination = options.destination;
         this.#logger = options.logger ?? silentLogger;
@@ -51854,7 +52178,8 @@ class Syncer {
         // What must not be overwritten has to be seen; what may be is only compared.
         const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest;
         const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag);
-        const [image, tagged] = await waitForBoth(this.#read(named, repository, looking), looking);
+        const reading = read_source_readSource(named, repository, looking, this.#trust);
+        const [{ image, verified }, tagged] = await waitForBoth(reading, looking);
         this.#tellSelection(image, named.name);
         if (tag === undefined && image.selection !== undefined)
             this.#tellNewDigest(named.name);
@@ -51864,6 +52189,7 @@ class Syncer {
             sourceDigest: image.top.digest,
             platforms: image.knownPlatforms(),
             bytes: noBytes,
+            ...(verified !== undefined && { verified }),
         };
         const expected = digestUnder(tag, image.expected());
         const found = await lookUp(expected);
@@ -51901,12 +52227,6 @@ class Syncer {
             return { ...pushed, previousDigest: guard.shown, status: 'skipped' };
         }
         return { ...pushed, ...before, status: 'copied', digest };
-    }
-    /** The source's image, from the source or, where that saves a pull that counts, from elsewhere. */
-    async #read(named, destination, looking) {
-        if (named.repository.http.family?.countsPulls !== true)
-            return named.image();
-        return (await readUncounted(named, destination, await looking)) ?? named.image();
     }
     #target(source, destination) {
         const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
@@ -52069,6 +52389,7 @@ async function syncPair(run, pair, logger, sources, member) {
             member,
             beforeTag: async () => sources.beforeTag(pair, async (other) => run_sourceOf(run, other)),
             progress: run.progress?.begin(pair),
+            trust: run.trust,
         });
         const named = sources.named(pair, () => nameSource(from, source, platforms));
         const outcome = await syncer.sync(source, destination, named);
@@ -52123,6 +52444,7 @@ function platformsOf(pair, policy) {
 
 
 
+
 /** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
 async function main(commands = runnerCommands, environment = process.env) {
     const secrets = new Secrets(commands);
@@ -52139,11 +52461,12 @@ async function main(commands = runnerCommands, environment = process.env) {
         secrets.neverMask(shownTexts(inputs, context.actor));
         maskProxyPasswords(secrets.mask, environment);
         maskInputs(secrets.mask, inputs, context.actor);
+        const trust = await loadTrust(inputs, stepInputs.workspace);
         for (const note of inputs.listNotes)
             logger.info(note);
         if (inputs.deadlineSeconds !== undefined)
             cancel.endAfter(inputs.deadlineSeconds);
-        report = await sync(inputs, context, logger, secrets, environment, cancel);
+        report = await sync({ inputs, context, logger, secrets, environment, cancel, trust });
         if (inputs.summary)
             summaryFile = environment['GITHUB_STEP_SUMMARY'];
         if (inputs.declareArtifacts)
@@ -52178,7 +52501,7 @@ async function main(commands = runnerCommands, environment = process.env) {
     leaveProcess(cancel.signal.aborted ? 'cancelled' : 'finished');
 }
 /** Everything between the inputs and the outputs. */
-async function sync(inputs, context, logger, secrets, environment, cancel) {
+async function sync({ inputs, context, logger, secrets, environment, cancel, trust, }) {
     const files = readAuthFiles(environment, logger);
     secrets.neverMask(files.flatMap(({ file }) => file.logins.map(({ username }) => username)));
     maskAuthFiles(secrets.mask, files);
@@ -52229,6 +52552,7 @@ async function sync(inputs, context, logger, secrets, environment, cancel) {
             clock: systemClock,
             signal: cancel.signal,
             progress,
+            trust: trust && openGate(trust, inputs, network, logger, environment),
             clientFor: async (side, reference) => pool.client(side, reference),
             openLog: () => logger.bufferedLog(),
             describe,

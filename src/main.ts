@@ -32,6 +32,7 @@ import {
 } from './action/secrets.ts'
 import { shownTexts } from './action/shown-texts.ts'
 import { renderSummary, writeSummary } from './action/summary.ts'
+import { loadTrust, openGate, type Trust } from './load-trust.ts'
 import { ClientPool } from './registry/client-pool.ts'
 import { systemClock } from './registry/clock.ts'
 import { CredentialHelpers } from './registry/credentials/helper.ts'
@@ -61,9 +62,10 @@ export async function main(
     secrets.neverMask(shownTexts(inputs, context.actor))
     maskProxyPasswords(secrets.mask, environment)
     maskInputs(secrets.mask, inputs, context.actor)
+    const trust = await loadTrust(inputs, stepInputs.workspace)
     for (const note of inputs.listNotes) logger.info(note)
     if (inputs.deadlineSeconds !== undefined) cancel.endAfter(inputs.deadlineSeconds)
-    report = await sync(inputs, context, logger, secrets, environment, cancel)
+    report = await sync({ inputs, context, logger, secrets, environment, cancel, trust })
     if (inputs.summary) summaryFile = environment['GITHUB_STEP_SUMMARY']
     if (inputs.declareArtifacts) declareArtifacts(report, environment, logger)
     annotateFailures(commands, report)
@@ -91,15 +93,27 @@ export async function main(
   leaveProcess(cancel.signal.aborted ? 'cancelled' : 'finished')
 }
 
+/** What a run of the action has. */
+interface Step {
+  readonly inputs: Inputs
+  readonly context: RunContext
+  readonly logger: ActionLogger
+  readonly secrets: Secrets
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly cancel: Cancellation
+  readonly trust: Trust | undefined
+}
+
 /** Everything between the inputs and the outputs. */
-async function sync(
-  inputs: Inputs,
-  context: RunContext,
-  logger: ActionLogger,
-  secrets: Secrets,
-  environment: Readonly<Record<string, string | undefined>>,
-  cancel: Cancellation,
-): Promise<RunReport> {
+async function sync({
+  inputs,
+  context,
+  logger,
+  secrets,
+  environment,
+  cancel,
+  trust,
+}: Step): Promise<RunReport> {
   const files = readAuthFiles(environment, logger)
   secrets.neverMask(files.flatMap(({ file }) => file.logins.map(({ username }) => username)))
   maskAuthFiles(secrets.mask, files)
@@ -149,6 +163,7 @@ async function sync(
       clock: systemClock,
       signal: cancel.signal,
       progress,
+      trust: trust && openGate(trust, inputs, network, logger, environment),
       clientFor: async (side, reference) => pool.client(side, reference),
       openLog: () => logger.bufferedLog(),
       describe,

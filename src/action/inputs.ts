@@ -17,6 +17,7 @@ import { InputReader } from './input-reader.ts'
 import { nearMisses } from './near-misses.ts'
 import { parseRegistryAuth } from './registry-auth.ts'
 import { parseRegistryTls } from './registry-tls.ts'
+import { readVerifyInput } from './verify-input.ts'
 
 /** Where inputs come from; passed in, so that tests need no environment. */
 export interface InputSource {
@@ -62,6 +63,8 @@ export interface Inputs {
   readonly registryTls: ReadonlyMap<string, TlsOptions>
   readonly referrers: ReferrerFilter
   readonly onLostReferrers: 'warn' | 'fail'
+  /** The rules of `verify`, as their YAML has them. */
+  readonly verify?: unknown
   readonly declareArtifacts: boolean
   readonly summary: boolean
 }
@@ -119,6 +122,7 @@ export function readInputs(source: InputSource): Inputs {
     registryTls: readRegistryTls(reader, source),
     referrers: reader.parsed<ReferrerFilter>('referrers', 'none', parseReferrerFilter),
     onLostReferrers: reader.choice('on-lost-referrers', ['warn', 'fail']),
+    ...readVerify(reader),
     declareArtifacts: reader.boolean('declare-artifacts'),
     summary: reader.boolean('summary'),
   }
@@ -160,6 +164,14 @@ export const stepInputs: InputSource = {
   get workspace(): string {
     return process.env['GITHUB_WORKSPACE'] ?? process.cwd()
   },
+}
+
+function readVerify(reader: InputReader): Pick<Inputs, 'verify'> {
+  if (!reader.given('verify')) return {}
+  const read = readVerifyInput(reader.rawText('verify'))
+  if ('value' in read) return { verify: read.value }
+  reader.problem('verify', read.problem)
+  return {}
 }
 
 function readRegistryAuth(reader: InputReader): readonly RegistryLogin[] {

@@ -160,7 +160,7 @@ function publicResult(result: SyncResult): Omit<SyncResult, 'error'> & {
 } {
   const { source, destination, status, sourceDigest, previousDigest } = result
   const digest = digestOfDestination(result)
-  const { platforms, bytes, referrers, durationMs, error } = result
+  const { platforms, bytes, referrers, verified, durationMs, error } = result
   return {
     source,
     destination,
@@ -171,6 +171,7 @@ function publicResult(result: SyncResult): Omit<SyncResult, 'error'> & {
     platforms,
     bytes: { copied: bytes.copied, mounted: bytes.mounted, existing: bytes.existing },
     ...(referrers === undefined ? {} : { referrers }),
+    ...(verified === undefined ? {} : { verified }),
     durationMs,
     ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
   }

@@ -1,4 +1,4 @@
-import type { ReferrersResult, RunReport, SyncResult } from '../sync/report.ts'
+import type { ReferrersResult, RunReport, SyncResult, Verified } from '../sync/report.ts'
 import type { Logger } from '../registry/logger.ts'
 import type { PullsLeft } from '../registry/pace/pull-limit.ts'
 import type { BufferedLog } from './logger.ts'
@@ -20,11 +20,19 @@ export function printResult(result: SyncResult, log: BufferedLog, dryRun: boolea
   if (result.referrers !== undefined) {
     log.info(`referrers: ${referrersText(result.referrers, dryRun)}`)
   }
+  if (result.verified !== undefined) log.info(`verified: ${verifiedText(result.verified)}`)
   if (error !== undefined) log.info(`${error.code}: ${error.message}`)
   if (error?.hint !== undefined) log.info(`hint: ${error.hint}`)
   log.print(
     `${statusWord(result, dryRun)} ${result.source} => ${result.destination} (${formatDuration(result.durationMs)})`,
   )
+}
+
+/** `by a key (rule 1), found as a referrer`, `by dev@example.com (rule 2), found at GitHub` */
+export function verifiedText({ kind, rule, identity, from }: Verified): string {
+  const places = { referrer: 'as a referrer', tag: "under cosign's tag", github: 'at GitHub' }
+  const who = kind === 'key' ? 'a key' : (identity ?? 'somebody')
+  return `by ${who} (rule ${rule}), found ${places[from]}`
 }
 
 /** `3 copied, 1 there already, 2 not wanted, 1 lost` */

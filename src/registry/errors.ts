@@ -35,6 +35,8 @@ export type ErrorCode =
   | 'EXISTS'
   /** Signatures of the source's index do not fit the new one, and must not stay behind. */
   | 'LOST_REFERRERS'
+  /** Nothing vouches for the image as the rules ask for. */
+  | 'UNTRUSTED'
 
 /** The role a registry has in a copy. */
 export type Side = 'source' | 'destination'

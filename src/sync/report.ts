@@ -6,6 +6,9 @@ import type { LostReferrer } from '../registry/copy/find-lost-referrers.ts'
 import type { ListPlace } from './list/pair.ts'
 import type { TagChoice } from './tags/select.ts'
 
+import type { Verified } from '../trust/verified.ts'
+
+export type { Verified } from '../trust/verified.ts'
 export type { LostReferrer } from '../registry/copy/find-lost-referrers.ts'
 export type { BytesMoved } from '../registry/copy/bytes-moved.ts'
 
@@ -38,6 +41,8 @@ export interface SyncResult {
   readonly bytes: BytesMoved
   /** What became of what belongs to the image; absent where nobody asked for it. */
   readonly referrers?: ReferrersResult
+  /** What it was trusted for; absent where no rule was to be satisfied. */
+  readonly verified?: Verified
   readonly durationMs: number
   readonly error?: ResultError
   /** What was warned of; each text names the image. The same for all destinations of a source. */
@@ -83,6 +88,8 @@ export interface Totals {
   readonly bytes: BytesMoved
   /** Sums over the images of a run that asked for them. */
   readonly referrers?: ReferrersTotals
+  /** Images that a rule has let pass for their signature; absent where there are no rules. */
+  readonly verified?: number
   /** Wall-clock time of the run, not the sum over the images, which are copied side by side. */
   readonly durationMs: number
 }
@@ -131,8 +138,14 @@ export function totalsOf(results: readonly SyncResult[], durationMs: number): To
     failed: count('failed'),
     bytes: addBytes(results.map((result) => result.bytes)),
     ...referrersOf(results),
+    ...verifiedOf(results),
     durationMs,
   }
+}
+
+function verifiedOf(results: readonly SyncResult[]): { verified?: number } {
+  const { length } = results.filter(({ verified }) => verified !== undefined)
+  return length === 0 ? {} : { verified: length }
 }
 
 function referrersOf(results: readonly SyncResult[]): { referrers?: ReferrersTotals } {

@@ -12,6 +12,7 @@ import { nameSource, type NamedSource } from './named-source.ts'
 import type { RunProgress } from './run-progress.ts'
 import { SharedSources } from './shared-sources.ts'
 import { Syncer, type SyncPolicy } from './syncer.ts'
+import type { TrustGate } from './trust-gate.ts'
 import { nothingDone, notStarted, unfinished } from './undone-image.ts'
 import { Warnings } from './warnings.ts'
 
@@ -38,6 +39,8 @@ export interface Run<Log extends Logger> {
   readonly clientFor: (side: Side, reference: Reference) => Client | Promise<Client>
   /** Told how far the images have come. */
   readonly progress?: RunProgress
+  /** Asked before anything is done about an image. */
+  readonly trust?: TrustGate | undefined
   /** A log of its own for each image, so that lines of images side by side do not mix. */
   readonly openLog: () => Log
   /** Called when an image is done, in the order in which they are. */
@@ -110,6 +113,7 @@ async function syncPair<Log extends Logger>(
       beforeTag: async (): Promise<void> =>
         sources.beforeTag(pair, async (other) => sourceOf(run, other)),
       progress: run.progress?.begin(pair),
+      trust: run.trust,
     })
     const named = sources.named(pair, () => nameSource(from, source, platforms))
     const outcome = await syncer.sync(source, destination, named)

@@ -17,8 +17,9 @@ import { type PushedImage, pushImage } from './push-image.ts'
 import type { SyncResult } from './report.ts'
 import { type NamedSource, nameSource } from './named-source.ts'
 import type { Document, SourceImage } from './source-image.ts'
-import { readUncounted } from './read-at-destination.ts'
+import { readSource } from './read-source.ts'
 import { mayOverwrite, TagGuard } from './tag-guard.ts'
+import type { TrustGate } from './trust-gate.ts'
 
 /** What is copied unless somebody says otherwise. */
 const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64'
@@ -61,12 +62,25 @@ export interface SyncerOptions extends Partial<SyncPolicy> {
    * @internal
    */
   readonly progress?: ImageProgress | undefined
+  /**
+   * Asked before anything is done about an image.
+   *
+   * @internal
+   */
+  readonly trust?: TrustGate | undefined
 }
 
 /** What became of one destination, but for the names and the time, which the caller knows. */
 export type SyncOutcome = Pick<
   SyncResult,
-  'status' | 'digest' | 'sourceDigest' | 'previousDigest' | 'platforms' | 'bytes' | 'referrers'
+  | 'status'
+  | 'digest'
+  | 'sourceDigest'
+  | 'previousDigest'
+  | 'platforms'
+  | 'bytes'
+  | 'referrers'
+  | 'verified'
 >
 
 /**
@@ -81,11 +95,13 @@ export class Syncer {
   readonly #member: Member | undefined
   readonly #beforeTag: (() => Promise<unknown>) | undefined
   readonly #progress: ImageProgress | undefined
+  readonly #trust: TrustGate | undefined
 
   constructor(options: SyncerOptions) {
     this.#member = options.member
     this.#beforeTag = options.beforeTag
     this.#progress = options.progress
+    this.#trust = options.trust
     this.#source = options.source
     this.#destination = options.destination
     this.#logger = options.logger ?? silentLogger
@@ -142,7 +158,8 @@ export class Syncer {
     // What must not be overwritten has to be seen; what may be is only compared.
     const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest
     const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag)
-    const [image, tagged] = await waitForBoth(this.#read(named, repository, looking), looking)
+    const reading = readSource(named, repository, looking, this.#trust)
+    const [{ image, verified }, tagged] = await waitForBoth(reading, looking)
     this.#tellSelection(image, named.name)
     if (tag === undefined && image.selection !== undefined) this.#tellNewDigest(named.name)
     // Without a tag the destination is the digest itself, which is there or not.
@@ -152,6 +169,7 @@ export class Syncer {
       sourceDigest: image.top.digest,
       platforms: image.knownPlatforms(),
       bytes: noBytes,
+      ...(verified !== undefined && { verified }),
     }
     const expected = digestUnder(tag, image.expected())
     const found = await lookUp(expected)
@@ -189,16 +207,6 @@ export class Syncer {
       return { ...pushed, previousDigest: guard.shown, status: 'skipped' }
     }
     return { ...pushed, ...before, status: 'copied', digest }
-  }
-
-  /** The source's image, from the source or, where that saves a pull that counts, from elsewhere. */
-  async #read(
-    named: NamedSource,
-    destination: Repository,
-    looking: Promise<Digest | undefined>,
-  ): Promise<SourceImage> {
-    if (named.repository.http.family?.countsPulls !== true) return named.image()
-    return (await readUncounted(named, destination, await looking)) ?? named.image()
   }
 
   #target(source: string | Reference, destination: string | Reference): Target {

@@ -154,14 +154,19 @@ export const MAX_CONFIG_BYTES = 8 * 1024 * 1024
  * large for that, and INVALID_MANIFEST once there is more than the repository's budget has.
  */
 export async function fetchConfig(repository: Repository, blob: Content): Promise<Buffer> {
-  const { http } = repository
-  const request = blobRequest(repository, blob, 'GET')
-  const { place } = request
   if (blob.size > MAX_CONFIG_BYTES) {
     const reason = `${blob.size} bytes are more than the ${MAX_CONFIG_BYTES} that are read at once`
+    const { place } = blobRequest(repository, blob, 'GET')
     throw new RegistryError('SIZE_MISMATCH', reason, place)
   }
   repository.spend(blob, 'get image config')
+  return fetchBlob(repository, blob)
+}
+
+/** Reads a blob whole, and verifies it. For those who know that its size is one that can be held. */
+export async function fetchBlob(repository: Repository, blob: Content): Promise<Buffer> {
+  const { http } = repository
+  const request = blobRequest(repository, blob, 'GET')
   return http.call(request, async (answer) =>
     readDocument(answer, blob.size, request, http.network, (bytes) => {
       verifyBytes(bytes, blob)

@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { readVerifyInput } from '../../src/action/verify-input.ts'
+import { readRules } from '../../src/trust/read-rules.ts'
+import { ruleFor } from '../../src/trust/rule.ts'
+import { fencesOf } from '../markdown.ts'
+import { newKey, publicPem } from './signed-image.ts'
+
+const key = publicPem(newKey())
+const privatePem = newKey().export({ format: 'pem', type: 'pkcs8' }).toString()
+const issuer = 'https://issuer.example.com'
+
+const files = {
+  read: (path: string) => {
+    if (path === 'cosign.pub') return key
+    if (path === 'cosign.key') return privatePem
+    throw new Error('does not exist')
+  },
+}
+
+function problems(value: unknown): readonly string[] {
+  return readRules(value, files).problems
+}
+
+describe('rules', () => {
+  test.each<[string, unknown]>([
+    ['one by itself', { key }],
+    ['a list', [{ images: 'ghcr.io/acme/**', key: 'cosign.pub' }, { accept: 'true' }]],
+    ['several keys', { key: [key, 'cosign.pub'] }],
+    ['an identity', { identity: 'dev@example.com', issuer }],
+    [
+      'a repository',
+      {
+        github: 'acme/app',
+        workflow: '.github/workflows/x.yml',
+        ref: 'refs/tags/*',
+        runner: 'github-hosted',
+      },
+    ],
+    ['an owner', { github: 'acme/*' }],
+    ['alternatives', { any: [{ key }, { github: 'acme/app' }], images: '**' }],
+    ['a refusal', { images: 'docker.io/**', reject: 'true' }],
+    [
+      'what builds state',
+      {
+        identity: 'x@y',
+        issuer,
+        predicate: 'https://slsa.dev/provenance/v1',
+        builder: 'https://b/*',
+        source: 'https://s',
+      },
+    ],
+    ['platforms', { key, platforms: 'true' }],
+  ])('may be %s', (_, value) => {
+    expect(problems(value)).toEqual([])
+  })
+
+  test.each<[unknown, string]>([
+    [[], 'holds no rule: that would refuse every image'],
+    ['key', 'rule 1 is no object with one of key, identity, github, any, accept, reject'],
+    [[{ accept: 'true' }, 7], 'rule 2 is no object'],
+    [{}, 'rule 1 says nothing that could be checked'],
+    [{ images: '**' }, 'rule 1 says nothing that could be checked'],
+    [{ identity: 'dev@example.com' }, 'rule 1 has an identity without its issuer'],
+    [{ identity: '*', issuer }, 'rule 1 has an identity that everybody has'],
+    [{ identity: '**/*', issuer }, 'rule 1 has an identity that everybody has'],
+    [{ identity: 'x@y', issuer: 'https://*' }, 'rule 1 has an issuer with a wildcard'],
+    [{ key: privatePem }, 'rule 1 has a key that is a private key: give the public one'],
+    [{ key: 'cosign.key' }, 'rule 1 has a key, "cosign.key", that is a private key'],
+    [{ key: 'missing.pub' }, 'rule 1 has a key, "missing.pub", that does not exist'],
+    [{ key: 'awskms:///alias/x' }, 'is the address of a key service'],
+    [{ key: 'hashivault://x' }, 'is the address of a key service'],
+    [{ key: [] }, 'rule 1 has key, which takes PEM text'],
+    [{ key: key.replaceAll('PUBLIC KEY', 'CERTIFICATE') }, 'is no public key'],
+    [
+      { key: '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----' },
+      'is a public key that cannot be read',
+    ],
+    [
+      { key, identity: 'x@y', issuer },
+      'rule 1 has both key and identity: for either of them use any',
+    ],
+    [{ key, accept: 'true' }, 'rule 1 has both key and accept'],
+    [{ accept: 'false' }, 'rule 1 has accept, which takes only true'],
+    [{ accept: 'yes' }, 'rule 1 has accept, which takes true or false'],
+    [{ key, issuer }, 'has a member that is not known here, "issuer"'],
+    [{ keys: key }, 'did you mean key?'],
+    [{ key, trusted_root: 'x' }, 'did you mean trusted-root?'],
+    [{ key, predicat: 'x' }, 'did you mean predicate?'],
+    [{ key, image: 'x' }, 'did you mean images?'],
+    [{ github: 'acme' }, 'rule 1 has github, which takes owner/repository'],
+    [{ github: '*/*' }, 'rule 1 has github, which takes owner/repository'],
+    [{ github: 'https://github.com/acme/app' }, 'rule 1 has github, which takes owner/repository'],
+    [
+      { github: 'acme/app', workflow: 'release.yml' },
+      'rule 1 has a workflow that is no path of one',
+    ],
+    [
+      { github: 'acme/app', runner: 'mine' },
+      'rule 1 has runner, which takes github-hosted or self-hosted',
+    ],
+    [{ any: [] }, 'rule 1 has any, which takes a list of alternatives'],
+    [{ any: [{ any: [{ key }] }] }, 'has a member that is not known here, "any"'],
+    [{ any: [{ key, images: 'x' }] }, 'has a member that is not known here, "images"'],
+    [{ key, 'trusted-root': '{}' }, 'rule 1 has a trusted-root that is not one'],
+    [
+      { key, 'trusted-root': 'missing.json' },
+      'rule 1 has a trusted-root, "missing.json", that does not exist',
+    ],
+    [{ key, 'trusted-root': '{"a":1,"a":2}' }, 'rule 1 has a trusted-root that is not one'],
+  ])('are refused with words for it: %j', (value, problem) => {
+    const [first = '', ...others] = problems(value)
+    expect(others).toEqual([])
+    expect(first).toContain(problem)
+  })
+
+  test('are all read, and none of their problems repeats a key', () => {
+    const found = problems([{ key: privatePem }, { identity: 'x' }, { key }])
+    expect(found.map((problem) => problem.slice(0, 6))).toEqual(['rule 1', 'rule 2'])
+    expect(found.join()).not.toContain(privatePem.split('\n')[1])
+  })
+})
+
+describe('the rules of docs/trust.md', () => {
+  const blocks = fencesOf(readFileSync('docs/trust.md', 'utf8')).filter(
+    ({ info }) => info === 'verify',
+  )
+
+  test('are ten policies', () => {
+    expect(blocks).toHaveLength(10)
+  })
+
+  test.each(blocks)('can be used: line $line', ({ text }) => {
+    const read = readVerifyInput(text)
+    expect('value' in read && readRules(read.value, { read: () => key }).problems).toEqual([])
+  })
+})
+
+describe('of several rules', () => {
+  const { rules } = readRules(
+    [
+      { images: 'ghcr.io/acme/*', key },
+      { images: 'ghcr.io/**', key },
+      { images: 'docker.io/library/alpine', accept: 'true' },
+    ],
+    files,
+  )
+
+  test.each([
+    ['ghcr.io/acme/app', 1],
+    ['ghcr.io/acme/team/app', 2],
+    ['ghcr.io/acmeevil', 2],
+    ['docker.io/library/alpine', 3],
+    ['docker.io/library/alpine-evil', undefined],
+    ['evil.net/ghcr.io/acme/app', undefined],
+    ['ghcrxio/acme/app', undefined],
+  ])('the first that matches counts: %s', (repository, number) => {
+    expect(ruleFor(rules, repository)?.number).toBe(number)
+  })
+})

@@ -1,0 +1,127 @@
+import type { Digest } from '../oci/digest.ts'
+import { cosignTag } from '../oci/referrers.ts'
+import { fetchBlob } from '../registry/content/blobs.ts'
+import { fetchManifest } from '../registry/content/manifests.ts'
+import { fetchReferrer, listReferrers } from '../registry/content/referrers.ts'
+import { RegistryError } from '../registry/errors.ts'
+import { foreignText } from '../registry/foreign-text.ts'
+import type { Repository } from '../registry/http/repository.ts'
+import type { FetchedManifest } from '../registry/learned/fetched-manifest.ts'
+import { waitForAll } from '../registry/wait-for-all.ts'
+import type { SignatureSource } from '../trust/source.ts'
+import type { Verified } from '../trust/verified.ts'
+import type { ImageToVerify, Verdict } from '../trust/verify-image.ts'
+import type { SourceImage } from './source-image.ts'
+
+export type { Verified } from '../trust/verified.ts'
+
+/** Finds out whether an image may be copied. Throws where that could not be found out. */
+export type Verify = (image: ImageToVerify) => Promise<Verdict>
+
+/**
+ * Lets through what the rules of a run trust: found out once for each digest of a source, for all of
+ * its destinations, before anything is written for it.
+ */
+export class TrustGate {
+  readonly #verify: Verify
+  readonly #known = new Map<string, Promise<Verified | undefined>>()
+
+  constructor(verify: Verify) {
+    this.#verify = verify
+  }
+
+  /**
+   * Comes back with what the image is trusted for; undefined where a rule lets it pass unseen. Throws
+   * UNTRUSTED where nothing vouches for it, and the error of a look-up that failed.
+   *
+   * @param repository the source, also where its image was read elsewhere
+   */
+  async check(repository: Repository, image: SourceImage): Promise<Verified | undefined> {
+    // The images that may be signed in place of an index depend on the platforms that are wanted.
+    const parts = image.selection?.selected.map(({ descriptor }) => descriptor.digest) ?? []
+    const key = [repository.http.registry, repository.name, image.top.digest, ...parts].join(' ')
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const checking = this.#check(repository, image)
+    this.#known.set(key, checking)
+    return checking
+  }
+
+  async #check(repository: Repository, image: SourceImage): Promise<Verified | undefined> {
+    const { top } = image
+    const place = repository.place('verify', top.digest)
+    let verdict: Verdict
+    try {
+      verdict = await this.#verify({
+        repository: `${repository.http.registry}/${repository.name}`,
+        subject: top,
+        platforms: async () => platformImages(repository, image),
+        source: signaturesIn(repository),
+      })
+    } catch (error) {
+      if (error instanceof RegistryError) throw error
+      // Metadata that is old or not signed, an answer that is no JSON: nobody was told to be trusted.
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new RegistryError('REGISTRY', `trust could not be looked up: ${reason}`, {
+        ...place,
+        cause: error,
+      })
+    }
+    if (verdict.isTrusted) return verdict.verified && harmless(verdict.verified)
+    throw new RegistryError('UNTRUSTED', verdict.reason, place)
+  }
+}
+
+/** What of it somebody else has written. */
+const FOREIGN_NAMES = [
+  'identity',
+  'issuer',
+  'sourceRepository',
+  'sourceRef',
+  'sourceDigest',
+  'predicateType',
+] as const
+
+/** Names in certificates are anybody's text. */
+function harmless(verified: Verified): Verified {
+  const clean = { ...verified }
+  for (const name of FOREIGN_NAMES) {
+    const text = verified[name]
+    if (text !== undefined) Object.assign(clean, { [name]: foreignText(text) })
+  }
+  return clean
+}
+
+async function platformImages(
+  repository: Repository,
+  image: SourceImage,
+): Promise<readonly FetchedManifest[]> {
+  const { manifest } = image.top
+  if (manifest.kind === 'image') return [image.top]
+  return waitForAll(image.parts().map(async (part) => fetchManifest(repository, part.digest, part)))
+}
+
+/** A repository as the place where signatures are kept. */
+function signaturesIn(repository: Repository): SignatureSource {
+  return {
+    list: async (subject) => (await listReferrers(repository, subject)).entries,
+    fetch: async (subject, entry) => fetchReferrer(repository, subject, entry),
+    fetchCosign: async (subject, kind) => fetchCosign(repository, subject, kind),
+    fetchBlob: async (blob) => fetchBlob(repository, blob),
+  }
+}
+
+async function fetchCosign(
+  repository: Repository,
+  subject: Digest,
+  kind: 'sig' | 'att',
+): Promise<FetchedManifest | undefined> {
+  const tag = cosignTag(subject, kind)
+  if (tag === undefined) return undefined
+  try {
+    return await fetchManifest(repository, tag)
+  } catch (error) {
+    if (error instanceof RegistryError && error.code === 'NOT_FOUND') return undefined
+    throw error
+  }
+}
