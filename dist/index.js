@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7136);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(398);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7136:
+/***/ 398:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37591,18 +37591,6 @@ function formatReferrerFilter(filter) {
     return [...filter.types, ...(filter.cosignTags ? [COSIGN_TAGS] : [])].join(',');
 }
 
-;// CONCATENATED MODULE: ./lib/sync/list/pair.js
-function isSelection(item) {
-    return 'tags' in item;
-}
-function isPair(item) {
-    return !isSelection(item);
-}
-/** The host of the destination. */
-function destinationHost(item) {
-    return isSelection(item) ? item.registry : item.destination.registry;
-}
-
 ;// CONCATENATED MODULE: ./lib/sync/list/placeholders.js
 
 
@@ -38590,6 +38578,18 @@ async function waitForBoth(first, second) {
     if (other.status === 'rejected')
         throw other.reason;
     return [one.value, other.value];
+}
+
+;// CONCATENATED MODULE: ./lib/sync/list/pair.js
+function isSelection(item) {
+    return 'tags' in item;
+}
+function isPair(item) {
+    return !isSelection(item);
+}
+/** The host of the destination. */
+function destinationHost(item) {
+    return isSelection(item) ? item.registry : item.destination.registry;
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/list/claims.js
@@ -40449,8 +40449,50 @@ function parseImageList(text, bases, { isRange = () => true, note } = {}) {
     return items;
 }
 
-;// CONCATENATED MODULE: ./lib/action/images-file.js
+;// CONCATENATED MODULE: ./lib/action/workspace-path.js
 
+
+/**
+ * Finds a file that must lie in the workspace, also after symbolic links are followed. Throws what the
+ * file system throws, for one that is not there above all.
+ *
+ * @param path as given by the user; relative ones start at the workspace
+ */
+function locateInWorkspace(path, workspace) {
+    const root = (0,external_node_fs_namespaceObject.realpathSync)(workspace);
+    if (!contains(root, (0,external_node_path_namespaceObject.resolve)(root, path)))
+        return { problem: 'lies outside of the workspace' };
+    const file = (0,external_node_fs_namespaceObject.realpathSync)((0,external_node_path_namespaceObject.resolve)(root, path));
+    if (!contains(root, file)) {
+        return { problem: 'leads out of the workspace through a symbolic link' };
+    }
+    return { file };
+}
+function contains(root, path) {
+    const way = (0,external_node_path_namespaceObject.relative)(root, path);
+    return way !== '..' && !way.startsWith(`..${external_node_path_namespaceObject.sep}`) && !(0,external_node_path_namespaceObject.isAbsolute)(way);
+}
+/** What is wrong with a path that is to lead to a file of so many bytes at most; throws as above. */
+function fileProblem(path, maxBytes) {
+    const stats = (0,external_node_fs_namespaceObject.statSync)(path);
+    if (stats.isDirectory())
+        return 'is a directory, not a file';
+    // What has no end, such as a device, is not even begun to be read.
+    if (!stats.isFile())
+        return 'is not a regular file';
+    return stats.size > maxBytes ? tooLarge(stats.size, maxBytes) : undefined;
+}
+function tooLarge(bytes, maxBytes) {
+    return `has ${bytes} bytes; at most ${maxBytes} are accepted`;
+}
+/** The code of an error of the file system; undefined for any other. */
+function codeOf(error) {
+    if (typeof error !== 'object' || error === null || !('code' in error))
+        return undefined;
+    return typeof error.code === 'string' ? error.code : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/action/images-file.js
 
 /** More than the list parser takes; a larger file is a mistake in the path, and is not even read. */
 const MAX_IMAGES_FILE_BYTES = 8 * 1024 * 1024;
@@ -40463,37 +40505,21 @@ const MAX_IMAGES_FILE_BYTES = 8 * 1024 * 1024;
  */
 function readImagesFile(path, workspace, readFile) {
     try {
-        const root = (0,external_node_fs_namespaceObject.realpathSync)(workspace);
-        if (!contains(root, (0,external_node_path_namespaceObject.resolve)(root, path)))
-            return { problem: 'lies outside of the workspace' };
-        const file = (0,external_node_fs_namespaceObject.realpathSync)((0,external_node_path_namespaceObject.resolve)(root, path));
-        if (!contains(root, file)) {
-            return { problem: 'leads out of the workspace through a symbolic link' };
-        }
-        const { size, kind } = images_file_describe(file);
-        if (kind === 'directory')
-            return { problem: 'is a directory, not a file' };
-        if (kind === 'other')
-            return { problem: 'is not a regular file' };
-        return size > MAX_IMAGES_FILE_BYTES ? tooLarge(size) : decode(readFile(file));
+        const located = locateInWorkspace(path, workspace);
+        if ('problem' in located)
+            return located;
+        const problem = fileProblem(located.file, MAX_IMAGES_FILE_BYTES);
+        return problem === undefined ? decode(readFile(located.file)) : { problem };
     }
     catch (error) {
         return { problem: unreadable(error) };
     }
 }
-function contains(root, path) {
-    const way = (0,external_node_path_namespaceObject.relative)(root, path);
-    return way !== '..' && !way.startsWith(`..${external_node_path_namespaceObject.sep}`) && !(0,external_node_path_namespaceObject.isAbsolute)(way);
-}
-function images_file_describe(path) {
-    const stats = (0,external_node_fs_namespaceObject.statSync)(path);
-    const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other';
-    return { size: stats.size, kind };
-}
 function decode(content) {
     // The file may have grown since its size was asked for.
-    if (content.length > MAX_IMAGES_FILE_BYTES)
-        return tooLarge(content.length);
+    if (content.length > MAX_IMAGES_FILE_BYTES) {
+        return { problem: tooLarge(content.length, MAX_IMAGES_FILE_BYTES) };
+    }
     if (typeof content === 'string')
         return { text: content };
     try {
@@ -40503,20 +40529,12 @@ function decode(content) {
         return { problem: 'is not UTF-8 text' };
     }
 }
-function tooLarge(bytes) {
-    return { problem: `has ${bytes} bytes; at most ${MAX_IMAGES_FILE_BYTES} are accepted` };
-}
 function unreadable(error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') {
         return 'does not exist in the workspace; is the repository checked out before this step?';
     }
     return `cannot be read${code === undefined ? '' : ` (${code})`}`;
-}
-function codeOf(error) {
-    if (typeof error !== 'object' || error === null || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/action/list-inputs.js
@@ -40763,6 +40781,61 @@ function sameLogin(a, b) {
     return a?.username === b.username && a.password === b.password && a.authHost === b.authHost;
 }
 
+;// CONCATENATED MODULE: ./lib/action/role-credentials.js
+
+/**
+ * The credentials belong to the host of the base when that was given, else to the only host that the
+ * input `images` has in this role: a password is never sent to one of several hosts on a guess, and
+ * who may edit a file must not choose who gets it.
+ */
+function readCredentials(reader, side, base, list) {
+    const login = readLogin(reader, side);
+    if (login === undefined)
+        return undefined;
+    if (base !== undefined && reader.given(`${side}-registry`)) {
+        return { registry: base.registry, ...login };
+    }
+    const inline = list.filter(({ file }) => file === undefined);
+    const hosts = [...new Set(inline.map((item) => role_credentials_registryOf(item, side)))];
+    const [registry, ...others] = hosts;
+    if (registry !== undefined && others.length === 0)
+        return { registry, ...login };
+    if (registry !== undefined)
+        reader.problem(`${side}-username`, severalHosts(side, hosts));
+    else if (list.length > 0)
+        reader.problem(`${side}-username`, fileOnly(side));
+    return undefined;
+}
+function severalHosts(side, hosts) {
+    const named = `${hosts.slice(0, 5).join(', ')}${hosts.length > 5 ? ', …' : ''}`;
+    return (`the list has several ${side} registries (${named}), so it is not clear which one these credentials are for; ` +
+        `set ${side}-registry, or use registry-auth`);
+}
+function fileOnly(side) {
+    return ('only images-file names registries, and who may edit that file is not to choose which one gets ' +
+        `these credentials; set ${side}-registry, or use registry-auth`);
+}
+function role_credentials_registryOf(item, side) {
+    return side === 'source' ? item.source.registry : destinationHost(item);
+}
+function readLogin(reader, side) {
+    const username = reader.text(`${side}-username`);
+    const password = reader.text(`${side}-password`);
+    if (username === '' && password === '')
+        return undefined;
+    if (username === '') {
+        reader.problem(`${side}-username`, `is empty, but ${side}-password is given; give both or none`);
+    }
+    else if (password === '') {
+        reader.problem(`${side}-password`, `is empty, but ${side}-username is given; give both or none ` +
+            '(secrets are empty in runs started by forks and by Dependabot)');
+    }
+    else if (username.includes(':')) {
+        reader.problem(`${side}-username`, 'holds a colon, which basic authentication forbids (RFC 7617)');
+    }
+    return { username, password };
+}
+
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(1692);
 ;// CONCATENATED MODULE: ./lib/registry/network/tls.js
@@ -40808,6 +40881,7 @@ function endpointOf(host) {
 
 
 
+
 const registry_tls_FIELDS = ['registry', 'ca', 'cert', 'key'];
 const registry_tls_SHAPE = `expected a YAML list of objects with ${registry_tls_FIELDS.join(', ')}`;
 /** A store with every authority there is takes 250 KiB; more than this is a mistake in the path. */
@@ -40817,7 +40891,8 @@ const MAX_SHOWN_PATH = 100;
 /**
  * Reads the input of that name: a YAML (or JSON) list of objects with `registry`, which is any host
  * that is to be spoken to, and `ca`, or `cert` and `key`, or all three. Each is PEM text or the path
- * of a file that holds it, relative to the workspace. Blank text is an empty list.
+ * of a file that holds it, absolute or relative to the workspace, which a relative one must not leave.
+ * Blank text is an empty list.
  */
 function parseRegistryTls(text, files) {
     const { entries, problem } = yaml_entries_readEntries(text, registry_tls_SHAPE);
@@ -40898,20 +40973,29 @@ function readFileOf(field, path, files) {
     const place = named(field, path);
     let content;
     try {
-        content = files.readFile((0,external_node_path_namespaceObject.resolve)(files.workspace, path));
+        content = readFileAt(path, files, place);
     }
     catch (error) {
-        const code = registry_tls_codeOf(error);
+        if (error instanceof Refusal)
+            throw error;
+        const code = codeOf(error);
         if (code === 'ENOENT' || code === 'ENOTDIR') {
             throw new Refusal(`${place} does not exist; a path starts at the workspace`);
         }
-        if (code === 'EISDIR')
-            throw new Refusal(`${place} is a directory, not a file`);
-        throw new Refusal(`${place} cannot be read${code === '' ? '' : ` (${code})`}`);
+        throw new Refusal(`${place} cannot be read${code === undefined ? '' : ` (${code})`}`);
     }
-    if (content.length > MAX_PEM_BYTES)
-        throw new Refusal(`${place} is too large for PEM`);
     return typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
+}
+/**
+ * An absolute path is where the workflow says that the file is. A relative one is about the workspace,
+ * and what is checked out there must not lead to other files of the runner.
+ */
+function readFileAt(path, files, place) {
+    const located = (0,external_node_path_namespaceObject.isAbsolute)(path) ? { file: path } : locateInWorkspace(path, files.workspace);
+    const problem = 'problem' in located ? located.problem : fileProblem(located.file, MAX_PEM_BYTES);
+    if ('problem' in located || problem !== undefined)
+        throw new Refusal(`${place} ${problem}`);
+    return files.readFile(located.file);
 }
 /** What is between two lines of dashes holds none, so that a file is gone through once. */
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*(?:-(?!----)[^-]*)*-----END CERTIFICATE-----/g;
@@ -40949,7 +41033,7 @@ function checkTogether(options) {
         secureContext(options);
     }
     catch (error) {
-        const code = registry_tls_codeOf(error);
+        const code = codeOf(error) ?? '';
         if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' ||
             code === 'ERR_OSSL_X509_KEY_TYPE_MISMATCH') {
             throw new Refusal('cert and key do not belong together');
@@ -40958,10 +41042,6 @@ function checkTogether(options) {
         const what = options.cert === undefined ? 'ca' : 'cert and key';
         throw new Refusal(`${what} cannot be used for TLS${reason}`);
     }
-}
-function registry_tls_codeOf(error) {
-    const hasCode = typeof error === 'object' && error !== null && 'code' in error;
-    return hasCode && typeof error.code === 'string' ? error.code : '';
 }
 
 ;// CONCATENATED MODULE: ./lib/action/verify-input.js
@@ -41143,47 +41223,6 @@ function readRegistryTls(reader, source) {
     for (const problem of problems)
         reader.problem('registry-tls', problem);
     return hosts;
-}
-/**
- * The credentials belong to the host of the base when that was given, else to the only host that the
- * list has in this role; a password is never sent to one of several hosts on a guess.
- */
-function readCredentials(reader, side, base, list) {
-    const login = readLogin(reader, side);
-    if (login === undefined)
-        return undefined;
-    if (base !== undefined && reader.given(`${side}-registry`)) {
-        return { registry: base.registry, ...login };
-    }
-    const hosts = [...new Set(list.map((item) => inputs_registryOf(item, side)))];
-    const [registry, ...others] = hosts;
-    if (registry === undefined)
-        return undefined;
-    if (others.length === 0)
-        return { registry, ...login };
-    reader.problem(`${side}-username`, `the list has several ${side} registries (${hosts.slice(0, 5).join(', ')}${hosts.length > 5 ? ', …' : ''}), ` +
-        `so it is not clear which one these credentials are for; set ${side}-registry, or use registry-auth`);
-    return undefined;
-}
-function inputs_registryOf(item, side) {
-    return side === 'source' ? item.source.registry : destinationHost(item);
-}
-function readLogin(reader, side) {
-    const username = reader.text(`${side}-username`);
-    const password = reader.text(`${side}-password`);
-    if (username === '' && password === '')
-        return undefined;
-    if (username === '') {
-        reader.problem(`${side}-username`, `is empty, but ${side}-password is given; give both or none`);
-    }
-    else if (password === '') {
-        reader.problem(`${side}-password`, `is empty, but ${side}-username is given; give both or none ` +
-            '(secrets are empty in runs started by forks and by Dependabot)');
-    }
-    else if (username.includes(':')) {
-        reader.problem(`${side}-username`, 'holds a colon, which basic authentication forbids (RFC 7617)');
-    }
-    return { username, password };
 }
 /** Hosts separated by commas and white space. */
 function parseHosts(text) {

@@ -233,6 +233,23 @@ describe.each(['source', 'destination'] as const)('the credentials of the %s', (
     ])
   })
 
+  test('are for the host in images, whatever images-file adds', () => {
+    const path = writeList(images(['evil.example']).replaceAll('app:0', 'app:other'))
+    const inputs = read({ ...login, images: images(['r.example']), 'images-file': path })
+    expect(inputs.list).toHaveLength(2)
+    expect(credentials(inputs)?.registry).toBe('r.example')
+  })
+
+  test('are for nobody that only images-file names', () => {
+    const path = writeList(images(['evil.example']))
+    expect(problems({ ...login, 'images-file': path })).toEqual([
+      `${side}-username: only images-file names registries, and who may edit that file is not to choose ` +
+        `which one gets these credentials; set ${side}-registry, or use registry-auth`,
+    ])
+    const inputs = read({ ...login, 'images-file': path, [`${side}-registry`]: 'r.example' })
+    expect(credentials(inputs)?.registry).toBe('r.example')
+  })
+
   test('name a few of many hosts', () => {
     const hosts = Array.from({ length: 9 }, (_, index) => `r${index}.example`)
     expect(problems({ ...login, images: images(hosts) })[0]).toContain('r4.example, …)')

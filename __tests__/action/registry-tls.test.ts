@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { parseRegistryTls } from '../../src/action/registry-tls.ts'
 import { createCertificate, type Certificate } from '../../testkit/registry/certificate.ts'
@@ -205,3 +205,54 @@ ${indented(one.key)}
 function indented(pem: string): string {
   return pem.trim().replace(/^/gm, '    ')
 }
+
+describe('the path of a file', () => {
+  let elsewhere = ''
+
+  beforeAll(() => {
+    elsewhere = mkdtempSync(join(tmpdir(), 'registry-tls-elsewhere-'))
+    writeFileSync(join(elsewhere, 'ca.pem'), one.ca)
+    symlinkSync(join(elsewhere, 'ca.pem'), join(workspace, 'tls', 'link.pem'))
+    symlinkSync(join(workspace, 'tls', 'ca.pem'), join(workspace, 'tls', 'inside.pem'))
+  })
+
+  afterAll(() => {
+    rmSync(elsewhere, { recursive: true })
+  })
+
+  test('may be absolute, as that of an authority of the machine is', () => {
+    const ca = join(elsewhere, 'ca.pem')
+    expect(readList({ registry: 'r.example', ca })).toMatchObject({ problems: [] })
+  })
+
+  test('may be a link inside of the workspace', () => {
+    expect(readList({ registry: 'r.example', ca: 'tls/inside.pem' }).problems).toEqual([])
+  })
+
+  test.each([
+    [() => join('..', basename(elsewhere), 'ca.pem'), 'lies outside of the workspace'],
+    [() => '../../etc/ssl/certs', 'lies outside of the workspace'],
+    [() => 'tls/link.pem', 'leads out of the workspace through a symbolic link'],
+  ])('does not leave the workspace where it is relative to it', (path, problem) => {
+    const { problems } = readList({ registry: 'r.example', ca: path() })
+    expect(problems).toEqual([`entry 1: ca: ${JSON.stringify(path())} ${problem}`])
+  })
+
+  test('leads to a file, and nothing that has no end', () => {
+    const problems = ['/dev/zero', 'tls'].map(
+      (ca) => readList({ registry: 'r.example', ca }).problems[0],
+    )
+    expect(problems).toEqual([
+      'entry 1: ca: "/dev/zero" is not a regular file',
+      'entry 1: ca: "tls" is a directory, not a file',
+    ])
+  })
+})
+
+test('PEM is gone through once, however many of its beginnings have no end', () => {
+  for (const begin of ['-----BEGIN CERTIFICATE-----\n', '-----BEGIN PRIVATE KEY-----\n']) {
+    const text = `${begin}a`.repeat(100_000)
+    const { problems } = readList({ registry: 'r.example', cert: text, key: text })
+    expect(problems).toHaveLength(1)
+  }
+})

@@ -1,5 +1,4 @@
-import { realpathSync, statSync } from 'node:fs'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { codeOf, fileProblem, locateInWorkspace, tooLarge } from './workspace-path.ts'
 
 /** More than the list parser takes; a larger file is a mistake in the path, and is not even read. */
 export const MAX_IMAGES_FILE_BYTES = 8 * 1024 * 1024
@@ -20,35 +19,20 @@ export function readImagesFile(
   readFile: (path: string) => string | Uint8Array,
 ): ImagesFile {
   try {
-    const root = realpathSync(workspace)
-    if (!contains(root, resolve(root, path))) return { problem: 'lies outside of the workspace' }
-    const file = realpathSync(resolve(root, path))
-    if (!contains(root, file)) {
-      return { problem: 'leads out of the workspace through a symbolic link' }
-    }
-    const { size, kind } = describe(file)
-    if (kind === 'directory') return { problem: 'is a directory, not a file' }
-    if (kind === 'other') return { problem: 'is not a regular file' }
-    return size > MAX_IMAGES_FILE_BYTES ? tooLarge(size) : decode(readFile(file))
+    const located = locateInWorkspace(path, workspace)
+    if ('problem' in located) return located
+    const problem = fileProblem(located.file, MAX_IMAGES_FILE_BYTES)
+    return problem === undefined ? decode(readFile(located.file)) : { problem }
   } catch (error) {
     return { problem: unreadable(error) }
   }
 }
 
-function contains(root: string, path: string): boolean {
-  const way = relative(root, path)
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
-}
-
-function describe(path: string): { size: number; kind: 'file' | 'directory' | 'other' } {
-  const stats = statSync(path)
-  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'other'
-  return { size: stats.size, kind }
-}
-
 function decode(content: string | Uint8Array): ImagesFile {
   // The file may have grown since its size was asked for.
-  if (content.length > MAX_IMAGES_FILE_BYTES) return tooLarge(content.length)
+  if (content.length > MAX_IMAGES_FILE_BYTES) {
+    return { problem: tooLarge(content.length, MAX_IMAGES_FILE_BYTES) }
+  }
   if (typeof content === 'string') return { text: content }
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(content) }
@@ -57,19 +41,10 @@ function decode(content: string | Uint8Array): ImagesFile {
   }
 }
 
-function tooLarge(bytes: number): ImagesFile {
-  return { problem: `has ${bytes} bytes; at most ${MAX_IMAGES_FILE_BYTES} are accepted` }
-}
-
 function unreadable(error: unknown): string {
   const code = codeOf(error)
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return 'does not exist in the workspace; is the repository checked out before this step?'
   }
   return `cannot be read${code === undefined ? '' : ` (${code})`}`
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? error.code : undefined
 }

@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { type PlatformFilter, parsePlatformFilter } from '../oci/platform.ts'
 import { parseReferrerFilter, type ReferrerFilter } from '../oci/referrer-filter.ts'
-import { normaliseRegistry, parseRegistryBase, type RegistryBase } from '../oci/reference.ts'
+import { normaliseRegistry, parseRegistryBase } from '../oci/reference.ts'
 import type { RegistryLogin } from '../registry/credentials/credential-chain.ts'
-import type { Credentials } from '../registry/credentials/login.ts'
-import type { Side } from '../registry/errors.ts'
 import type { TlsOptions } from '../registry/network/tls.ts'
 import type { ListItem } from '../sync/image-list.ts'
-import { destinationHost } from '../sync/list/pair.ts'
 import { parseDestinationBase } from '../sync/list/placeholders.ts'
 import type { IsRange } from '../sync/list/collect.ts'
 import { loadVersions } from '../sync/tags/selection.ts'
@@ -16,6 +13,7 @@ import { inputNames } from './input-names.ts'
 import { InputReader } from './input-reader.ts'
 import { nearMisses } from './near-misses.ts'
 import { parseRegistryAuth } from './registry-auth.ts'
+import { type RoleCredentials, readCredentials } from './role-credentials.ts'
 import { parseRegistryTls } from './registry-tls.ts'
 import { readVerifyInput } from './verify-input.ts'
 
@@ -30,11 +28,6 @@ export interface InputSource {
   readonly workspace: string
   /** Tells ranges of versions from other texts; without it every text is taken for one. */
   readonly isRange?: IsRange
-}
-
-/** The credentials of one role, with the one host that they may be sent to. */
-export interface RoleCredentials extends Credentials {
-  readonly registry: string
 }
 
 /** Everything the user asked for, checked. */
@@ -187,58 +180,6 @@ function readRegistryTls(
   const { hosts, problems } = parseRegistryTls(reader.rawText('registry-tls'), source)
   for (const problem of problems) reader.problem('registry-tls', problem)
   return hosts
-}
-
-/**
- * The credentials belong to the host of the base when that was given, else to the only host that the
- * list has in this role; a password is never sent to one of several hosts on a guess.
- */
-function readCredentials(
-  reader: InputReader,
-  side: Side,
-  base: RegistryBase | undefined,
-  list: readonly ListItem[],
-): RoleCredentials | undefined {
-  const login = readLogin(reader, side)
-  if (login === undefined) return undefined
-  if (base !== undefined && reader.given(`${side}-registry`)) {
-    return { registry: base.registry, ...login }
-  }
-  const hosts = [...new Set(list.map((item) => registryOf(item, side)))]
-  const [registry, ...others] = hosts
-  if (registry === undefined) return undefined
-  if (others.length === 0) return { registry, ...login }
-  reader.problem(
-    `${side}-username`,
-    `the list has several ${side} registries (${hosts.slice(0, 5).join(', ')}${hosts.length > 5 ? ', …' : ''}), ` +
-      `so it is not clear which one these credentials are for; set ${side}-registry, or use registry-auth`,
-  )
-  return undefined
-}
-
-function registryOf(item: ListItem, side: Side): string {
-  return side === 'source' ? item.source.registry : destinationHost(item)
-}
-
-function readLogin(reader: InputReader, side: Side): Credentials | undefined {
-  const username = reader.text(`${side}-username`)
-  const password = reader.text(`${side}-password`)
-  if (username === '' && password === '') return undefined
-  if (username === '') {
-    reader.problem(`${side}-username`, `is empty, but ${side}-password is given; give both or none`)
-  } else if (password === '') {
-    reader.problem(
-      `${side}-password`,
-      `is empty, but ${side}-username is given; give both or none ` +
-        '(secrets are empty in runs started by forks and by Dependabot)',
-    )
-  } else if (username.includes(':')) {
-    reader.problem(
-      `${side}-username`,
-      'holds a colon, which basic authentication forbids (RFC 7617)',
-    )
-  }
-  return { username, password }
 }
 
 /** Hosts separated by commas and white space. */

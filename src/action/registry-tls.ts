@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto'
-import { resolve } from 'node:path'
+import { isAbsolute } from 'node:path'
 import { quote } from '../oci/quote.ts'
 import { normaliseRegistry } from '../oci/reference.ts'
 import { secureContext, type TlsOptions } from '../registry/network/tls.ts'
+import { codeOf, fileProblem, locateInWorkspace } from './workspace-path.ts'
 import { type Entry, readEntries, unknownField } from './yaml-entries.ts'
 
 export interface RegistryTls {
@@ -30,7 +31,8 @@ const MAX_SHOWN_PATH = 100
 /**
  * Reads the input of that name: a YAML (or JSON) list of objects with `registry`, which is any host
  * that is to be spoken to, and `ca`, or `cert` and `key`, or all three. Each is PEM text or the path
- * of a file that holds it, relative to the workspace. Blank text is an empty list.
+ * of a file that holds it, absolute or relative to the workspace, which a relative one must not leave.
+ * Blank text is an empty list.
  */
 export function parseRegistryTls(text: string, files: PemFiles): RegistryTls {
   const { entries, problem } = readEntries(text, SHAPE)
@@ -109,17 +111,27 @@ function readFileOf(field: string, path: string, files: PemFiles): string {
   const place = named(field, path)
   let content: string | Uint8Array
   try {
-    content = files.readFile(resolve(files.workspace, path))
+    content = readFileAt(path, files, place)
   } catch (error) {
+    if (error instanceof Refusal) throw error
     const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new Refusal(`${place} does not exist; a path starts at the workspace`)
     }
-    if (code === 'EISDIR') throw new Refusal(`${place} is a directory, not a file`)
-    throw new Refusal(`${place} cannot be read${code === '' ? '' : ` (${code})`}`)
+    throw new Refusal(`${place} cannot be read${code === undefined ? '' : ` (${code})`}`)
   }
-  if (content.length > MAX_PEM_BYTES) throw new Refusal(`${place} is too large for PEM`)
   return typeof content === 'string' ? content : Buffer.from(content).toString('latin1')
+}
+
+/**
+ * An absolute path is where the workflow says that the file is. A relative one is about the workspace,
+ * and what is checked out there must not lead to other files of the runner.
+ */
+function readFileAt(path: string, files: PemFiles, place: string): string | Uint8Array {
+  const located = isAbsolute(path) ? { file: path } : locateInWorkspace(path, files.workspace)
+  const problem = 'problem' in located ? located.problem : fileProblem(located.file, MAX_PEM_BYTES)
+  if ('problem' in located || problem !== undefined) throw new Refusal(`${place} ${problem}`)
+  return files.readFile(located.file)
 }
 
 /** What is between two lines of dashes holds none, so that a file is gone through once. */
@@ -158,7 +170,7 @@ function checkTogether(options: TlsOptions): void {
   try {
     secureContext(options)
   } catch (error) {
-    const code = codeOf(error)
+    const code = codeOf(error) ?? ''
     if (
       code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' ||
       code === 'ERR_OSSL_X509_KEY_TYPE_MISMATCH'
@@ -169,9 +181,4 @@ function checkTogether(options: TlsOptions): void {
     const what = options.cert === undefined ? 'ca' : 'cert and key'
     throw new Refusal(`${what} cannot be used for TLS${reason}`)
   }
-}
-
-function codeOf(error: unknown): string {
-  const hasCode = typeof error === 'object' && error !== null && 'code' in error
-  return hasCode && typeof error.code === 'string' ? error.code : ''
 }
