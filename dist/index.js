@@ -35848,6 +35848,12 @@ function whyEnded(signal) {
     const reason = signal?.reason;
     return reason instanceof EndOfRun ? reason.message : 'the run was cancelled';
 }
+/** Whether a failure says nothing of what the registry has done: the answer is missing, or a 5xx. */
+function isNoVerdict(error) {
+    if (!(error instanceof RegistryError))
+        return false;
+    return error.code === 'NETWORK' || error.code === 'TIMEOUT' || (error.status ?? 0) >= 500;
+}
 /** The error of whatever was under way, or about to be, when the signal ended the run. */
 function cancelled(place, signal, cause) {
     const { operation, side, registry, repository, reference } = place;
@@ -43667,20 +43673,24 @@ function uncompressed({ headers }, bytes, limit) {
  * without saying, by the aliases of Docker Hub, and by any name of this machine.
  */
 class RunRegistries {
-    #registries = new Set();
+    /** Their endpoints. */
+    #registries = new Map();
     /** @param registry a normalised host */
     add(registry) {
-        this.#registries.add(registry);
+        if (!this.#registries.has(registry))
+            this.#registries.set(registry, endpointsOf(registry));
     }
     /** Whether an origin is a registry of the run, and not the one that is given. */
     isAnother(origin, registry) {
-        const others = [...this.#registries].filter((one) => one !== registry);
+        const own = this.#registries.get(registry) ?? endpointsOf(registry);
+        const others = [...this.#registries].flatMap(([one, endpoints]) => one === registry ? [] : endpoints);
         const named = endpointOfOrigin(origin);
-        if (endpointsOf(registry).includes(named))
+        if (own.includes(named))
             return false;
-        if (others.some((other) => endpointsOf(other).includes(named)))
+        if (others.includes(named))
             return true;
-        return !answersAt(registry, origin) && others.some((other) => answersAt(other, origin));
+        const anyNamed = anyName(named);
+        return others.map(anyName).includes(anyNamed) && !own.map(anyName).includes(anyNamed);
     }
 }
 /** Whether a registry may be what answers at an origin, under whatever name of it. */
@@ -43748,17 +43758,15 @@ function isFollowed(answer, from, request) {
 function redirectTarget(answer, from, request, home) {
     const { status } = answer;
     const { place } = request;
-    const reads = isReading(request);
     const location = singleHeader(answer, 'location', place) ?? '';
-    if (!reads && !EXACT_REDIRECTS.has(status)) {
+    if (!isReading(request) && !EXACT_REDIRECTS.has(status)) {
         const host = URL.parse(location, `${from.origin}${from.path}`)?.host ?? '';
         const reason = 'the registry answers a write with a redirect that is for reading' +
             (host === '' ? '' : `, to ${foreignText(host)}, as a proxy does that wants people to sign in`);
         throw new RegistryError('REDIRECT', reason, { ...place, status });
     }
     const to = resolveLocation(from, location, { registryOrigin: home.origin, place });
-    const reach = request.reach ?? (reads ? 'anywhere' : 'registry');
-    const objection = objectionTo(reach, from, to, home);
+    const objection = objectionTo(request, from, to, home);
     if (objection === undefined)
         return to;
     throw refusedLocation(location, objection, place, status);
@@ -43778,7 +43786,7 @@ function uploadAddress(answer, from, home, place) {
         throw new RegistryError('UPLOAD', 'the answer has no Location', { ...place, status });
     }
     const to = resolveLocation(from, location, { registryOrigin: home.origin, place });
-    const objection = objectionTo('storage', from, to, home);
+    const objection = objectionToUpload(from, to, home);
     if (objection !== undefined)
         throw refusedLocation(location, objection, place);
     return to;
@@ -43788,12 +43796,21 @@ function leavesRegistry({ code, status }) {
     return code === 'REDIRECT' && status !== undefined;
 }
 /** What speaks against going there, as words that follow `a location`. */
-function objectionTo(reach, from, to, home) {
+function objectionTo(request, from, to, home) {
+    const reach = request.reach ?? (isReading(request) ? 'anywhere' : 'registry');
     if (reach === 'storage')
         return objectionToUpload(from, to, home);
-    if (reach === 'anywhere' || !to.isAway)
+    if (reach === 'anywhere')
         return undefined;
-    return 'that leaves the registry, with what only that can answer';
+    if (to.isAway)
+        return 'that leaves the registry, with what only that can answer';
+    return isReading(request) || isSameResource(from, to)
+        ? undefined
+        : 'at something else to write to';
+}
+/** Whether two addresses name the same thing, below whatever a registry puts before its API. */
+function isSameResource(from, to) {
+    return unescaped(to.path).endsWith(unescaped(from.path).replace(/^\/v2\//, '/'));
 }
 function objectionToUpload(from, to, { registry, registries }) {
     if (registries.isAnother(to.origin, registry))
@@ -46696,30 +46713,54 @@ class Delivery {
     }
     /** Sends the blob. Throws VERIFICATION where something else stays in its place. */
     async #deliver(opening) {
-        const { http } = this.#destination;
         const hadOther = this.#hasOther();
-        let isLost = false;
-        const outcome = await withRetries(http.network, http.logger, async (tried) => {
-            // The bytes may have arrived although the answer did not.
-            if (isLost && (await this.#isThere()))
-                return 'copied';
-            try {
-                return await this.#transfer.attempt(tried === 0 ? opening : 'new', tried === 0);
-            }
-            catch (error) {
-                isLost = error instanceof RegistryError && error.side === 'destination';
-                throw error;
-            }
-        });
-        if (!hadOther ||
-            outcome !== 'copied' ||
-            (await lookUpBlob(this.#destination, this.#blob)) !== 'other') {
+        const outcome = await this.#send(opening);
+        if (!hadOther || outcome !== 'copied')
             return outcome;
-        }
+        if ((await lookUpBlob(this.#destination, this.#blob)) !== 'other')
+            return outcome;
         const place = this.#destination.place('upload blob', this.#blob.digest);
         const reason = 'the registry shows something else under the digest, and keeps that';
         throw new RegistryError('VERIFICATION', reason, place);
     }
+    /** With retries. The bytes may have arrived although the answer did not. */
+    async #send(opening) {
+        const { network, logger } = this.#destination.http;
+        let isLost = false;
+        try {
+            return await withRetries(network, logger, async (tried) => {
+                if (isLost && (await this.#isThere()))
+                    return 'copied';
+                try {
+                    return await this.#transfer.attempt(tried === 0 ? opening : 'new', tried === 0);
+                }
+                catch (error) {
+                    isLost = error instanceof RegistryError && error.side === 'destination';
+                    throw error;
+                }
+            });
+        }
+        catch (error) {
+            if (isAnswerLost(error) && (await this.#hasArrived()))
+                return 'copied';
+            throw error;
+        }
+    }
+    /** A failure to look is no answer: the one before it is told. */
+    async #hasArrived() {
+        try {
+            return await this.#isThere();
+        }
+        catch (error) {
+            if (error instanceof RegistryError)
+                return false;
+            throw error;
+        }
+    }
+}
+/** Whether it is the end of an upload that nothing is known of. */
+function isAnswerLost(error) {
+    return isNoVerdict(error) && error.operation === 'upload blob';
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/explain-blob-failure.js
@@ -46901,12 +46942,6 @@ async function put(repository, reference, { bytes, mediaType, digest }) {
             return 'elsewhere';
         return isNamed ? 'named' : 'unnamed';
     });
-}
-/** Whether a failure says nothing of what the registry has done: the answer is missing, or a 5xx. */
-function isNoVerdict(error) {
-    if (!(error instanceof RegistryError))
-        return false;
-    return error.code === 'NETWORK' || error.code === 'TIMEOUT' || (error.status ?? 0) >= 500;
 }
 function push_manifest_isRefusal(error) {
     if (!(error instanceof RegistryError) || error.code === 'AUTHENTICATION')

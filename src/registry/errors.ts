@@ -174,6 +174,12 @@ export function whyEnded(signal: AbortSignal | undefined): string {
   return reason instanceof EndOfRun ? reason.message : 'the run was cancelled'
 }
 
+/** Whether a failure says nothing of what the registry has done: the answer is missing, or a 5xx. */
+export function isNoVerdict(error: unknown): error is RegistryError {
+  if (!(error instanceof RegistryError)) return false
+  return error.code === 'NETWORK' || error.code === 'TIMEOUT' || (error.status ?? 0) >= 500
+}
+
 /** The error of whatever was under way, or about to be, when the signal ended the run. */
 export function cancelled(
   place: ErrorPlace,

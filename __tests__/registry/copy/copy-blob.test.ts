@@ -6,11 +6,13 @@ import type { Middleware } from '../../../testkit/registry/exchange.ts'
 import {
   all,
   compress,
+  dropAfterWork,
   extendBody,
   flipBit,
   removeHeader,
   replyWith,
   setHeader,
+  setStatus,
   truncateBody,
 } from '../../../testkit/registry/faults.ts'
 import { MiB } from '../../../testkit/registry/media-types.ts'
@@ -188,4 +190,28 @@ describe('wrong bytes', () => {
       expect(isStored(world)).toBe(true)
     },
   )
+})
+
+describe('an upload whose answer is lost each time', () => {
+  const losses = [
+    ['breaks off', dropAfterWork()],
+    ['is 504', setStatus(504)],
+  ] as const
+
+  test.each(losses)('and %s is found to be there without another try', async (_what, loss) => {
+    await using world = await worldWithBlob({ network: { retries: 0 } })
+    const lost = world.destination.fault({ method: 'PUT' }, loss)
+    expect(await copy(world)).toBe('copied')
+    expect(lost.hits).toBe(1)
+    expect(isStored(world)).toBe(true)
+  })
+
+  test('and that did not arrive is told as what it was', async () => {
+    await using world = await worldWithBlob({ network: { retries: 1 } })
+    world.destination.fault({ method: 'PUT' }, replyWith(504))
+    // What asks for it then is refused, too.
+    world.destination.fault({ method: 'HEAD', nth: 3 }, replyWith(500))
+    const error = await failureOf(copy(world))
+    expect(error).toMatchObject({ code: 'TIMEOUT', operation: 'upload blob', status: 504 })
+  })
 })

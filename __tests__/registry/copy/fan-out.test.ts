@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { digestOf } from '../../../src/oci/digest.ts'
+import { RegistryWorld } from '../registry-world.ts'
 import { FanOut, type FirstComers, type Member } from '../../../src/registry/copy/fan-out.ts'
 
 const digest = digestOf(Buffer.from('a layer'))
@@ -101,5 +102,41 @@ describe('a small blob', () => {
       'broke',
     )
     expect(await member.read(digest, () => Promise.resolve(Buffer.from('blob')))).toHaveLength(4)
+  })
+})
+
+async function* nothing() {
+  // Nobody reads it.
+}
+
+/** How many of two destinations of a blob, which they describe by these sizes, read it on their own. */
+async function alone(...sizes: readonly number[]) {
+  await using world = await RegistryWorld.start()
+  const fanOut = new FanOut(['a', 'b'], new Map(), LONG)
+  const members = [memberOf(fanOut, 'a'), memberOf(fanOut, 'b')]
+  const rides = await Promise.all(
+    members.map(async (member, index) =>
+      member.ride({
+        source: world.sourceRepository(),
+        destination: world.destinationRepository(),
+        blob: { digest, size: sizes[index] ?? 0 },
+        open: nothing,
+      }),
+    ),
+  )
+  for (const { reader, release } of rides) {
+    await reader?.leave()
+    release(0)
+  }
+  return rides.filter(({ reader }) => reader === undefined).length
+}
+
+describe('a blob that two destinations want', () => {
+  test('is fetched once for both', async () => {
+    expect(await alone(7, 7)).toBe(0)
+  })
+
+  test('is fetched by each where they describe it by two sizes', async () => {
+    expect(await alone(7, 8)).toBe(2)
   })
 })

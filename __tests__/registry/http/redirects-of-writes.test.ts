@@ -104,18 +104,38 @@ describe('a manifest', () => {
     expect(world.destination.store.tagWrites()).toEqual([])
   })
 
-  test('that was pushed to another path of the registry is looked for where it belongs', async () => {
+  test.each([
+    ['another tag', '/v2/mirror/app/manifests/other'],
+    ['the tag of another repository', '/v2/acme/other/manifests/1.0'],
+    ['something that is no manifest', '/v2/mirror/app/blobs/uploads/x'],
+  ])('is not pushed to %s of the registry', async (_what, path) => {
     await using held = await worldWith()
     const { world } = held
-    const elsewhere = redirectTo('/v2/mirror/app/manifests/other')
-    world.destination.fault({ ...pushing, path: '/manifests/1.0' }, elsewhere)
+    world.destination.fault({ ...pushing, path: '/v2/mirror/app/manifests/1.0' }, redirectTo(path))
+    const error = await failureOf(copy(world))
+    expect(error).toMatchObject({ code: 'REDIRECT', operation: 'push manifest' })
+    expect(error.message).toContain('something else to write to')
+    expect(world.destination.count(undefined, path)).toBe(0)
+    expect(world.destination.store.tagWrites()).toEqual([])
+  })
+
+  test('that was pushed below another path of the registry is looked for where it belongs', async () => {
+    await using held = await worldWith()
+    const { world } = held
+    world.destination.use((request, next) => {
+      const path = request.path.replace(/^\/behind\/v2\/.*/, '/v2/mirror/app/manifests/other')
+      return next({ ...request, path })
+    })
+    world.destination.fault(
+      { ...pushing, path: '/v2/mirror/app/manifests/1.0' },
+      redirectTo(({ path }) => `/behind${path}`),
+    )
     const error = await failureOf(copy(world))
     expect(error.code).toBe('VERIFICATION')
     expect(error.message).toContain('nothing is there')
-    expect(world.destination.store.tag('mirror/app', '1.0')).toBeUndefined()
   })
 
-  test('that is there after such a redirect is fine', async () => {
+  test('that is there after a redirect is fine', async () => {
     await using held = await worldWith()
     const { world } = held
     world.destination.fault(

@@ -1,7 +1,7 @@
 import { type Digest, isDigest } from '../../oci/digest.ts'
 import { discard } from '../network/answer-body.ts'
 import { confirmsDigest } from './content-headers.ts'
-import { RegistryError, reworded } from '../errors.ts'
+import { isNoVerdict, RegistryError, reworded } from '../errors.ts'
 import type { RegistryFamily } from '../families/family.ts'
 import { manifestRequest, resolveDigest } from './manifests.ts'
 import type { Repository } from '../http/repository.ts'
@@ -105,12 +105,6 @@ async function put(
     if (answer.address.path !== request.target) return 'elsewhere'
     return isNamed ? 'named' : 'unnamed'
   })
-}
-
-/** Whether a failure says nothing of what the registry has done: the answer is missing, or a 5xx. */
-function isNoVerdict(error: unknown): boolean {
-  if (!(error instanceof RegistryError)) return false
-  return error.code === 'NETWORK' || error.code === 'TIMEOUT' || (error.status ?? 0) >= 500
 }
 
 function isRefusal(error: unknown): error is RegistryError {

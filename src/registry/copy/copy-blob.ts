@@ -1,7 +1,7 @@
 import type { Content } from '../../oci/digest.ts'
 import { type BlobLook, lookUpBlob } from '../content/blobs.ts'
 import type { Holder, Outcome } from './content-ledger.ts'
-import { RegistryError } from '../errors.ts'
+import { isNoVerdict, RegistryError } from '../errors.ts'
 import { mountFromHolder, type MountWish } from './mount-from-holder.ts'
 import type { Repository } from '../http/repository.ts'
 import { withRetries } from '../pace/retry.ts'
@@ -144,28 +144,47 @@ class Delivery {
 
   /** Sends the blob. Throws VERIFICATION where something else stays in its place. */
   async #deliver(opening: Opening): Promise<Outcome> {
-    const { http } = this.#destination
     const hadOther = this.#hasOther()
-    let isLost = false
-    const outcome = await withRetries(http.network, http.logger, async (tried) => {
-      // The bytes may have arrived although the answer did not.
-      if (isLost && (await this.#isThere())) return 'copied'
-      try {
-        return await this.#transfer.attempt(tried === 0 ? opening : 'new', tried === 0)
-      } catch (error) {
-        isLost = error instanceof RegistryError && error.side === 'destination'
-        throw error
-      }
-    })
-    if (
-      !hadOther ||
-      outcome !== 'copied' ||
-      (await lookUpBlob(this.#destination, this.#blob)) !== 'other'
-    ) {
-      return outcome
-    }
+    const outcome = await this.#send(opening)
+    if (!hadOther || outcome !== 'copied') return outcome
+    if ((await lookUpBlob(this.#destination, this.#blob)) !== 'other') return outcome
     const place = this.#destination.place('upload blob', this.#blob.digest)
     const reason = 'the registry shows something else under the digest, and keeps that'
     throw new RegistryError('VERIFICATION', reason, place)
   }
+
+  /** With retries. The bytes may have arrived although the answer did not. */
+  async #send(opening: Opening): Promise<Outcome> {
+    const { network, logger } = this.#destination.http
+    let isLost = false
+    try {
+      return await withRetries(network, logger, async (tried) => {
+        if (isLost && (await this.#isThere())) return 'copied'
+        try {
+          return await this.#transfer.attempt(tried === 0 ? opening : 'new', tried === 0)
+        } catch (error) {
+          isLost = error instanceof RegistryError && error.side === 'destination'
+          throw error
+        }
+      })
+    } catch (error) {
+      if (isAnswerLost(error) && (await this.#hasArrived())) return 'copied'
+      throw error
+    }
+  }
+
+  /** A failure to look is no answer: the one before it is told. */
+  async #hasArrived(): Promise<boolean> {
+    try {
+      return await this.#isThere()
+    } catch (error) {
+      if (error instanceof RegistryError) return false
+      throw error
+    }
+  }
+}
+
+/** Whether it is the end of an upload that nothing is known of. */
+function isAnswerLost(error: unknown): boolean {
+  return isNoVerdict(error) && error.operation === 'upload blob'
 }

@@ -55,9 +55,8 @@ export function isFollowed(answer: Answer, from: Address, request: Led): boolean
 export function redirectTarget(answer: Answer, from: Address, request: Led, home: Home): Address {
   const { status } = answer
   const { place } = request
-  const reads = isReading(request)
   const location = singleHeader(answer, 'location', place) ?? ''
-  if (!reads && !EXACT_REDIRECTS.has(status)) {
+  if (!isReading(request) && !EXACT_REDIRECTS.has(status)) {
     const host = URL.parse(location, `${from.origin}${from.path}`)?.host ?? ''
     const reason =
       'the registry answers a write with a redirect that is for reading' +
@@ -65,8 +64,7 @@ export function redirectTarget(answer: Answer, from: Address, request: Led, home
     throw new RegistryError('REDIRECT', reason, { ...place, status })
   }
   const to = resolveLocation(from, location, { registryOrigin: home.origin, place })
-  const reach = request.reach ?? (reads ? 'anywhere' : 'registry')
-  const objection = objectionTo(reach, from, to, home)
+  const objection = objectionTo(request, from, to, home)
   if (objection === undefined) return to
   throw refusedLocation(location, objection, place, status)
 }
@@ -90,7 +88,7 @@ export function uploadAddress(
     throw new RegistryError('UPLOAD', 'the answer has no Location', { ...place, status })
   }
   const to = resolveLocation(from, location, { registryOrigin: home.origin, place })
-  const objection = objectionTo('storage', from, to, home)
+  const objection = objectionToUpload(from, to, home)
   if (objection !== undefined) throw refusedLocation(location, objection, place)
   return to
 }
@@ -101,10 +99,19 @@ export function leavesRegistry({ code, status }: RegistryError): boolean {
 }
 
 /** What speaks against going there, as words that follow `a location`. */
-function objectionTo(reach: Reach, from: Address, to: Address, home: Home): string | undefined {
+function objectionTo(request: Led, from: Address, to: Address, home: Home): string | undefined {
+  const reach = request.reach ?? (isReading(request) ? 'anywhere' : 'registry')
   if (reach === 'storage') return objectionToUpload(from, to, home)
-  if (reach === 'anywhere' || !to.isAway) return undefined
-  return 'that leaves the registry, with what only that can answer'
+  if (reach === 'anywhere') return undefined
+  if (to.isAway) return 'that leaves the registry, with what only that can answer'
+  return isReading(request) || isSameResource(from, to)
+    ? undefined
+    : 'at something else to write to'
+}
+
+/** Whether two addresses name the same thing, below whatever a registry puts before its API. */
+function isSameResource(from: Address, to: Address): boolean {
+  return unescaped(to.path).endsWith(unescaped(from.path).replace(/^\/v2\//, '/'))
 }
 
 function objectionToUpload(

@@ -6,20 +6,25 @@ import { apiHost, isLoopback } from './hosts.ts'
  * without saying, by the aliases of Docker Hub, and by any name of this machine.
  */
 export class RunRegistries {
-  readonly #registries = new Set<string>()
+  /** Their endpoints. */
+  readonly #registries = new Map<string, readonly string[]>()
 
   /** @param registry a normalised host */
   add(registry: string): void {
-    this.#registries.add(registry)
+    if (!this.#registries.has(registry)) this.#registries.set(registry, endpointsOf(registry))
   }
 
   /** Whether an origin is a registry of the run, and not the one that is given. */
   isAnother(origin: string, registry: string): boolean {
-    const others = [...this.#registries].filter((one) => one !== registry)
+    const own = this.#registries.get(registry) ?? endpointsOf(registry)
+    const others = [...this.#registries].flatMap(([one, endpoints]) =>
+      one === registry ? [] : endpoints,
+    )
     const named = endpointOfOrigin(origin)
-    if (endpointsOf(registry).includes(named)) return false
-    if (others.some((other) => endpointsOf(other).includes(named))) return true
-    return !answersAt(registry, origin) && others.some((other) => answersAt(other, origin))
+    if (own.includes(named)) return false
+    if (others.includes(named)) return true
+    const anyNamed = anyName(named)
+    return others.map(anyName).includes(anyNamed) && !own.map(anyName).includes(anyNamed)
   }
 }
 
