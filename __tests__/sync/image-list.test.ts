@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import * as fc from 'fast-check'
 import { ImageListError, parseImageList } from '../../src/sync/image-list.ts'
 import { isPair } from '../../src/sync/list/pair.ts'
-import { outcomeOf, thrownBy } from '../oci/thrown-by.ts'
+import { thrownBy } from '../oci/thrown-by.ts'
 import { basesOf, problemsOf, read } from './list/printed.ts'
 
 const DIGEST = `sha256:${'a'.repeat(64)}`
@@ -310,50 +309,4 @@ describe('ImageListError', () => {
     expect(more.problems).toHaveLength(22)
     expect(more.message).toMatch(/\nline 20: no source stands before "=>"\nand 2 more$/)
   })
-})
-
-describe('hostile lists', () => {
-  const words =
-    'alpine ghcr.io/a:1 => :v1 -> , # A x:y:z [::1]/a https://b ../c @ { } - [ ] : " \' & *'
-  const pieces = fc.constantFrom(...words.split(' '), ' ', '\n', '\r\n', '\t', DIGEST, '- ', ': ')
-  const texts = fc.oneof(
-    fc.string({ unit: 'binary' }),
-    fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join('')),
-    fc.array(pieces, { maxLength: 30 }).map((parts) => `- ${parts.join('')}`),
-    fc.array(pieces, { maxLength: 30 }).map((parts) => `[${parts.join('')}]`),
-  )
-
-  test('give pairs or an ImageListError', () => {
-    fc.assert(
-      fc.property(texts, fc.boolean(), (text, withDestination) => {
-        const bases = basesOf('docker.io', withDestination ? 'ghcr.io/acme' : undefined)
-        const { value, error } = outcomeOf(() => parseImageList(text, bases))
-        expect(error === undefined || error instanceof ImageListError).toBe(true)
-        // Only a list that says so itself is empty.
-        expect(value?.length === 0 && !/\[\s*\]/.test(text)).toBe(false)
-      }),
-      { numRuns: 1000 },
-    )
-  })
-
-  test('name lines that exist', () => {
-    fc.assert(
-      fc.property(texts, (text) => {
-        const { value = [], error } = outcomeOf(() => parseImageList(text, basesOf()))
-        const problems = error instanceof ImageListError ? error.problems : value
-        const count = text.split(/\r\n|\r|\n/).length
-        expect(problems.every(({ line }) => line >= 1 && line <= count)).toBe(true)
-      }),
-    )
-  })
-
-  test.each([' ', 'a', ',', '#', ' #', '=>', ':', '/', 'a ', 'a/', '->', '[', '\n', 'a\n', 'A@'])(
-    'are refused when a megabyte repeats %j',
-    (piece) => {
-      const text = `x ${piece.repeat(1e6 / piece.length)}`
-      const { error } = outcomeOf(() => parseImageList(text, basesOf()))
-      expect(error).toBeInstanceOf(ImageListError)
-      expect(String(error).length).toBeLessThan(20_000)
-    },
-  )
 })

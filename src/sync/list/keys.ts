@@ -18,25 +18,15 @@ export function namedKeys(names: readonly string[]): string {
   return shown.join(', ') + rest
 }
 
-/**
- * What is wrong with the keys of an object: which it should not have, what was probably meant by
- * them, or which it has twice.
- */
+/** Which keys an object should not have, and what was probably meant by them. */
 export function unknownKeys(
   members: readonly Member[],
   known: readonly string[],
   meant: Readonly<Record<string, string>>,
 ): string | undefined {
-  const names = new Set<string>()
-  let twice: string | undefined
-  for (const { name } of members) {
-    if (names.has(name)) twice ??= name
-    names.add(name)
-  }
+  const names = new Set(members.map(({ name }) => name))
   const unknown = [...names].filter((name) => !known.includes(name))
-  if (unknown.length === 0) {
-    return twice === undefined ? undefined : `the key ${quote(twice)} occurs twice`
-  }
+  if (unknown.length === 0) return undefined
   const suggestions = unknown.flatMap((name) => {
     const other = known.find((one) => one === name.toLowerCase()) ?? ownValue(meant, name)
     return other === undefined || names.has(other) ? [] : [other]

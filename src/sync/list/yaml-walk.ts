@@ -43,6 +43,7 @@ export class YamlWalk {
   readonly problems: ListProblem[] = []
   readonly #document: Document.Parsed
   readonly #counter: LineCounter
+  readonly #seen = new WeakSet<YAMLMap>()
   #aliases = 0
   #texts = 0
 
@@ -76,13 +77,24 @@ export class YamlWalk {
     return target ?? NOTHING
   }
 
-  /** The members of a mapping, each with its line. */
+  /** The members of a mapping, each with its line. A key that occurs twice is a problem. */
   members(map: YAMLMap, line: number): Member[] {
-    return map.items.map(({ key, value }) => ({
+    const members = map.items.map(({ key, value }) => ({
       name: isScalar(key) ? String(key.value) : '',
       value,
       line: this.lineOf(key, line),
     }))
+    if (!this.#seen.has(map)) this.#refuseTwins(members)
+    this.#seen.add(map)
+    return members
+  }
+
+  #refuseTwins(members: readonly Member[]): void {
+    const names = new Set<string>()
+    for (const { name, line } of members) {
+      if (names.has(name)) return this.problem(line, `the key ${quote(name)} occurs twice`)
+      names.add(name)
+    }
   }
 
   /** The mapping that stands there, if one does. */
