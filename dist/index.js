@@ -38825,22 +38825,12 @@ function namedKeys(names) {
     const rest = names.length > NAMED_KEYS ? ` and ${names.length - NAMED_KEYS} more` : '';
     return shown.join(', ') + rest;
 }
-/**
- * What is wrong with the keys of an object: which it should not have, what was probably meant by
- * them, or which it has twice.
- */
+/** Which keys an object should not have, and what was probably meant by them. */
 function unknownKeys(members, known, meant) {
-    const names = new Set();
-    let twice;
-    for (const { name } of members) {
-        if (names.has(name))
-            twice ??= name;
-        names.add(name);
-    }
+    const names = new Set(members.map(({ name }) => name));
     const unknown = [...names].filter((name) => !known.includes(name));
-    if (unknown.length === 0) {
-        return twice === undefined ? undefined : `the key ${quote(twice)} occurs twice`;
-    }
+    if (unknown.length === 0)
+        return undefined;
     const suggestions = unknown.flatMap((name) => {
         const other = known.find((one) => one === name.toLowerCase()) ?? ownValue(meant, name);
         return other === undefined || names.has(other) ? [] : [other];
@@ -39057,7 +39047,8 @@ class Collector {
         for (const text of entry.destinations ?? [undefined]) {
             if (this.#isFull())
                 return;
-            const any = this.#destination(text, withTag(ANY_TAG), common.line);
+            const hasNone = text === undefined && this.#bases.destination === undefined;
+            const any = this.#destination(text, hasNone ? source : withTag(ANY_TAG), common.line);
             if (any === undefined)
                 continue;
             if (formatReference(any) === formatReference(withTag(ANY_TAG))) {
@@ -40121,6 +40112,7 @@ class YamlWalk {
     problems = [];
     #document;
     #counter;
+    #seen = new WeakSet();
     #aliases = 0;
     #texts = 0;
     constructor(document, counter) {
@@ -40153,13 +40145,25 @@ class YamlWalk {
             this.problem(line, `nothing has the anchor ${quote(node.source)}`);
         return target ?? NOTHING;
     }
-    /** The members of a mapping, each with its line. */
+    /** The members of a mapping, each with its line. A key that occurs twice is a problem. */
     members(map, line) {
-        return map.items.map(({ key, value }) => ({
+        const members = map.items.map(({ key, value }) => ({
             name: (0,dist/* isScalar */.jn)(key) ? String(key.value) : '',
             value,
             line: this.lineOf(key, line),
         }));
+        if (!this.#seen.has(map))
+            this.#refuseTwins(members);
+        this.#seen.add(map);
+        return members;
+    }
+    #refuseTwins(members) {
+        const names = new Set();
+        for (const { name, line } of members) {
+            if (names.has(name))
+                return this.problem(line, `the key ${quote(name)} occurs twice`);
+            names.add(name);
+        }
     }
     /** The mapping that stands there, if one does. */
     map(node, line) {

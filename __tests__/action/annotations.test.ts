@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { annotateFailures, describeError, failureMessage } from '../../src/action/annotations.ts'
+import {
+  annotateFailures,
+  annotateProblems,
+  describeError,
+  failureMessage,
+} from '../../src/action/annotations.ts'
 import type { RunContext } from '../../src/action/context.ts'
 import { RegistryError } from '../../src/registry/errors.ts'
 import { recordCommands } from './command-recorder.ts'
@@ -137,5 +142,35 @@ describe('the annotations', () => {
     const message = annotation.slice(annotation.indexOf('] ') + 2)
     expect(message).toHaveLength(4096)
     expect(message.endsWith('x… Hint: Try again.')).toBe(true)
+  })
+})
+
+/** A problem of a file, in this line. */
+function problem(line: number) {
+  return {
+    input: 'images-file',
+    place: '',
+    message: `problem ${line}`,
+    file: 'images.txt',
+    line,
+  } as const
+}
+
+describe('problems of a file', () => {
+  const inInput = { input: 'images', place: 'images', message: 'no image' } as const
+
+  test('are annotated, as many as GitHub shows beside the message', () => {
+    const commands = recordCommands()
+    const problems = Array.from({ length: 30 }, (_, index) => problem(index + 1))
+    expect(annotateProblems(commands, [inInput, ...problems])).toEqual({})
+    expect(commands.of('error')).toHaveLength(9)
+    expect(commands.of('error')[0]).toBe('[Image list] problem 1')
+  })
+
+  test('are the message itself where there is one alone', () => {
+    const commands = recordCommands()
+    expect(annotateProblems(commands, [problem(3)])).toEqual({ file: 'images.txt', line: 3 })
+    expect(annotateProblems(commands, [inInput])).toEqual({})
+    expect(commands.lines).toEqual([])
   })
 })

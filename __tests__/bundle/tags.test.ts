@@ -83,7 +83,7 @@ describe('tags by pattern', () => {
     expect(world.source.count('GET', list)).toBe(3)
   })
 
-  test('cost a list that has none no request and no file', async () => {
+  test('cost a list that has none no request and no line of the log', async () => {
     const world = await startWithTags(['v1', 'v2'])
     const result = await run(`- {source: ${world.from}, destination: ${world.to}, tags: [v1, v2]}`)
     expect(result).toMatchObject({ exitCode: 0 })

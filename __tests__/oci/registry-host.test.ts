@@ -14,6 +14,7 @@ describe('normaliseRegistry', () => {
     ['ghcr.io:65535', 'ghcr.io:65535'],
     ['docker.io', 'docker.io'],
     ['index.docker.io', 'docker.io'],
+    ['registry.hub.docker.com', 'docker.io'],
     ['registry-1.docker.io:443', 'docker.io'],
     ['registry-1.docker.io:5000', 'registry-1.docker.io:5000'],
     ['docker.io.evil.example', 'docker.io.evil.example'],

@@ -191,7 +191,7 @@ function printedSelections(items: readonly ListItem[]): string {
 }
 
 const shown = (items: readonly ListItem[]) =>
-  items.map((item) => show({ platforms: 'all', ...item } as ListItem))
+  items.map((item) => show({ platforms: 'all', ...item }))
 
 describe('every list', () => {
   test('is read, or refused by an ImageListError at lines that exist', () => {

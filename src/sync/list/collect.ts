@@ -122,7 +122,8 @@ export class Collector {
     const withTag = (tag: string): Reference => ({ ...source, tag })
     for (const text of entry.destinations ?? [undefined]) {
       if (this.#isFull()) return
-      const any = this.#destination(text, withTag(ANY_TAG), common.line)
+      const hasNone = text === undefined && this.#bases.destination === undefined
+      const any = this.#destination(text, hasNone ? source : withTag(ANY_TAG), common.line)
       if (any === undefined) continue
       if (formatReference(any) === formatReference(withTag(ANY_TAG))) {
         const name = formatReference(source)
