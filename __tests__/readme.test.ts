@@ -16,7 +16,8 @@ import { actionlintProblems } from '../.ci/actionlint.ts'
 import { actionTable } from '../.ci/public-contract.ts'
 import { InputError } from '../src/action/input-reader.ts'
 import { readInputs } from '../src/action/inputs.ts'
-import { outputsOf, reportText } from '../src/action/outputs.ts'
+import { outputsOf } from '../src/action/outputs.ts'
+import { reportText } from '../src/action/report-text.ts'
 import { type Digest, digestOf, parseDigest } from '../src/oci/digest.ts'
 import { buildImageIndex } from '../src/oci/image-index.ts'
 import { MAX_INDEX_CHILDREN, MAX_LAYERS, MAX_MANIFEST_BYTES } from '../src/oci/manifest.ts'
@@ -368,7 +369,7 @@ describe('the page about results', () => {
   test('shows a report with the members that it has', () => {
     const left = { registry: '', login: '', remaining: 1, limit: 1, windowSeconds: 1 }
     const counted = { ...report, pullsLeft: [left], warnings: [''] }
-    const written = JSON.parse(reportText(counted))
+    const written = JSON.parse([...reportText(counted)].join(''))
     expect(shape(shownReport)).toEqual(shape({ ...written, results: [] }))
   })
 

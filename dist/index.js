@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(398);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9652);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 398:
+/***/ 9652:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41401,30 +41401,40 @@ function rollbackLines({ status, destination, digest, previousDigest, }) {
  * those of a job that has more. All of ours together leave some of it to the other steps.
  */
 const MAX_OUTPUTS_LENGTH = 450_000;
-/**
- * Those that grow with the list, and what each is when it is left out. A list to run is no list then:
- * an empty one would look as if there were nothing to do.
- */
-const GROWING = [
-    ['results', '[]'],
-    ['pinned', ''],
-    ['digests', '{}'],
-    ['images', ''],
-    ['rollback', ''],
-];
+const growingNames = ['results', 'pinned', 'digests', 'images', 'rollback'];
+/** A list to run is no list when it is left out: an empty one would look as if there were nothing to do. */
+const GROWING = {
+    results: { none: '[]', text: ({ results }) => jsonArray(results.map(publicResult)) },
+    pinned: { none: '', text: pinnedList },
+    digests: { none: '{}', text: ({ results }) => JSON.stringify(digestsByDestination(results)) },
+    images: { none: '', text: ({ results }) => imagesByDigest(results).join('\n') },
+    rollback: { none: '', text: rollbackList },
+};
 /** What a run reports that ended before its first image. */
 const emptyReport = { dryRun: false, results: [], totals: totalsOf([], 0) };
-/** The text of every output. */
+/** The text of every output, as far as it can be put together. */
 function outputsOf(run, files) {
+    return withGrowing(run, files).outputs;
+}
+/** One that cannot be put together keeps none of the others from it. */
+function withGrowing(run, files) {
     const { results, totals } = run;
-    return {
+    const leftOut = [];
+    const growing = (name) => {
+        const { none, text } = GROWING[name];
+        const made = outputs_textOf(() => text(run));
+        if (made === undefined)
+            leftOut.push(name);
+        return made ?? none;
+    };
+    const outputs = {
         digest: digestOfDestination(results[0]) ?? '',
-        digests: JSON.stringify(digestsByDestination(results)),
-        images: imagesByDigest(results).join('\n'),
-        results: JSON.stringify(results.map(publicResult)),
+        digests: growing('digests'),
+        images: growing('images'),
+        results: growing('results'),
         report: files.report,
-        pinned: pinnedList(run),
-        rollback: rollbackList(run),
+        pinned: growing('pinned'),
+        rollback: growing('rollback'),
         checksums: files.checksums,
         changed: String(results.some(changesTag)),
         copied: String(totals.copied),
@@ -41432,13 +41442,35 @@ function outputsOf(run, files) {
         skipped: String(totals.skipped),
         failed: String(totals.failed),
     };
+    return { outputs, leftOut };
+}
+/** What is made; undefined where it would be longer than a string can be. */
+function outputs_textOf(make) {
+    try {
+        return make();
+    }
+    catch (error) {
+        if (error instanceof RangeError)
+            return undefined;
+        throw error;
+    }
+}
+/** JSON; undefined where it would be longer than all outputs may be. */
+function jsonArray(items) {
+    let text = '';
+    for (const item of items) {
+        text += `${text === '' ? '' : ','}${JSON.stringify(item)}`;
+        if (text.length > MAX_OUTPUTS_LENGTH)
+            return undefined;
+    }
+    return `[${text}]`;
 }
 /**
  * Sets every output, as far as they fit into a job's; a warning names those that do not. To be
  * called before the step is failed.
  */
 function setOutputs(commands, logger, report, files) {
-    const { outputs, leftOut } = fit(outputsOf(report, files));
+    const { outputs, leftOut } = fit(withGrowing(report, files));
     for (const [name, value] of Object.entries(outputs))
         commands.setOutput(name, value);
     if (leftOut.length === 0)
@@ -41448,13 +41480,14 @@ function setOutputs(commands, logger, report, files) {
         `so these are left empty: ${leftOut.join(', ')}${where}`);
 }
 /** Leaves out what does not fit, beginning with the longest. */
-function fit(outputs) {
+function fit({ outputs, leftOut: missing }) {
     let kept = outputs;
-    const leftOut = [];
-    for (const [name, none] of GROWING.toSorted(([a], [b]) => outputs[b].length - outputs[a].length)) {
+    const leftOut = [...missing];
+    const present = growingNames.filter((name) => !missing.includes(name));
+    for (const name of present.toSorted((a, b) => outputs[b].length - outputs[a].length)) {
         if (lengthOf(kept) <= MAX_OUTPUTS_LENGTH)
             break;
-        kept = { ...kept, [name]: none };
+        kept = { ...kept, [name]: GROWING[name].none };
         leftOut.push(name);
     }
     return { outputs: kept, leftOut };
@@ -41469,21 +41502,6 @@ function changesTag(result) {
         return false;
     const { tag } = parseReference(destination);
     return (referrers?.copied ?? 0) > 0 || (tag !== undefined && digest !== previousDigest);
-}
-/** The text of the report file: JSON. */
-function reportText(report) {
-    const { dryRun, totals, selections = [], pullsLeft = [], warnings = [], results } = report;
-    const content = {
-        dryRun,
-        totals,
-        selections,
-        pullsLeft,
-        warnings,
-        results: results.map(publicResult),
-        pinned: pinnedList(report),
-        rollback: rollbackList(report),
-    };
-    return `${JSON.stringify(content, undefined, 2)}\n`;
 }
 /** What the destination holds after the run; one that was skipped holds what it had before. */
 function digestOfDestination(result) {
@@ -41526,12 +41544,37 @@ function publicResult(result) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/action/report-text.js
+
+
+/**
+ * The text of the report file, indented JSON, in pieces that belong behind one another: a string has
+ * no room for the results of a long list with many platforms each.
+ */
+function* reportText(report) {
+    const { dryRun, totals, selections = [], pullsLeft = [], warnings = [], results } = report;
+    const head = indented({ dryRun, totals, selections, pullsLeft, warnings }, 0);
+    yield `${head.slice(0, head.lastIndexOf('\n'))},\n  "results": [`;
+    for (const [index, result] of results.entries()) {
+        yield `${index === 0 ? '' : ','}\n    ${indented(publicResult(result), 4)}`;
+    }
+    yield results.length === 0 ? '],\n' : '\n  ],\n';
+    yield `  "pinned": ${JSON.stringify(pinnedList(report))},\n`;
+    yield `  "rollback": ${JSON.stringify(rollbackList(report))}\n}\n`;
+}
+function indented(value, blanks) {
+    return JSON.stringify(value, undefined, 2).replaceAll('\n', `\n${' '.repeat(blanks)}`);
+}
+
 ;// CONCATENATED MODULE: ./lib/action/output-files.js
 
 
 
 
 
+/** A hundred times what the longest list makes of images as they are; a disk is for other things too. */
+const output_files_MAX_FILE_BYTES = 256 * 1024 * 1024;
+const BUFFER_LENGTH = 64 * 1024;
 /**
  * Writes the files that outputs name into `directory` (RUNNER_TEMP, which the runner empties after
  * the job). One that cannot be written is a warning, and no reason to fail.
@@ -41553,18 +41596,51 @@ function writeOutputFiles(report, directory, logger) {
     }
     return {
         report: written('report', 'json', reportText(report)),
-        checksums: written('checksums', 'txt', checksums.text),
+        checksums: written('checksums', 'txt', [checksums.text]),
     };
 }
 /**
  * Writes a file with a name of its own, `image-sync-NAME-….EXTENSION`, readable by the runner's user
  * only. Nothing that is there already, a link least of all, is written to. Returns its path; throws
- * what the file system throws.
+ * what the file system throws, and an Error for one that is too large, and leaves no part of it.
  */
 function writeOutputFile(name, extension, text, directory, id = (0,external_node_crypto_.randomUUID)()) {
     const path = (0,external_node_path_namespaceObject.join)(directory, `image-sync-${name}-${id}.${extension}`);
-    (0,external_node_fs_namespaceObject.writeFileSync)(path, text, { flag: 'wx', mode: 0o600 });
+    const file = (0,external_node_fs_namespaceObject.openSync)(path, 'wx', 0o600);
+    try {
+        writeTo(file, text);
+    }
+    catch (error) {
+        (0,external_node_fs_namespaceObject.rmSync)(path, { force: true });
+        throw error;
+    }
     return path;
+}
+function writeTo(file, text) {
+    try {
+        for (const buffer of inBuffers(text))
+            (0,external_node_fs_namespaceObject.writeFileSync)(file, buffer);
+    }
+    finally {
+        (0,external_node_fs_namespaceObject.closeSync)(file);
+    }
+}
+/** Pieces of text as bytes, many of them at a time. */
+function* inBuffers(pieces) {
+    let bytes = 0;
+    let text = '';
+    for (const piece of pieces) {
+        text += piece;
+        if (text.length < BUFFER_LENGTH)
+            continue;
+        const buffer = Buffer.from(text);
+        text = '';
+        bytes += buffer.length;
+        if (bytes > output_files_MAX_FILE_BYTES)
+            throw new Error(`it has more than ${output_files_MAX_FILE_BYTES} bytes`);
+        yield buffer;
+    }
+    yield Buffer.from(text);
 }
 
 ;// CONCATENATED MODULE: ./lib/action/named-list.js
@@ -51134,6 +51210,7 @@ class SourceImage {
     selection;
     #filter;
     #release;
+    #knownPlatforms;
     #read;
     constructor(repository, top, filter, selection) {
         this.repository = repository;
@@ -51193,6 +51270,10 @@ class SourceImage {
     }
     /** Platform to digest, as far as the source's own document tells. */
     knownPlatforms() {
+        this.#knownPlatforms ??= this.#namePlatforms();
+        return this.#knownPlatforms;
+    }
+    #namePlatforms() {
         if (this.selection !== undefined)
             return digestsByPlatform(this.selection.selected);
         const { manifest } = this.top;

@@ -1,6 +1,8 @@
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -8,10 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { EOL, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { writeOutputFile, writeOutputFiles } from '../../src/action/output-files.ts'
-import { reportText } from '../../src/action/outputs.ts'
+import { reportText } from '../../src/action/report-text.ts'
 import { recordCommands } from './command-recorder.ts'
 import { copied, digestA, failed, reportOf } from './results.ts'
 
@@ -29,7 +31,7 @@ describe('the files that outputs name', () => {
   test('are the report and the checksums', () => {
     const commands = recordCommands()
     const files = writeOutputFiles(report, folder, commands)
-    expect(readFileSync(files.report, 'utf8')).toBe(reportText(report))
+    expect(readFileSync(files.report, 'utf8')).toBe([...reportText(report)].join(''))
     expect(readFileSync(files.checksums, 'utf8')).toBe(
       `${digestA.replace('sha256:', '')}  ghcr.io/acme/alpine:3.20${EOL}`,
     )
@@ -44,6 +46,23 @@ describe('the files that outputs name', () => {
       expect.stringMatching(/^the report could not be written: .*ENOENT/),
       expect.stringMatching(/^the checksums could not be written: .*ENOENT/),
     ])
+  })
+
+  test('are without a report that no disk has room for, and no part of it stays', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => [`linux/${index}`, digestA])
+    const platforms = Object.fromEntries(names) as Record<string, typeof digestA>
+    const many = Array.from({ length: 20_000 }, (_, number) =>
+      copied({ destination: `ghcr.io/acme/app:${number}`, platforms }),
+    )
+    const place = join(folder, 'large')
+    mkdirSync(place)
+    const commands = recordCommands()
+    const files = writeOutputFiles(reportOf(many), place, commands)
+    expect(files).toMatchObject({ report: '', checksums: expect.stringContaining('checksums') })
+    expect(readdirSync(place)).toEqual([basename(files.checksums)])
+    expect(commands.of('warning')).toContainEqual(
+      expect.stringMatching(/^the report could not be written: .*more than 268435456 bytes/),
+    )
   })
 
   test('warn of the checksums that actions/attest would not take', () => {

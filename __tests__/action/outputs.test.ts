@@ -4,9 +4,9 @@ import {
   MAX_OUTPUTS_LENGTH,
   type OutputFiles,
   outputsOf,
-  reportText,
   setOutputs,
 } from '../../src/action/outputs.ts'
+import { reportText } from '../../src/action/report-text.ts'
 import { recordCommands } from './command-recorder.ts'
 import { copied, digestA, digestB, digestC, failed, reportOf } from './results.ts'
 
@@ -227,6 +227,20 @@ describe('the outputs of a long list', () => {
     ])
   })
 
+  test('are those that can be put together, when one has no room in a string', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => [`linux/${index}`, digestC])
+    const platforms = Object.fromEntries(names) as Record<string, typeof digestC>
+    const results = Array.from({ length: 20_000 }, (_, number) =>
+      copied({ destination: `ghcr.io/acme/alpine:${number}`, platforms }),
+    )
+    const commands = recordCommands()
+    setOutputs(commands, commands, reportOf(results), files)
+    expect(commands.of('output')).toEqual(
+      expect.arrayContaining([`digest=${digestA}`, 'results=[]', 'changed=true', 'copied=20000']),
+    )
+    expect(commands.of('warning')).toEqual([expect.stringContaining('left empty: results')])
+  })
+
   test('point to no report where there is none', () => {
     const { warnings } = setFor(1000, { paths: noFiles })
     expect(warnings).toEqual([expect.stringMatching(/left empty: results$/)])
@@ -248,9 +262,15 @@ describe('the outputs of a long list', () => {
 })
 
 describe('the report', () => {
+  test.each([0, 1, 3])('is JSON with an indentation, for %i images', (count) => {
+    const results = Array.from({ length: count }, () => copied())
+    const text = [...reportText({ ...reportOf(results), warnings: ['one\ntwo'] })].join('')
+    expect(text).toBe(`${JSON.stringify(JSON.parse(text), undefined, 2)}\n`)
+  })
+
   test('has the results and the totals', () => {
     const report = reportOf([copied(), failed('ghcr.io/acme/a:1')], true)
-    expect(JSON.parse(reportText(report))).toEqual({
+    expect(JSON.parse([...reportText(report)].join(''))).toEqual({
       dryRun: true,
       totals: report.totals,
       selections: [],

@@ -27,17 +27,25 @@ export type OutputName =
  */
 export const MAX_OUTPUTS_LENGTH = 450_000
 
-/**
- * Those that grow with the list, and what each is when it is left out. A list to run is no list then:
- * an empty one would look as if there were nothing to do.
- */
-const GROWING = [
-  ['results', '[]'],
-  ['pinned', ''],
-  ['digests', '{}'],
-  ['images', ''],
-  ['rollback', ''],
-] as const
+const growingNames = ['results', 'pinned', 'digests', 'images', 'rollback'] as const
+type GrowingName = (typeof growingNames)[number]
+
+/** An output that grows with the list. */
+interface Growing {
+  /** What it is when it is left out. */
+  readonly none: string
+  /** Undefined where it is too long to be put together. */
+  readonly text: (run: RunReport) => string | undefined
+}
+
+/** A list to run is no list when it is left out: an empty one would look as if there were nothing to do. */
+const GROWING: Readonly<Record<GrowingName, Growing>> = {
+  results: { none: '[]', text: ({ results }) => jsonArray(results.map(publicResult)) },
+  pinned: { none: '', text: pinnedList },
+  digests: { none: '{}', text: ({ results }) => JSON.stringify(digestsByDestination(results)) },
+  images: { none: '', text: ({ results }) => imagesByDigest(results).join('\n') },
+  rollback: { none: '', text: rollbackList },
+}
 
 type Outputs = Readonly<Record<OutputName, string>>
 
@@ -50,17 +58,34 @@ export interface OutputFiles {
 /** What a run reports that ended before its first image. */
 export const emptyReport: RunReport = { dryRun: false, results: [], totals: totalsOf([], 0) }
 
-/** The text of every output. */
+/** The text of every output, as far as it can be put together. */
 export function outputsOf(run: RunReport, files: OutputFiles): Outputs {
+  return withGrowing(run, files).outputs
+}
+
+interface FittingOutputs {
+  readonly outputs: Outputs
+  readonly leftOut: readonly GrowingName[]
+}
+
+/** One that cannot be put together keeps none of the others from it. */
+function withGrowing(run: RunReport, files: OutputFiles): FittingOutputs {
   const { results, totals } = run
-  return {
+  const leftOut: GrowingName[] = []
+  const growing = (name: GrowingName): string => {
+    const { none, text } = GROWING[name]
+    const made = textOf(() => text(run))
+    if (made === undefined) leftOut.push(name)
+    return made ?? none
+  }
+  const outputs = {
     digest: digestOfDestination(results[0]) ?? '',
-    digests: JSON.stringify(digestsByDestination(results)),
-    images: imagesByDigest(results).join('\n'),
-    results: JSON.stringify(results.map(publicResult)),
+    digests: growing('digests'),
+    images: growing('images'),
+    results: growing('results'),
     report: files.report,
-    pinned: pinnedList(run),
-    rollback: rollbackList(run),
+    pinned: growing('pinned'),
+    rollback: growing('rollback'),
     checksums: files.checksums,
     changed: String(results.some(changesTag)),
     copied: String(totals.copied),
@@ -68,6 +93,27 @@ export function outputsOf(run: RunReport, files: OutputFiles): Outputs {
     skipped: String(totals.skipped),
     failed: String(totals.failed),
   }
+  return { outputs, leftOut }
+}
+
+/** What is made; undefined where it would be longer than a string can be. */
+function textOf(make: () => string | undefined): string | undefined {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/** JSON; undefined where it would be longer than all outputs may be. */
+function jsonArray(items: readonly unknown[]): string | undefined {
+  let text = ''
+  for (const item of items) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(item)}`
+    if (text.length > MAX_OUTPUTS_LENGTH) return undefined
+  }
+  return `[${text}]`
 }
 
 /**
@@ -80,7 +126,7 @@ export function setOutputs(
   report: RunReport,
   files: OutputFiles,
 ): void {
-  const { outputs, leftOut } = fit(outputsOf(report, files))
+  const { outputs, leftOut } = fit(withGrowing(report, files))
   for (const [name, value] of Object.entries(outputs)) commands.setOutput(name, value)
   if (leftOut.length === 0) return
   const where = files.report === '' ? '' : '; the file that the output report names has everything'
@@ -91,14 +137,13 @@ export function setOutputs(
 }
 
 /** Leaves out what does not fit, beginning with the longest. */
-function fit(outputs: Outputs): { readonly outputs: Outputs; readonly leftOut: readonly string[] } {
+function fit({ outputs, leftOut: missing }: FittingOutputs): FittingOutputs {
   let kept = outputs
-  const leftOut: string[] = []
-  for (const [name, none] of GROWING.toSorted(
-    ([a], [b]) => outputs[b].length - outputs[a].length,
-  )) {
+  const leftOut = [...missing]
+  const present = growingNames.filter((name) => !missing.includes(name))
+  for (const name of present.toSorted((a, b) => outputs[b].length - outputs[a].length)) {
     if (lengthOf(kept) <= MAX_OUTPUTS_LENGTH) break
-    kept = { ...kept, [name]: none }
+    kept = { ...kept, [name]: GROWING[name].none }
     leftOut.push(name)
   }
   return { outputs: kept, leftOut }
@@ -114,22 +159,6 @@ function changesTag(result: SyncResult): boolean {
   if (status !== 'copied') return false
   const { tag } = parseReference(destination)
   return (referrers?.copied ?? 0) > 0 || (tag !== undefined && digest !== previousDigest)
-}
-
-/** The text of the report file: JSON. */
-export function reportText(report: RunReport): string {
-  const { dryRun, totals, selections = [], pullsLeft = [], warnings = [], results } = report
-  const content = {
-    dryRun,
-    totals,
-    selections,
-    pullsLeft,
-    warnings,
-    results: results.map(publicResult),
-    pinned: pinnedList(report),
-    rollback: rollbackList(report),
-  }
-  return `${JSON.stringify(content, undefined, 2)}\n`
 }
 
 /** What the destination holds after the run; one that was skipped holds what it had before. */
@@ -155,7 +184,7 @@ function imagesByDigest(results: readonly SyncResult[]): readonly string[] {
 }
 
 /** The fields that users may rely on, in a fixed order; what is not known is left out. */
-function publicResult(result: SyncResult): Omit<SyncResult, 'error'> & {
+export function publicResult(result: SyncResult): Omit<SyncResult, 'error'> & {
   readonly error?: { readonly code: string; readonly message: string }
 } {
   const { source, destination, status, sourceDigest, previousDigest } = result

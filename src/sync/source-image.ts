@@ -49,6 +49,7 @@ export class SourceImage {
   readonly selection: Selection | undefined
   readonly #filter: PlatformFilter
   #release: Promise<Release> | undefined
+  #knownPlatforms: Readonly<Record<string, Digest>> | undefined
   readonly #read: Map<Digest, Uint8Array>
 
   private constructor(
@@ -125,6 +126,11 @@ export class SourceImage {
 
   /** Platform to digest, as far as the source's own document tells. */
   knownPlatforms(): Readonly<Record<string, Digest>> {
+    this.#knownPlatforms ??= this.#namePlatforms()
+    return this.#knownPlatforms
+  }
+
+  #namePlatforms(): Readonly<Record<string, Digest>> {
     if (this.selection !== undefined) return digestsByPlatform(this.selection.selected)
     const { manifest } = this.top
     if (manifest.kind === 'image') return {}

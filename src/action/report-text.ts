@@ -1,0 +1,23 @@
+import { pinnedList, rollbackList } from '../sync/pinned.ts'
+import type { RunReport } from '../sync/report.ts'
+import { publicResult } from './outputs.ts'
+
+/**
+ * The text of the report file, indented JSON, in pieces that belong behind one another: a string has
+ * no room for the results of a long list with many platforms each.
+ */
+export function* reportText(report: RunReport): Generator<string> {
+  const { dryRun, totals, selections = [], pullsLeft = [], warnings = [], results } = report
+  const head = indented({ dryRun, totals, selections, pullsLeft, warnings }, 0)
+  yield `${head.slice(0, head.lastIndexOf('\n'))},\n  "results": [`
+  for (const [index, result] of results.entries()) {
+    yield `${index === 0 ? '' : ','}\n    ${indented(publicResult(result), 4)}`
+  }
+  yield results.length === 0 ? '],\n' : '\n  ],\n'
+  yield `  "pinned": ${JSON.stringify(pinnedList(report))},\n`
+  yield `  "rollback": ${JSON.stringify(rollbackList(report))}\n}\n`
+}
+
+function indented(value: unknown, blanks: number): string {
+  return JSON.stringify(value, undefined, 2).replaceAll('\n', `\n${' '.repeat(blanks)}`)
+}
