@@ -57,6 +57,7 @@ describe('the demonstration', () => {
       'Its summary, for the page of the job',
       'The same step once more',
       'Deployed by digest, as a cluster would do it',
+      'With `attestations: keep` and `referrers: all`',
     ]
     expect(stdout.split('\n').filter((line) => headings.includes(line))).toEqual(headings)
     expect(stdout).toMatch(/^ {4}linux\/arm\/v7 +sha256:[0-9a-f]{12} +gzip layer .* zstd layer/m)
@@ -64,6 +65,8 @@ describe('the demonstration', () => {
     expect(stdout).toMatch(/^ {2}\| changed += true$/m)
     expect(stdout).toMatch(/^ {2}\| Platforms +linux\/amd64 linux\/arm64$/m)
     expect(stdout).toMatch(/^ {2}\| unchanged .*acme\/app:v1\.2\.0 => /m)
+    expect(stdout).toMatch(/^ {2}\| {5}referrers: 1 copied$/m)
+    expect(stdout).toMatch(/^ {2}The index has 4 entries now, and the signature/m)
     expect(stdout).toMatch(/\n\nEverything is as promised\.\n$/)
   })
 

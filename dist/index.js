@@ -37262,6 +37262,7 @@ const inputNames = [
     'registry-tls',
     'referrers',
     'on-lost-referrers',
+    'attestations',
     'summary',
 ];
 /**
@@ -37296,6 +37297,7 @@ const inputDefaults = {
     'registry-tls': '',
     referrers: 'none',
     'on-lost-referrers': 'warn',
+    attestations: 'drop',
     summary: 'true',
 };
 
@@ -38593,12 +38595,23 @@ function isSelection(item) {
 function isPair(item) {
     return !isSelection(item);
 }
+/** What the list says for an image itself. */
+function optionsOf(item) {
+    const { platforms, attestations, referrers, onLostReferrers } = item;
+    return {
+        ...(platforms && { platforms }),
+        ...(attestations && { attestations }),
+        ...(referrers && { referrers }),
+        ...(onLostReferrers && { onLostReferrers }),
+    };
+}
 /** The host of the destination. */
 function destinationHost(item) {
     return isSelection(item) ? item.registry : item.destination.registry;
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/list/claims.js
+
 
 
 /** Whose each destination is: that of the pair that names it first. */
@@ -38638,10 +38651,10 @@ function isSame(source, destination) {
 function conflict(first, second, place) {
     const [before, now] = [formatReference(first.source), formatReference(second.source)];
     const isOtherSource = before !== now;
-    if (!isOtherSource && formatFilter(first.platforms) === formatFilter(second.platforms)) {
+    const differs = isOtherSource ? undefined : otherOption(first, second);
+    if (!isOtherSource && differs === undefined)
         return undefined;
-    }
-    const other = isOtherSource ? 'another source' : 'other platforms';
+    const other = isOtherSource ? 'another source' : `other ${differs}`;
     const way = isOtherSource ? wayOut(first, second) : '';
     if (first.file !== second.file) {
         const list = first.file === undefined ? 'images' : `images-file ${first.file}`;
@@ -38650,7 +38663,7 @@ function conflict(first, second, place) {
     const already = `${place} is the destination of line ${first.line} already`;
     return isOtherSource
         ? `${already}, from ${before}; line ${second.line} has ${now}${way}`
-        : `${already}, with other platforms than in line ${second.line}`;
+        : `${already}, with other ${differs} than in line ${second.line}`;
 }
 /** Sources of several hosts meet where the destination leaves the host out. */
 function wayOut(first, second) {
@@ -38658,10 +38671,20 @@ function wayOut(first, second) {
         ? ''
         : '; {registry} in destination-registry, or in the destinations, keeps hosts apart';
 }
-function formatFilter(filter) {
-    if (filter === undefined || filter === 'all')
-        return filter ?? '';
-    return filter.map((platform) => formatPlatform(platform)).join(',');
+/** What two pairs of one source do not have in common. */
+function otherOption(first, second) {
+    const [before, now] = [written(first), written(second)];
+    return Object.keys(now).find((name) => before[name] !== now[name]);
+}
+/** What the list says for a pair, by the name that it says it under. */
+function written(pair) {
+    const { platforms = [], referrers, onLostReferrers = '', attestations = '' } = pair;
+    return {
+        platforms: platforms === 'all' ? platforms : platforms.map(formatPlatform).join(','),
+        referrers: referrers === undefined ? '' : formatReferrerFilter(referrers),
+        'on-lost-referrers': onLostReferrers,
+        attestations,
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/tags/rule.js
@@ -38957,6 +38980,7 @@ function splitPattern(text) {
 
 
 
+
 /** Far above any real list. Keeps a wrong file or a repeated alias from filling the memory. */
 const MAX_PAIRS = 20_000;
 /** Nobody reads on; a file of something else entirely would give one for each of its words. */
@@ -38979,8 +39003,7 @@ class Collector {
         if (this.#isFull())
             return;
         const { line } = entry;
-        const platforms = this.#attempt(line, 'platforms: ', () => entry.platforms === undefined ? undefined : parsePlatformFilter(entry.platforms));
-        const common = { line, ...(platforms && { platforms }) };
+        const common = { line, ...this.#options(entry) };
         const split = entry.tags === undefined ? splitPattern(entry.source) : undefined;
         if (split !== undefined)
             this.#addPattern(entry, split, common);
@@ -38990,6 +39013,19 @@ class Collector {
             const source = this.#attempt(line, 'source: ', () => readSource(entry.source, this.#bases));
             this.#addPairs(source, entry.destinations, common);
         }
+    }
+    #options(entry) {
+        const read = (name, text, parse) => text === undefined ? undefined : this.#attempt(entry.line, `${name}: `, () => parse(text));
+        const platforms = read('platforms', entry.platforms, parsePlatformFilter);
+        const attestations = read('attestations', entry.attestations, oneOf('drop', 'keep'));
+        const referrers = read('referrers', entry.referrers, parseReferrerFilter);
+        const onLostReferrers = read('on-lost-referrers', entry.onLostReferrers, oneOf('warn', 'fail'));
+        return {
+            ...(platforms && { platforms }),
+            ...(attestations && { attestations }),
+            ...(referrers && { referrers }),
+            ...(onLostReferrers && { onLostReferrers }),
+        };
     }
     #addPattern(entry, { repository, pattern }, common) {
         const problem = patternProblem(pattern);
@@ -39102,6 +39138,14 @@ class Collector {
         }
     }
 }
+function oneOf(...choices) {
+    return (text) => {
+        const found = choices.find((choice) => choice === text);
+        if (found !== undefined)
+            return found;
+        throw new FormatError('choice', `${quote(text)} is not accepted; expected ${choices.join(' or ')}`);
+    };
+}
 
 ;// CONCATENATED MODULE: ./lib/sync/tags/named-list.js
 
@@ -39142,14 +39186,14 @@ class Naming {
             this.#items.push(failedSelection(item, selected.error));
             return;
         }
-        const { source, platforms } = item;
+        const { source } = item;
         for (const tag of selected.tags) {
             const destination = this.#destinationOf(item, tag);
             // One such name says it all.
             if (destination === undefined)
                 return;
             const pair = { source: { ...source, tag }, destination, ...named_list_placeOf(item) };
-            this.#add(platforms === undefined ? pair : { ...pair, platforms });
+            this.#add({ ...pair, ...optionsOf(item) });
         }
     }
     #destinationOf(item, tag) {
@@ -39565,7 +39609,15 @@ function readPromoterManifest(walk, map, line) {
 
 
 
-const items_KEYS = ['source', 'destination', 'platforms', 'tags'];
+const items_KEYS = [
+    'source',
+    'destination',
+    'platforms',
+    'tags',
+    'referrers',
+    'on-lost-referrers',
+    'attestations',
+];
 /** What users of other tools call them. */
 const items_MEANT = {
     src: 'source',
@@ -39582,6 +39634,8 @@ const items_MEANT = {
     tag: 'tags',
     platform: 'platforms',
     arch: 'platforms',
+    referrer: 'referrers',
+    attestation: 'attestations',
 };
 /** Reads a list of images: strings in the form of a line, and objects. */
 function readItems(walk, items) {
@@ -39618,7 +39672,7 @@ function readItem(walk, written, line) {
     }
     return false;
 }
-/** Reads an object of `source`, `destination`, `platforms` and `tags`. */
+/** Reads an object of `source`, `destination`, and what is wanted of it. */
 function items_readObject(walk, map, line) {
     const members = walk.members(map, line);
     const problem = keyProblem(members);
@@ -39628,8 +39682,12 @@ function items_readObject(walk, map, line) {
     const written = member('source');
     const source = written && walk.text(written.value, written.line, 'source');
     const destinations = destinationsOf(walk, member('destination'));
-    const named = member('platforms');
-    const platforms = named && walk.texts(named.value, named.line, 'platforms');
+    const words = (name) => {
+        const one = member(name);
+        return one && walk.texts(one.value, one.line, name).join(',');
+    };
+    const [platforms, attestations] = [words('platforms'), words('attestations')];
+    const [referrers, onLostReferrers] = [words('referrers'), words('on-lost-referrers')];
     const tags = member('tags');
     const rule = tags && readTags(walk, tags.value, tags.line);
     if (source === undefined || (tags !== undefined && rule === undefined))
@@ -39638,7 +39696,10 @@ function items_readObject(walk, map, line) {
         line,
         source,
         ...(destinations && { destinations: destinations.flatMap(splitWords) }),
-        ...(platforms && platforms.length > 0 && { platforms: platforms.join(',') }),
+        ...(platforms && { platforms }),
+        ...(attestations && { attestations }),
+        ...(referrers && { referrers }),
+        ...(onLostReferrers && { onLostReferrers }),
         ...(rule && { tags: rule }),
     });
 }
@@ -40028,7 +40089,7 @@ function isImageSyncer(walk, members) {
 
 ;// CONCATENATED MODULE: ./lib/sync/list/splices.js
 /** A key of an image, or an item, behind which a value begins that goes on in the next lines. */
-const TEXT_HEADER = /^(\s*(?:-\s+)*)["']?(?:source|destination|platforms|tags)["']?:(?:\s+(?![\s[{]).*)?$/;
+const TEXT_HEADER = /^(\s*(?:-\s+)*)["']?(?:source|destination|platforms|tags|referrers|on-lost-referrers|attestations)["']?:(?:\s+(?![\s[{]).*)?$/;
 const JSON_HEADER = /^\s*(?:-\s+)*(?:["']?[\w-]+["']?:\s+)?[[{]/;
 /** A line that says by itself what it is: an item, a key, a comment, the end of something. */
 const STRUCTURE = /^\s*(?:-(?:\s|$)|#|[\]}]|---|\.\.\.|["']?[\w-]+["']?:(?:\s|$))/;
@@ -41172,6 +41233,7 @@ function readInputs(source) {
         registryTls: readRegistryTls(reader, source),
         referrers: reader.parsed('referrers', 'none', parseReferrerFilter),
         onLostReferrers: reader.choice('on-lost-referrers', ['warn', 'fail']),
+        attestations: reader.choice('attestations', ['drop', 'keep']),
         ...readVerify(reader),
         declareArtifacts: reader.boolean('declare-artifacts'),
         summary: reader.boolean('summary'),
@@ -41327,6 +41389,7 @@ class BufferedLog {
 ;// CONCATENATED MODULE: ./lib/sync/list/print.js
 
 
+
 /**
  * Writes a list in the YAML notation, each entry with everything that is asked for, so that no input
  * changes what it means. One without entries is `[]` behind its comments.
@@ -41336,13 +41399,22 @@ function printList(lines) {
     const texts = lines.map((line) => 'comment' in line ? printComment(line.comment) : printEntry(line));
     return [...texts, ...(isEmpty ? ['[]'] : [])].join('\n');
 }
-function printEntry({ source, destination, platforms }) {
+function printEntry(entry) {
+    const { source, destination, platforms, attestations, referrers } = entry;
     const filter = platforms === 'all' ? platforms : `[${platforms.map((one) => formatPlatform(one)).join(', ')}]`;
     return [
         `- source: ${scalar(source)}`,
         `  destination: ${scalar(destination)}`,
         `  platforms: ${filter}`,
+        ...(attestations === undefined ? [] : [`  attestations: ${attestations}`]),
+        ...(referrers === undefined ? [] : [`  referrers: ${printReferrers(referrers)}`]),
     ].join('\n');
+}
+/** A type may have a character that means something in YAML, such as the `*` at its end. */
+function printReferrers(filter) {
+    return typeof filter === 'string'
+        ? filter
+        : JSON.stringify(formatReferrerFilter(filter).split(','));
 }
 function printComment(text) {
     return `# ${foreignText(text)}`;
@@ -44271,6 +44343,11 @@ function isAttestation(descriptor) {
     const { platform } = descriptor;
     return platform?.os === 'unknown' && platform.architecture === 'unknown';
 }
+/** The digest of the image that one of BuildKit's attestations is about; undefined for other entries. */
+function attestedImage({ annotations = {} }) {
+    const isManifest = annotations['vnd.docker.reference.type'] === 'attestation-manifest';
+    return isManifest ? annotations['vnd.docker.reference.digest'] : undefined;
+}
 /** The artifact manifest of a draft of OCI 1.1. */
 const WITHDRAWN_TYPE = 'application/vnd.oci.artifact.manifest.v1+json';
 function refuseSchema1(document, hints) {
@@ -45131,13 +45208,14 @@ function openGate({ rules, module }, inputs, network, logger, environment) {
 
 
 /**
- * Writes the OCI index that lists exactly the given images. Equal input gives equal bytes in
+ * Writes the OCI index that lists exactly the given images, and behind them what attests of them, in
+ * their order. Equal input gives equal bytes in
  * whatever order it comes: entries are sorted by platform string, members have a fixed order
  * (that of go-containerregistry 0.14 to 0.21.5, so that both tools arrive at the same digest).
  * `size` is in bytes. Of Windows, several versions may stand side by side.
  * @throws FormatError of kind `manifest` for no images at all or two with the same platform
  */
-function buildImageIndex(children) {
+function buildImageIndex(children, attestations = []) {
     if (children.length === 0) {
         throw new FormatError('manifest', 'an index needs at least one platform image');
     }
@@ -45150,22 +45228,21 @@ function buildImageIndex(children) {
         byPlatform.set(platform, child);
     }
     // Platform strings are ASCII, so that comparing code units is comparing bytes.
-    const sorted = [...byPlatform].sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = [...byPlatform].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, child]) => child);
+    const subjects = new Set(sorted.map(({ digest }) => digest));
+    const attested = [...subjects].flatMap((digest) => attestations.filter(({ subject }) => subject === digest));
     const bytes = encode({
         schemaVersion: 2,
         mediaType: MediaType.ociIndex,
-        manifests: sorted.map(([, child]) => entry(child)),
+        manifests: [...sorted.map(entry), ...attested.map(attestationEntry)],
     });
     return { bytes, digest: digestOf(bytes), size: bytes.byteLength, mediaType: MediaType.ociIndex };
 }
 function entry(child) {
     const { os, architecture, variant } = normalisePlatform(child.platform);
     const { osVersion, osFeatures } = child.platform;
-    const artifactType = isImageConfigType(child.configMediaType) ? '' : child.configMediaType;
     return {
-        mediaType: normaliseMediaType(child.mediaType),
-        size: child.size,
-        digest: child.digest,
+        ...image_index_contentOf(child),
         platform: {
             architecture,
             os,
@@ -45175,8 +45252,26 @@ function entry(child) {
             }),
             ...(variant !== undefined && { variant }),
         },
-        ...(artifactType !== '' && { artifactType }),
+        ...image_index_artifactTypeOf(child),
     };
+}
+function attestationEntry(attestation) {
+    return {
+        ...image_index_contentOf(attestation),
+        annotations: {
+            'vnd.docker.reference.digest': attestation.subject,
+            'vnd.docker.reference.type': 'attestation-manifest',
+        },
+        platform: { architecture: 'unknown', os: 'unknown' },
+        ...image_index_artifactTypeOf(attestation),
+    };
+}
+function image_index_contentOf({ mediaType, size, digest }) {
+    return { mediaType: normaliseMediaType(mediaType), size, digest };
+}
+function image_index_artifactTypeOf({ configMediaType }) {
+    const isNamed = configMediaType !== '' && !isImageConfigType(configMediaType);
+    return isNamed ? { artifactType: configMediaType } : {};
 }
 /** Go's encoder writes these five characters as escapes, `JSON.stringify` does not. */
 const ESCAPED_BY_GO = /[<>&\u2028\u2029]/g;
@@ -48569,6 +48664,7 @@ async function listPlatforms(repository, index, leftOut = () => undefined) {
     const searched = new Set();
     /** @param depth of what the index lists */
     const search = async ({ manifests }, depth) => {
+        const attestations = attestationsOf(manifests);
         for (const descriptor of manifests) {
             const { mediaType, platform, digest } = descriptor;
             if (isIndexType(mediaType)) {
@@ -48584,11 +48680,21 @@ async function listPlatforms(repository, index, leftOut = () => undefined) {
             if (platform === undefined || isAttestation(descriptor))
                 leftOut(descriptor);
             else
-                entries.push({ platform, descriptor });
+                entries.push({ platform, descriptor, attestations: attestations.get(digest) ?? [] });
         }
     };
     await search(index, 1);
     return entries;
+}
+/** The attestations among the entries of an index, by the image that they are about. */
+function attestationsOf(entries) {
+    const found = new Map();
+    for (const entry of entries) {
+        const subject = attestedImage(entry);
+        if (subject !== undefined)
+            found.set(subject, [...(found.get(subject) ?? []), entry]);
+    }
+    return found;
 }
 /**
  * One entry for each platform, by its key: the first one (image-spec, Image Index), unless that is an
@@ -51112,9 +51218,11 @@ const MAX_NAMES_LENGTH = 600;
  * for one platform the first counts; Windows has one for each of its versions. An index none of
  * whose entries names a platform is told by the configs of its images; undefined if it has none, for
  * an artifact that is copied as it is.
+ *
+ * @param keepsAttestations whether the attestations of what is selected are selected, too
  * @throws RegistryError PLATFORM when none of them is there, and those of fetching nested indexes
  */
-async function selectPlatforms(repository, index, wanted, reference) {
+async function selectPlatforms(repository, index, wanted, reference, keepsAttestations) {
     const nameless = [];
     const named = await listPlatforms(repository, index, (entry) => nameless.push(entry));
     const told = named.length > 0 ? undefined : await platformsOfConfigs(repository, nameless);
@@ -51126,18 +51234,33 @@ async function selectPlatforms(repository, index, wanted, reference) {
     const selected = [...first.values()].filter(({ platform }) => names.has(formatPlatform(platform)));
     if (selected.length === 0)
         throw noneOf(names, entries, repository, reference);
+    const attestations = keepsAttestations ? select_platforms_attestationsOf(selected) : [];
+    const others = told?.others ?? nameless;
+    const attested = new Set(attestations.map(({ descriptor }) => descriptor.digest));
     const kept = new Set(selected);
     const found = new Set(selected.map(({ platform }) => formatPlatform(platform)));
     return {
         selected,
+        attestations,
         missing: wanted.filter((platform) => !found.has(formatPlatform(platform))),
         leftOut: listNames([
-            ...(told?.others ?? nameless).map(select_platforms_nameOf),
+            ...others.filter(({ digest }) => !attested.has(digest)).map(select_platforms_nameOf),
             ...entries.filter((entry) => !kept.has(entry)).map((entry) => nameOfOther(entry, found)),
         ]),
         lost: lostOf(index, selected),
         read: told?.read ?? new Map(),
     };
+}
+function select_platforms_attestationsOf(selected) {
+    const found = new Map();
+    for (const { descriptor: image, attestations = [] } of selected) {
+        for (const descriptor of attestations) {
+            if (!found.has(descriptor.digest)) {
+                found.set(descriptor.digest, { descriptor, subject: image.digest });
+            }
+        }
+    }
+    return [...found.values()];
 }
 function noneOf(names, entries, repository, reference) {
     const asked = listNames([...names]);
@@ -51220,11 +51343,11 @@ class SourceImage {
         this.#read = new Map(selection?.read);
     }
     /** Fetches what the reference names, and indexes beneath it where they have to be searched. */
-    static async resolve(repository, reference, filter) {
+    static async resolve(repository, reference, filter, attestations = 'drop') {
         const name = reference.digest ?? reference.tag ?? 'latest';
         const top = await fetchManifest(repository, name);
         const selection = top.manifest.kind === 'index' && filter !== 'all'
-            ? await selectPlatforms(repository, top.manifest, filter, name)
+            ? await selectPlatforms(repository, top.manifest, filter, name, attestations === 'keep')
             : undefined;
         return new SourceImage(repository, top, filter, selection);
     }
@@ -51239,11 +51362,8 @@ class SourceImage {
     expected() {
         if (this.selection === undefined)
             return this.top;
-        return buildImageIndex(this.selection.selected.map(({ platform, descriptor }) => ({
-            ...descriptor,
-            platform,
-            configMediaType: descriptor.artifactType ?? MediaType.ociConfig,
-        })));
+        const { selected, attestations } = this.selection;
+        return buildImageIndex(selected.map(described), attestations.map(described));
     }
     /** The manifests that blobs are listed in, as far as the source's own document tells. */
     parts() {
@@ -51260,7 +51380,8 @@ class SourceImage {
      */
     async digests() {
         if (this.selection !== undefined) {
-            return this.selection.selected.map(({ descriptor }) => descriptor.digest);
+            const { selected, attestations } = this.selection;
+            return [...selected, ...attestations].map(({ descriptor }) => descriptor.digest);
         }
         return listManifests(this.repository, this.top);
     }
@@ -51292,26 +51413,26 @@ class SourceImage {
     async #whole() {
         const platform = await this.#platform();
         const platforms = platform === undefined ? this.knownPlatforms() : { [platformKey(platform)]: this.top.digest };
-        return { ...this.top, platforms, children: undefined };
+        return { ...this.top, platforms, children: undefined, attestations: [] };
     }
-    async #filtered({ selected }) {
-        const images = await wait_for_all_waitForAll(selected.map(async (entry) => ({ entry, image: await this.#fetchImage(entry.descriptor) })));
-        const index = buildImageIndex(images.map(({ entry: { platform }, image: { digest, size, mediaType, manifest } }) => ({
-            digest,
-            size,
-            mediaType,
-            platform,
-            configMediaType: manifest.config.mediaType,
-        })));
-        const platforms = digestsByPlatform(selected);
-        return { ...index, platforms, children: images.map(({ image }) => image) };
+    async #filtered({ selected, attestations }) {
+        const fetching = wait_for_all_waitForAll(selected.map(async (entry) => this.#withImage(entry)));
+        const attesting = wait_for_all_waitForAll(attestations.map(async (entry) => this.#withImage(entry)));
+        const [images, attested] = await waitForBoth(fetching, attesting);
+        return {
+            ...buildImageIndex(images.map(listed), attested.map(listed)),
+            platforms: digestsByPlatform(selected),
+            children: images.map(({ image }) => image),
+            attestations: attested.map(({ image }) => image),
+        };
     }
-    async #fetchImage(descriptor) {
+    async #withImage(entry) {
+        const { descriptor } = entry;
         const fetched = await fetchManifest(this.repository, descriptor.digest, descriptor);
         const { manifest } = fetched;
         if (manifest.kind === 'image')
-            return { ...fetched, manifest };
-        throw new RegistryError('GET_IMAGE', 'the index names a platform for it, but it is an index itself', this.repository.place('get image', descriptor.digest));
+            return { ...entry, image: { ...fetched, manifest } };
+        throw new RegistryError('GET_IMAGE', 'the index names it as an image, but it is an index itself', this.repository.place('get image', descriptor.digest));
     }
     /** The platform of a single image, if platforms matter and its config tells. */
     async #platform() {
@@ -51340,6 +51461,16 @@ class SourceImage {
         return parseImageConfigPlatform(bytes);
     }
 }
+/** An entry as the source's own document describes it. */
+function described(entry) {
+    const { mediaType, size, digest, artifactType } = entry.descriptor;
+    return { ...entry, mediaType, size, digest, configMediaType: artifactType ?? MediaType.ociConfig };
+}
+/** An entry with the size and digest of the bytes that were fetched, as the new index lists it. */
+function listed(entry) {
+    const { mediaType, size, digest, manifest } = entry.image;
+    return { ...entry, mediaType, size, digest, configMediaType: manifest.config.mediaType };
+}
 /** The entry as that of a platform's image, if it is one: a list of one or none. */
 function platformEntries(descriptor) {
     const { platform, mediaType } = descriptor;
@@ -51361,10 +51492,10 @@ function digestsByPlatform(entries) {
 
 
 /** The source that a reference to a client's registry names. Throws PARSE_SOURCE_REFERENCE. */
-function nameSource(client, source, platforms) {
+function nameSource(client, source, platforms, attestations = 'drop') {
     const reference = client.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
     const repository = client.repository(reference.repository, 'source');
-    return new NamedSource(repository, reference, platforms);
+    return new NamedSource(repository, reference, platforms, attestations);
 }
 /**
  * What a source reference names, and what is wanted of it: found out once, so that all of its
@@ -51374,12 +51505,14 @@ class NamedSource {
     repository;
     platforms;
     #reference;
+    #attestations;
     #digest;
     #image;
-    constructor(repository, reference, platforms) {
+    constructor(repository, reference, platforms, attestations = 'drop') {
         this.repository = repository;
         this.platforms = platforms;
         this.#reference = reference;
+        this.#attestations = attestations;
     }
     /** The reference in full. */
     get name() {
@@ -51412,7 +51545,7 @@ class NamedSource {
         // A look that failed is no reason to give up: fetching will tell what is wrong.
         const digest = await this.#digest?.catch(() => undefined);
         const reference = digest === undefined ? this.#reference : { ...this.#reference, digest };
-        return SourceImage.resolve(this.repository, reference, this.platforms);
+        return SourceImage.resolve(this.repository, reference, this.platforms, this.#attestations);
     }
 }
 
@@ -51421,7 +51554,7 @@ class NamedSource {
 
 
 /**
- * Sources by reference and platforms, each found out once for all of its destinations. Forgotten when
+ * Sources by reference and what is wanted of them, each found out once for all of its destinations. Forgotten when
  * the last of them has it.
  */
 class SharedSources {
@@ -51429,10 +51562,10 @@ class SharedSources {
     #byPair = new Map();
     /** By their tag, as far as that is the destination of another image. */
     #overwritten;
-    /** @param platforms for pairs that bring none of their own */
-    constructor(pairs, platforms) {
+    /** @param policy for pairs that bring none of their own */
+    constructor(pairs, policy) {
         for (const pair of pairs) {
-            const key = keyOf(pair, platforms);
+            const key = keyOf({ ...policy, ...pair });
             const source = this.#sources.get(key) ?? noneYet();
             this.#sources.set(key, source);
             source.pairs.push(pair);
@@ -51486,10 +51619,10 @@ class SharedSources {
 function noneYet() {
     return { pairs: [], left: 0, named: undefined, fanOut: undefined, isOverwritten: false };
 }
-function keyOf(pair, fallback) {
-    const platforms = pair.platforms ?? fallback;
+function keyOf(wanted) {
+    const { source, platforms, attestations } = wanted;
     const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',');
-    return `${formatReference(pair.source)} ${names}`;
+    return `${formatReference(source)} ${names} ${attestations ?? ''}`;
 }
 /** The sources whose tag is moved by a pair, by that tag. */
 function overwritten(sources, pairs) {
@@ -52156,11 +52289,13 @@ async function pushImage(push) {
     return { bytes: addBytes([bytes, done.moved]), referrers: done.result };
 }
 /** Copies what a release refers to. */
-async function copyBeneath(route, { top }, { children }) {
+async function copyBeneath(route, { top }, { children, attestations }) {
     if (children === undefined)
         return copyContent(route, top);
-    route.progress?.expect(children.length - 1);
-    return addBytes(await wait_for_all_waitForAll(children.map(async (child) => copyByDigest(route, child))));
+    route.progress?.expect(children.length + attestations.length - 1);
+    const copy = async (images) => addBytes(await wait_for_all_waitForAll(images.map(async (image) => copyByDigest(route, image))));
+    // What attests of an image may name it as its subject, and some registries want that first (Q27).
+    return addBytes([await copy(children), await copy(attestations)]);
 }
 function refersTo({ levels }, digest) {
     return levels[0]?.referrers.some(({ subject }) => subject === digest) === true;
@@ -52298,6 +52433,7 @@ class Syncer {
             platforms: options.platforms ?? parsePlatformFilter(DEFAULT_PLATFORMS),
             onMissingPlatform: options.onMissingPlatform ?? 'warn',
             onExisting: options.onExisting ?? 'overwrite',
+            attestations: options.attestations ?? 'drop',
             referrers: options.referrers ?? 'none',
             onLostReferrers: options.onLostReferrers ?? 'warn',
             dryRun: options.dryRun ?? false,
@@ -52332,7 +52468,7 @@ class Syncer {
      *
      * @internal
      */
-    async sync(source, destination, named = nameSource(this.#source, source, this.#policy.platforms)) {
+    async sync(source, destination, named = this.#nameSource(source)) {
         const { repository, tag } = this.#target(source, destination);
         // What must not be overwritten has to be seen; what may be is only compared.
         const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest;
@@ -52386,6 +52522,10 @@ class Syncer {
             return { ...pushed, previousDigest: guard.shown, status: 'skipped' };
         }
         return { ...pushed, ...before, status: 'copied', digest };
+    }
+    #nameSource(source) {
+        const { platforms, attestations } = this.#policy;
+        return nameSource(this.#source, source, platforms, attestations);
     }
     #target(source, destination) {
         const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
@@ -52489,6 +52629,7 @@ class Warnings {
 
 
 
+
 /**
  * Images that are worked on side by side: enough for what is small of the later ones to be found out
  * while blobs of the earlier ones move. The network bounds the requests of all of them.
@@ -52503,7 +52644,7 @@ const IMAGES_AT_ONCE_FAIL_FAST = 16;
  */
 async function runSync(run) {
     const startedAt = run.clock.now();
-    const sources = new SharedSources(run.pairs, run.policy.platforms);
+    const sources = new SharedSources(run.pairs, run.policy);
     const warnings = new Warnings();
     let failed = run.hasFailed ?? false;
     const work = async (pair) => {
@@ -52536,12 +52677,11 @@ async function syncPair(run, pair, logger, sources, member) {
     const { source, destination } = pair;
     const startedAt = run.clock.now();
     const durationMs = () => run.clock.now() - startedAt;
-    const platforms = platformsOf(pair, run.policy);
+    const policy = policyOf(pair, run.policy);
     try {
         const from = await run.clientFor('source', source);
         const syncer = new Syncer({
-            ...run.policy,
-            platforms,
+            ...policy,
             source: from,
             destination: await run.clientFor('destination', destination),
             logger,
@@ -52550,9 +52690,9 @@ async function syncPair(run, pair, logger, sources, member) {
             progress: run.progress?.begin(pair),
             trust: run.trust,
         });
-        const named = sources.named(pair, () => nameSource(from, source, platforms));
+        const named = sources.named(pair, () => sourceAt(from, pair, policy));
         const outcome = await syncer.sync(source, destination, named);
-        return { ...nothingDone(pair), ...outcome, wanted: { platforms }, durationMs: durationMs() };
+        return { ...nothingDone(pair), ...outcome, wanted: wantedOf(policy), durationMs: durationMs() };
     }
     catch (error) {
         return {
@@ -52566,10 +52706,17 @@ async function syncPair(run, pair, logger, sources, member) {
 /** The source of a pair that has not begun. */
 async function run_sourceOf(run, pair) {
     const client = await run.clientFor('source', pair.source);
-    return nameSource(client, pair.source, platformsOf(pair, run.policy));
+    return sourceAt(client, pair, policyOf(pair, run.policy));
 }
-function platformsOf(pair, policy) {
-    return pair.platforms ?? policy.platforms;
+function sourceAt(client, { source }, policy) {
+    return nameSource(client, source, policy.platforms, policy.attestations);
+}
+/** The policy of the run, with what a pair says for itself. */
+function policyOf(pair, policy) {
+    return { ...policy, ...optionsOf(pair) };
+}
+function wantedOf({ platforms, attestations = 'drop', referrers = 'none' }) {
+    return { platforms, attestations, referrers };
 }
 
 ;// CONCATENATED MODULE: ./lib/main.js

@@ -8,8 +8,10 @@ import { heading, logLines, outputLines, quoteLines, say, summaryLines } from '.
 import type { BuiltImage } from './image/image.ts'
 import type { LayerSpec } from './image/layer.ts'
 import { buildMultiPlatform } from './image/multi-platform.ts'
+import { pullReferrers } from './image/pull-referrers.ts'
 import { pullAndVerify, type PulledImage } from './image/pull.ts'
 import { pushTo } from './image/push.ts'
+import { buildBundle, giveReferrers } from './image/referrers.ts'
 import { TestRegistry } from './registry/registry.ts'
 
 const USER = 'demo'
@@ -49,6 +51,7 @@ async function demo() {
   const digest = await copy(stage)
   await copyAgain(stage, digest)
   await deploy(stage, digest)
+  await copyWithTrust(stage)
   say('', 'Everything is as promised.')
 }
 
@@ -135,6 +138,26 @@ async function deploy({ destination, image }: Stage, digest: string) {
   say(
     `  ${manifests.length} manifests, ${blobs.size} blobs, ${sizeOf(manifests, blobs)} bytes: ` +
       'every byte is what its digest says.',
+  )
+}
+
+async function copyWithTrust({ source, destination, image, inputs }: Stage) {
+  const [signed = image] = image.children
+  const signature = buildBundle(signed)
+  giveReferrers(source.store, 'acme/app', signed, [signature])
+  const { log } = await runStep({ ...inputs, attestations: 'keep', referrers: 'all' })
+  heading('With `attestations: keep` and `referrers: all`')
+  quoteLines(logLines(log).filter((line) => /^v |referrers:|left out:/.test(line)))
+  const pulled = await pullAndVerify(destination.url, 'production/app', 'v1.2.0')
+  check(pulled.children.length === 4, 'the new index should have two images and their attestations')
+  const found = await pullReferrers(destination.url, 'production/app', digestOf(signed))
+  check(
+    found.join() === digestOf(signature),
+    'the signature should be found at the destination, and nothing else',
+  )
+  say(
+    '',
+    `  The index has ${pulled.children.length} entries now, and the signature of linux/amd64 is there.`,
   )
 }
 

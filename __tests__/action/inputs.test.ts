@@ -88,6 +88,7 @@ describe('a step that gives only a list', () => {
       declareArtifacts: false,
       referrers: 'none',
       onLostReferrers: 'warn',
+      attestations: 'drop',
       summary: true,
     })
   })
@@ -321,10 +322,12 @@ describe('choices', () => {
     expect(readWith({ referrers: value }).referrers).toEqual(expected)
   })
 
-  test('referrers and on-lost-referrers may not be anything', () => {
-    expect(problemsWith({ referrers: '*', 'on-lost-referrers': 'ignore' })).toEqual([
+  test('what comes along may not be anything', () => {
+    const given = { referrers: '*', 'on-lost-referrers': 'ignore', attestations: 'all' }
+    expect(problemsWith(given)).toEqual([
       expect.stringMatching(/^referrers: "\*" is written as all; expected none, all, or/),
       'on-lost-referrers: "ignore" is not accepted; expected warn or fail',
+      'attestations: "all" is not accepted; expected drop or keep',
     ])
   })
 

@@ -5,6 +5,7 @@ import { startAction } from '../../testkit/runner/action-runner.ts'
 import { replyWith, stallBody } from '../../testkit/registry/faults.ts'
 import { TestProxy } from '../../testkit/servers/proxy.ts'
 import { buildImage } from '../../testkit/image/image.ts'
+import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pullAndVerify } from '../../testkit/image/pull.ts'
 import { buildBundle, giveReferrers } from '../../testkit/image/referrers.ts'
 import { pushTo } from '../../testkit/image/push.ts'
@@ -339,6 +340,16 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     const warned = await run({ referrers: 'all' })
     expect(warned.exitCode).toBe(0)
     expect(warningsOf(warned)).toEqual([expect.stringContaining('does not fit the new index')])
+  },
+
+  attestations: async () => {
+    const { source, destination, run } = await startCopy()
+    pushTo(source.store, 'acme/app', 'v1', buildMultiPlatform({ attestations: true }))
+    await run()
+    expect(await platformsAt(destination.url)).toBe(2)
+    const { stdout } = await run({ attestations: 'keep' })
+    expect(await platformsAt(destination.url)).toBe(4)
+    expect(stdout).not.toContain('left out')
   },
 
   summary: async () => {

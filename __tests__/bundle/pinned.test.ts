@@ -38,9 +38,13 @@ describe('pinned', () => {
       `- source: ${source.host}/acme/app@${first.manifest.digest}
   destination: ${destination.host}/prod/app:stable
   platforms: [linux/amd64, linux/arm64]
+  attestations: drop
+  referrers: none
 - source: ${source.host}/acme/tool@${single.manifest.digest}
   destination: ${destination.host}/prod/tool:v1
   platforms: [linux/amd64, linux/arm64]
+  attestations: drop
+  referrers: none
 # failed (NOT_FOUND): ${source.host}/acme/none:v1 => ${destination.host}/prod/none:v1`,
     )
   })

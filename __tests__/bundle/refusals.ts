@@ -215,6 +215,10 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     inputs: { images: good, 'on-lost-referrers': 'ignore' },
     lines: ['on-lost-referrers: "ignore" is not accepted; expected warn or fail'],
   },
+  'unknown attestations': {
+    inputs: { images: good, attestations: 'true' },
+    lines: ['attestations: "true" is not accepted; expected drop or keep'],
+  },
   'an unknown on-existing': {
     inputs: { images: good, 'on-existing': 'Overwrite' },
     lines: ['on-existing: "Overwrite" is not accepted; expected overwrite, skip or fail'],

@@ -105,8 +105,64 @@ export function putGolden(store: Store, repository: string, tag: string, golden:
   store.putManifest(repository, { bytes, mediaType }, tag)
 }
 
-function putImage(store: Store, repository: string, architecture: string, golden: GoldenCase) {
-  const { types, tail } = golden
+/**
+ * The images of the first case with two attestations for each, and the list that go-containerregistry
+ * 0.21.5 was seen to write for them.
+ */
+export const goldenAttested = {
+  digest: 'sha256:bcabc3a28db6c9dcac5a37a8a26448efa160471f92fbdcde41898beb647bcb8d',
+  size: 2101,
+  attestations: [
+    'sha256:d6232ee6307ca804b6f15e9f3d57cdc2c381e6d6306fe0cd7b04496d078acfed',
+    'sha256:292d32b876dc89e58ccb1a7a2ae2f74327a51ef4f28865d5bf177eed6f668ccc',
+    'sha256:489e8469be7180d9861a03a1e7121818f0733f13d47a9850d09d9ca402fecc8f',
+    'sha256:7a76e867e45f4b1d41e00fda08320413c68e98e2a4803a812fe5b04cd2240fda',
+  ],
+} as const
+
+/** Puts those into a registry, under an index that lists them in another order. */
+export function putAttested(store: Store, repository: string, tag: string) {
+  const entries = ['arm64', 'amd64'].flatMap((architecture) => {
+    const image = putImage(store, repository, architecture, { types: oci, tail: '' })
+    const attestations = ['provenance', 'sbom'].map((kind) => ({
+      ...putAttestation(store, repository, `${kind} of ${architecture}\n`, kind === 'sbom'),
+      annotations: {
+        'vnd.docker.reference.type': 'attestation-manifest',
+        'vnd.docker.reference.digest': image.digest,
+        'in-toto.io/note': 'not copied',
+      },
+      platform: { os: 'unknown', architecture: 'unknown' },
+    }))
+    const { bytes, digest } = image
+    const entry = { mediaType: oci.manifest, digest, size: bytes.length }
+    return [...attestations, { ...entry, platform: { os: 'linux', architecture } }]
+  })
+  const mediaType = 'application/vnd.oci.image.index.v1+json'
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests: entries }))
+  store.putManifest(repository, { bytes, mediaType }, tag)
+}
+
+function putAttestation(store: Store, repository: string, text: string, isArtifact: boolean) {
+  const [type, json] = isArtifact
+    ? ['application/vnd.oci.empty.v1+json', '{}']
+    : [oci.config, '{"architecture":"unknown","os":"unknown"}']
+  const [config, layer] = [Buffer.from(json), Buffer.from(text)]
+  store.putBlob(repository, config)
+  store.putBlob(repository, layer)
+  const bytes = Buffer.from(
+    `{"schemaVersion":2,"mediaType":"${oci.manifest}","config":${descriptor(type, config)},` +
+      `"layers":[${descriptor('application/vnd.in-toto+json', layer)}]}`,
+  )
+  const digest = store.putManifest(repository, { bytes, mediaType: oci.manifest })
+  return { mediaType: oci.manifest, digest, size: bytes.length }
+}
+
+function putImage(
+  store: Store,
+  repository: string,
+  architecture: string,
+  { types, tail }: Pick<GoldenCase, 'types' | 'tail'>,
+) {
   const config = Buffer.from(`{"architecture":"${architecture}","os":"linux"}`)
   const layer = Buffer.from(`layer ${architecture}\n`)
   store.putBlob(repository, config)

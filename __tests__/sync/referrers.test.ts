@@ -231,3 +231,10 @@ describe('several tags of one image', () => {
     expect(new Set(lists).size).toBe(lists.length)
   })
 })
+
+test('what refers to an attestation comes along where that is kept', async () => {
+  await using world = await referrersWorld()
+  const { referrers } = await copy(world, 'all', { attestations: 'keep' })
+  expect(referrers?.copied).toBe(7)
+  expect(await arrived(world, [attestation])).toEqual(digestsOf(belongingTo([attestation])))
+})

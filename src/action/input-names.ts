@@ -25,6 +25,7 @@ export const inputNames = [
   'registry-tls',
   'referrers',
   'on-lost-referrers',
+  'attestations',
   'summary',
 ] as const
 
@@ -62,5 +63,6 @@ export const inputDefaults: Readonly<Record<InputName, string>> = {
   'registry-tls': '',
   referrers: 'none',
   'on-lost-referrers': 'warn',
+  attestations: 'drop',
   summary: 'true',
 }

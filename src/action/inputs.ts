@@ -56,6 +56,7 @@ export interface Inputs {
   readonly registryTls: ReadonlyMap<string, TlsOptions>
   readonly referrers: ReferrerFilter
   readonly onLostReferrers: 'warn' | 'fail'
+  readonly attestations: 'drop' | 'keep'
   /** The rules of `verify`, as their YAML has them. */
   readonly verify?: unknown
   readonly declareArtifacts: boolean
@@ -115,6 +116,7 @@ export function readInputs(source: InputSource): Inputs {
     registryTls: readRegistryTls(reader, source),
     referrers: reader.parsed<ReferrerFilter>('referrers', 'none', parseReferrerFilter),
     onLostReferrers: reader.choice('on-lost-referrers', ['warn', 'fail']),
+    attestations: reader.choice('attestations', ['drop', 'keep']),
     ...readVerify(reader),
     declareArtifacts: reader.boolean('declare-artifacts'),
     summary: reader.boolean('summary'),

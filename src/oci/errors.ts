@@ -7,6 +7,7 @@ export type FormatErrorKind =
   | 'json'
   | 'manifest'
   | 'challenge'
+  | 'choice'
 
 /** Text or bytes that do not have the form that the specification fixes for `kind`. */
 export class FormatError extends Error {

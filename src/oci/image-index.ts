@@ -11,14 +11,27 @@ export interface PlatformImage extends Content {
   readonly configMediaType: string
 }
 
+/** BuildKit's attestation of an image, listed beside it; digest and size are those of verified bytes. */
+export interface ImageAttestation extends Content {
+  readonly mediaType: string
+  /** The image that it is about. */
+  readonly subject: Digest
+  /** `config.mediaType` of its manifest. */
+  readonly configMediaType: string
+}
+
 /**
- * Writes the OCI index that lists exactly the given images. Equal input gives equal bytes in
+ * Writes the OCI index that lists exactly the given images, and behind them what attests of them, in
+ * their order. Equal input gives equal bytes in
  * whatever order it comes: entries are sorted by platform string, members have a fixed order
  * (that of go-containerregistry 0.14 to 0.21.5, so that both tools arrive at the same digest).
  * `size` is in bytes. Of Windows, several versions may stand side by side.
  * @throws FormatError of kind `manifest` for no images at all or two with the same platform
  */
-export function buildImageIndex(children: readonly PlatformImage[]): {
+export function buildImageIndex(
+  children: readonly PlatformImage[],
+  attestations: readonly ImageAttestation[] = [],
+): {
   bytes: Buffer
   digest: Digest
   size: number
@@ -36,11 +49,15 @@ export function buildImageIndex(children: readonly PlatformImage[]): {
     byPlatform.set(platform, child)
   }
   // Platform strings are ASCII, so that comparing code units is comparing bytes.
-  const sorted = [...byPlatform].sort(([a], [b]) => (a < b ? -1 : 1))
+  const sorted = [...byPlatform].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, child]) => child)
+  const subjects = new Set(sorted.map(({ digest }) => digest))
+  const attested = [...subjects].flatMap((digest) =>
+    attestations.filter(({ subject }) => subject === digest),
+  )
   const bytes = encode({
     schemaVersion: 2,
     mediaType: MediaType.ociIndex,
-    manifests: sorted.map(([, child]) => entry(child)),
+    manifests: [...sorted.map(entry), ...attested.map(attestationEntry)],
   })
   return { bytes, digest: digestOf(bytes), size: bytes.byteLength, mediaType: MediaType.ociIndex }
 }
@@ -48,11 +65,8 @@ export function buildImageIndex(children: readonly PlatformImage[]): {
 function entry(child: PlatformImage): object {
   const { os, architecture, variant } = normalisePlatform(child.platform)
   const { osVersion, osFeatures } = child.platform
-  const artifactType = isImageConfigType(child.configMediaType) ? '' : child.configMediaType
   return {
-    mediaType: normaliseMediaType(child.mediaType),
-    size: child.size,
-    digest: child.digest,
+    ...contentOf(child),
     platform: {
       architecture,
       os,
@@ -62,8 +76,29 @@ function entry(child: PlatformImage): object {
       }),
       ...(variant !== undefined && { variant }),
     },
-    ...(artifactType !== '' && { artifactType }),
+    ...artifactTypeOf(child),
   }
+}
+
+function attestationEntry(attestation: ImageAttestation): object {
+  return {
+    ...contentOf(attestation),
+    annotations: {
+      'vnd.docker.reference.digest': attestation.subject,
+      'vnd.docker.reference.type': 'attestation-manifest',
+    },
+    platform: { architecture: 'unknown', os: 'unknown' },
+    ...artifactTypeOf(attestation),
+  }
+}
+
+function contentOf({ mediaType, size, digest }: Content & { readonly mediaType: string }): object {
+  return { mediaType: normaliseMediaType(mediaType), size, digest }
+}
+
+function artifactTypeOf({ configMediaType }: { readonly configMediaType: string }): object {
+  const isNamed = configMediaType !== '' && !isImageConfigType(configMediaType)
+  return isNamed ? { artifactType: configMediaType } : {}
 }
 
 /** Go's encoder writes these five characters as escapes, `JSON.stringify` does not. */

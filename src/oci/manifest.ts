@@ -118,6 +118,12 @@ export function isAttestation(descriptor: Descriptor): boolean {
   return platform?.os === 'unknown' && platform.architecture === 'unknown'
 }
 
+/** The digest of the image that one of BuildKit's attestations is about; undefined for other entries. */
+export function attestedImage({ annotations = {} }: Descriptor): string | undefined {
+  const isManifest = annotations['vnd.docker.reference.type'] === 'attestation-manifest'
+  return isManifest ? annotations['vnd.docker.reference.digest'] : undefined
+}
+
 /** The artifact manifest of a draft of OCI 1.1. */
 const WITHDRAWN_TYPE = 'application/vnd.oci.artifact.manifest.v1+json'
 

@@ -4,17 +4,18 @@ import { formatReference, type Reference } from '../oci/reference.ts'
 import { resolveDigest } from '../registry/content/manifests.ts'
 import type { Client } from '../registry/client.ts'
 import type { Repository } from '../registry/http/repository.ts'
-import { SourceImage } from './source-image.ts'
+import { type AttestationPolicy, SourceImage } from './source-image.ts'
 
 /** The source that a reference to a client's registry names. Throws PARSE_SOURCE_REFERENCE. */
 export function nameSource(
   client: Client,
   source: string | Reference,
   platforms: PlatformFilter,
+  attestations: AttestationPolicy = 'drop',
 ): NamedSource {
   const reference = client.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
   const repository = client.repository(reference.repository, 'source')
-  return new NamedSource(repository, reference, platforms)
+  return new NamedSource(repository, reference, platforms, attestations)
 }
 
 /**
@@ -25,13 +26,20 @@ export class NamedSource {
   readonly repository: Repository
   readonly platforms: PlatformFilter
   readonly #reference: Reference
+  readonly #attestations: AttestationPolicy
   #digest: Promise<Digest | undefined> | undefined
   #image: Promise<SourceImage> | undefined
 
-  constructor(repository: Repository, reference: Reference, platforms: PlatformFilter) {
+  constructor(
+    repository: Repository,
+    reference: Reference,
+    platforms: PlatformFilter,
+    attestations: AttestationPolicy = 'drop',
+  ) {
     this.repository = repository
     this.platforms = platforms
     this.#reference = reference
+    this.#attestations = attestations
   }
 
   /** The reference in full. */
@@ -66,6 +74,6 @@ export class NamedSource {
     // A look that failed is no reason to give up: fetching will tell what is wrong.
     const digest = await this.#digest?.catch(() => undefined)
     const reference = digest === undefined ? this.#reference : { ...this.#reference, digest }
-    return SourceImage.resolve(this.repository, reference, this.platforms)
+    return SourceImage.resolve(this.repository, reference, this.platforms, this.#attestations)
   }
 }

@@ -70,11 +70,14 @@ export async function pushImage(push: ImagePush): Promise<PushedImage> {
 async function copyBeneath(
   route: Route,
   { top }: SourceImage,
-  { children }: Release,
+  { children, attestations }: Release,
 ): Promise<BytesMoved> {
   if (children === undefined) return copyContent(route, top)
-  route.progress?.expect(children.length - 1)
-  return addBytes(await waitForAll(children.map(async (child) => copyByDigest(route, child))))
+  route.progress?.expect(children.length + attestations.length - 1)
+  const copy = async (images: typeof children): Promise<BytesMoved> =>
+    addBytes(await waitForAll(images.map(async (image) => copyByDigest(route, image))))
+  // What attests of an image may name it as its subject, and some registries want that first (Q27).
+  return addBytes([await copy(children), await copy(attestations)])
 }
 
 function refersTo({ levels }: FoundReferrers, digest: Digest): boolean {

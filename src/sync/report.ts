@@ -3,7 +3,9 @@ import type { PlatformFilter } from '../oci/platform.ts'
 import type { PullsLeft } from '../registry/pace/pull-limit.ts'
 import { addBytes, type BytesMoved } from '../registry/copy/bytes-moved.ts'
 import type { LostReferrer } from '../registry/copy/find-lost-referrers.ts'
+import type { ReferrerFilter } from '../oci/referrer-filter.ts'
 import type { ListPlace } from './list/pair.ts'
+import type { AttestationPolicy } from './source-image.ts'
 import type { TagChoice } from './tags/select.ts'
 
 import type { Verified } from '../trust/verified.ts'
@@ -64,6 +66,8 @@ export interface SyncResult {
 /** What of an image was asked for, by the list or for all of it. */
 export interface Wanted {
   readonly platforms: PlatformFilter
+  readonly attestations?: AttestationPolicy
+  readonly referrers?: ReferrerFilter
 }
 
 /** What refers to an image and its parts, and what cosign keeps for them under tags. */

@@ -1,4 +1,3 @@
-import type { PlatformFilter } from '../oci/platform.ts'
 import type { Reference } from '../oci/reference.ts'
 import type { Client } from '../registry/client.ts'
 import type { Clock } from '../registry/clock.ts'
@@ -6,8 +5,15 @@ import type { Side } from '../registry/errors.ts'
 import type { Member } from '../registry/copy/fan-out.ts'
 import type { Logger } from '../registry/logger.ts'
 import type { ImagePair } from './image-list.ts'
+import { optionsOf } from './list/pair.ts'
 import { mapAll } from './map-all.ts'
-import { type ResultError, type RunReport, type SyncResult, totalsOf } from './report.ts'
+import {
+  type ResultError,
+  type RunReport,
+  type SyncResult,
+  totalsOf,
+  type Wanted,
+} from './report.ts'
 import { nameSource, type NamedSource } from './named-source.ts'
 import type { RunProgress } from './run-progress.ts'
 import { SharedSources } from './shared-sources.ts'
@@ -27,7 +33,7 @@ const IMAGES_AT_ONCE_FAIL_FAST = 16
 /** Everything that a run of the syncer over an image list needs. */
 export interface Run<Log extends Logger> {
   readonly pairs: readonly ImagePair[]
-  /** Its platforms are for pairs that bring none of their own. */
+  /** What a pair says for itself goes before it. */
   readonly policy: SyncPolicy
   /** Start no more images once one has failed. */
   readonly failFast: boolean
@@ -56,7 +62,7 @@ export interface Run<Log extends Logger> {
  */
 export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunReport> {
   const startedAt = run.clock.now()
-  const sources = new SharedSources(run.pairs, run.policy.platforms)
+  const sources = new SharedSources(run.pairs, run.policy)
   const warnings = new Warnings()
   let failed = run.hasFailed ?? false
   const work = async (pair: ImagePair): Promise<SyncResult> => {
@@ -100,12 +106,11 @@ async function syncPair<Log extends Logger>(
   const { source, destination } = pair
   const startedAt = run.clock.now()
   const durationMs = (): number => run.clock.now() - startedAt
-  const platforms = platformsOf(pair, run.policy)
+  const policy = policyOf(pair, run.policy)
   try {
     const from = await run.clientFor('source', source)
     const syncer = new Syncer({
-      ...run.policy,
-      platforms,
+      ...policy,
       source: from,
       destination: await run.clientFor('destination', destination),
       logger,
@@ -115,9 +120,9 @@ async function syncPair<Log extends Logger>(
       progress: run.progress?.begin(pair),
       trust: run.trust,
     })
-    const named = sources.named(pair, () => nameSource(from, source, platforms))
+    const named = sources.named(pair, () => sourceAt(from, pair, policy))
     const outcome = await syncer.sync(source, destination, named)
-    return { ...nothingDone(pair), ...outcome, wanted: { platforms }, durationMs: durationMs() }
+    return { ...nothingDone(pair), ...outcome, wanted: wantedOf(policy), durationMs: durationMs() }
   } catch (error) {
     return {
       ...nothingDone(pair),
@@ -131,9 +136,18 @@ async function syncPair<Log extends Logger>(
 /** The source of a pair that has not begun. */
 async function sourceOf<Log extends Logger>(run: Run<Log>, pair: ImagePair): Promise<NamedSource> {
   const client = await run.clientFor('source', pair.source)
-  return nameSource(client, pair.source, platformsOf(pair, run.policy))
+  return sourceAt(client, pair, policyOf(pair, run.policy))
 }
 
-function platformsOf(pair: ImagePair, policy: SyncPolicy): PlatformFilter {
-  return pair.platforms ?? policy.platforms
+function sourceAt(client: Client, { source }: ImagePair, policy: SyncPolicy): NamedSource {
+  return nameSource(client, source, policy.platforms, policy.attestations)
+}
+
+/** The policy of the run, with what a pair says for itself. */
+function policyOf(pair: ImagePair, policy: SyncPolicy): SyncPolicy {
+  return { ...policy, ...optionsOf(pair) }
+}
+
+function wantedOf({ platforms, attestations = 'drop', referrers = 'none' }: SyncPolicy): Wanted {
+  return { platforms, attestations, referrers }
 }

@@ -15,10 +15,18 @@ import { platformsOfConfigs } from './platforms-of-configs.ts'
 /** Room for some forty platforms in one message; an index may name a thousand, of any length. */
 const MAX_NAMES_LENGTH = 600
 
+export interface SelectedAttestation {
+  readonly descriptor: Descriptor
+  /** The image that it is about. */
+  readonly subject: Digest
+}
+
 /** What an index has of the wanted platforms. */
 export interface Selection {
   /** One entry for each wanted platform that is there, in the order of the index. */
   readonly selected: readonly PlatformEntry[]
+  /** What BuildKit attests of them, where that is kept: each entry once. */
+  readonly attestations: readonly SelectedAttestation[]
   readonly missing: readonly Platform[]
   /** What is not copied, in words for the log; empty if that is nothing. */
   readonly leftOut: string
@@ -33,6 +41,8 @@ export interface Selection {
  * for one platform the first counts; Windows has one for each of its versions. An index none of
  * whose entries names a platform is told by the configs of its images; undefined if it has none, for
  * an artifact that is copied as it is.
+ *
+ * @param keepsAttestations whether the attestations of what is selected are selected, too
  * @throws RegistryError PLATFORM when none of them is there, and those of fetching nested indexes
  */
 export async function selectPlatforms(
@@ -40,6 +50,7 @@ export async function selectPlatforms(
   index: ImageIndex,
   wanted: readonly Platform[],
   reference: string,
+  keepsAttestations: boolean,
 ): Promise<Selection | undefined> {
   const nameless: Descriptor[] = []
   const named = await listPlatforms(repository, index, (entry) => nameless.push(entry))
@@ -50,18 +61,34 @@ export async function selectPlatforms(
   const first = firstOfEach(entries)
   const selected = [...first.values()].filter(({ platform }) => names.has(formatPlatform(platform)))
   if (selected.length === 0) throw noneOf(names, entries, repository, reference)
+  const attestations = keepsAttestations ? attestationsOf(selected) : []
+  const others = told?.others ?? nameless
+  const attested = new Set(attestations.map(({ descriptor }) => descriptor.digest))
   const kept = new Set(selected)
   const found = new Set(selected.map(({ platform }) => formatPlatform(platform)))
   return {
     selected,
+    attestations,
     missing: wanted.filter((platform) => !found.has(formatPlatform(platform))),
     leftOut: listNames([
-      ...(told?.others ?? nameless).map(nameOf),
+      ...others.filter(({ digest }) => !attested.has(digest)).map(nameOf),
       ...entries.filter((entry) => !kept.has(entry)).map((entry) => nameOfOther(entry, found)),
     ]),
     lost: lostOf(index, selected),
     read: told?.read ?? new Map(),
   }
+}
+
+function attestationsOf(selected: readonly PlatformEntry[]): readonly SelectedAttestation[] {
+  const found = new Map<Digest, SelectedAttestation>()
+  for (const { descriptor: image, attestations = [] } of selected) {
+    for (const descriptor of attestations) {
+      if (!found.has(descriptor.digest)) {
+        found.set(descriptor.digest, { descriptor, subject: image.digest })
+      }
+    }
+  }
+  return [...found.values()]
 }
 
 function noneOf(

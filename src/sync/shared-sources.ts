@@ -1,8 +1,9 @@
-import { formatPlatform, type PlatformFilter } from '../oci/platform.ts'
+import { formatPlatform } from '../oci/platform.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
 import { FanOut, type FirstComers, type Member } from '../registry/copy/fan-out.ts'
 import type { ImagePair } from './image-list.ts'
 import type { NamedSource } from './named-source.ts'
+import type { SyncPolicy } from './syncer.ts'
 
 /** What the destinations of one source have in common. */
 interface SharedSource {
@@ -16,7 +17,7 @@ interface SharedSource {
 }
 
 /**
- * Sources by reference and platforms, each found out once for all of its destinations. Forgotten when
+ * Sources by reference and what is wanted of them, each found out once for all of its destinations. Forgotten when
  * the last of them has it.
  */
 export class SharedSources {
@@ -25,10 +26,10 @@ export class SharedSources {
   /** By their tag, as far as that is the destination of another image. */
   readonly #overwritten: ReadonlyMap<string, readonly SharedSource[]>
 
-  /** @param platforms for pairs that bring none of their own */
-  constructor(pairs: readonly ImagePair[], platforms: PlatformFilter) {
+  /** @param policy for pairs that bring none of their own */
+  constructor(pairs: readonly ImagePair[], policy: Pick<SyncPolicy, 'platforms' | 'attestations'>) {
     for (const pair of pairs) {
-      const key = keyOf(pair, platforms)
+      const key = keyOf({ ...policy, ...pair })
       const source = this.#sources.get(key) ?? noneYet()
       this.#sources.set(key, source)
       source.pairs.push(pair)
@@ -86,10 +87,12 @@ function noneYet(): SharedSource {
   return { pairs: [], left: 0, named: undefined, fanOut: undefined, isOverwritten: false }
 }
 
-function keyOf(pair: ImagePair, fallback: PlatformFilter): string {
-  const platforms = pair.platforms ?? fallback
+function keyOf(
+  wanted: Pick<SyncPolicy, 'platforms' | 'attestations'> & Pick<ImagePair, 'source'>,
+): string {
+  const { source, platforms, attestations } = wanted
   const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',')
-  return `${formatReference(pair.source)} ${names}`
+  return `${formatReference(source)} ${names} ${attestations ?? ''}`
 }
 
 /** The sources whose tag is moved by a pair, by that tag. */

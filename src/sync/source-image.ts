@@ -1,7 +1,7 @@
 import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import { parseImageConfigPlatform } from '../oci/image-config.ts'
-import { buildImageIndex } from '../oci/image-index.ts'
+import { buildImageIndex, type PlatformImage } from '../oci/image-index.ts'
 import { type ImageManifest, isAttestation } from '../oci/manifest.ts'
 import { isImageConfigType, isIndexType, MediaType } from '../oci/media-types.ts'
 import { formatPlatform, type Platform, type PlatformFilter, platformKey } from '../oci/platform.ts'
@@ -17,7 +17,7 @@ import {
   type PlatformEntry,
 } from '../registry/copy/platform-entries.ts'
 import type { Repository } from '../registry/http/repository.ts'
-import { waitForAll } from '../registry/wait-for-all.ts'
+import { waitForAll, waitForBoth } from '../registry/wait-for-all.ts'
 import { type Selection, selectPlatforms } from './select-platforms.ts'
 
 /** Longer than any platform that somebody runs; an index may hold any text in its place. */
@@ -36,7 +36,12 @@ export interface Release extends Document {
   readonly platforms: Readonly<Record<string, Digest>>
   /** To be pushed by digest before the document that lists them; undefined for the source's own. */
   readonly children: readonly FetchedManifest[] | undefined
+  /** Listed there as well, and to be pushed behind the children, which they are about. */
+  readonly attestations: readonly FetchedManifest[]
 }
+
+/** Whether BuildKit's attestations of the images of a filtered index stay in it. */
+export type AttestationPolicy = 'drop' | 'keep'
 
 /**
  * What a source reference named when it was resolved, and what of it is wanted. From here on,
@@ -70,12 +75,13 @@ export class SourceImage {
     repository: Repository,
     reference: Reference,
     filter: PlatformFilter,
+    attestations: AttestationPolicy = 'drop',
   ): Promise<SourceImage> {
     const name = reference.digest ?? reference.tag ?? 'latest'
     const top = await fetchManifest(repository, name)
     const selection =
       top.manifest.kind === 'index' && filter !== 'all'
-        ? await selectPlatforms(repository, top.manifest, filter, name)
+        ? await selectPlatforms(repository, top.manifest, filter, name, attestations === 'keep')
         : undefined
     return new SourceImage(repository, top, filter, selection)
   }
@@ -91,13 +97,8 @@ export class SourceImage {
    */
   expected(): Document {
     if (this.selection === undefined) return this.top
-    return buildImageIndex(
-      this.selection.selected.map(({ platform, descriptor }) => ({
-        ...descriptor,
-        platform,
-        configMediaType: descriptor.artifactType ?? MediaType.ociConfig,
-      })),
-    )
+    const { selected, attestations } = this.selection
+    return buildImageIndex(selected.map(described), attestations.map(described))
   }
 
   /** The manifests that blobs are listed in, as far as the source's own document tells. */
@@ -114,7 +115,8 @@ export class SourceImage {
    */
   async digests(): Promise<readonly Digest[]> {
     if (this.selection !== undefined) {
-      return this.selection.selected.map(({ descriptor }) => descriptor.digest)
+      const { selected, attestations } = this.selection
+      return [...selected, ...attestations].map(({ descriptor }) => descriptor.digest)
     }
     return listManifests(this.repository, this.top)
   }
@@ -150,35 +152,31 @@ export class SourceImage {
     const platform = await this.#platform()
     const platforms =
       platform === undefined ? this.knownPlatforms() : { [platformKey(platform)]: this.top.digest }
-    return { ...this.top, platforms, children: undefined }
+    return { ...this.top, platforms, children: undefined, attestations: [] }
   }
 
-  async #filtered({ selected }: Selection): Promise<Release> {
-    const images = await waitForAll(
-      selected.map(async (entry) => ({ entry, image: await this.#fetchImage(entry.descriptor) })),
-    )
-    const index = buildImageIndex(
-      images.map(({ entry: { platform }, image: { digest, size, mediaType, manifest } }) => ({
-        digest,
-        size,
-        mediaType,
-        platform,
-        configMediaType: manifest.config.mediaType,
-      })),
-    )
-    const platforms = digestsByPlatform(selected)
-    return { ...index, platforms, children: images.map(({ image }) => image) }
+  async #filtered({ selected, attestations }: Selection): Promise<Release> {
+    const fetching = waitForAll(selected.map(async (entry) => this.#withImage(entry)))
+    const attesting = waitForAll(attestations.map(async (entry) => this.#withImage(entry)))
+    const [images, attested] = await waitForBoth(fetching, attesting)
+    return {
+      ...buildImageIndex(images.map(listed), attested.map(listed)),
+      platforms: digestsByPlatform(selected),
+      children: images.map(({ image }) => image),
+      attestations: attested.map(({ image }) => image),
+    }
   }
 
-  async #fetchImage(
-    descriptor: Descriptor,
-  ): Promise<FetchedManifest & { manifest: ImageManifest }> {
+  async #withImage<T extends { readonly descriptor: Descriptor }>(
+    entry: T,
+  ): Promise<T & { readonly image: FetchedImage }> {
+    const { descriptor } = entry
     const fetched = await fetchManifest(this.repository, descriptor.digest, descriptor)
     const { manifest } = fetched
-    if (manifest.kind === 'image') return { ...fetched, manifest }
+    if (manifest.kind === 'image') return { ...entry, image: { ...fetched, manifest } }
     throw new RegistryError(
       'GET_IMAGE',
-      'the index names a platform for it, but it is an index itself',
+      'the index names it as an image, but it is an index itself',
       this.repository.place('get image', descriptor.digest),
     )
   }
@@ -209,6 +207,21 @@ export class SourceImage {
     this.#read.set(config.digest, bytes)
     return parseImageConfigPlatform(bytes)
   }
+}
+
+type Listed = Pick<PlatformImage, 'mediaType' | 'size' | 'digest' | 'configMediaType'>
+type FetchedImage = FetchedManifest & { readonly manifest: ImageManifest }
+
+/** An entry as the source's own document describes it. */
+function described<T extends { readonly descriptor: Descriptor }>(entry: T): T & Listed {
+  const { mediaType, size, digest, artifactType } = entry.descriptor
+  return { ...entry, mediaType, size, digest, configMediaType: artifactType ?? MediaType.ociConfig }
+}
+
+/** An entry with the size and digest of the bytes that were fetched, as the new index lists it. */
+function listed<T extends { readonly image: FetchedImage }>(entry: T): T & Listed {
+  const { mediaType, size, digest, manifest } = entry.image
+  return { ...entry, mediaType, size, digest, configMediaType: manifest.config.mediaType }
 }
 
 /** The entry as that of a platform's image, if it is one: a list of one or none. */

@@ -16,7 +16,7 @@ import { ImageReferrers } from './image-referrers.ts'
 import { type PushedImage, pushImage } from './push-image.ts'
 import type { SyncResult } from './report.ts'
 import { type NamedSource, nameSource } from './named-source.ts'
-import type { Document, SourceImage } from './source-image.ts'
+import type { AttestationPolicy, Document, SourceImage } from './source-image.ts'
 import { readSource } from './read-source.ts'
 import { mayOverwrite, TagGuard } from './tag-guard.ts'
 import type { TrustGate } from './trust-gate.ts'
@@ -31,6 +31,10 @@ export interface SyncPolicy {
   readonly onMissingPlatform: 'warn' | 'fail'
   /** When the destination tag has another digest. */
   readonly onExisting: 'overwrite' | 'skip' | 'fail'
+  /**
+   * Whether BuildKit's attestations of the images of a filtered index stay in it: `drop` if absent.
+   */
+  readonly attestations?: AttestationPolicy
   /** What comes along of that which refers to an image and to its parts: nothing where absent. */
   readonly referrers?: ReferrerFilter
   /** When some of the source's index do not fit the new index of a filtered copy: `warn` if absent. */
@@ -109,6 +113,7 @@ export class Syncer {
       platforms: options.platforms ?? parsePlatformFilter(DEFAULT_PLATFORMS),
       onMissingPlatform: options.onMissingPlatform ?? 'warn',
       onExisting: options.onExisting ?? 'overwrite',
+      attestations: options.attestations ?? 'drop',
       referrers: options.referrers ?? 'none',
       onLostReferrers: options.onLostReferrers ?? 'warn',
       dryRun: options.dryRun ?? false,
@@ -152,7 +157,7 @@ export class Syncer {
   async sync(
     source: string | Reference,
     destination: string | Reference,
-    named: NamedSource = nameSource(this.#source, source, this.#policy.platforms),
+    named: NamedSource = this.#nameSource(source),
   ): Promise<SyncOutcome> {
     const { repository, tag } = this.#target(source, destination)
     // What must not be overwritten has to be seen; what may be is only compared.
@@ -207,6 +212,11 @@ export class Syncer {
       return { ...pushed, previousDigest: guard.shown, status: 'skipped' }
     }
     return { ...pushed, ...before, status: 'copied', digest }
+  }
+
+  #nameSource(source: string | Reference): NamedSource {
+    const { platforms, attestations } = this.#policy
+    return nameSource(this.#source, source, platforms, attestations)
   }
 
   #target(source: string | Reference, destination: string | Reference): Target {

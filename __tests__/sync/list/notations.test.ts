@@ -349,7 +349,7 @@ describe('an object', () => {
     ['Source', 'source'],
   ])('with the key %s gets "did you mean %s"', (key, meant) => {
     expect(problems(`- ${key}: nginx:1.25\n`)).toEqual([
-      `line 1: unknown key "${key}"; did you mean ${meant}? source, destination, platforms and tags are accepted`,
+      `line 1: unknown key "${key}"; did you mean ${meant}? source, destination, platforms, tags, referrers, on-lost-referrers and attestations are accepted`,
     ])
   })
 

@@ -28,6 +28,30 @@ describe('a YAML list', () => {
     ])
   })
 
+  test('holds objects that say what comes along', () => {
+    const text = `
+- source: ghcr.io/acme/app:1
+  destination: y.io/app
+  referrers: [application/spdx+json, 'application/vnd.dev.sigstore.*', cosign-tags]
+  on-lost-referrers: fail
+  attestations: keep
+- source: ghcr.io/acme/tools
+  destination: y.io/tools
+  tags: v*
+  referrers: all
+`
+    const [pair, selection] = parseImageList(text, basesOf())
+    expect(pair).toMatchObject({
+      referrers: {
+        types: ['application/spdx+json', 'application/vnd.dev.sigstore.*'],
+        cosignTags: true,
+      },
+      onLostReferrers: 'fail',
+      attestations: 'keep',
+    })
+    expect(selection).toMatchObject({ referrers: 'all' })
+  })
+
   test('holds objects', () => {
     const text = `---
 - source: alpine:3.20
@@ -154,13 +178,13 @@ describe('a YAML list is refused', () => {
     ['- {source: a, platforms: [all, linux/arm64]}', 'platforms: all cannot be combined'],
     [
       '- {source: a, dest: b}',
-      'unknown key "dest"; did you mean destination? source, destination, platforms and tags are accepted',
+      'unknown key "dest"; did you mean destination? source, destination, platforms, tags, referrers, on-lost-referrers and attestations are accepted',
     ],
     ['- {Source: a, to: b}', 'unknown keys "Source", "to"; did you mean source and destination?'],
     ['- {a: , b: , c: , d: , e: , f: , g: }', '"a", "b", "c", "d", "e" and 2 more; source'],
     [
       '- alpine: 3.20',
-      'unknown key "alpine"; source, destination, platforms and tags are accepted (a reference has no blank after its colon)',
+      'unknown key "alpine"; source, destination, platforms, tags, referrers, on-lost-referrers and attestations are accepted (a reference has no blank after its colon)',
     ],
     ['- {source: a, <<: {platforms: all}}', 'unknown key "<<"'],
     ['- {source: a, source: b}', 'the key "source" occurs twice'],
@@ -206,6 +230,31 @@ describe('a YAML list is refused', () => {
     const problems = problemsIn('- a\n- ]]]]')
     expect(problems).toEqual([
       expect.stringMatching(/^line 2: not readable as YAML: something is too much here;/),
+    ])
+  })
+
+  test.each([
+    ['referrers: sbom', 'referrers: "sbom" is no artifact type'],
+    ['referrers: [all, none]', 'referrers: "all" cannot be combined'],
+    ['referrers: []', 'referrers is empty'],
+    ['attestations: yes', 'attestations: "yes" is not accepted; expected drop or keep'],
+    ['on-lost-referrers: skip', 'on-lost-referrers: "skip" is not accepted; expected warn or fail'],
+  ])('where an object has %s', (member, problem) => {
+    expect(problemsIn(`- {source: a:1, destination: y.io/a, ${member}}`)).toEqual([
+      expect.stringContaining(problem),
+    ])
+  })
+
+  test.each([
+    [', referrers: all', ', referrers: none', 'referrers'],
+    [', attestations: keep', '', 'attestations'],
+    [', on-lost-referrers: fail', ', on-lost-referrers: warn', 'on-lost-referrers'],
+  ])('where one destination has %s and %s', (one, other, name) => {
+    const entries = [one, other, one].map(
+      (member) => `- {source: a:1, destination: y.io/a${member}}`,
+    )
+    expect(problemsIn(entries.join('\n'))).toEqual([
+      `line 2: y.io/a:1 is the destination of line 1 already, with other ${name} than in line 2`,
     ])
   })
 

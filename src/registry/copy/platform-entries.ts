@@ -1,6 +1,6 @@
 import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Digest } from '../../oci/digest.ts'
-import { type ImageIndex, isAttestation } from '../../oci/manifest.ts'
+import { attestedImage, type ImageIndex, isAttestation } from '../../oci/manifest.ts'
 import { isImageManifestType, isIndexType } from '../../oci/media-types.ts'
 import { type Platform, platformKey } from '../../oci/platform.ts'
 import { fetchManifest } from '../content/manifests.ts'
@@ -11,6 +11,8 @@ import type { Repository } from '../http/repository.ts'
 export interface PlatformEntry {
   readonly platform: Platform
   readonly descriptor: Descriptor
+  /** The entries of the same index in which BuildKit attests of it. */
+  readonly attestations?: readonly Descriptor[]
 }
 
 /**
@@ -28,6 +30,7 @@ export async function listPlatforms(
 
   /** @param depth of what the index lists */
   const search = async ({ manifests }: ImageIndex, depth: number): Promise<void> => {
+    const attestations = attestationsOf(manifests)
     for (const descriptor of manifests) {
       const { mediaType, platform, digest } = descriptor
       if (isIndexType(mediaType)) {
@@ -40,12 +43,24 @@ export async function listPlatforms(
         }
       }
       if (platform === undefined || isAttestation(descriptor)) leftOut(descriptor)
-      else entries.push({ platform, descriptor })
+      else entries.push({ platform, descriptor, attestations: attestations.get(digest) ?? [] })
     }
   }
 
   await search(index, 1)
   return entries
+}
+
+/** The attestations among the entries of an index, by the image that they are about. */
+function attestationsOf(
+  entries: readonly Descriptor[],
+): ReadonlyMap<string, readonly Descriptor[]> {
+  const found = new Map<string, Descriptor[]>()
+  for (const entry of entries) {
+    const subject = attestedImage(entry)
+    if (subject !== undefined) found.set(subject, [...(found.get(subject) ?? []), entry])
+  }
+  return found
 }
 
 /**

@@ -1,5 +1,6 @@
-import { formatPlatform, type PlatformFilter } from '../../oci/platform.ts'
+import { formatPlatform } from '../../oci/platform.ts'
 import { formatReference, type Reference } from '../../oci/reference.ts'
+import { formatReferrerFilter } from '../../oci/referrer-filter.ts'
 import type { ImagePair } from './pair.ts'
 
 /** Whose each destination is: that of the pair that names it first. */
@@ -42,10 +43,9 @@ function isSame(source: Reference, destination: Reference): boolean {
 function conflict(first: ImagePair, second: ImagePair, place: string): string | undefined {
   const [before, now] = [formatReference(first.source), formatReference(second.source)]
   const isOtherSource = before !== now
-  if (!isOtherSource && formatFilter(first.platforms) === formatFilter(second.platforms)) {
-    return undefined
-  }
-  const other = isOtherSource ? 'another source' : 'other platforms'
+  const differs = isOtherSource ? undefined : otherOption(first, second)
+  if (!isOtherSource && differs === undefined) return undefined
+  const other = isOtherSource ? 'another source' : `other ${differs}`
   const way = isOtherSource ? wayOut(first, second) : ''
   if (first.file !== second.file) {
     const list = first.file === undefined ? 'images' : `images-file ${first.file}`
@@ -54,7 +54,7 @@ function conflict(first: ImagePair, second: ImagePair, place: string): string | 
   const already = `${place} is the destination of line ${first.line} already`
   return isOtherSource
     ? `${already}, from ${before}; line ${second.line} has ${now}${way}`
-    : `${already}, with other platforms than in line ${second.line}`
+    : `${already}, with other ${differs} than in line ${second.line}`
 }
 
 /** Sources of several hosts meet where the destination leaves the host out. */
@@ -64,7 +64,19 @@ function wayOut(first: ImagePair, second: ImagePair): string {
     : '; {registry} in destination-registry, or in the destinations, keeps hosts apart'
 }
 
-function formatFilter(filter: PlatformFilter | undefined): string {
-  if (filter === undefined || filter === 'all') return filter ?? ''
-  return filter.map((platform) => formatPlatform(platform)).join(',')
+/** What two pairs of one source do not have in common. */
+function otherOption(first: ImagePair, second: ImagePair): string | undefined {
+  const [before, now] = [written(first), written(second)]
+  return Object.keys(now).find((name) => before[name] !== now[name])
+}
+
+/** What the list says for a pair, by the name that it says it under. */
+function written(pair: ImagePair): Readonly<Record<string, string>> {
+  const { platforms = [], referrers, onLostReferrers = '', attestations = '' } = pair
+  return {
+    platforms: platforms === 'all' ? platforms : platforms.map(formatPlatform).join(','),
+    referrers: referrers === undefined ? '' : formatReferrerFilter(referrers),
+    'on-lost-referrers': onLostReferrers,
+    attestations,
+  }
 }

@@ -1,11 +1,12 @@
 import { FormatError } from '../../oci/errors.ts'
-import { parsePlatformFilter, type PlatformFilter } from '../../oci/platform.ts'
+import { parsePlatformFilter } from '../../oci/platform.ts'
 import { quote } from '../../oci/quote.ts'
 import { formatReference, type Reference } from '../../oci/reference.ts'
+import { parseReferrerFilter } from '../../oci/referrer-filter.ts'
 import { plainTags, type TagRule } from '../tags/rule.ts'
 import { Claims } from './claims.ts'
 import type { ListEntry, ListProblem } from './entry.ts'
-import type { ListItem } from './pair.ts'
+import type { ListItem, PairOptions } from './pair.ts'
 import { type ListBases, readDestination, readRepository, readSource } from './reference.ts'
 import { patternProblem, ruleFor, splitPattern } from './tags.ts'
 
@@ -22,9 +23,8 @@ const ANY_TAG = 'any'
 export type IsRange = (text: string) => boolean
 
 /** What the references of one entry have in common. */
-interface Common {
+interface Common extends PairOptions {
   readonly line: number
-  readonly platforms?: PlatformFilter
 }
 
 /** Reads the references of entries: what they come to, and what is wrong with them. */
@@ -44,16 +44,32 @@ export class Collector {
   add(entry: ListEntry): void {
     if (this.#isFull()) return
     const { line } = entry
-    const platforms = this.#attempt(line, 'platforms: ', () =>
-      entry.platforms === undefined ? undefined : parsePlatformFilter(entry.platforms),
-    )
-    const common: Common = { line, ...(platforms && { platforms }) }
+    const common: Common = { line, ...this.#options(entry) }
     const split = entry.tags === undefined ? splitPattern(entry.source) : undefined
     if (split !== undefined) this.#addPattern(entry, split, common)
     else if (entry.tags !== undefined) this.#addTags(entry, entry.source, entry.tags, common)
     else {
       const source = this.#attempt(line, 'source: ', () => readSource(entry.source, this.#bases))
       this.#addPairs(source, entry.destinations, common)
+    }
+  }
+
+  #options(entry: ListEntry): PairOptions {
+    const read = <T>(
+      name: string,
+      text: string | undefined,
+      parse: (text: string) => T,
+    ): T | undefined =>
+      text === undefined ? undefined : this.#attempt(entry.line, `${name}: `, () => parse(text))
+    const platforms = read('platforms', entry.platforms, parsePlatformFilter)
+    const attestations = read('attestations', entry.attestations, oneOf('drop', 'keep'))
+    const referrers = read('referrers', entry.referrers, parseReferrerFilter)
+    const onLostReferrers = read('on-lost-referrers', entry.onLostReferrers, oneOf('warn', 'fail'))
+    return {
+      ...(platforms && { platforms }),
+      ...(attestations && { attestations }),
+      ...(referrers && { referrers }),
+      ...(onLostReferrers && { onLostReferrers }),
     }
   }
 
@@ -179,5 +195,16 @@ export class Collector {
       this.#problem(line, subject + error.message)
       return undefined
     }
+  }
+}
+
+function oneOf<const Choice extends string>(...choices: readonly Choice[]) {
+  return (text: string): Choice => {
+    const found = choices.find((choice) => choice === text)
+    if (found !== undefined) return found
+    throw new FormatError(
+      'choice',
+      `${quote(text)} is not accepted; expected ${choices.join(' or ')}`,
+    )
   }
 }

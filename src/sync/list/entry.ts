@@ -7,6 +7,9 @@ export interface ListEntry {
   /** Undefined where the entry names none. */
   readonly destinations?: readonly string[]
   readonly platforms?: string
+  readonly attestations?: string
+  readonly referrers?: string
+  readonly onLostReferrers?: string
   /** Which tags of the source's repository; the source names none itself then. */
   readonly tags?: TagRule
 }

@@ -7,7 +7,15 @@ import { readTags } from './tags.ts'
 import type { Reading } from './reading.ts'
 import type { Item, Member, YamlWalk } from './yaml-walk.ts'
 
-const KEYS = ['source', 'destination', 'platforms', 'tags']
+const KEYS = [
+  'source',
+  'destination',
+  'platforms',
+  'tags',
+  'referrers',
+  'on-lost-referrers',
+  'attestations',
+]
 
 /** What users of other tools call them. */
 const MEANT: Readonly<Record<string, string>> = {
@@ -25,6 +33,8 @@ const MEANT: Readonly<Record<string, string>> = {
   tag: 'tags',
   platform: 'platforms',
   arch: 'platforms',
+  referrer: 'referrers',
+  attestation: 'attestations',
 }
 
 /** Reads a list of images: strings in the form of a line, and objects. */
@@ -59,7 +69,7 @@ function readItem(walk: YamlWalk, written: unknown, line: number): boolean {
   return false
 }
 
-/** Reads an object of `source`, `destination`, `platforms` and `tags`. */
+/** Reads an object of `source`, `destination`, and what is wanted of it. */
 export function readObject(walk: YamlWalk, map: YAMLMap, line: number): void {
   const members = walk.members(map, line)
   const problem = keyProblem(members)
@@ -68,8 +78,12 @@ export function readObject(walk: YamlWalk, map: YAMLMap, line: number): void {
   const written = member('source')
   const source = written && walk.text(written.value, written.line, 'source')
   const destinations = destinationsOf(walk, member('destination'))
-  const named = member('platforms')
-  const platforms = named && walk.texts(named.value, named.line, 'platforms')
+  const words = (name: string): string | undefined => {
+    const one = member(name)
+    return one && walk.texts(one.value, one.line, name).join(',')
+  }
+  const [platforms, attestations] = [words('platforms'), words('attestations')]
+  const [referrers, onLostReferrers] = [words('referrers'), words('on-lost-referrers')]
   const tags = member('tags')
   const rule = tags && readTags(walk, tags.value, tags.line)
   if (source === undefined || (tags !== undefined && rule === undefined)) return
@@ -77,7 +91,10 @@ export function readObject(walk: YamlWalk, map: YAMLMap, line: number): void {
     line,
     source,
     ...(destinations && { destinations: destinations.flatMap(splitWords) }),
-    ...(platforms && platforms.length > 0 && { platforms: platforms.join(',') }),
+    ...(platforms && { platforms }),
+    ...(attestations && { attestations }),
+    ...(referrers && { referrers }),
+    ...(onLostReferrers && { onLostReferrers }),
     ...(rule && { tags: rule }),
   })
 }

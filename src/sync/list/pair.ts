@@ -1,5 +1,7 @@
 import type { PlatformFilter } from '../../oci/platform.ts'
 import type { Reference } from '../../oci/reference.ts'
+import type { ReferrerFilter } from '../../oci/referrer-filter.ts'
+import type { AttestationPolicy } from '../source-image.ts'
 import type { TagRule } from '../tags/rule.ts'
 
 /** Where in the lists something stands. */
@@ -10,16 +12,22 @@ export interface ListPlace {
   readonly file?: string
 }
 
+/** What the list says for an image itself, each in place of the input of that name. */
+export interface PairOptions {
+  readonly platforms?: PlatformFilter
+  readonly attestations?: AttestationPolicy
+  readonly referrers?: ReferrerFilter
+  readonly onLostReferrers?: 'warn' | 'fail'
+}
+
 /** One image and one place where it goes. */
-export interface ImagePair extends ListPlace {
+export interface ImagePair extends ListPlace, PairOptions {
   readonly source: Reference
   readonly destination: Reference
-  /** Only where the list names platforms for this image. */
-  readonly platforms?: PlatformFilter
 }
 
 /** Images of one repository, of which the registry has to be asked first, and one place for them. */
-export interface TagSelection extends ListPlace {
+export interface TagSelection extends ListPlace, PairOptions {
   /** A repository. */
   readonly source: Reference
   /** The same object for all destinations of an entry. */
@@ -33,7 +41,6 @@ export interface TagSelection extends ListPlace {
    * @throws FormatError where the tag does not fit into the destination's name
    */
   readonly destinationOf: (tag: string) => Reference
-  readonly platforms?: PlatformFilter
 }
 
 /** What an entry of a list comes to, for one of its destinations. */
@@ -45,6 +52,17 @@ export function isSelection(item: ListItem): item is TagSelection {
 
 export function isPair(item: ListItem): item is ImagePair {
   return !isSelection(item)
+}
+
+/** What the list says for an image itself. */
+export function optionsOf(item: ListItem): PairOptions {
+  const { platforms, attestations, referrers, onLostReferrers } = item
+  return {
+    ...(platforms && { platforms }),
+    ...(attestations && { attestations }),
+    ...(referrers && { referrers }),
+    ...(onLostReferrers && { onLostReferrers }),
+  }
 }
 
 /** The host of the destination. */

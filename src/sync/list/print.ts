@@ -1,4 +1,5 @@
 import { formatPlatform } from '../../oci/platform.ts'
+import { formatReferrerFilter, type ReferrerFilter } from '../../oci/referrer-filter.ts'
 import { foreignText } from '../../registry/foreign-text.ts'
 import type { Wanted } from '../report.ts'
 
@@ -24,14 +25,24 @@ export function printList(lines: readonly PrintedLine[]): string {
   return [...texts, ...(isEmpty ? ['[]'] : [])].join('\n')
 }
 
-function printEntry({ source, destination, platforms }: PrintedEntry): string {
+function printEntry(entry: PrintedEntry): string {
+  const { source, destination, platforms, attestations, referrers } = entry
   const filter =
     platforms === 'all' ? platforms : `[${platforms.map((one) => formatPlatform(one)).join(', ')}]`
   return [
     `- source: ${scalar(source)}`,
     `  destination: ${scalar(destination)}`,
     `  platforms: ${filter}`,
+    ...(attestations === undefined ? [] : [`  attestations: ${attestations}`]),
+    ...(referrers === undefined ? [] : [`  referrers: ${printReferrers(referrers)}`]),
   ].join('\n')
+}
+
+/** A type may have a character that means something in YAML, such as the `*` at its end. */
+function printReferrers(filter: ReferrerFilter): string {
+  return typeof filter === 'string'
+    ? filter
+    : JSON.stringify(formatReferrerFilter(filter).split(','))
 }
 
 function printComment(text: string): string {

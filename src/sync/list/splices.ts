@@ -1,6 +1,6 @@
 /** A key of an image, or an item, behind which a value begins that goes on in the next lines. */
 const TEXT_HEADER =
-  /^(\s*(?:-\s+)*)["']?(?:source|destination|platforms|tags)["']?:(?:\s+(?![\s[{]).*)?$/
+  /^(\s*(?:-\s+)*)["']?(?:source|destination|platforms|tags|referrers|on-lost-referrers|attestations)["']?:(?:\s+(?![\s[{]).*)?$/
 const JSON_HEADER = /^\s*(?:-\s+)*(?:["']?[\w-]+["']?:\s+)?[[{]/
 
 /** A line that says by itself what it is: an item, a key, a comment, the end of something. */

@@ -8,6 +8,7 @@ import {
   isSelection,
   type ListItem,
   type ListPlace,
+  optionsOf,
   type TagSelection,
 } from '../list/pair.ts'
 import {
@@ -64,13 +65,13 @@ export class Naming {
       this.#items.push(failedSelection(item, selected.error))
       return
     }
-    const { source, platforms } = item
+    const { source } = item
     for (const tag of selected.tags) {
       const destination = this.#destinationOf(item, tag)
       // One such name says it all.
       if (destination === undefined) return
       const pair = { source: { ...source, tag }, destination, ...placeOf(item) }
-      this.#add(platforms === undefined ? pair : { ...pair, platforms })
+      this.#add({ ...pair, ...optionsOf(item) })
     }
   }
 
