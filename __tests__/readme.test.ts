@@ -412,7 +412,17 @@ describe('links', () => {
 
 describe('the error codes', () => {
   /** Words in capitals that are no codes. */
-  const OTHER_WORDS = ['OWNER', 'SOURCE', 'AWS', 'PUT', 'NODE_EXTRA_CA_CERTS', 'NAME_UNKNOWN']
+  const OTHER_WORDS = [
+    'OWNER',
+    'SOURCE',
+    'AWS',
+    'PUT',
+    'NODE_EXTRA_CA_CERTS',
+    'NODE_USE_SYSTEM_CA',
+    'DOCKER_AUTH_CONFIG',
+    'ALL_PROXY',
+    'NAME_UNKNOWN',
+  ]
 
   const errors = read('src/registry/errors.ts')
   const union = /export type ErrorCode =[^]*?\n\n/.exec(errors)?.[0] ?? ''

@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9652);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2411);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9652:
+/***/ 2411:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34956,6 +34956,7 @@ function decoded(name) {
 /** Docker Hub answers to several names; images are named after the first one. */
 const DOCKER_HUB = 'docker.io';
 const dockerHubAliases = new Set([
+    'hub.docker.com',
     'index.docker.io',
     'registry-1.docker.io',
     'registry.hub.docker.com',
@@ -35411,7 +35412,83 @@ function readStore(store, warn) {
     return undefined;
 }
 
+;// CONCATENATED MODULE: ./lib/registry/credentials/login-scope.js
+/** Whether a login is for a repository in a role. */
+function isFor({ registry, prefix, sides }, side, reference) {
+    if (registry !== reference.registry || sides?.includes(side) === false)
+        return false;
+    return prefix === undefined || `${reference.repository}/`.startsWith(`${prefix}/`);
+}
+/** Those for the least first: the longest path, and then the fewest roles. */
+function narrowestFirst(scopes) {
+    const length = ({ prefix = '' }) => prefix.length;
+    const roles = ({ sides }) => sides?.length ?? 3;
+    return scopes.toSorted((a, b) => length(b) - length(a) || roles(a) - roles(b));
+}
+const SIDES = new Map([
+    ['pull', 'source'],
+    ['push', 'destination'],
+]);
+/**
+ * The roles that actions stand for, as docker/login-action writes them behind the `@` of a scope:
+ * `pull` is for sources, `push` for destinations, `pull,push` for both. Undefined for anything else.
+ */
+function sidesOf(actions) {
+    const sides = actions.split(',').map((action) => SIDES.get(action.trim()));
+    const known = [...new Set(sides)].flatMap((side) => side ?? []);
+    return sides.includes(undefined) ? undefined : known;
+}
+
+;// CONCATENATED MODULE: ./lib/action/buildx-logins.js
+
+
+
+
+/** No workflow has more logins than that; a folder that has is something else. */
+const MAX_FILES = 1_000;
+/**
+ * The files below a folder of Buildx's, `HOST[/PATH][@ACTIONS]/config.json`, those for the least
+ * first. None where there is no such folder; what is not named after a scope is told to the logger.
+ */
+function scopedFiles(folder, logger) {
+    const files = configsBelow(folder).slice(0, MAX_FILES);
+    const scoped = files.flatMap((path) => {
+        const scope = scopeOf((0,external_node_path_namespaceObject.relative)(folder, path).split(external_node_path_namespaceObject.sep).slice(0, -1).join('/'));
+        if (scope !== undefined)
+            return [{ path, scope, ...scope }];
+        logger.warning(`the login of Buildx at ${path} is not for a registry and is not used`);
+        return [];
+    });
+    return narrowestFirst(scoped).map(({ path, scope }) => ({ path, scope }));
+}
+function configsBelow(folder) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(folder, { recursive: true, withFileTypes: true })
+            .filter((entry) => entry.name === 'config.json' && !entry.isDirectory())
+            .map(({ parentPath }) => (0,external_node_path_namespaceObject.join)(parentPath, 'config.json'))
+            .toSorted();
+    }
+    catch {
+        return [];
+    }
+}
+/** What the path of a folder says: `registry-1.docker.io/acme/app@pull`. */
+function scopeOf(path) {
+    const [place = '', actions, ...more] = path.split('@');
+    const sides = actions === undefined ? undefined : sidesOf(actions);
+    if (more.length > 0 || (actions !== undefined && sides === undefined))
+        return undefined;
+    try {
+        const base = parseRegistryBase(place);
+        return sides === undefined ? base : { ...base, sides };
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/action/docker-config-files.js
+
 
 
 
@@ -35420,16 +35497,17 @@ const ORIGINS = {
     docker: 'the Docker configuration',
     podman: "Podman's auth.json",
 };
+const BUILDX = 'the login for a scope';
+const VARIABLE = 'DOCKER_AUTH_CONFIG';
 /**
  * Where logins may be kept, in the order in which they count: Docker's configuration, then Podman's
  * (containers-auth.json(5)). With REGISTRY_AUTH_FILE there is only that one of Podman's.
  */
 function authFilePlaces(environment, home = homeFolder(environment), runtime = runtimeFolder()) {
-    const given = (name) => environment[name]?.trim() || undefined;
-    const docker = below(given('DOCKER_CONFIG') ?? below(home, '.docker')[0], 'config.json');
-    const named = given('REGISTRY_AUTH_FILE');
-    const config = given('XDG_CONFIG_HOME') ?? below(home, '.config')[0];
-    const session = below(given('XDG_RUNTIME_DIR'), 'containers')[0] ?? runtime;
+    const docker = below(dockerFolder(environment, home), 'config.json');
+    const named = given(environment, 'REGISTRY_AUTH_FILE');
+    const config = given(environment, 'XDG_CONFIG_HOME') ?? below(home, '.config')[0];
+    const session = below(given(environment, 'XDG_RUNTIME_DIR'), 'containers')[0] ?? runtime;
     const podman = named === undefined
         ? [...below(session, 'auth.json'), ...below(config, 'containers', 'auth.json')]
         : [];
@@ -35438,6 +35516,12 @@ function authFilePlaces(environment, home = homeFolder(environment), runtime = r
         ...podman.map((path) => ({ path, format: 'podman' })),
         ...(named === undefined ? [] : [{ path: named, format: 'podman', isNamed: true }]),
     ];
+}
+function dockerFolder(environment, home) {
+    return given(environment, 'DOCKER_CONFIG') ?? below(home, '.docker')[0];
+}
+function given(environment, name) {
+    return environment[name]?.trim() || undefined;
 }
 function below(folder, ...path) {
     return folder === undefined ? [] : [(0,external_node_path_namespaceObject.join)(folder, ...path)];
@@ -35462,26 +35546,54 @@ function homeFolder(environment) {
     }
 }
 /**
- * Reads all that are there. A missing one is none, unless it was named; what cannot be read is told
- * to the logger, without any of its content.
+ * Reads all that are there, in the order in which they count: those of Buildx, which are each for one
+ * scope, Docker's and Podman's, and the variable DOCKER_AUTH_CONFIG. A missing one is none, unless it
+ * was named; what cannot be read is told to the logger, without any of its content.
  */
 function readAuthFiles(environment, logger) {
-    return authFilePlaces(environment).flatMap(({ path, format, isNamed }) => {
-        const origin = ORIGINS[format];
-        const warn = (message) => logger.warning(`${origin} at ${path}: ${message}`);
-        try {
-            return [{ origin, file: parseAuthFile((0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8'), format, warn) }];
+    const scoped = buildxFolders(environment).flatMap((folder) => scopedFiles(folder, logger));
+    return [
+        ...scoped.flatMap(({ path, scope }) => readFile({ path, format: 'docker' }, BUILDX, logger).map((file) => ({ ...file, scope }))),
+        ...authFilePlaces(environment).flatMap((place) => readFile(place, ORIGINS[place.format], logger)),
+        ...readVariable(environment['DOCKER_AUTH_CONFIG']?.trim() ?? '', logger),
+    ];
+}
+/** Where Buildx keeps logins for scopes (docker/buildx, BUILDX_CONFIG). */
+function buildxFolders(environment, home = homeFolder(environment)) {
+    const named = given(environment, 'BUILDX_CONFIG');
+    return named === undefined
+        ? below(dockerFolder(environment, home), 'buildx', 'config')
+        : [(0,external_node_path_namespaceObject.join)(named, 'config')];
+}
+function readFile({ path, format, isNamed }, origin, logger) {
+    const warn = (message) => logger.warning(`${origin} at ${path}: ${message}`);
+    try {
+        return [{ origin, file: parseAuthFile((0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8'), format, warn) }];
+    }
+    catch (error) {
+        if (!isMissing(error)) {
+            warn(`it is not used: ${String(error).replace(/^\w*Error: /, '')}`);
         }
-        catch (error) {
-            if (!isMissing(error)) {
-                warn(`it is not used: ${String(error).replace(/^\w*Error: /, '')}`);
-            }
-            else if (isNamed === true) {
-                warn('there is no such file, although REGISTRY_AUTH_FILE names it');
-            }
-            return [];
+        else if (isNamed === true) {
+            warn('there is no such file, although REGISTRY_AUTH_FILE names it');
         }
-    });
+        return [];
+    }
+}
+/** Docker's CLI takes logins from that variable since 2025, and nothing else that a file may hold. */
+function readVariable(text, logger) {
+    if (text === '')
+        return [];
+    const warn = (message) => logger.warning(`${VARIABLE}: ${message}`);
+    try {
+        const { logins } = parseAuthFile(text, 'docker', warn);
+        const plain = logins.map(({ headers: _headers, ...login }) => login);
+        return [{ origin: VARIABLE, file: { logins: plain, helpers: new Map() } }];
+    }
+    catch (error) {
+        warn(`it is not used: ${String(error).replace(/^\w*Error: /, '')}`);
+        return [];
+    }
 }
 function isMissing(error) {
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : '';
@@ -36898,6 +37010,7 @@ function context_text(value) {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/credentials/credential-chain.js
+
 /** The first source that knows the repository decides; where none does, access is anonymous. */
 async function findLogin(sources, side, reference) {
     for (const source of sources) {
@@ -36908,18 +37021,30 @@ async function findLogin(sources, side, reference) {
     }
     return { credentials: undefined, origin: 'nowhere' };
 }
-/** Looks in a list of logins: the longest prefix that covers the repository wins. */
+/** Looks in a list of logins: the narrowest scope that covers the repository wins. */
 function registryLogins(logins, origin) {
-    const longestFirst = logins.toSorted((a, b) => (b.prefix ?? '').length - (a.prefix ?? '').length);
-    return (_side, reference) => {
-        const login = longestFirst.find((candidate) => covers(candidate, reference));
+    const narrowest = narrowestFirst(logins);
+    return (side, reference) => {
+        const login = narrowest.find((candidate) => isFor(candidate, side, reference));
         return login === undefined ? undefined : { credentials: login, origin };
     };
 }
-function covers({ registry, prefix }, reference) {
-    if (registry !== reference.registry)
-        return false;
-    return prefix === undefined || `${reference.repository}/`.startsWith(`${prefix}/`);
+/** Another place, for one scope alone. */
+function within(scope, source) {
+    return (side, reference) => (isFor(scope, side, reference) ? source(side, reference) : undefined);
+}
+/**
+ * For repositories that are source and destination at once (a retag, a rollback): what the other
+ * places know for the other role.
+ */
+function ofOtherRole(sources, isRetagged) {
+    return async (side, reference) => {
+        if (!isRetagged(reference))
+            return undefined;
+        const other = side === 'source' ? 'destination' : 'source';
+        const login = await findLogin(sources, other, reference);
+        return login.credentials === undefined ? undefined : login;
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/credentials/configured-logins.js
@@ -36947,17 +37072,65 @@ function configuredLogins(file, origin, helpers) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/sync/list/pair.js
+function isSelection(item) {
+    return 'tags' in item;
+}
+function isPair(item) {
+    return !isSelection(item);
+}
+/** What the list says for an image itself. */
+function optionsOf(item) {
+    const { platforms, attestations, referrers, onLostReferrers } = item;
+    return {
+        ...(platforms && { platforms }),
+        ...(attestations && { attestations }),
+        ...(referrers && { referrers }),
+        ...(onLostReferrers && { onLostReferrers }),
+    };
+}
+/** The host of the destination. */
+function destinationHost(item) {
+    return isSelection(item) ? item.registry : item.destination.registry;
+}
+
 ;// CONCATENATED MODULE: ./lib/action/credentials.js
+
 
 
 /** Where credentials come from, in the order in which they are asked: the first that knows the repository decides. */
 function credentialSources(inputs, files, helpers, context) {
-    return [
+    const sources = [
         fromInputs(inputs),
         registryLogins(inputs.registryAuth, 'registry-auth'),
-        ...files.map(({ file, origin }) => configuredLogins(file, origin, helpers)),
+        ...files.map(({ file, origin, scope }) => {
+            const logins = configuredLogins(file, origin, helpers);
+            return scope === undefined ? logins : within(scope, logins);
+        }),
         fromGitHub(inputs.githubToken, context),
     ];
+    const retagged = retaggedRepositories(inputs.list);
+    return [...sources, ofOtherRole(sources, (reference) => retagged.has(nameOf(reference)))];
+}
+/** The repositories that a list has as source and destination of one image. */
+function retaggedRepositories(list) {
+    return new Set(list.flatMap((item) => {
+        const source = nameOf(item.source);
+        return destinationName(item) === source ? [source] : [];
+    }));
+}
+function destinationName(item) {
+    if (!isSelection(item))
+        return nameOf(item.destination);
+    try {
+        return nameOf(item.destinationOf('latest'));
+    }
+    catch {
+        return undefined;
+    }
+}
+function nameOf({ registry, repository }) {
+    return `${registry}/${repository}`;
 }
 /** `source-username` and so on: for one host in one role. */
 function fromInputs({ sourceCredentials, destinationCredentials }) {
@@ -37100,16 +37273,16 @@ function notStarted(pair) {
 
 /** The report of such a run, in list order: an image that was not done is one that failed. */
 function cutShort({ pairs, finished, dryRun, durationMs, signal }) {
-    const known = new Map(finished.map((result) => [nameOf(result), result]));
+    const known = new Map(finished.map((result) => [interrupted_run_nameOf(result), result]));
     const results = pairs.map((pair) => {
         const source = formatReference(pair.source);
         const destination = formatReference(pair.destination);
-        return known.get(nameOf({ source, destination })) ?? unfinished(pair, signal);
+        return known.get(interrupted_run_nameOf({ source, destination })) ?? unfinished(pair, signal);
     });
     return { dryRun, results, totals: totalsOf(results, durationMs) };
 }
 /** A destination without a tag may be that of several sources. */
-function nameOf({ source, destination }) {
+function interrupted_run_nameOf({ source, destination }) {
     return `${source} ${destination}`;
 }
 
@@ -38588,28 +38761,6 @@ async function waitForBoth(first, second) {
     return [one.value, other.value];
 }
 
-;// CONCATENATED MODULE: ./lib/sync/list/pair.js
-function isSelection(item) {
-    return 'tags' in item;
-}
-function isPair(item) {
-    return !isSelection(item);
-}
-/** What the list says for an image itself. */
-function optionsOf(item) {
-    const { platforms, attestations, referrers, onLostReferrers } = item;
-    return {
-        ...(platforms && { platforms }),
-        ...(attestations && { attestations }),
-        ...(referrers && { referrers }),
-        ...(onLostReferrers && { onLostReferrers }),
-    };
-}
-/** The host of the destination. */
-function destinationHost(item) {
-    return isSelection(item) ? item.registry : item.destination.registry;
-}
-
 ;// CONCATENATED MODULE: ./lib/sync/list/claims.js
 
 
@@ -38731,7 +38882,7 @@ function fitsPattern(tag, pattern) {
 const OTHER_ARROW = /^(?:[-=]*>|=+|→|⇒)$/;
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=/;
 /** A variable of a shell, of a template, or an expression of a workflow. */
-const VARIABLE = /\$|\{\{|%[A-Za-z_]+%/;
+const stray_VARIABLE = /\$|\{\{|%[A-Za-z_]+%/;
 const QUOTES = /["'`]/;
 /**
  * What is wrong with a word that belongs to another language than that of the list; undefined if
@@ -38743,7 +38894,7 @@ function strayWord(word) {
     if (OTHER_ARROW.test(word)) {
         return `${quote(word)} is no separator; write "=>" or only a blank`;
     }
-    if (VARIABLE.test(word)) {
+    if (stray_VARIABLE.test(word)) {
         return `${quote(word)} has a variable or an expression, and these are not expanded here; write what it stands for`;
     }
     const name = ASSIGNMENT.exec(word)?.[1];
@@ -40764,16 +40915,18 @@ function unknownField(entry, fields) {
 ;// CONCATENATED MODULE: ./lib/action/registry-auth.js
 
 
+
 const FIELDS = ['registry', 'username', 'password', 'scope', 'auth-host', 'ecr', 'logout'];
 const SHAPE = 'expected a YAML list of objects with registry, username and password';
+const registry_auth_SIDES = ['source', 'destination'];
 /** A registry alone, in all spellings that `docker login` takes: `https://index.docker.io/v1/`. */
 const REGISTRY = /^(?:https?:\/\/)?([^/]+)(?:\/(?:v[12]\/?)?)?$/i;
 /**
  * Reads the input of the same name that docker/login-action takes: a YAML (or JSON) list of objects
  * with `registry` (Docker Hub when left out), `username` and `password`. The path in `scope` limits
- * the credentials to the repositories below it, as a path behind the registry does; the actions
- * behind its `@` are ignored, and so are `ecr` and `logout`: there is neither a login to AWS nor one
- * that would have to be undone. `auth-host` is a field of our own: the token service that the
+ * the credentials to the repositories below it, as a path behind the registry does, and the actions
+ * behind its `@` to sources (`pull`) or destinations (`push`). `ecr` and `logout` are ignored: there is
+ * neither a login to AWS nor one that would have to be undone. `auth-host` is a field of our own: the token service that the
  * credentials may be sent to as well. Blank text is no credentials.
  */
 function parseRegistryAuth(text) {
@@ -40812,7 +40965,7 @@ function registry_auth_readEntry(entry) {
     if (password === '') {
         return 'has no password (secrets are empty in runs started by forks and by Dependabot)';
     }
-    const base = readBase(entry['registry']?.trim() ?? '', entry['scope']?.trim() ?? '');
+    const base = readScope(entry['registry']?.trim() ?? '', entry['scope']?.trim() ?? '');
     if (typeof base === 'string')
         return base;
     const authHost = entry['auth-host']?.trim() ?? '';
@@ -40830,23 +40983,29 @@ function readAuthHost(host) {
     normaliseRegistry(host);
     return new URL(`https://${host}`).host;
 }
-function readBase(registry, scope) {
-    const [path = ''] = scope.split('@');
+function readScope(registry, scope) {
+    const [path = '', actions, ...more] = scope.split('@');
+    const sides = actions === undefined ? undefined : sidesOf(actions);
+    if (more.length > 0 || (actions !== undefined && sides === undefined)) {
+        return 'scope has something else than pull, push or pull,push behind its "@"';
+    }
     const host = registry === '' ? 'docker.io' : (REGISTRY.exec(registry)?.[1] ?? registry);
+    const roles = sides === undefined ? {} : { sides };
     try {
         const base = parseRegistryBase(host);
         if (path === '')
-            return base;
+            return { ...base, ...roles };
         if (base.prefix !== undefined)
             return 'give a path either in registry or in scope, not in both';
-        return parseRegistryBase(`${base.registry}/${path}`);
+        return { ...parseRegistryBase(`${base.registry}/${path}`), ...roles };
     }
     catch {
         return 'registry is not a host, optionally followed by a repository path';
     }
 }
 function sameScope(a, b) {
-    return a.registry === b.registry && a.prefix === b.prefix;
+    const isSameRole = registry_auth_SIDES.every((side) => a.sides?.includes(side) === b.sides?.includes(side));
+    return a.registry === b.registry && a.prefix === b.prefix && isSameRole;
 }
 function sameLogin(a, b) {
     return a?.username === b.username && a.password === b.password && a.authHost === b.authHost;
@@ -42858,7 +43017,7 @@ function networkFailure(error, place, signal, sent = {}) {
     }
     if (signal?.aborted === true)
         return cancelled(place, signal, error);
-    const foreign = within(error, ForeignAddressError);
+    const foreign = network_failure_within(error, ForeignAddressError);
     if (foreign !== undefined)
         return refusedAddress(foreign.host, place, sent.refusal);
     const code = network_failure_codeOf(error);
@@ -42877,7 +43036,7 @@ function refusedAddress(host, place, code = 'REDIRECT') {
     return new RegistryError(code, sentence, place);
 }
 function isTransient(error, code) {
-    return within(error, ProxyError)?.mayPass ?? TRANSIENT_CODES.has(code);
+    return network_failure_within(error, ProxyError)?.mayPass ?? TRANSIENT_CODES.has(code);
 }
 function errorCode(code) {
     if (TIMEOUT_CODES.has(code))
@@ -42889,7 +43048,7 @@ function hostIn({ origin }) {
 }
 function reason(error, code, host, place) {
     const inner = innermost(error);
-    const proxy = within(error, ProxyError);
+    const proxy = network_failure_within(error, ProxyError);
     if (proxy !== undefined) {
         return proxy.cause === undefined
             ? foreignText(proxy.message)
@@ -42932,12 +43091,12 @@ function messageOf(error) {
     return external_node_util_.types.isNativeError(inner) ? inner.message : String(inner);
 }
 /** The error itself or what caused it, if it is of that kind. */
-function within(error, kind) {
+function network_failure_within(error, kind) {
     const inner = innermost(error);
     if (inner instanceof kind)
         return inner;
     return external_node_util_.types.isNativeError(inner) && inner.cause !== undefined
-        ? within(inner.cause, kind)
+        ? network_failure_within(inner.cause, kind)
         : undefined;
 }
 /**
@@ -45434,7 +45593,7 @@ function mergeScopes(scopes) {
     return [...merged].map(([resource, actions]) => ({ resource, actions: [...actions].sort() }));
 }
 /** Whether everything wanted is among what is held. */
-function scope_covers(held, wanted) {
+function covers(held, wanted) {
     return wanted.every((want) => held.some((have) => have.resource === want.resource &&
         want.actions.every((action) => have.actions.includes(action))));
 }
@@ -48936,7 +49095,7 @@ function attempt_reasonOf({ sent, scopes, isNew, authorization }, { wanted, erro
     }
     if (error === 'invalid_token')
         return 'over';
-    if (!scope_covers(scopes, wanted))
+    if (!covers(scopes, wanted))
         return 'scope';
     if (error === 'insufficient_scope' || lacksAny(authorization, scopes))
         return 'rights';
@@ -49353,7 +49512,7 @@ class Tokens {
             if (isOver)
                 this.#drop(held);
             // One that was asked for with others may have turned out to be for fewer.
-            else if (scope_covers(held.asked.scopes, scopes))
+            else if (covers(held.asked.scopes, scopes))
                 return passOf(held, token, isNew);
         }
         const held = this.#ask({ ...wish, scopes });
@@ -49378,7 +49537,7 @@ class Tokens {
      */
     refused(authorization, scopes) {
         this.expected.refused(scopes);
-        this.#held = this.#held.filter(({ value, asked }) => authorization !== bearer(value) || !scope_covers(asked.core, scopes));
+        this.#held = this.#held.filter(({ value, asked }) => authorization !== bearer(value) || !covers(asked.core, scopes));
     }
     /** How often all of them were forgotten. */
     get forgotten() {
@@ -49398,7 +49557,7 @@ class Tokens {
     }
     #find({ scheme, scopes, mayJoin }) {
         const isAlone = mayJoin === undefined || this.expected.areAlone(scopes);
-        return this.#held.find(({ asked }) => sameScheme(asked.scheme, scheme) && scope_covers(isAlone ? asked.core : asked.scopes, scopes));
+        return this.#held.find(({ asked }) => sameScheme(asked.scheme, scheme) && covers(isAlone ? asked.core : asked.scopes, scopes));
     }
     #drop(token) {
         this.#held = this.#held.filter((held) => held !== token);
@@ -49455,7 +49614,7 @@ async function shared(held, scopes) {
         return await held.token;
     }
     catch (error) {
-        if (scope_covers(scopes, held.asked.scopes))
+        if (covers(scopes, held.asked.scopes))
             throw error;
         return undefined;
     }
@@ -49464,7 +49623,7 @@ function passOf({ asked }, { value }, isNew) {
     return { authorization: bearer(value), isWide: isWide(asked), isNew };
 }
 function isWide({ core, scopes }) {
-    return !scope_covers(core, scopes);
+    return !covers(core, scopes);
 }
 function bearer(value = '') {
     return `Bearer ${value}`;

@@ -127,6 +127,111 @@ describe('reading them', () => {
     expect(warnings.join()).not.toContain('hunter2')
   })
 
+  describe('of Buildx, which docker/login-action writes for a scope,', () => {
+    const login = { auths: { 'registry.example.com': { auth: 'cm9ib3Q6aHVudGVyMg==' } } }
+
+    test.each([
+      ['registry.example.com', { registry: 'registry.example.com' }],
+      ['registry.example.com@push', { registry: 'registry.example.com', sides: ['destination'] }],
+      ['localhost:5000/app@pull', { registry: 'localhost:5000', prefix: 'app', sides: ['source'] }],
+      [
+        'registry.example.com/acme/app@pull,push',
+        {
+          registry: 'registry.example.com',
+          prefix: 'acme/app',
+          sides: ['source', 'destination'],
+        },
+      ],
+      ['registry-1.docker.io/acme', { registry: 'docker.io', prefix: 'acme' }],
+    ])('are each for that scope: %s', async (path, scope) => {
+      await put(`.docker/buildx/config/${path}/config.json`, login)
+      const { files, warnings } = read()
+      expect(files).toMatchObject([{ origin: 'the login for a scope', scope }])
+      expect(files[0]?.file.logins).toMatchObject([{ username: 'robot', password: 'hunter2' }])
+      expect(warnings).toEqual([])
+    })
+
+    test('count before all others, those for the least first', async () => {
+      await put('.docker/config.json', login)
+      for (const scope of ['r.example', 'r.example/acme', 'r.example/acme@push']) {
+        await put(`.docker/buildx/config/${scope}/config.json`, login)
+      }
+      const { files } = read()
+      expect(files.map(({ scope }) => scope)).toEqual([
+        { registry: 'r.example', prefix: 'acme', sides: ['destination'] },
+        { registry: 'r.example', prefix: 'acme' },
+        { registry: 'r.example' },
+        undefined,
+      ])
+    })
+
+    test.each([
+      ['BUILDX_CONFIG', 'elsewhere', 'elsewhere/config'],
+      ['DOCKER_CONFIG', 'docker', 'docker/buildx/config'],
+    ])('are where %s says', async (variable, value, path) => {
+      await put(`${path}/r.example@push/config.json`, login)
+      const { files } = read({ [variable]: join(folder, value) })
+      expect(files.map(({ scope }) => scope?.registry)).toEqual(['r.example'])
+      expect(read().files).toEqual([])
+    })
+
+    test.each(['r.example@delete', 'r.example@pull@push', 'no_host', 'r.example/Acme'])(
+      'are not used where they are for nothing: %s',
+      async (path) => {
+        const file = await put(`.docker/buildx/config/${path}/config.json`, login)
+        expect(read()).toEqual({
+          files: [],
+          warnings: [
+            `warning: the login of Buildx at ${file} is not for a registry and is not used`,
+          ],
+        })
+      },
+    )
+
+    test('that are broken do not touch the others', async () => {
+      await put('.docker/buildx/config/a.example/config.json', '{ hunter2')
+      await put('.docker/buildx/config/registry.example.com/config.json', login)
+      const { files, warnings } = read()
+      expect(files.map(({ scope }) => scope?.registry)).toEqual(['registry.example.com'])
+      expect(warnings).toHaveLength(1)
+      expect(warnings.join()).not.toContain('hunter2')
+    })
+  })
+
+  describe('in DOCKER_AUTH_CONFIG', () => {
+    const auths = { 'r.example': { auth: 'cm9ib3Q6aHVudGVyMg==' } }
+
+    test('come after all files, and have logins alone', async () => {
+      await put('.docker/config.json', { auths })
+      const more = { credsStore: 'a', credHelpers: { 'r.example': 'b' }, HttpHeaders: { x: 'y' } }
+      const { files, warnings } = read({ DOCKER_AUTH_CONFIG: JSON.stringify({ auths, ...more }) })
+      expect(files.map(({ origin }) => origin)).toEqual([
+        'the Docker configuration',
+        'DOCKER_AUTH_CONFIG',
+      ])
+      expect(files[1]?.file).toEqual({
+        logins: [{ registry: 'r.example', username: 'robot', password: 'hunter2' }],
+        helpers: new Map(),
+      })
+      expect(warnings).toEqual([])
+    })
+
+    test.each(['{ "auths": hunter2', '7', '"hunter2"'])(
+      'are told to be broken, without a word of them: %s',
+      (text) => {
+        const { files, warnings } = read({ DOCKER_AUTH_CONFIG: text })
+        expect(files).toEqual([])
+        expect(warnings).toHaveLength(1)
+        expect(warnings[0]).toMatch(/^warning: DOCKER_AUTH_CONFIG: it is not used: it is not/)
+        expect(warnings.join()).not.toContain('hunter2')
+      },
+    )
+
+    test('are none where it is blank', () => {
+      expect(read({ DOCKER_AUTH_CONFIG: ' ' })).toEqual({ files: [], warnings: [] })
+    })
+  })
+
   test('warns when one cannot be read', async () => {
     await mkdir(join(folder, '.docker', 'config.json'), { recursive: true })
     expect(read()).toEqual({

@@ -52,6 +52,8 @@ describe('registry-auth', () => {
       'registry: ""',
       'registry: docker.io',
       'registry: index.docker.io',
+      'registry: hub.docker.com',
+      'registry: registry.hub.docker.com',
       'registry: registry-1.docker.io',
       'registry: https://index.docker.io/v1/',
       'registry: index.docker.io/v1/',
@@ -98,14 +100,44 @@ describe('registry-auth', () => {
 `
     expect(parseRegistryAuth(text)).toEqual({
       problems: [],
-      credentials: [{ registry: 'docker.io', prefix: 'acme/app', username: 'a', password: 'b' }],
+      credentials: [
+        {
+          registry: 'docker.io',
+          prefix: 'acme/app',
+          sides: ['destination'],
+          username: 'a',
+          password: 'b',
+        },
+      ],
     })
   })
 
-  test('takes a scope without a path for the whole registry', () => {
-    const text = '- {registry: r.example, username: a, password: b, scope: "@push"}'
+  test.each([
+    ['@pull', ['source']],
+    ['@push', ['destination']],
+    ['@pull,push', ['source', 'destination']],
+    ['@push, pull', ['destination', 'source']],
+  ])('takes a scope without a path for the whole registry: %s', (scope, sides) => {
+    const text = `- {registry: r.example, username: a, password: b, scope: "${scope}"}`
     expect(parseRegistryAuth(text).credentials).toEqual([
-      { registry: 'r.example', username: 'a', password: 'b' },
+      { registry: 'r.example', sides, username: 'a', password: 'b' },
+    ])
+  })
+
+  test('may have several for one path, as long as they differ in their actions', () => {
+    const scopes = ['app', 'app@pull', 'app@push', 'app@pull,push']
+    const entries = scopes.map((scope, index) => ({
+      registry: 'r.example',
+      scope,
+      username: `u${index}`,
+      password: 'b',
+    }))
+    const { credentials, problems } = parseRegistryAuth(JSON.stringify(entries))
+    expect(problems).toEqual([])
+    expect(credentials.map(({ username }) => username)).toEqual(['u0', 'u1', 'u2', 'u3'])
+    const twice = [...entries, { ...entries[1], username: 'other' }]
+    expect(parseRegistryAuth(JSON.stringify(twice)).problems).toEqual([
+      'entry 5: an entry above has other credentials for the same registry',
     ])
   })
 
@@ -189,6 +221,16 @@ describe('registry-auth', () => {
       'a path twice',
       '- {registry: ghcr.io/acme, scope: app, username: a, password: s3cret}',
       /^entry 2: give a path either in registry or in scope, not in both$/,
+    ],
+    [
+      'a scope with an action that nobody knows',
+      '- {registry: ghcr.io, scope: "app@s3cret", username: a, password: s3cret}',
+      /^entry 2: scope has something else than pull, push or pull,push behind its "@"$/,
+    ],
+    [
+      'a scope with actions twice',
+      '- {registry: ghcr.io, scope: "app@pull@push", username: a, password: s3cret}',
+      /^entry 2: scope has something else than pull, push or pull,push behind its "@"$/,
     ],
     [
       'a scope that is no path',

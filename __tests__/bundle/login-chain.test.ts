@@ -153,6 +153,108 @@ describe('the places that credentials come from', () => {
   })
 })
 
+describe('logins for a part of a registry', () => {
+  const users = { reader: 'pass-to-read', writer: 'pass-to-write', other: 'pass-of-other' }
+  const auth = { kind: 'basic', users } as const
+
+  /** A registry in which an image is copied from one repository to another. */
+  async function within() {
+    const registry = await startRegistry({ auth })
+    pushTo(registry.store, 'acme/app', 'v1', image)
+    const { run } = await startCopy()
+    const inputs = { images: `${registry.host}/acme/app:v1 => ${registry.host}/prod/app:v1` }
+    return { registry, run, inputs }
+  }
+
+  test('in registry-auth are told apart by their actions', async () => {
+    const { registry, run, inputs } = await within()
+    const entryOf = (username: keyof typeof users, scope: string) => ({
+      registry: registry.host,
+      username,
+      password: users[username],
+      scope,
+    })
+    const entries = [
+      entryOf('reader', '@pull'),
+      entryOf('writer', '@push'),
+      entryOf('other', 'else'),
+    ]
+    const { exitCode, log } = await run(
+      { ...inputs, 'registry-auth': JSON.stringify(entries) },
+      stepWith({}),
+    )
+    expect(exitCode).toBe(0)
+    expect(log).toContain(`${registry.host} (source): user reader from registry-auth`)
+    expect(log).toContain(`${registry.host} (destination): user writer from registry-auth`)
+  })
+
+  test('that docker/login-action left with Buildx are found, and their passwords hidden', async () => {
+    const { registry, run, inputs } = await within()
+    const { host } = registry
+    const file = (user: keyof typeof users) =>
+      JSON.stringify({ auths: { [host]: { auth: base64(`${user}:${users[user]}`) } } })
+    const step = stepWith({ docker: JSON.parse(file('other')) as object })
+    const result = await run(inputs, {
+      ...step,
+      workspace: {
+        ...step.workspace,
+        [`docker/buildx/config/${host}@pull/config.json`]: file('reader'),
+        [`docker/buildx/config/${host}/prod/app@pull,push/config.json`]: file('writer'),
+      },
+    })
+    expect(result.exitCode).toBe(0)
+    expect(usersAt(registry)).toEqual(expect.arrayContaining(['reader', 'writer']))
+    expect(usersAt(registry)).not.toContain('other')
+    expect(result.log).toContain(`${host} (source): user reader from the login for a scope`)
+    expect(everythingOf(result)).not.toMatch(/pass-/)
+  })
+
+  test('in DOCKER_AUTH_CONFIG are found, and hidden', async () => {
+    const { registry, run, inputs } = await within()
+    const auths = { [registry.host]: { auth: base64(`writer:${users.writer}`) } }
+    const step = stepWith({})
+    const result = await run(inputs, {
+      ...step,
+      env: { ...step.env, DOCKER_AUTH_CONFIG: JSON.stringify({ auths }) },
+    })
+    expect(result.exitCode).toBe(0)
+    expect(result.log).toContain(
+      `${registry.host} (destination): user writer from DOCKER_AUTH_CONFIG`,
+    )
+    expect(everythingOf(result)).not.toMatch(/pass-/)
+    expect(everythingOf(result)).not.toContain(base64(`writer:${users.writer}`))
+  })
+
+  test.each(['source', 'destination'] as const)(
+    'of the %s serve both roles where an image gets another tag in its repository',
+    async (side) => {
+      const { registry, run } = await within()
+      const { exitCode, log } = await run(
+        {
+          images: `${registry.host}/acme/app:v1 => :v2`,
+          [`${side}-username`]: 'writer',
+          [`${side}-password`]: users.writer,
+        },
+        stepWith({}),
+      )
+      expect(exitCode).toBe(0)
+      for (const role of ['source', 'destination']) {
+        expect(log).toContain(`${registry.host} (${role}): user writer from ${side}-username`)
+      }
+    },
+  )
+
+  test('of one role do not serve the other where it is another repository', async () => {
+    const { registry, run, inputs } = await within()
+    const { exitCode, log } = await run(
+      { ...inputs, 'destination-username': 'writer', 'destination-password': users.writer },
+      stepWith({}),
+    )
+    expect(exitCode).toBe(1)
+    expect(log).toContain(`${registry.host} (source): anonymous`)
+  })
+})
+
 describe('a token of a login', () => {
   const auth = {
     kind: 'bearer',

@@ -1,9 +1,16 @@
 import type { Reference } from '../oci/reference.ts'
-import { type CredentialSource, registryLogins } from '../registry/credentials/credential-chain.ts'
+import {
+  type CredentialSource,
+  ofOtherRole,
+  registryLogins,
+  within,
+} from '../registry/credentials/credential-chain.ts'
 import { configuredLogins } from '../registry/credentials/configured-logins.ts'
 import type { Credentials } from '../registry/credentials/login.ts'
 import type { CredentialHelpers } from '../registry/credentials/helper.ts'
 import type { Side } from '../registry/errors.ts'
+import type { ListItem } from '../sync/image-list.ts'
+import { isSelection } from '../sync/list/pair.ts'
 import type { ReadAuthFile } from './docker-config-files.ts'
 import type { RunContext } from './context.ts'
 import type { Inputs } from './inputs.ts'
@@ -15,12 +22,40 @@ export function credentialSources(
   helpers: CredentialHelpers,
   context: RunContext,
 ): readonly CredentialSource[] {
-  return [
+  const sources = [
     fromInputs(inputs),
     registryLogins(inputs.registryAuth, 'registry-auth'),
-    ...files.map(({ file, origin }) => configuredLogins(file, origin, helpers)),
+    ...files.map(({ file, origin, scope }) => {
+      const logins = configuredLogins(file, origin, helpers)
+      return scope === undefined ? logins : within(scope, logins)
+    }),
     fromGitHub(inputs.githubToken, context),
   ]
+  const retagged = retaggedRepositories(inputs.list)
+  return [...sources, ofOtherRole(sources, (reference) => retagged.has(nameOf(reference)))]
+}
+
+/** The repositories that a list has as source and destination of one image. */
+function retaggedRepositories(list: readonly ListItem[]): ReadonlySet<string> {
+  return new Set(
+    list.flatMap((item) => {
+      const source = nameOf(item.source)
+      return destinationName(item) === source ? [source] : []
+    }),
+  )
+}
+
+function destinationName(item: ListItem): string | undefined {
+  if (!isSelection(item)) return nameOf(item.destination)
+  try {
+    return nameOf(item.destinationOf('latest'))
+  } catch {
+    return undefined
+  }
+}
+
+function nameOf({ registry, repository }: Reference): string {
+  return `${registry}/${repository}`
 }
 
 /** `source-username` and so on: for one host in one role. */

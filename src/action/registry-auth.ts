@@ -1,6 +1,7 @@
-import { normaliseRegistry, parseRegistryBase, type RegistryBase } from '../oci/reference.ts'
+import { normaliseRegistry, parseRegistryBase } from '../oci/reference.ts'
 import type { RegistryLogin } from '../registry/credentials/credential-chain.ts'
 import type { Credentials } from '../registry/credentials/login.ts'
+import { type LoginScope, sidesOf } from '../registry/credentials/login-scope.ts'
 import { type Entry, readEntries, unknownField } from './yaml-entries.ts'
 
 export interface RegistryAuth {
@@ -12,15 +13,17 @@ export interface RegistryAuth {
 const FIELDS = ['registry', 'username', 'password', 'scope', 'auth-host', 'ecr', 'logout']
 const SHAPE = 'expected a YAML list of objects with registry, username and password'
 
+const SIDES = ['source', 'destination'] as const
+
 /** A registry alone, in all spellings that `docker login` takes: `https://index.docker.io/v1/`. */
 const REGISTRY = /^(?:https?:\/\/)?([^/]+)(?:\/(?:v[12]\/?)?)?$/i
 
 /**
  * Reads the input of the same name that docker/login-action takes: a YAML (or JSON) list of objects
  * with `registry` (Docker Hub when left out), `username` and `password`. The path in `scope` limits
- * the credentials to the repositories below it, as a path behind the registry does; the actions
- * behind its `@` are ignored, and so are `ecr` and `logout`: there is neither a login to AWS nor one
- * that would have to be undone. `auth-host` is a field of our own: the token service that the
+ * the credentials to the repositories below it, as a path behind the registry does, and the actions
+ * behind its `@` to sources (`pull`) or destinations (`push`). `ecr` and `logout` are ignored: there is
+ * neither a login to AWS nor one that would have to be undone. `auth-host` is a field of our own: the token service that the
  * credentials may be sent to as well. Blank text is no credentials.
  */
 export function parseRegistryAuth(text: string): RegistryAuth {
@@ -60,7 +63,7 @@ function readEntry(entry: Entry): RegistryLogin | string {
   if (password === '') {
     return 'has no password (secrets are empty in runs started by forks and by Dependabot)'
   }
-  const base = readBase(entry['registry']?.trim() ?? '', entry['scope']?.trim() ?? '')
+  const base = readScope(entry['registry']?.trim() ?? '', entry['scope']?.trim() ?? '')
   if (typeof base === 'string') return base
   const authHost = entry['auth-host']?.trim() ?? ''
   if (authHost === '') return { ...base, username, password }
@@ -77,21 +80,27 @@ function readAuthHost(host: string): string {
   return new URL(`https://${host}`).host
 }
 
-function readBase(registry: string, scope: string): RegistryBase | string {
-  const [path = ''] = scope.split('@')
+function readScope(registry: string, scope: string): LoginScope | string {
+  const [path = '', actions, ...more] = scope.split('@')
+  const sides = actions === undefined ? undefined : sidesOf(actions)
+  if (more.length > 0 || (actions !== undefined && sides === undefined)) {
+    return 'scope has something else than pull, push or pull,push behind its "@"'
+  }
   const host = registry === '' ? 'docker.io' : (REGISTRY.exec(registry)?.[1] ?? registry)
+  const roles = sides === undefined ? {} : { sides }
   try {
     const base = parseRegistryBase(host)
-    if (path === '') return base
+    if (path === '') return { ...base, ...roles }
     if (base.prefix !== undefined) return 'give a path either in registry or in scope, not in both'
-    return parseRegistryBase(`${base.registry}/${path}`)
+    return { ...parseRegistryBase(`${base.registry}/${path}`), ...roles }
   } catch {
     return 'registry is not a host, optionally followed by a repository path'
   }
 }
 
-function sameScope(a: RegistryBase, b: RegistryBase): boolean {
-  return a.registry === b.registry && a.prefix === b.prefix
+function sameScope(a: LoginScope, b: LoginScope): boolean {
+  const isSameRole = SIDES.every((side) => a.sides?.includes(side) === b.sides?.includes(side))
+  return a.registry === b.registry && a.prefix === b.prefix && isSameRole
 }
 
 function sameLogin(a: Credentials | undefined, b: Credentials): boolean {

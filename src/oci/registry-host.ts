@@ -4,6 +4,7 @@ import { quote } from './quote.ts'
 /** Docker Hub answers to several names; images are named after the first one. */
 const DOCKER_HUB = 'docker.io'
 const dockerHubAliases: ReadonlySet<string> = new Set([
+  'hub.docker.com',
   'index.docker.io',
   'registry-1.docker.io',
   'registry.hub.docker.com',

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseReference } from '../../../src/oci/reference.ts'
+import { parseReference, type Reference } from '../../../src/oci/reference.ts'
+import type { Side } from '../../../src/registry/errors.ts'
 import {
   type CredentialSource,
   findLogin,
+  ofOtherRole,
   registryLogins,
 } from '../../../src/registry/credentials/credential-chain.ts'
 import {
@@ -51,6 +53,56 @@ describe('among the logins of a list', () => {
   test('the first decides where two are for the same', async () => {
     const two = [login('first', 'ghcr.io'), login('second', 'ghcr.io')]
     expect(await userFor(two, 'ghcr.io/a')).toBe('first')
+  })
+})
+
+function one(username: string, sides: readonly Side[] | undefined, prefix?: string) {
+  return { ...login(username, 'ghcr.io', prefix), ...(sides === undefined ? {} : { sides }) }
+}
+
+function isRetagged({ repository }: Reference) {
+  return repository === 'acme/app'
+}
+
+describe('among logins for roles', () => {
+  const logins = [
+    one('any', undefined),
+    one('both', ['source', 'destination'], 'acme'),
+    one('reader', ['source'], 'acme'),
+    one('writer', ['destination'], 'acme/app'),
+  ]
+
+  test.each([
+    ['source', 'ghcr.io/acme/app', 'reader'],
+    ['destination', 'ghcr.io/acme/app', 'writer'],
+    ['destination', 'ghcr.io/acme/other', 'both'],
+    ['source', 'ghcr.io/else/app', 'any'],
+    ['destination', 'ghcr.io/else/app', 'any'],
+  ] as const)('the narrowest decides for the %s %s: %s', async (side, reference, user) => {
+    const source = registryLogins(logins, 'registry-auth')
+    const found = await findLogin([source], side, parseReference(reference))
+    expect(found.credentials?.username).toBe(user)
+  })
+})
+
+describe('where source and destination are one repository', () => {
+  const known = [only('destination', 'writer')]
+
+  test.each([
+    ['source', 'ghcr.io/acme/app', 'writer'],
+    ['destination', 'ghcr.io/acme/app', 'writer'],
+    ['source', 'ghcr.io/acme/other', undefined],
+  ] as const)('the other role is asked last: %s %s', async (side, reference, user) => {
+    const sources = [...known, ofOtherRole(known, isRetagged)]
+    const found = await findLogin(sources, side, parseReference(reference))
+    expect(found.credentials?.username).toBe(user)
+  })
+
+  test('nobody is asked for a role that has a login of its own', async () => {
+    const own = [...known, only('source', 'reader')]
+    const sources = [...own, ofOtherRole(own, isRetagged)]
+    const found = await findLogin(sources, 'source', parseReference('ghcr.io/acme/app'))
+    expect(found.credentials?.username).toBe('reader')
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Reference } from '../../oci/reference.ts'
 import type { Side } from '../errors.ts'
+import { isFor, type LoginScope, narrowestFirst } from './login-scope.ts'
 import type { Credentials, Login } from './login.ts'
 
 /** One place to look for credentials of a repository in a role. */
@@ -22,23 +23,35 @@ export async function findLogin(
   return { credentials: undefined, origin: 'nowhere' }
 }
 
-/** Credentials for a registry, or for the repositories beneath a prefix of it. */
-export interface RegistryLogin extends Credentials {
-  readonly registry: string
-  /** Whole path components: `acme` covers `acme/app`, and not `acme2/app`. */
-  readonly prefix?: string
-}
+/** Credentials for a registry, or for a part of it. */
+export type RegistryLogin = Credentials & LoginScope
 
-/** Looks in a list of logins: the longest prefix that covers the repository wins. */
+/** Looks in a list of logins: the narrowest scope that covers the repository wins. */
 export function registryLogins(logins: readonly RegistryLogin[], origin: string): CredentialSource {
-  const longestFirst = logins.toSorted((a, b) => (b.prefix ?? '').length - (a.prefix ?? '').length)
-  return (_side, reference) => {
-    const login = longestFirst.find((candidate) => covers(candidate, reference))
+  const narrowest = narrowestFirst(logins)
+  return (side, reference) => {
+    const login = narrowest.find((candidate) => isFor(candidate, side, reference))
     return login === undefined ? undefined : { credentials: login, origin }
   }
 }
 
-function covers({ registry, prefix }: RegistryLogin, reference: Reference): boolean {
-  if (registry !== reference.registry) return false
-  return prefix === undefined || `${reference.repository}/`.startsWith(`${prefix}/`)
+/** Another place, for one scope alone. */
+export function within(scope: LoginScope, source: CredentialSource): CredentialSource {
+  return (side, reference) => (isFor(scope, side, reference) ? source(side, reference) : undefined)
+}
+
+/**
+ * For repositories that are source and destination at once (a retag, a rollback): what the other
+ * places know for the other role.
+ */
+export function ofOtherRole(
+  sources: readonly CredentialSource[],
+  isRetagged: (reference: Reference) => boolean,
+): CredentialSource {
+  return async (side, reference) => {
+    if (!isRetagged(reference)) return undefined
+    const other = side === 'source' ? 'destination' : 'source'
+    const login = await findLogin(sources, other, reference)
+    return login.credentials === undefined ? undefined : login
+  }
 }
