@@ -22098,7 +22098,9 @@ function formatMember(parent, name) {
 }
 
 ;// CONCATENATED MODULE: ./lib/trust/pattern.js
-const SPECIAL = /[\\^$.*+?()[\]{}|]/g;
+/** Any characters but slashes, and any at all. */
+const WITHIN = '*';
+const ANY = '**';
 /**
  * Reads a glob: `*` is anything but a slash, `**` anything at all, and every other character stands
  * for itself. The whole text has to match.
@@ -22106,16 +22108,41 @@ const SPECIAL = /[\\^$.*+?()[\]{}|]/g;
 function readPattern(glob) {
     if (!glob.includes('*'))
         return (text) => text === glob;
-    const source = glob
-        .split(/(\*{2,}|\*)/)
-        .map((part) => {
-        if (part === '*')
-            return '[^/]*';
-        return part.startsWith('**') ? '.*' : part.replaceAll(SPECIAL, String.raw `\$&`);
-    })
-        .join('');
-    const form = new RegExp(`^${source}$`, 's');
-    return (text) => form.test(text);
+    const tokens = glob
+        .split(/(\*+)/)
+        .flatMap((part) => (part.startsWith(ANY) ? [ANY] : part === WITHIN ? [WITHIN] : part.split('')));
+    return (text) => matches(tokens, text);
+}
+/**
+ * Goes through a text once, with all places of the pattern that it may be at: whose text it is
+ * decides how often a search that tries one after the other would go back.
+ */
+function matches(tokens, text) {
+    let places = withSkipped(tokens, [0]);
+    for (const character of text.split('')) {
+        const next = [];
+        for (const place of places) {
+            const token = tokens[place];
+            if (token === ANY || (token === WITHIN && character !== '/'))
+                next.push(place);
+            else if (token === character)
+                next.push(place + 1);
+        }
+        places = withSkipped(tokens, next);
+        if (places.size === 0)
+            return false;
+    }
+    return places.has(tokens.length);
+}
+/** The places, and those behind wildcards, which may stand for nothing. */
+function withSkipped(tokens, places) {
+    const all = new Set();
+    for (let place of places) {
+        all.add(place);
+        while (tokens[place] === WITHIN || tokens[place] === ANY)
+            all.add(++place);
+    }
+    return all;
 }
 /** Whether a glob says nothing at all: it consists of wildcards alone. */
 function isBare(glob) {
@@ -22927,7 +22954,7 @@ function unpacked(body) {
 }
 /** The next page, at the same place only: the token goes with it. */
 function nextOf({ headers }, url) {
-    const next = /<([^>]+)>;[^,]*\brel="next"/.exec(headers['link'] ?? '')?.[1];
+    const next = /<([^<>]+)>;[^,<]*\brel="next"/.exec(headers['link'] ?? '')?.[1];
     if (next === undefined)
         return undefined;
     const [here, there] = [new URL(url), URL.parse(next, url)];

@@ -113,7 +113,7 @@ function unpacked(body: Uint8Array): Uint8Array {
 
 /** The next page, at the same place only: the token goes with it. */
 function nextOf({ headers }: WebAnswer, url: string): string | undefined {
-  const next = /<([^>]+)>;[^,]*\brel="next"/.exec(headers['link'] ?? '')?.[1]
+  const next = /<([^<>]+)>;[^,<]*\brel="next"/.exec(headers['link'] ?? '')?.[1]
   if (next === undefined) return undefined
   const [here, there] = [new URL(url), URL.parse(next, url)]
   return there?.origin === here.origin && there.pathname === here.pathname ? there.href : undefined
