@@ -38895,14 +38895,15 @@ function strayWord(word) {
         return `${quote(word)} is no separator; write "=>" or only a blank`;
     }
     if (stray_VARIABLE.test(word)) {
-        return `${quote(word)} has a variable or an expression, and these are not expanded here; write what it stands for`;
+        const what = word.includes('{{') ? 'expressions' : 'variables';
+        return `${what} are not expanded here; write what ${quote(word)} stands for`;
     }
     const name = ASSIGNMENT.exec(word)?.[1];
     if (name !== undefined) {
         return `${quote(`${name}=…`)} gives a value to a name; a line holds references only`;
     }
     if (word.includes('=') && !word.includes('://')) {
-        return 'a "=" stands between two references; write "=>" in its place';
+        return '"=" stands between two references; "=>" was meant';
     }
     if (QUOTES.test(word)) {
         const bare = word.replaceAll(/["'`]/g, '');
@@ -39567,6 +39568,8 @@ const PLATFORM_OPTION = /^\s*--platform(?:=|\s+)(\S*)(.*)$/s;
 /** Programs, and what they are told, in lines that were copied from a script. */
 const PROGRAM = /^(?:docker|podman|nerdctl|crane|skopeo|regctl|oras|ctr|crictl|buildah)$/;
 const VERB = /^(?:pull|push|tag|run|copy|cp|create|image|images|sync|buildx|imagetools)$/;
+/** As the first word they are no image without a tag. */
+const FIRST = /^(?:FROM|from|pull|push|image|images|copy)$/;
 const TWO_IMAGES = /^(?:tag|copy|cp|sync)$/;
 const SYSTEMS = /^(?:linux|windows|darwin|macos|freebsd)\//;
 /**
@@ -39621,7 +39624,7 @@ function arrowProblem(words, arrow) {
 /** What may have been meant by words of which one is no destination for certain. */
 function misreading(words) {
     const [source = '', ...others] = words;
-    if (source === 'FROM')
+    if (FIRST.test(source) && others.length > 0)
         return commandMessage(source, others.slice(0, 1));
     const word = others.find((other) => !isDestination(other));
     if (word === undefined)
@@ -39877,11 +39880,11 @@ function keyProblem(members) {
 ;// CONCATENATED MODULE: ./lib/sync/list/carvel.js
 /** Reads imgpkg's ImagesLock: `images`, each with its `image`, which has a digest. */
 function readImagesLock(walk, map, line) {
-    readEach(walk, memberOf(walk, map, line, 'images'), 'image');
+    readEach(walk, map, line, 'images', 'image');
 }
 /** Reads kbld's lock: `overrides`, each with the `newImage` that takes an image's place. */
 function readKbldLock(walk, map, line) {
-    readEach(walk, memberOf(walk, map, line, 'overrides'), 'newImage');
+    readEach(walk, map, line, 'overrides', 'newImage');
 }
 /** Reads imgpkg's BundleLock: one `bundle`, with `image` and the `tag` that it was found by. */
 function readBundleLock(walk, map, line) {
@@ -39899,17 +39902,20 @@ function readBundleLock(walk, map, line) {
     const source = name === undefined ? image : image.replace(/(?=@[^@]*$)/, `:${name}`);
     walk.entries.push({ line: bundle.line, source, platforms: 'all' });
 }
-function readEach(walk, list, name) {
-    const items = list && walk.items(list.value, list.line);
-    for (const { node, line } of items ?? []) {
+function readEach(walk, map, line, list, name) {
+    const member = memberOf(walk, map, line, list);
+    const items = member && walk.items(member.value, member.line);
+    if (items === undefined)
+        walk.problem(member?.line ?? line, `${list}: expected a list of objects`);
+    for (const { node, line: at } of items ?? []) {
         if (walk.isExhausted)
             return;
-        const map = walk.map(node, line);
-        const source = map === undefined ? undefined : textOf(walk, map, line, name);
-        if (map === undefined)
-            walk.problem(line, `expected an object with ${name}`);
+        const entry = walk.map(node, at);
+        const source = entry && textOf(walk, entry, at, name);
+        if (entry === undefined)
+            walk.problem(at, `expected an object with ${name}`);
         else if (source !== undefined)
-            walk.entries.push({ line, source, platforms: 'all' });
+            walk.entries.push({ line: at, source, platforms: 'all' });
     }
 }
 function textOf(walk, map, line, name) {
@@ -39976,6 +39982,9 @@ function hasAll(...names) {
 
 ;// CONCATENATED MODULE: ./lib/sync/list/image-syncer.js
 
+
+/** What is relative to destination-registry and no word of another kind. */
+const PATH = /^[a-z0-9._{}-]+(?:\/[a-z0-9._{}-]+)+(?::[^/]+)?$/;
 /**
  * Reads image-syncer's mapping `SOURCE: DESTINATION`. Commas in the source's tag name several; the
  * destination is a text or a list of them, in whose tag commas go along with those of the source,
@@ -40031,7 +40040,13 @@ function image_syncer_destinationsOf(walk, value, line) {
     if (walk.map(node, line) !== undefined) {
         return 'expected a destination, or a list of them, behind the source';
     }
-    return isEmpty(node) ? undefined : walk.texts(node, line, 'destination');
+    if (isEmpty(node))
+        return undefined;
+    const places = walk.texts(node, line, 'destination');
+    // Not repeated: a mapping of hosts to passwords looks the same.
+    return places.every((place) => namesRegistry(place) || PATH.test(place))
+        ? places
+        : 'a destination in this notation is a repository with its host, or a path of several components';
 }
 function isEmpty(node) {
     return (node === null ||
@@ -40567,7 +40582,16 @@ function readText(text) {
     const first = lines
         .map((line) => line.trim())
         .find((line) => line !== '' && !line.startsWith('#'));
-    return first !== undefined && isYaml(first) ? readYaml(bare) : readLines(lines);
+    if (first !== undefined && isYaml(first))
+        return readYaml(bare);
+    return isDockerfile(bare) ? { entries: [], problems: [DOCKERFILE] } : readLines(lines);
+}
+const DOCKERFILE = {
+    line: 1,
+    message: 'this is a Dockerfile, which is not read; write a list: one image a line, SOURCE => DESTINATION',
+};
+function isDockerfile(text) {
+    return /^FROM\s/im.test(text) && /^(?:RUN|COPY|ADD|CMD|ENTRYPOINT|ENV|ARG|WORKDIR)\s/im.test(text);
 }
 function readLines(lines) {
     const entries = [];
@@ -40599,6 +40623,8 @@ function withoutComment(line) {
 function isYaml(line) {
     if (/^--[a-z]/i.test(line))
         return false;
+    if (line.startsWith('%'))
+        return true;
     if (/^[-[{]/.test(line))
         return !/^\[[0-9A-Fa-f:.]*\](?::[0-9]*)?\//.test(line);
     const key = withoutComment(line).search(/:(?:\s|$)/);
@@ -41611,8 +41637,11 @@ function pinnedLine(result) {
 function rollbackList({ dryRun, results }) {
     return printList(dryRun ? [] : results.flatMap(rollbackLines));
 }
-function rollbackLines({ status, destination, digest, previousDigest, }) {
-    if (status !== 'copied' || digest === previousDigest)
+/** Of what has failed, only what may have been moved has a previous digest. */
+function rollbackLines(result) {
+    const { status, destination, digest, previousDigest } = result;
+    const hasMoved = status === 'copied' || (status === 'failed' && previousDigest !== undefined);
+    if (!hasMoved || digest === previousDigest)
         return [];
     const { registry, repository, tag } = parseReference(destination);
     if (tag === undefined)
@@ -52672,7 +52701,7 @@ class Syncer {
         const guard = new TagGuard(write);
         const { isWanted } = guard;
         const whole = { ...release, digest };
-        const beforeTag = this.#beforeTag;
+        const beforeTag = async () => this.#beforeTag?.(previous);
         const push = { route, image, release: whole, tag, referrers, beforeTag, isWanted };
         const pushed = { ...outcome, ...(await pushImage(push)) };
         if (guard.shown === digest)
@@ -52789,6 +52818,7 @@ class Warnings {
 
 
 
+
 /**
  * Images that are worked on side by side: enough for what is small of the later ones to be found out
  * while blobs of the earlier ones move. The network bounds the requests of all of them.
@@ -52837,6 +52867,7 @@ async function syncPair(run, pair, logger, sources, member) {
     const startedAt = run.clock.now();
     const durationMs = () => run.clock.now() - startedAt;
     const policy = policyOf(pair, run.policy);
+    let before = {};
     try {
         const from = await run.clientFor('source', source);
         const syncer = new Syncer({
@@ -52845,7 +52876,11 @@ async function syncPair(run, pair, logger, sources, member) {
             destination: await run.clientFor('destination', destination),
             logger,
             member,
-            beforeTag: async () => sources.beforeTag(pair, async (other) => run_sourceOf(run, other)),
+            beforeTag: async (previousDigest) => {
+                await sources.beforeTag(pair, async (other) => run_sourceOf(run, other));
+                if (previousDigest !== undefined)
+                    before = { previousDigest };
+            },
             progress: run.progress?.begin(pair),
             trust: run.trust,
         });
@@ -52856,11 +52891,18 @@ async function syncPair(run, pair, logger, sources, member) {
     catch (error) {
         return {
             ...nothingDone(pair),
+            ...(mayHaveMovedTag(error) && before),
             status: 'failed',
             durationMs: durationMs(),
             error: await run.describe(error),
         };
     }
+}
+/** Whether the write of a tag may have succeeded that was under way when this happened. */
+function mayHaveMovedTag(error) {
+    if (!(error instanceof RegistryError))
+        return false;
+    return error.code === 'VERIFICATION' || error.code === 'CANCELLED' || isNoVerdict(error);
 }
 /** The source of a pair that has not begun. */
 async function run_sourceOf(run, pair) {

@@ -128,8 +128,13 @@ export function outputsOf({ outputs, files, legacyCommands }: ActionResult): Out
   )
   const pinned = results.filter(({ status }) => status === 'copied' || status === 'unchanged')
   expect(destinationsIn(text('pinned'))).toEqual(pinned.map((one) => one.destination))
-  const movedBack = moved.filter(
-    ({ digest: now, previousDigest: before }) => before !== undefined && before !== now && !dryRun,
+  const movedBack = results.filter(
+    ({ status, destination, digest: now, previousDigest: before }) =>
+      (status === 'copied' || status === 'failed') &&
+      isTagged(destination) &&
+      before !== undefined &&
+      before !== now &&
+      !dryRun,
   )
   expect(destinationsIn(text('rollback'))).toEqual(movedBack.map((one) => one.destination))
   expect(report.results).toEqual(results)

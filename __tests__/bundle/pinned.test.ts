@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { buildImage } from '../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
+import { removeHeader, replyWith } from '../../testkit/registry/faults.ts'
 import { runAction } from '../../testkit/runner/action-runner.ts'
 import { outputsOf, startPair } from './bundle.ts'
 
@@ -125,6 +126,34 @@ describe('rollback', () => {
     const back = await runAction({ inputs: { images: there.outputs['rollback'] ?? '' } })
     await runAction({ inputs: { images: back.outputs['rollback'] ?? '' } })
     expect(tags()).toEqual(after)
+  })
+
+  test('gives back what a registry shows otherwise than it was pushed', async () => {
+    const { destination, images, tags } = await startRelease()
+    const put = { method: 'PUT', path: '/prod/app/manifests/stable' }
+    destination.fault(put, removeHeader('docker-content-digest'))
+    destination.fault(
+      put,
+      async (_request, next) => {
+        const answer = await next()
+        pushTo(destination.store, 'prod/app', 'stable', single)
+        return answer
+      },
+      { times: 1 },
+    )
+    const result = await runAction({ inputs: { images } })
+    expect(outputsOf(result).results[0]).toMatchObject({ error: { code: 'VERIFICATION' } })
+    await runAction({ inputs: { images: result.outputs['rollback'] ?? '' } })
+    expect(tags().stable).toBe(second.manifest.digest)
+  })
+
+  test('leaves a tag alone whose write was refused', async () => {
+    const { destination, images } = await startRelease()
+    const put = { method: 'PUT', path: '/prod/app/manifests/stable' }
+    destination.fault(put, replyWith(403))
+    const result = await runAction({ inputs: { images } })
+    expect(outputsOf(result).results[0]).toMatchObject({ error: { code: 'DENIED' } })
+    expect(result.outputs['rollback']).toMatch(/^# was not there before: .*\n\[\]$/)
   })
 
   test('is empty in a dry run, where nothing was moved, and where an input was wrong', async () => {

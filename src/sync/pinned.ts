@@ -30,13 +30,11 @@ export function rollbackList({ dryRun, results }: RunReport): string {
   return printList(dryRun ? [] : results.flatMap(rollbackLines))
 }
 
-function rollbackLines({
-  status,
-  destination,
-  digest,
-  previousDigest,
-}: SyncResult): readonly PrintedLine[] {
-  if (status !== 'copied' || digest === previousDigest) return []
+/** Of what has failed, only what may have been moved has a previous digest. */
+function rollbackLines(result: SyncResult): readonly PrintedLine[] {
+  const { status, destination, digest, previousDigest } = result
+  const hasMoved = status === 'copied' || (status === 'failed' && previousDigest !== undefined)
+  if (!hasMoved || digest === previousDigest) return []
   const { registry, repository, tag } = parseReference(destination)
   if (tag === undefined) return []
   if (previousDigest === undefined) return [{ comment: `was not there before: ${destination}` }]

@@ -1,7 +1,7 @@
 import type { Reference } from '../oci/reference.ts'
 import type { Client } from '../registry/client.ts'
 import type { Clock } from '../registry/clock.ts'
-import type { Side } from '../registry/errors.ts'
+import { isNoVerdict, RegistryError, type Side } from '../registry/errors.ts'
 import type { Member } from '../registry/copy/fan-out.ts'
 import type { Logger } from '../registry/logger.ts'
 import type { ImagePair } from './image-list.ts'
@@ -107,6 +107,7 @@ async function syncPair<Log extends Logger>(
   const startedAt = run.clock.now()
   const durationMs = (): number => run.clock.now() - startedAt
   const policy = policyOf(pair, run.policy)
+  let before: Pick<SyncResult, 'previousDigest'> = {}
   try {
     const from = await run.clientFor('source', source)
     const syncer = new Syncer({
@@ -115,8 +116,10 @@ async function syncPair<Log extends Logger>(
       destination: await run.clientFor('destination', destination),
       logger,
       member,
-      beforeTag: async (): Promise<void> =>
-        sources.beforeTag(pair, async (other) => sourceOf(run, other)),
+      beforeTag: async (previousDigest): Promise<void> => {
+        await sources.beforeTag(pair, async (other) => sourceOf(run, other))
+        if (previousDigest !== undefined) before = { previousDigest }
+      },
       progress: run.progress?.begin(pair),
       trust: run.trust,
     })
@@ -126,11 +129,18 @@ async function syncPair<Log extends Logger>(
   } catch (error) {
     return {
       ...nothingDone(pair),
+      ...(mayHaveMovedTag(error) && before),
       status: 'failed',
       durationMs: durationMs(),
       error: await run.describe(error),
     }
   }
+}
+
+/** Whether the write of a tag may have succeeded that was under way when this happened. */
+function mayHaveMovedTag(error: unknown): boolean {
+  if (!(error instanceof RegistryError)) return false
+  return error.code === 'VERIFICATION' || error.code === 'CANCELLED' || isNoVerdict(error)
 }
 
 /** The source of a pair that has not begun. */

@@ -55,11 +55,11 @@ export interface SyncerOptions extends Partial<SyncPolicy> {
    */
   readonly member?: Member | undefined
   /**
-   * Called, and waited for, before a tag is moved.
+   * Called, and waited for, before a tag is moved, with the digest that it shows.
    *
    * @internal
    */
-  readonly beforeTag?: (() => Promise<unknown>) | undefined
+  readonly beforeTag?: ((previous: Digest | undefined) => Promise<unknown>) | undefined
   /**
    * Told of the blobs, for those who watch.
    *
@@ -97,7 +97,7 @@ export class Syncer {
   readonly #logger: Logger
   readonly #policy: Required<SyncPolicy>
   readonly #member: Member | undefined
-  readonly #beforeTag: (() => Promise<unknown>) | undefined
+  readonly #beforeTag: SyncerOptions['beforeTag']
   readonly #progress: ImageProgress | undefined
   readonly #trust: TrustGate | undefined
 
@@ -204,7 +204,7 @@ export class Syncer {
     const guard = new TagGuard(write)
     const { isWanted } = guard
     const whole = { ...release, digest }
-    const beforeTag = this.#beforeTag
+    const beforeTag = async (): Promise<unknown> => this.#beforeTag?.(previous)
     const push = { route, image, release: whole, tag, referrers, beforeTag, isWanted }
     const pushed = { ...outcome, ...(await pushImage(push)) }
     if (guard.shown === digest) return { ...pushed, ...unchanged(digest) }

@@ -48,6 +48,10 @@ describe('without "=>"', () => {
     ['FROM nginx', '"FROM" is a command, and a line holds references only; write "nginx"'],
     ['FROM nginx:1.25', 'write "nginx:1.25"'],
     [
+      'pull nginx:1.25',
+      '"pull" is a command, and a line holds references only; write "nginx:1.25"',
+    ],
+    [
       'alpine:3.20 base',
       '"base" may be a destination or not; write "=>" before the destinations, or name its host',
     ],
@@ -85,7 +89,7 @@ describe('what belongs to another language', () => {
     ['acme/installer:%TAG%', 'are not expanded here'],
     [
       'registry.example.com/a:latest=mirror.example.net:5000/a:latest',
-      'a "=" stands between two references; write "=>" in its place',
+      '"=" stands between two references; "=>" was meant',
     ],
     ['TOKEN=Tr0ub4dor', '"TOKEN=…" gives a value to a name; a line holds references only'],
     ['export TOKEN=Tr0ub4dor', '"TOKEN=…" gives a value to a name'],

@@ -33,6 +33,7 @@ k8s.example.com/pause:3.7:
 quay.io/acme/app@${DIGEST}: registry.example.com/acme/app
 quay.io/acme/all:*: registry.example.com/acme/all
 nginx:1.25: x.io/web
+nginx:1.26: mirror/web
 `
     expect(readWithNotes(text)).toEqual({
       items: [
@@ -47,6 +48,7 @@ nginx:1.25: x.io/web
         `9: quay.io/acme/app@${DIGEST} => registry.example.com/acme/app`,
         '10: quay.io/acme/all [*] => registry.example.com/acme/all:any',
         '11: docker.io/library/nginx:1.25 => x.io/web:1.25',
+        '12: docker.io/library/nginx:1.26 => x.io/mirror/web:1.26',
       ],
       notes: ['read as a mapping of sources to destinations'],
     })
@@ -68,11 +70,13 @@ nginx:1.25: x.io/web
     ['quay.io/a/b:1,2: y.io/b:x', 'y.io/b:x is the destination of line 1 already'],
     ['quay.io/a/b:1: [7]', 'destination: YAML does not read "7" as text'],
     ['quay.io/a/b:1: []', 'destination is empty'],
+    [`localhost:5000: ${SECRET}`, 'a destination in this notation is a repository with its host'],
   ])('is refused where it cannot be meant: %s', (text, message) => {
     const found = problems(`nginx:1: y.io/nginx\n${text}`)
     expect(found).toHaveLength(1)
     expect(found[0]).toMatch(/^line 2: /)
     expect(found[0]).toContain(message.replace('line 1', 'line 2'))
+    expect(found[0]).not.toContain(SECRET)
   })
 })
 
@@ -238,6 +242,10 @@ overrides:
       'line 1: the lock has no bundle',
     ],
     [
+      `apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages: a`,
+      'line 3: images: expected a list of objects',
+    ],
+    [
       `apiVersion: kbld.k14s.io/v1alpha1\nkind: Config\noverrides: []`,
       'line 1: the list names no image',
     ],
@@ -318,6 +326,12 @@ describe('a file of another program', () => {
     expect(found).toHaveLength(1)
     expect(found[0]).toContain(`line 2: this is ${what}, which is not read; `)
     expect(found[0]).not.toContain(SECRET)
+  })
+
+  test('is one error where it is a Dockerfile', () => {
+    expect(problems(`FROM nginx:1.25\nENV TOKEN ${SECRET}\n`)).toEqual([
+      'line 1: this is a Dockerfile, which is not read; write a list: one image a line, SOURCE => DESTINATION',
+    ])
   })
 
   test('is one error where its values are no YAML', () => {

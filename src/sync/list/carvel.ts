@@ -3,12 +3,12 @@ import type { Member, YamlWalk } from './yaml-walk.ts'
 
 /** Reads imgpkg's ImagesLock: `images`, each with its `image`, which has a digest. */
 export function readImagesLock(walk: YamlWalk, map: YAMLMap, line: number): void {
-  readEach(walk, memberOf(walk, map, line, 'images'), 'image')
+  readEach(walk, map, line, 'images', 'image')
 }
 
 /** Reads kbld's lock: `overrides`, each with the `newImage` that takes an image's place. */
 export function readKbldLock(walk: YamlWalk, map: YAMLMap, line: number): void {
-  readEach(walk, memberOf(walk, map, line, 'overrides'), 'newImage')
+  readEach(walk, map, line, 'overrides', 'newImage')
 }
 
 /** Reads imgpkg's BundleLock: one `bundle`, with `image` and the `tag` that it was found by. */
@@ -27,14 +27,16 @@ export function readBundleLock(walk: YamlWalk, map: YAMLMap, line: number): void
   walk.entries.push({ line: bundle.line, source, platforms: 'all' })
 }
 
-function readEach(walk: YamlWalk, list: Member | undefined, name: string): void {
-  const items = list && walk.items(list.value, list.line)
-  for (const { node, line } of items ?? []) {
+function readEach(walk: YamlWalk, map: YAMLMap, line: number, list: string, name: string): void {
+  const member = memberOf(walk, map, line, list)
+  const items = member && walk.items(member.value, member.line)
+  if (items === undefined) walk.problem(member?.line ?? line, `${list}: expected a list of objects`)
+  for (const { node, line: at } of items ?? []) {
     if (walk.isExhausted) return
-    const map = walk.map(node, line)
-    const source = map === undefined ? undefined : textOf(walk, map, line, name)
-    if (map === undefined) walk.problem(line, `expected an object with ${name}`)
-    else if (source !== undefined) walk.entries.push({ line, source, platforms: 'all' })
+    const entry = walk.map(node, at)
+    const source = entry && textOf(walk, entry, at, name)
+    if (entry === undefined) walk.problem(at, `expected an object with ${name}`)
+    else if (source !== undefined) walk.entries.push({ line: at, source, platforms: 'all' })
   }
 }
 

@@ -1,7 +1,11 @@
 import type { YAMLMap } from 'yaml'
 import { quote } from '../../oci/quote.ts'
+import { namesRegistry } from '../../oci/reference.ts'
 import type { ListEntry } from './entry.ts'
 import type { Member, YamlWalk } from './yaml-walk.ts'
+
+/** What is relative to destination-registry and no word of another kind. */
+const PATH = /^[a-z0-9._{}-]+(?:\/[a-z0-9._{}-]+)+(?::[^/]+)?$/
 
 /**
  * Reads image-syncer's mapping `SOURCE: DESTINATION`. Commas in the source's tag name several; the
@@ -65,7 +69,12 @@ function destinationsOf(
   if (walk.map(node, line) !== undefined) {
     return 'expected a destination, or a list of them, behind the source'
   }
-  return isEmpty(node) ? undefined : walk.texts(node, line, 'destination')
+  if (isEmpty(node)) return undefined
+  const places = walk.texts(node, line, 'destination')
+  // Not repeated: a mapping of hosts to passwords looks the same.
+  return places.every((place) => namesRegistry(place) || PATH.test(place))
+    ? places
+    : 'a destination in this notation is a repository with its host, or a path of several components'
 }
 
 function isEmpty(node: unknown): boolean {

@@ -9,6 +9,8 @@ const PLATFORM_OPTION = /^\s*--platform(?:=|\s+)(\S*)(.*)$/s
 /** Programs, and what they are told, in lines that were copied from a script. */
 const PROGRAM = /^(?:docker|podman|nerdctl|crane|skopeo|regctl|oras|ctr|crictl|buildah)$/
 const VERB = /^(?:pull|push|tag|run|copy|cp|create|image|images|sync|buildx|imagetools)$/
+/** As the first word they are no image without a tag. */
+const FIRST = /^(?:FROM|from|pull|push|image|images|copy)$/
 const TWO_IMAGES = /^(?:tag|copy|cp|sync)$/
 
 const SYSTEMS = /^(?:linux|windows|darwin|macos|freebsd)\//
@@ -61,7 +63,7 @@ function arrowProblem(words: readonly string[], arrow: number): string | undefin
 /** What may have been meant by words of which one is no destination for certain. */
 function misreading(words: readonly string[]): string | undefined {
   const [source = '', ...others] = words
-  if (source === 'FROM') return commandMessage(source, others.slice(0, 1))
+  if (FIRST.test(source) && others.length > 0) return commandMessage(source, others.slice(0, 1))
   const word = others.find((other) => !isDestination(other))
   if (word === undefined) return undefined
   return (

@@ -20,14 +20,15 @@ export function strayWord(word: string): string | undefined {
     return `${quote(word)} is no separator; write "=>" or only a blank`
   }
   if (VARIABLE.test(word)) {
-    return `${quote(word)} has a variable or an expression, and these are not expanded here; write what it stands for`
+    const what = word.includes('{{') ? 'expressions' : 'variables'
+    return `${what} are not expanded here; write what ${quote(word)} stands for`
   }
   const name = ASSIGNMENT.exec(word)?.[1]
   if (name !== undefined) {
     return `${quote(`${name}=…`)} gives a value to a name; a line holds references only`
   }
   if (word.includes('=') && !word.includes('://')) {
-    return 'a "=" stands between two references; write "=>" in its place'
+    return '"=" stands between two references; "=>" was meant'
   }
   if (QUOTES.test(word)) {
     const bare = word.replaceAll(/["'`]/g, '')

@@ -9,7 +9,18 @@ export function readText(text: string): ListContent {
   const first = lines
     .map((line) => line.trim())
     .find((line) => line !== '' && !line.startsWith('#'))
-  return first !== undefined && isYaml(first) ? readYaml(bare) : readLines(lines)
+  if (first !== undefined && isYaml(first)) return readYaml(bare)
+  return isDockerfile(bare) ? { entries: [], problems: [DOCKERFILE] } : readLines(lines)
+}
+
+const DOCKERFILE: ListProblem = {
+  line: 1,
+  message:
+    'this is a Dockerfile, which is not read; write a list: one image a line, SOURCE => DESTINATION',
+}
+
+function isDockerfile(text: string): boolean {
+  return /^FROM\s/im.test(text) && /^(?:RUN|COPY|ADD|CMD|ENTRYPOINT|ENV|ARG|WORKDIR)\s/im.test(text)
 }
 
 function readLines(lines: readonly string[]): ListContent {
@@ -39,6 +50,7 @@ function withoutComment(line: string): string {
  */
 function isYaml(line: string): boolean {
   if (/^--[a-z]/i.test(line)) return false
+  if (line.startsWith('%')) return true
   if (/^[-[{]/.test(line)) return !/^\[[0-9A-Fa-f:.]*\](?::[0-9]*)?\//.test(line)
   const key = withoutComment(line).search(/:(?:\s|$)/)
   return key > 0 && !line.slice(0, key).includes('=>') && !/:\s+=>/.test(line)
