@@ -18,9 +18,6 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
  * runs need is a bundle of its own, because ncc loses licenses where it makes chunks.
  */
 const DIST_FILES: readonly string[] = [
-  'event/index.js',
-  'event/licenses.txt',
-  'event/package.json',
   'index.js',
   'licenses.txt',
   'package.json',
@@ -80,7 +77,6 @@ function packageAction(dist: string): void {
 
   run(commandScript('typescript', 'tsc'), '-p', 'tsconfig.build.json')
   bundle('lib/index.js', dist)
-  bundle('lib/action/event/index.js', join(dist, 'event'))
   bundle('lib/trust/index.js', join(dist, 'trust'))
   bundle('lib/sync/tags/versions/index.js', join(dist, 'versions'))
 

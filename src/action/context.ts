@@ -1,4 +1,5 @@
 import { normaliseRegistry } from '../oci/reference.ts'
+import { Context } from './toolkit.ts'
 
 /** What the run is, as far as it explains failures or supplies the user name for `ghcr.io`. */
 export interface RunContext {
@@ -35,7 +36,7 @@ const DEPENDABOT = 'dependabot[bot]'
 /** The context of the run, as the environment (GitHub Docs, "Default environment variables") and the event describe it. */
 export async function runContext(
   environment: Environment,
-  loadEvent: () => Promise<unknown> = eventOfRun,
+  loadEvent: () => unknown = eventOfRun,
 ): Promise<RunContext> {
   return contextOf({ ...sourceOf(environment), payload: await loadEvent() })
 }
@@ -55,14 +56,12 @@ function sourceOf(environment: Environment): ContextSource {
   }
 }
 
-async function eventOfRun(): Promise<unknown> {
+/** The event of the run, as GitHub describes it to webhooks. */
+function eventOfRun(): unknown {
   try {
-    // A bundle of its own, which only runs that fail load: it is as large as all the rest.
-    const { event } = await import(/* webpackIgnore: true */ './event/index.ts')
-    return event
+    return new Context().payload
   } catch {
-    // Loading it is what reads the event, and prepares for GitHub's API: that fails where the event
-    // is no JSON, or the URL of a proxy has a path.
+    // The file is no JSON.
     return undefined
   }
 }
