@@ -13,7 +13,7 @@ const MAX_TURNS = 8
 
 /**
  * Sends what is asked for by `/size/seed`, and by `/size/seed/chunked` without saying how long it
- * is. Takes what it is sent at random speed, and answers with its digest.
+ * is; by `/size/seed/closing` until the end of the connection. Takes what it is sent at random speed, and answers with its digest.
  */
 export async function startStreamServer(isSecure: boolean) {
   const { key, cert, ca } = await createCertificate()
@@ -45,7 +45,9 @@ export async function startStreamServer(isSecure: boolean) {
 async function send({ url = '', method }: IncomingMessage, response: ServerResponse) {
   const [, size, seed, how] = url.split('/')
   const blob = syntheticBlob(Number(size), String(seed))
-  if (how !== 'chunked') response.setHeader('content-length', blob.size)
+  if (how === 'closing') response.shouldKeepAlive = false
+  if (how === 'closing') response.useChunkedEncodingByDefault = false
+  else if (how !== 'chunked') response.setHeader('content-length', blob.size)
   if (method !== 'HEAD') {
     for (const chunk of blob.read()) {
       if (!response.write(chunk)) await Promise.race([once(response, 'drain'), closing(response)])

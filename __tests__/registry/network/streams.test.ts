@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import type { RegistryError } from '../../../src/registry/errors.ts'
 import type { Answer } from '../../../src/registry/network/answer.ts'
@@ -86,6 +87,22 @@ describe.each([
     const kept = Buffer.from(first)
     await get('second')
     expect(first.equals(kept)).toBe(true)
+  })
+
+  test('bring all of a body that ends with its connection', async () => {
+    await using both = await world(isSecure)
+    for (const size of [1_000, 20_000, 300_000, MiB, 3 * MiB]) {
+      const path = `/${size}/x/closing`
+      const { body } = await both.send(both.source, { method: 'GET', path })
+      let received = 0
+      for await (const chunk of body) {
+        received += chunk.length
+        for (let turn = 0; turn < 20; turn++) await setImmediate()
+      }
+      expect(received).toBe(size)
+    }
+    expect((await both.send(both.source, { method: 'GET', path: `/${MiB}/x` })).status).toBe(200)
+    expect(both.source.connections()).toBe(6)
   })
 
   test('are kept after a HEAD', async () => {
@@ -184,6 +201,11 @@ describe('the body of an upload is closed', () => {
   test.each<[string, (socket: Socket) => void, string]>([
     ['is refused while it is sent', (socket) => socket.write(REFUSAL), '413 no'],
     ['is refused by a host that hangs up', (socket) => socket.end(REFUSAL), '413 no'],
+    [
+      'is refused by a host that resets the connection then',
+      (socket) => socket.write(REFUSAL, () => socket.resetAndDestroy()),
+      '413 no',
+    ],
     ['ends with its connection', (socket) => socket.destroy(), 'NETWORK'],
     ['ends with a reset', (socket) => socket.resetAndDestroy(), 'NETWORK'],
   ])('when it %s', async (_what, answer, outcome) => {
