@@ -126,7 +126,7 @@ describe('the package', () => {
       `import { Client } from 'image-sync-action/registry'
 const client = new Client({ host: 'ghcr.io' })
 const digest: number = await client.getDigest('acme/app')
-client.ledger
+client.holdings
 `,
     )
     const { status, stdout } = await world.compile('wrong.mts')

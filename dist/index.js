@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4021);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4021:
+/***/ 2:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36121,6 +36121,9 @@ const dockerHub = {
     apiHost: 'registry-1.docker.io',
     tokenHosts: ['auth.docker.io'],
     countsPulls: true,
+    page: (repository) => repository.startsWith('library/')
+        ? `https://hub.docker.com/_/${repository.slice('library/'.length)}`
+        : `https://hub.docker.com/r/${repository}`,
     // Q29: the quota lifts after hours; the other 429, against bursts, is plain text.
     exhausted: /TOOMANYREQUESTS|reached your (?:unauthenticated )?pull rate limit/i,
     // Q29: pulls are counted by account or address, and so are bursts.
@@ -36144,6 +36147,8 @@ const github = {
     maxChunk: 0,
     // Q59: it documents none, and fails where many come at once.
     limits: { atOnce: FEW_AT_ONCE },
+    // Where the page is depends on what owns the package; this leads to it.
+    page: (repository, host) => (host === 'ghcr.io' ? `https://ghcr.io/${repository}` : undefined),
     advice: {
         login: packageAccess,
         missingSource: packageAccess,
@@ -36202,6 +36207,7 @@ const google = {
 const quay = {
     name: 'Quay',
     hosts: /^quay\.io$/,
+    page: (repository) => `https://quay.io/repository/${repository}`,
     answers: (headers) => /realm="[^"]*\/v2\/auth"/.test([headers['www-authenticate'] ?? []].flat().join(', ')),
     advice: {
         login: 'Quay takes a user, a robot account (`namespace+robot` with its token; it is bound to that ' +
@@ -36425,6 +36431,10 @@ function familyOfAnswer(headers) {
 }
 function familyOfName(name) {
     return families.find((family) => family.name === name);
+}
+/** The page that people look at a repository on; undefined where it does not follow from the name. */
+function packagePage({ registry, repository }) {
+    return familyOfHost(registry)?.page?.(repository, registry);
 }
 
 ;// CONCATENATED MODULE: ./lib/action/hints.js
@@ -37254,8 +37264,16 @@ function addBytes(parts) {
 
 ;// CONCATENATED MODULE: ./lib/sync/report.js
 
+/** The results by destination registry, in the order in which the list names these. */
+function totalsByRegistry(results) {
+    const byRegistry = Map.groupBy(results, ({ destination }) => destination.split('/', 1).join());
+    return [...byRegistry].map(([registry, some]) => ({ registry, ...countsOf(some) }));
+}
 /** Counts the results; `durationMs` is the wall-clock time of the whole run. */
 function totalsOf(results, durationMs) {
+    return { ...countsOf(results), durationMs };
+}
+function countsOf(results) {
     const count = (status) => results.filter((result) => result.status === status).length;
     return {
         images: results.length,
@@ -37266,7 +37284,6 @@ function totalsOf(results, durationMs) {
         bytes: addBytes(results.map((result) => result.bytes)),
         ...referrersOf(results),
         ...verifiedOf(results),
-        durationMs,
     };
 }
 function verifiedOf(results) {
@@ -41857,16 +41874,408 @@ function publicResult(result) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/action/report-text.js
+;// CONCATENATED MODULE: ./lib/action/markup.js
+
+/** Characters without a place for a line to break that a table has room for. */
+const LONGEST_RUN = 32;
+/** Of a longer run, so many at most stand before a break, and fewer where a separator offers itself. */
+const LONGEST_PART = 28;
+const SHORTEST_PART = { '/': 8, ':': 16, '@': 16, '.': 16, _: 16 };
+/** Text that means only itself in Markdown as well as in HTML. */
+function escapeMarkup(text) {
+    return text.replace(/[^\p{L}\p{M}\p{N}\p{Extended_Pictographic} ./:@_,;=%()?+…→-]/gu, (character) => `&#${character.codePointAt(0) ?? 0xfffd};`);
+}
+/**
+ * Escaped text that lets its lines break in the middle of long digests and tags, which would make a
+ * table wider than the page otherwise: lines break by themselves only after blanks and hyphens. Copied,
+ * it is whole.
+ *
+ * @param longest characters that may stand on a line without such a place
+ */
+function breakable(text, longest = LONGEST_RUN) {
+    return text
+        .split(/(?<=[ -])/)
+        .map((run) => (run.length <= longest ? escapeMarkup(run) : broken(run)))
+        .join('');
+}
+function broken(run) {
+    const parts = [];
+    let part = '';
+    for (const character of run) {
+        part += character;
+        if (part.length < (SHORTEST_PART[character] ?? LONGEST_PART))
+            continue;
+        parts.push(part);
+        part = '';
+    }
+    return [...parts, part]
+        .filter((one) => one !== '')
+        .map(escapeMarkup)
+        .join('<wbr>');
+}
+/**
+ * A name, or the words of somebody else. The element keeps GitHub from turning `@name` and `#1` into
+ * links.
+ */
+function code(text, maxLength) {
+    return `<code>${breakable(foreignText(text, maxLength))}</code>`;
+}
+/** A sentence of ours, in which names stand between backticks. */
+function markup_sentence(text) {
+    return text
+        .split('`')
+        .map((part, index) => (index % 2 === 1 ? code(part) : breakable(part)))
+        .join('');
+}
+/** Text whose words stay on one line, such as `48.2 MB`. */
+function unbroken(text) {
+    return escapeMarkup(text).replaceAll(' ', '&nbsp;');
+}
+/** The opening of a table. There is no blank line in one, so that Markdown is not interpreted there. */
+function tableHead(titles) {
+    const cells = titles.map((title) => `<th align="left">${title}</th>`);
+    return `<table>\n<tr>${cells.join('')}</tr>`;
+}
+/** @param cells markup */
+function tableRow(cells) {
+    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+}
+
+;// CONCATENATED MODULE: ./lib/action/result-lines.js
+
+
+/** Prints what became of an image as one group of the log: the title says it all, the lines say how. */
+function printResult(result, log, dryRun) {
+    const { bytes, error } = result;
+    if (result.sourceDigest !== undefined)
+        log.info(`source digest: ${result.sourceDigest}`);
+    for (const [platform, digest] of Object.entries(result.platforms))
+        log.info(`${platform}: ${digest}`);
+    if (result.previousDigest !== undefined)
+        log.info(`digest before: ${result.previousDigest}`);
+    if (result.digest !== undefined)
+        log.info(`digest: ${result.digest}`);
+    if (result.status === 'copied')
+        log.info(`blobs: ${bytesText(bytes, dryRun)}`);
+    if (result.referrers !== undefined) {
+        log.info(`referrers: ${referrersText(result.referrers, dryRun)}`);
+    }
+    if (result.verified !== undefined)
+        log.info(`verified: ${verifiedText(result.verified)}`);
+    if (error !== undefined)
+        log.info(`${error.code}: ${error.message}`);
+    if (error?.hint !== undefined)
+        log.info(`hint: ${error.hint}`);
+    log.print(`${statusWord(result, dryRun)} ${result.source} => ${result.destination} (${formatDuration(result.durationMs)})`);
+}
+/** `by a key (rule 1), found as a referrer`, `by dev@example.com (rule 2), found at GitHub` */
+function verifiedText({ kind, rule, identity, from }) {
+    const places = { referrer: 'as a referrer', tag: "under cosign's tag", github: 'at GitHub' };
+    const who = kind === 'key' ? 'a key' : (identity ?? 'somebody');
+    return `by ${who} (rule ${rule}), found ${places[from]}`;
+}
+/** `3 copied, 1 there already, 2 not wanted, 1 lost` */
+function referrersText(referrers, dryRun) {
+    const { copied, existing, filtered, lost } = referrers;
+    return [
+        `${copied} ${dryRun ? 'would be copied' : 'copied'}`,
+        ...(existing > 0 ? [`${existing} there already`] : []),
+        ...(filtered > 0 ? [`${filtered} not wanted`] : []),
+        ...(lost.length > 0 ? [`${lost.length} lost`] : []),
+    ].join(', ');
+}
+function statusWord({ status }, dryRun) {
+    return dryRun && status === 'copied' ? 'would copy' : status;
+}
+/** `48.2 MB copied, 3.4 MB mounted`: what is not nothing; in a dry run, what it would be. */
+function bytesText({ copied, mounted, existing }, dryRun) {
+    const parts = [
+        `${formatBytes(copied)} ${dryRun ? 'to copy' : 'copied'}`,
+        ...(mounted > 0 ? [`${formatBytes(mounted)} ${dryRun ? 'to mount' : 'mounted'}`] : []),
+        ...(existing > 0 ? [`${formatBytes(existing)} there already`] : []),
+    ];
+    return parts.join(', ');
+}
+/** Prints the sums of a run, and what is left of the pulls that a registry counts. */
+function printTotals(report, logger) {
+    const { totals, dryRun, results, pullsLeft = [] } = report;
+    const { copied, unchanged, skipped, failed, bytes } = totals;
+    const registries = dryRun ? totalsByRegistry(results) : [];
+    for (const one of registries) {
+        logger.info(`${one.registry}: ${count(one.copied, 'image')}, ${bytesText(one.bytes, dryRun)}`);
+    }
+    logger.info(`${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ` +
+        `${copied} ${dryRun ? 'would be copied' : 'copied'}, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed; ` +
+        bytesText(bytes, dryRun));
+    for (const pulls of pullsLeft)
+        logger.info(pullsLine(pulls));
+}
+/** `docker.io (user octo from registry-auth): 76 of 100 pulls left, counted over 6 h 00 min`. */
+function pullsLine({ registry, login, remaining, limit, windowSeconds }) {
+    const total = limit === undefined ? '' : ` of ${limit}`;
+    const window = windowSeconds === undefined ? '' : `, counted over ${formatDuration(windowSeconds * 1000)}`;
+    return `${registry} (${login}): ${remaining}${total} pulls left${window}`;
+}
+
+;// CONCATENATED MODULE: ./lib/action/summary-rows.js
+
+
+
+
+
+
+/** The annotation and the report have all of a message; nobody reads that much of one in a table. */
+const MAX_REASON = 800;
+/** Characters of a name that fit on a line of the page; a digest of sha256 is shorter. */
+const LONGEST_LINE = 80;
+/** `Image, from | Reason`. `hint` is the number of one that stands below. */
+function failureRow(result, hint) {
+    const { error } = result;
+    const reference = hint === undefined ? '' : ` <sup>${hint}</sup>`;
+    const reason = error === undefined
+        ? 'failed'
+        : `<b>${breakable(error.code)}</b>${reference}<br>${code(error.message, MAX_REASON)}`;
+    return tableRow([imageCell(result), reason]);
+}
+/** `Status | Image, from | Digest | Moved | Time` */
+function copiedRow(result) {
+    return tableRow([
+        unbroken('✅ copied'),
+        imageCell(result),
+        digestCell(result.digest),
+        movedLines(result, ['', ' mounted', ' there']),
+        unbroken(formatDuration(result.durationMs)),
+    ]);
+}
+/** `Plan | Image, from | To move | Platforms` */
+function plannedRow(result) {
+    return tableRow([
+        planOf(result),
+        imageCell(result),
+        movedLines(result, ['', ' to mount', ' there']),
+        platformsOf(result),
+    ]);
+}
+/** `Image, from | Digest`, for those that are left as they are. */
+function untouchedRow(result) {
+    const { error, digest, previousDigest } = result;
+    const held = digestCell(digest ?? previousDigest);
+    const reason = error === undefined ? '' : `<small>${breakable(foreignText(error.message))}</small>`;
+    return tableRow([imageCell(result), [held, reason].filter((part) => part !== '').join('<br>')]);
+}
+/** An item of a list: all that it takes to get exactly that image, in one piece to copy. */
+function digestItem(destination, digest) {
+    const [name, whole] = [destination, digest].map((text) => breakable(text, LONGEST_LINE));
+    return `<li><code>${name}@<wbr>${whole}</code></li>`;
+}
+/** `new`, or what the tag shows and what it would show. */
+function planOf({ digest, previousDigest }) {
+    if (previousDigest === undefined)
+        return `🆕&nbsp;new<br>${digestCell(digest)}`;
+    return `${digestCell(previousDigest)}<br>→&nbsp;${digestCell(digest)}`;
+}
+/** The destination, marked where something was warned of, and in small where it comes from. */
+function imageCell({ source, destination, warnings = [] }) {
+    const page = pageOf(destination);
+    const name = code(destination);
+    const linked = page === undefined ? name : `<a href="${page}">${name}</a>`;
+    const mark = warnings.length === 0 ? '' : '&nbsp;⚠️';
+    return `${linked}${mark}<br><small>from ${code(source)}</small>`;
+}
+function pageOf(destination) {
+    try {
+        return packagePage(parseReference(destination));
+    }
+    catch {
+        // A secret was taken out of the name.
+        return undefined;
+    }
+}
+function digestCell(digest) {
+    if (digest === undefined)
+        return '';
+    return `<code>${isDigest(digest) ? shortDigest(digest) : breakable(foreignText(digest))}</code>`;
+}
+/** Bytes that are not none, each with its word, and what belongs to the image. */
+function movedLines({ bytes: { copied, mounted, existing }, referrers }, words) {
+    const sizes = [copied, mounted, existing].flatMap((size, index) => index > 0 && size === 0 ? [] : [`${formatBytes(size)}${words[index] ?? ''}`]);
+    const others = referrers?.copied ?? 0;
+    const lines = others === 0 ? sizes : [...sizes, count(others, 'referrer')];
+    return lines.map(unbroken).join('<br>');
+}
+function platformsOf({ platforms, missingPlatforms = [] }) {
+    const found = Object.keys(platforms).map((name) => breakable(foreignText(name)));
+    const missing = missingPlatforms.map((name) => `lacks ${breakable(foreignText(name))}`);
+    return [found.join(', '), ...missing].filter((part) => part !== '').join('<br>');
+}
+
+;// CONCATENATED MODULE: ./lib/action/summary.js
+
+
+
+
 
 
 /**
+ * GitHub refuses a summary of more than 1 MiB as a whole. A page of half of that is already more
+ * than anyone reads, and the report file has everything.
+ */
+const MAX_SUMMARY_BYTES = 512 * 1024;
+/** So few digests are shown without a click. */
+const OPEN_DIGESTS = 3;
+/** More warnings than that are folded. */
+const OPEN_WARNINGS = 10;
+/** Room for the tags of a section, and for the line that says what is missing from it. */
+const FRAME_BYTES = 512;
+/**
+ * The job summary: the totals, failures with their reasons, warnings, what was copied, and folded
+ * what was not. All text is escaped, for Markdown and for HTML. What does not fit is left out from
+ * the end, so that failures are the last to go.
+ */
+function renderSummary(report, maxBytes = MAX_SUMMARY_BYTES) {
+    const page = new Page(maxBytes);
+    const of = (status) => report.results.filter((result) => result.status === status);
+    page.add(headline(report));
+    addFailures(page, of('failed'));
+    addWarnings(page, report.warnings ?? []);
+    if (report.dryRun)
+        addPlan(page, of('copied'), report);
+    else
+        addCopied(page, of('copied'));
+    addUntouched(page, of('skipped'), 'skipped');
+    addUntouched(page, of('unchanged'), 'unchanged');
+    addDigests(page, report.results);
+    return page.text();
+}
+/**
+ * Appends the summary to the runner's file, if it can: the file is missing outside of GitHub Actions
+ * and in some emulators, and that is no reason to fail a run.
+ */
+function writeSummary(summary, file = '') {
+    if (file === '')
+        return;
+    try {
+        (0,external_node_fs_namespaceObject.appendFileSync)(file, summary);
+    }
+    catch {
+        // The log and the outputs have it all.
+    }
+}
+/** A page that grows as long as there is room. */
+class Page {
+    #parts = [];
+    #room;
+    constructor(maxBytes) {
+        this.#room = maxBytes;
+    }
+    add(part) {
+        this.#parts.push(part);
+        this.#room -= Buffer.byteLength(part);
+    }
+    /** As many lines as there is room for, between what stands before and behind them. */
+    addLines(before, lines, behind) {
+        if (lines.length === 0)
+            return;
+        let room = this.#room - Buffer.byteLength(before + behind) - FRAME_BYTES;
+        const end = lines.findIndex((line) => (room -= Buffer.byteLength(line) + 1) < 0);
+        const kept = end === -1 ? lines : lines.slice(0, end);
+        const left = lines.length - kept.length;
+        if (kept.length > 0)
+            this.add(`${before}${kept.join('\n')}\n${behind}`);
+        if (left > 0) {
+            this.add(`${left} more left out here; the file of the output \`report\` has them all.\n\n`);
+        }
+    }
+    text() {
+        return this.#parts.join('');
+    }
+}
+function headline(report) {
+    const { totals, dryRun, pullsLeft = [] } = report;
+    const counts = ['failed', 'copied', 'skipped', 'unchanged']
+        .filter((status) => totals[status] > 0)
+        .map((status) => `${totals[status]} ${dryRun && status === 'copied' ? 'to copy' : status}`);
+    const isIdle = totals.unchanged === totals.images;
+    const what = isIdle ? 'all of them unchanged' : bytesText(totals.bytes, dryRun);
+    const sums = `${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ${what}.`;
+    const lines = [
+        `## Image sync${dryRun ? ' plan' : ''}: ${isIdle ? 'nothing to do' : counts.join(', ')}`,
+        `${dryRun ? 'Dry run: nothing was written. ' : ''}${sums}`,
+        ...pullsLeft.map((left) => escapeMarkup(pullsLine(left))),
+    ];
+    return `${lines.join('\n\n')}\n\n`;
+}
+/** Hints are about registries and logins, so that many failures share one. */
+function addFailures(page, failed) {
+    const hints = [...new Set(failed.flatMap(({ error }) => error?.hint ?? []))];
+    const rows = failed.map((result) => {
+        const hint = result.error?.hint;
+        return failureRow(result, hint === undefined ? undefined : hints.indexOf(hint) + 1);
+    });
+    const advice = hints.map((hint, index) => `${index + 1}. ${markup_sentence(hint)}\n`);
+    const what = advice.length === 0 ? '' : `What may help:\n\n${advice.join('')}\n`;
+    const title = `### ❌ ${failed.length} failed\n\n${tableHead(['Image, from', 'Reason'])}\n`;
+    page.addLines(title, rows, `</table>\n\n${what}`);
+}
+/** Each of them names what it is about. */
+function addWarnings(page, warnings) {
+    const lines = warnings.map((text) => {
+        const [, name, rest = text] = /^(\S*[/:]\S*): (.*)$/s.exec(text) ?? [];
+        return `- ${name === undefined ? '' : `${code(name)}: `}${breakable(rest, LONGEST_LINE)}`;
+    });
+    const title = `### ⚠️ ${count(warnings.length, 'warning')}\n\n`;
+    if (lines.length <= OPEN_WARNINGS)
+        page.addLines(title, lines, '\n');
+    else
+        page.addLines(`${title}${foldStart('Show them', false)}`, lines, foldEnd);
+}
+function addCopied(page, copied) {
+    const head = tableHead(['Status', 'Image, from', 'Digest', 'Moved', 'Time']);
+    const title = `### ✅ ${copied.length} copied\n\n${head}\n`;
+    page.addLines(title, copied.map(copiedRow), '</table>\n\n');
+}
+function addPlan(page, planned, { results }) {
+    const head = tableHead(['Plan', 'Image, from', 'To move', 'Platforms']);
+    page.addLines(`### ${planned.length} to copy\n\n${head}\n`, planned.map(plannedRow), '</table>\n\n');
+    const rows = totalsByRegistry(results).map(({ registry, copied, bytes }) => tableRow([
+        code(registry),
+        String(copied),
+        ...[bytes.copied, bytes.mounted, bytes.existing].map((sum) => unbroken(formatBytes(sum))),
+    ]));
+    const titles = ['Registry', 'Images', 'To copy', 'To mount', 'There already'];
+    if (planned.length > 0)
+        page.addLines(`${tableHead(titles)}\n`, rows, '</table>\n\n');
+}
+function addUntouched(page, results, what) {
+    const head = tableHead(['Image, from', 'Digest']);
+    const start = `${foldStart(`${results.length} ${what}`, false)}${head}\n`;
+    page.addLines(start, results.map(untouchedRow), `</table>\n\n${foldEnd}`);
+}
+function addDigests(page, results) {
+    const items = results.flatMap(({ status, destination, digest }) => status === 'failed' || digest === undefined ? [] : [digestItem(destination, digest)]);
+    const start = foldStart('Digests in full', items.length <= OPEN_DIGESTS);
+    page.addLines(`${start}<ul>\n`, items, `</ul>\n\n${foldEnd}`);
+}
+function foldStart(title, isOpen) {
+    return `<details${isOpen ? ' open' : ''}><summary>${title}</summary>\n\n`;
+}
+const foldEnd = '</details>\n\n';
+
+;// CONCATENATED MODULE: ./lib/action/report-text.js
+
+
+
+/** GitHub takes 65,536 characters as a comment, and who posts a plan may want to add to it. */
+const MAX_PLAN_BYTES = 60_000;
+/**
  * The text of the report file, indented JSON, in pieces that belong behind one another: a string has
- * no room for the results of a long list with many platforms each.
+ * no room for the results of a long list with many platforms each. That of a dry run has the plan as
+ * Markdown, for a comment.
  */
 function* reportText(report) {
     const { dryRun, totals, selections = [], pullsLeft = [], warnings = [], results } = report;
-    const head = indented({ dryRun, totals, selections, pullsLeft, warnings }, 0);
+    const plan = dryRun ? { plan: renderSummary(report, MAX_PLAN_BYTES) } : {};
+    const head = indented({ dryRun, totals, selections, pullsLeft, warnings, ...plan }, 0);
     yield `${head.slice(0, head.lastIndexOf('\n'))},\n  "results": [`;
     for (const [index, result] of results.entries()) {
         yield `${index === 0 ? '' : ','}\n    ${indented(publicResult(result), 4)}`;
@@ -41904,7 +42313,8 @@ function writeOutputFiles(report, directory, logger) {
     };
     const checksums = checksumsOf(subjectsOf(report));
     if (checksums.leftOut > 0) {
-        logger.warning(`the file of the output checksums is without ${checksums.leftOut} destinations: ` +
+        // No warning: only who hands the file on needs to know.
+        logger.info(`the file of the output checksums is without ${checksums.leftOut} destinations: ` +
             'actions/attest takes no more');
     }
     return {
@@ -42112,68 +42522,6 @@ function waitPart({ host, until, since, requests }) {
 /** As the time stamps of the runner's log: UTC. */
 function clockTime(ms) {
     return `${new Date(ms).toISOString().slice(11, 19)} UTC`;
-}
-
-;// CONCATENATED MODULE: ./lib/action/result-lines.js
-
-/** Prints what became of an image as one group of the log: the title says it all, the lines say how. */
-function printResult(result, log, dryRun) {
-    const { bytes, error } = result;
-    if (result.sourceDigest !== undefined)
-        log.info(`source digest: ${result.sourceDigest}`);
-    for (const [platform, digest] of Object.entries(result.platforms))
-        log.info(`${platform}: ${digest}`);
-    if (result.previousDigest !== undefined)
-        log.info(`digest before: ${result.previousDigest}`);
-    if (result.digest !== undefined)
-        log.info(`digest: ${result.digest}`);
-    if (result.status === 'copied' && !dryRun) {
-        log.info(`blobs: ${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already`);
-    }
-    if (result.referrers !== undefined) {
-        log.info(`referrers: ${referrersText(result.referrers, dryRun)}`);
-    }
-    if (result.verified !== undefined)
-        log.info(`verified: ${verifiedText(result.verified)}`);
-    if (error !== undefined)
-        log.info(`${error.code}: ${error.message}`);
-    if (error?.hint !== undefined)
-        log.info(`hint: ${error.hint}`);
-    log.print(`${statusWord(result, dryRun)} ${result.source} => ${result.destination} (${formatDuration(result.durationMs)})`);
-}
-/** `by a key (rule 1), found as a referrer`, `by dev@example.com (rule 2), found at GitHub` */
-function verifiedText({ kind, rule, identity, from }) {
-    const places = { referrer: 'as a referrer', tag: "under cosign's tag", github: 'at GitHub' };
-    const who = kind === 'key' ? 'a key' : (identity ?? 'somebody');
-    return `by ${who} (rule ${rule}), found ${places[from]}`;
-}
-/** `3 copied, 1 there already, 2 not wanted, 1 lost` */
-function referrersText(referrers, dryRun) {
-    const { copied, existing, filtered, lost } = referrers;
-    return [
-        `${copied} ${dryRun ? 'would be copied' : 'copied'}`,
-        ...(existing > 0 ? [`${existing} there already`] : []),
-        ...(filtered > 0 ? [`${filtered} not wanted`] : []),
-        ...(lost.length > 0 ? [`${lost.length} lost`] : []),
-    ].join(', ');
-}
-function statusWord({ status }, dryRun) {
-    return dryRun && status === 'copied' ? 'would copy' : status;
-}
-/** Prints the sums of a run, and what is left of the pulls that a registry counts. */
-function printTotals({ totals, dryRun, pullsLeft = [] }, logger) {
-    const { copied, unchanged, skipped, failed, bytes } = totals;
-    logger.info(`${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ` +
-        `${copied} ${dryRun ? 'would be copied' : 'copied'}, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed; ` +
-        `${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.existing)} there already`);
-    for (const pulls of pullsLeft)
-        logger.info(pullsLine(pulls));
-}
-/** `docker.io (user octo from registry-auth): 76 of 100 pulls left, counted over 6 h 00 min`. */
-function pullsLine({ registry, login, remaining, limit, windowSeconds }) {
-    const total = limit === undefined ? '' : ` of ${limit}`;
-    const window = windowSeconds === undefined ? '' : `, counted over ${formatDuration(windowSeconds * 1000)}`;
-    return `${registry} (${login}): ${remaining}${total} pulls left${window}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/credentials/login.js
@@ -42567,119 +42915,6 @@ function* shownTexts(inputs, actor) {
 }
 function names(platforms) {
     return platforms === 'all' ? [] : platforms.map(formatPlatform);
-}
-
-;// CONCATENATED MODULE: ./lib/action/summary.js
-
-
-
-
-
-/**
- * GitHub refuses a summary of more than 1 MiB as a whole. A page of half of that is already more
- * than anyone reads, and the report file has everything.
- */
-const MAX_SUMMARY_BYTES = 512 * 1024;
-/** The message of a failure is in the annotation and the report too; a table cell shows the start. */
-const MAX_ERROR = 400;
-const COLUMNS = ['Source', 'Destination', 'Digest', 'Platforms', 'Moved', 'Status', 'Time'];
-const STATUS = {
-    copied: { done: '✅ copied', planned: '✅ would be copied' },
-    unchanged: { done: '☑️ unchanged', planned: '☑️ unchanged' },
-    skipped: { done: '⏭️ skipped', planned: '⏭️ would be skipped' },
-    failed: { done: '❌ failed', planned: '❌ failed' },
-};
-/**
- * The job summary: one HTML table, failures first, and the totals. There is no blank line inside of
- * the table, so that Markdown is not interpreted there (CommonMark, HTML blocks), and all text is
- * escaped for both languages.
- */
-function renderSummary(report, maxBytes = MAX_SUMMARY_BYTES) {
-    const failed = report.results.filter((result) => result.status === 'failed');
-    const others = report.results.filter((result) => result.status !== 'failed');
-    const rows = [...failed, ...others].map((result) => row(result, report.dryRun));
-    const head = `## Image sync\n\n${report.dryRun ? 'Dry run: nothing was written.\n\n' : ''}`;
-    const pulls = (report.pullsLeft ?? []).map((left) => `\n${escapeMarkup(pullsLine(left))}\n`);
-    const warnings = (report.warnings ?? []).map((text) => `\n⚠️ ${escapeMarkup(text)}\n`);
-    const foot = `${totalsLine(report)}\n${[...pulls, ...warnings].join('')}`;
-    const { kept, left } = summary_fit(rows, maxBytes - summary_bytesOf(head) - summary_bytesOf(foot) - FRAME_BYTES);
-    const table = kept.length === 0 ? '' : `${TABLE_OPEN}\n${kept.join('\n')}\n</table>\n\n`;
-    const rest = left === 0 ? '' : `${count(left, 'row')} left out here; the \`report\` output has them all.\n\n`;
-    return `${head}${table}${rest}${foot}`;
-}
-/**
- * Appends the summary to the runner's file, if it can: the file is missing outside of GitHub Actions
- * and in some emulators, and that is no reason to fail a run.
- */
-function writeSummary(summary, file = '') {
-    if (file === '')
-        return;
-    try {
-        (0,external_node_fs_namespaceObject.appendFileSync)(file, summary);
-    }
-    catch {
-        // The log and the outputs have it all.
-    }
-}
-/** Text that means only itself in Markdown as well as in HTML. */
-function escapeMarkup(text) {
-    return text.replace(/[^\p{L}\p{M}\p{N}\p{Extended_Pictographic} ./:@_,;=%()?+…-]/gu, (character) => `&#${character.codePointAt(0) ?? 0xfffd};`);
-}
-const TABLE_OPEN = `<table>\n<tr>${COLUMNS.map((name) => `<th>${name}</th>`).join('')}</tr>`;
-/** Room for the table's own tags and for the line that says how many rows are missing. */
-const FRAME_BYTES = 512;
-function row(result, dryRun) {
-    const cells = [
-        code(result.source),
-        code(result.destination),
-        result.digest === undefined ? '' : code(summary_short(result.digest)),
-        Object.keys(result.platforms).map(code).join(' '),
-        moved(result.bytes),
-        statusCell(result, dryRun),
-        formatDuration(result.durationMs),
-    ];
-    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
-}
-function summary_short(digest) {
-    return isDigest(digest) ? shortDigest(digest) : digest;
-}
-function moved(bytes) {
-    const parts = [
-        formatBytes(bytes.copied),
-        ...(bytes.mounted > 0 ? [`${formatBytes(bytes.mounted)} mounted`] : []),
-        ...(bytes.existing > 0 ? [`${formatBytes(bytes.existing)} already there`] : []),
-    ];
-    return parts.join(', ');
-}
-function statusCell({ status, error }, dryRun) {
-    const { done, planned } = STATUS[status];
-    const text = dryRun ? planned : done;
-    if (error === undefined)
-        return text;
-    const hint = error.hint === undefined ? '' : `<br>${escapeMarkup(foreignText(error.hint))}`;
-    return `${text}<br>${code(foreignText(error.message, MAX_ERROR))}${hint}`;
-}
-function totalsLine({ totals, dryRun }) {
-    const { images, copied, unchanged, skipped, failed, bytes, durationMs } = totals;
-    return (`**${count(images, 'image')}**: ${failed} failed, ${copied} ${dryRun ? 'would be ' : ''}copied, ` +
-        `${unchanged} unchanged, ${skipped} skipped. Moved: ${moved(bytes)}. ` +
-        `Time: ${formatDuration(durationMs)}.`);
-}
-/** The element keeps GitHub from turning `@name` and `#1` into links. */
-function code(text) {
-    return `<code>${escapeMarkup(foreignText(text))}</code>`;
-}
-function summary_fit(rows, room) {
-    let used = 0;
-    const end = rows.findIndex((text) => {
-        used += summary_bytesOf(text) + 1;
-        return used > room;
-    });
-    const kept = end === -1 ? rows : rows.slice(0, end);
-    return { kept, left: rows.length - kept.length };
-}
-function summary_bytesOf(text) {
-    return Buffer.byteLength(text);
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/kept-bytes.js
@@ -44994,7 +45229,7 @@ const MAX_REFERRERS = 1000;
  */
 const NO_API = [400, 401, 404, 405, 406, 501];
 const referrers_list_REDIRECTS = [301, 302, 303, 307, 308];
-const Page = looseObject({
+const referrers_list_Page = looseObject({
     mediaType: nullish(string()),
     manifests: nullable(array(descriptorSchema)),
 });
@@ -45094,7 +45329,7 @@ function saysNoApi({ status, headers }) {
 }
 function readPage(body) {
     const document = parseStrictJson(body, { freeMaps: ['annotations'] });
-    const page = safeParse(Page, document, { abortEarly: true });
+    const page = safeParse(referrers_list_Page, document, { abortEarly: true });
     const mediaType = page.success ? (page.output.mediaType ?? '') : '';
     if (page.success && (mediaType === '' || mediaType === MediaType.ociIndex)) {
         return page.output.manifests ?? [];
@@ -45519,121 +45754,6 @@ const ESCAPED_BY_GO = /[<>&\u2028\u2029]/g;
 function encode(value) {
     const json = JSON.stringify(value).replace(ESCAPED_BY_GO, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
     return Buffer.from(json);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/copy/content-ledger.js
-
-/**
- * What a destination registry is known to hold, repository by repository: whoever needs content that
- * somebody else is already moving waits for that, instead of moving it again. A failure is
- * forgotten, so that the next one may try, and counts for those only who wait for the same
- * content from the same source.
- */
-class ContentLedger {
-    #contents = new Map();
-    /** A repository for each blob that is in some repository. */
-    #holders = new Map();
-    #supplies = new Map();
-    /**
-     * Moves content to a place unless that is done or being done. What is described by another size
-     * counts as other content, for whoever moves it to find out which of the two is right.
-     *
-     * @param place a repository, and what kind of content is meant
-     * @param source the repository that it would be taken from
-     */
-    async once(place, content, source, move) {
-        const key = `${place}@${contentKey(content)}`;
-        for (let known = this.#contents.get(key); known !== undefined; known = this.#contents.get(key)) {
-            try {
-                await known.moved;
-                return 'existing';
-            }
-            catch (error) {
-                if (known.source === source)
-                    throw error;
-            }
-        }
-        const entry = { source, moved: move() };
-        this.#contents.set(key, entry);
-        try {
-            return await entry.moved;
-        }
-        catch (error) {
-            this.#contents.delete(key);
-            throw error;
-        }
-    }
-    /** Takes in that a repository was found to have these blobs. */
-    note(repository, blobs) {
-        for (const { digest } of blobs)
-            this.#note(digest, { repository, isBrought: false });
-    }
-    #note(digest, holder) {
-        const known = this.#holders.get(digest);
-        if (known === undefined || holder.isBrought)
-            this.#holders.set(digest, holder);
-    }
-    /** Another repository that has the blob. */
-    holder(digest, repository) {
-        const holder = this.#holders.get(digest);
-        return holder?.repository === repository ? undefined : holder;
-    }
-    /** Whether nobody has the blob or is about to have it, as far as a place is concerned. */
-    isNew(place, content) {
-        const { digest } = content;
-        const isKnown = this.#holders.has(digest) || this.#supplies.has(digest);
-        return !isKnown && !this.#contents.has(`${place}@${contentKey(content)}`);
-    }
-    /** How many wait for the blob. */
-    waiting(digest) {
-        return this.#supplies.get(digest)?.waiting ?? 0;
-    }
-    /**
-     * Brings a blob to a repository, for the first time or from the one that has it by then (see
-     * `holder`): of all that want it, one goes first. Where that fails, the next one does, which may
-     * have another source, and the first one waits for it in its turn.
-     */
-    async supply(repository, blob, bring) {
-        let failure;
-        while (!this.#holders.has(blob.digest)) {
-            const supply = this.#supplies.get(blob.digest);
-            if (supply !== undefined) {
-                supply.waiting++;
-                await supply.over;
-            }
-            else if (failure === undefined) {
-                const { first, over } = this.#supply(repository, blob, bring);
-                try {
-                    return await first;
-                }
-                catch (error) {
-                    failure = { error };
-                    // Whoever has waited for it goes on before this one does.
-                    await over;
-                }
-            }
-            else {
-                throw failure.error;
-            }
-        }
-        return bring();
-    }
-    #supply(repository, blob, bring) {
-        const first = bring();
-        const over = this.#ended(repository, blob, first);
-        this.#supplies.set(blob.digest, { over, waiting: 0 });
-        return { first, over };
-    }
-    async #ended(repository, { digest }, first) {
-        try {
-            const isBrought = (await first) !== 'existing';
-            this.#note(digest, { repository, isBrought });
-        }
-        catch {
-            // Told by `first` itself.
-        }
-        this.#supplies.delete(digest);
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/auth/scope.js
@@ -47397,6 +47517,21 @@ function refusedType(mediaType, error) {
     return reworded('UNSUPPORTED', `the registry does not take the type ${mediaType}`, error);
 }
 
+;// CONCATENATED MODULE: ./lib/registry/copy/plan-blob.js
+
+/**
+ * How a blob would come to a destination, by one look there: whether the registry would really mount
+ * it, only asking would tell, and that opens uploads.
+ *
+ * @param holder another repository of the destination's registry that has it, or would by then
+ */
+async function planBlob(source, destination, blob, holder) {
+    if (await blobExists(destination, blob))
+        return 'existing';
+    const isAround = holder !== undefined || source.sharesRegistryWith(destination);
+    return isAround && destination.http.family?.mounts !== false ? 'mounted' : 'copied';
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/copy/push-with-repair.js
 
 /** By these a registry says that it lacks something that a manifest refers to. */
@@ -47422,6 +47557,7 @@ async function pushWithRepair(push, bring) {
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/copy-image.js
 var _a;
+
 
 
 
@@ -47472,9 +47608,9 @@ class TreeCopy {
     }
     async manifest(fetched, depth) {
         const bytes = await this.content(fetched, depth);
-        if (this.#held.has(fetched.digest))
+        const { destination, isPlan } = this.#route;
+        if (isPlan === true || this.#held.has(fetched.digest))
             return bytes;
-        const { destination } = this.#route;
         await this.#subjectOf(fetched);
         await this.#once('manifest', fetched, async () => {
             const bring = async () => this.#again().content(fetched, depth);
@@ -47569,10 +47705,13 @@ class TreeCopy {
         });
     }
     async #bring(blob) {
-        const { source, destination, ledger, again, member, read, progress } = this.#route;
+        const { source, destination, ledger, again, member, read, progress, isPlan } = this.#route;
+        const holder = ledger.holder(blob.digest, destination.name);
         try {
+            if (isPlan === true)
+                return await planBlob(source, destination, blob, holder);
             return await copyBlob(source, destination, blob, {
-                holder: ledger.holder(blob.digest, destination.name),
+                holder,
                 again,
                 member,
                 rank: () => ledger.waiting(blob.digest) * LARGEST_BLOB + blob.size,
@@ -50720,7 +50859,123 @@ class Answers {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/copy/content-ledger.js
+
+/**
+ * What a destination registry is known to hold, repository by repository: whoever needs content that
+ * somebody else is already moving waits for that, instead of moving it again. A failure is
+ * forgotten, so that the next one may try, and counts for those only who wait for the same
+ * content from the same source.
+ */
+class ContentLedger {
+    #contents = new Map();
+    /** A repository for each blob that is in some repository. */
+    #holders = new Map();
+    #supplies = new Map();
+    /**
+     * Moves content to a place unless that is done or being done. What is described by another size
+     * counts as other content, for whoever moves it to find out which of the two is right.
+     *
+     * @param place a repository, and what kind of content is meant
+     * @param source the repository that it would be taken from
+     */
+    async once(place, content, source, move) {
+        const key = `${place}@${contentKey(content)}`;
+        for (let known = this.#contents.get(key); known !== undefined; known = this.#contents.get(key)) {
+            try {
+                await known.moved;
+                return 'existing';
+            }
+            catch (error) {
+                if (known.source === source)
+                    throw error;
+            }
+        }
+        const entry = { source, moved: move() };
+        this.#contents.set(key, entry);
+        try {
+            return await entry.moved;
+        }
+        catch (error) {
+            this.#contents.delete(key);
+            throw error;
+        }
+    }
+    /** Takes in that a repository was found to have these blobs. */
+    note(repository, blobs) {
+        for (const { digest } of blobs)
+            this.#note(digest, { repository, isBrought: false });
+    }
+    #note(digest, holder) {
+        const known = this.#holders.get(digest);
+        if (known === undefined || holder.isBrought)
+            this.#holders.set(digest, holder);
+    }
+    /** Another repository that has the blob. */
+    holder(digest, repository) {
+        const holder = this.#holders.get(digest);
+        return holder?.repository === repository ? undefined : holder;
+    }
+    /** Whether nobody has the blob or is about to have it, as far as a place is concerned. */
+    isNew(place, content) {
+        const { digest } = content;
+        const isKnown = this.#holders.has(digest) || this.#supplies.has(digest);
+        return !isKnown && !this.#contents.has(`${place}@${contentKey(content)}`);
+    }
+    /** How many wait for the blob. */
+    waiting(digest) {
+        return this.#supplies.get(digest)?.waiting ?? 0;
+    }
+    /**
+     * Brings a blob to a repository, for the first time or from the one that has it by then (see
+     * `holder`): of all that want it, one goes first. Where that fails, the next one does, which may
+     * have another source, and the first one waits for it in its turn.
+     */
+    async supply(repository, blob, bring) {
+        let failure;
+        while (!this.#holders.has(blob.digest)) {
+            const supply = this.#supplies.get(blob.digest);
+            if (supply !== undefined) {
+                supply.waiting++;
+                await supply.over;
+            }
+            else if (failure === undefined) {
+                const { first, over } = this.#supply(repository, blob, bring);
+                try {
+                    return await first;
+                }
+                catch (error) {
+                    failure = { error };
+                    // Whoever has waited for it goes on before this one does.
+                    await over;
+                }
+            }
+            else {
+                throw failure.error;
+            }
+        }
+        return bring();
+    }
+    #supply(repository, blob, bring) {
+        const first = bring();
+        const over = this.#ended(repository, blob, first);
+        this.#supplies.set(blob.digest, { over, waiting: 0 });
+        return { first, over };
+    }
+    async #ended(repository, { digest }, first) {
+        try {
+            const isBrought = (await first) !== 'existing';
+            this.#note(digest, { repository, isBrought });
+        }
+        catch {
+            // Told by `first` itself.
+        }
+        this.#supplies.delete(digest);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/copy/unchanged-images.js
+
 
 /** A request is worth its while where it may spare that many bytes. */
 const BYTES_PER_LOOK = 256 * 1024;
@@ -50762,9 +51017,12 @@ class SeenImages {
         }
     }
 }
+function noHoldings() {
+    const ledger = new ContentLedger();
+    return { ledger, seen: new SeenImages(ledger) };
+}
 
 ;// CONCATENATED MODULE: ./lib/registry/client.js
-
 
 
 
@@ -50791,9 +51049,13 @@ class Client {
     registry;
     network;
     /** @internal */
-    ledger = new ContentLedger();
-    /** @internal */
-    seen = new SeenImages(this.ledger);
+    holdings = noHoldings();
+    /**
+     * The same for plans, which must not take for there what they only would have brought.
+     *
+     * @internal
+     */
+    planned = noHoldings();
     /** @internal */
     referrers = new SourceReferrers();
     #http;
@@ -50944,8 +51206,7 @@ class Client {
             sourceName: from.name,
             destination: target.repository,
             destinationName: target.tag,
-            ledger: to.ledger,
-            seen: to.seen,
+            ...to.holdings,
         };
     }
     #locate(reference, code) {
@@ -52550,6 +52811,14 @@ async function pushImage(push) {
         await publish(tag ?? release.digest);
     return { bytes: addBytes([bytes, done.moved]), referrers: done.result };
 }
+/** What `pushImage` would bring to a destination that does not have the image. Writes nothing. */
+async function planImage({ route, image, release, referrers, }) {
+    if (referrers === undefined)
+        return { bytes: await copyBeneath(route, image, release) };
+    const [bytes, [found, judged]] = await waitForBoth(copyBeneath(route, image, release), waitForBoth(referrers.find(), referrers.judge()));
+    const { result, moved } = await referrers.bring(found, judged);
+    return { bytes: addBytes([bytes, moved]), referrers: result };
+}
 /** Copies what a release refers to. */
 async function copyBeneath(route, { top }, { children, attestations }) {
     if (children === undefined)
@@ -52606,6 +52875,39 @@ async function read_source_readSource(named, destination, shown, trust) {
     const uncounted = isCounted ? await readUncounted(named, destination, await shown) : undefined;
     const image = uncounted ?? (await named.image());
     return { image, verified: await trust?.check(named.repository, image) };
+}
+
+;// CONCATENATED MODULE: ./lib/sync/tell-selection.js
+
+
+/**
+ * Tells what of an index is not copied, and what of the wanted platforms it does not have. Throws
+ * PLATFORM where something is missing and that is a failure.
+ *
+ * @param name the source in full: a warning stands where nothing else says which image is meant
+ * @param isByDigest the destination has no tag, and the copy no name but its digest
+ */
+function tellSelection({ selection, repository, top }, name, { onMissingPlatform, isByDigest }, logger) {
+    if (selection === undefined)
+        return;
+    if (selection.leftOut !== '')
+        logger.info(`left out: ${selection.leftOut}`);
+    if (selection.lost !== '')
+        logger.info(`not in the new index: ${selection.lost}`);
+    if (selection.missing.length > 0) {
+        const reason = `the image lacks ${selection.missing.map(formatPlatform).join(', ')}`;
+        if (onMissingPlatform === 'fail') {
+            const place = repository.place('select platforms', top.digest);
+            throw new RegistryError('PLATFORM', reason, place);
+        }
+        logger.warning(`${name}: ${reason}`);
+    }
+    // Who pins a digest and names no tag looks for the copy by that digest.
+    if (isByDigest) {
+        logger.warning(`${name}: platforms are selected, so the copy is a new index with another digest than the ` +
+            'pinned one, and without a tag; write platforms: all to keep the digest, or give the ' +
+            'destination a tag');
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/tag-guard.js
@@ -52737,14 +53039,15 @@ class Syncer {
         const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag);
         const reading = read_source_readSource(named, repository, looking, this.#trust);
         const [{ image, verified }, tagged] = await waitForBoth(reading, looking);
-        this.#tellSelection(image, named.name);
-        if (tag === undefined && image.selection !== undefined)
-            this.#tellNewDigest(named.name);
+        const { onMissingPlatform } = this.#policy;
+        const isByDigest = tag === undefined;
+        tellSelection(image, named.name, { onMissingPlatform, isByDigest }, this.#logger);
         // Without a tag the destination is the digest itself, which is there or not.
         const lookUp = async (digest) => tag === undefined ? heldDigest(repository, digest) : tagged;
         const known = {
             sourceDigest: image.top.digest,
             platforms: image.knownPlatforms(),
+            ...missingPlatforms(image),
             bytes: noBytes,
             ...(verified !== undefined && { verified }),
         };
@@ -52753,7 +53056,7 @@ class Syncer {
         const route = this.#route(image, repository);
         const referrers = this.#referrers(image, route, named.name);
         if (found === expected) {
-            this.#destination.seen.add(repository, image.parts());
+            this.#holdings.seen.add(repository, image.parts());
             return this.#unchanged({ ...known, ...unchanged(expected) }, referrers);
         }
         const release = await image.release();
@@ -52769,12 +53072,13 @@ class Syncer {
         if (previous !== undefined && !mayOverwrite(write, previous)) {
             return { ...outcome, ...before, status: 'skipped' };
         }
+        const whole = { ...release, digest };
+        const copied = { ...before, status: 'copied', digest };
         if (dryRun) {
-            return { ...outcome, ...before, status: 'copied', digest, ...(await planned(referrers)) };
+            return { ...outcome, ...copied, ...(await planImage({ route, image, release, referrers })) };
         }
         const guard = new TagGuard(write);
         const { isWanted } = guard;
-        const whole = { ...release, digest };
         const beforeTag = async () => this.#beforeTag?.(previous);
         const push = { route, image, release: whole, tag, referrers, beforeTag, isWanted };
         const pushed = { ...outcome, ...(await pushImage(push)) };
@@ -52783,7 +53087,7 @@ class Syncer {
         if (guard.shown !== undefined) {
             return { ...pushed, previousDigest: guard.shown, status: 'skipped' };
         }
-        return { ...pushed, ...before, status: 'copied', digest };
+        return { ...pushed, ...copied };
     }
     #nameSource(source) {
         const { platforms, attestations } = this.#policy;
@@ -52797,33 +53101,19 @@ class Syncer {
             tag: tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
         };
     }
-    #tellSelection({ selection, repository, top }, name) {
-        if (selection === undefined)
-            return;
-        if (selection.leftOut !== '')
-            this.#logger.info(`left out: ${selection.leftOut}`);
-        if (selection.lost !== '')
-            this.#logger.info(`not in the new index: ${selection.lost}`);
-        if (selection.missing.length === 0)
-            return;
-        const reason = `the image lacks ${selection.missing.map(formatPlatform).join(', ')}`;
-        if (this.#policy.onMissingPlatform === 'fail') {
-            const place = repository.place('select platforms', top.digest);
-            throw new RegistryError('PLATFORM', reason, place);
-        }
-        this.#logger.warning(`${name}: ${reason}`);
-    }
-    /** Who pins a digest and names no tag looks for the copy by that digest. */
-    #tellNewDigest(name) {
-        this.#logger.warning(`${name}: platforms are selected, so the copy is a new index with another digest than the ` +
-            'pinned one, and without a tag; write platforms: all to keep the digest, or give the ' +
-            'destination a tag');
+    /** What the destination's registry holds, or would by then. */
+    get #holdings() {
+        const { planned, holdings } = this.#destination;
+        return this.#policy.dryRun ? planned : holdings;
     }
     #route(image, destination) {
-        const { ledger, seen } = this.#destination;
+        const { ledger, seen } = this.#holdings;
         const { repository: source, read } = image;
-        const [member, progress] = [this.#member, this.#progress];
-        return { source, destination, ledger, seen, member, read, progress };
+        const { dryRun: isPlan } = this.#policy;
+        // Nobody shares a download that does not take place.
+        const member = isPlan ? undefined : this.#member;
+        const progress = this.#progress;
+        return { source, destination, ledger, seen, isPlan, member, read, progress };
     }
     /** Undefined where nobody has asked for them. */
     #referrers(image, route, name) {
@@ -52842,14 +53132,6 @@ class Syncer {
         return { ...outcome, status, bytes, referrers: result };
     }
 }
-/** What would be done about an image that is not there. */
-async function planned(referrers) {
-    if (referrers === undefined)
-        return { bytes: noBytes };
-    const [found, judged] = await waitForBoth(referrers.find(), referrers.judge());
-    const { result, moved: bytes } = await referrers.bring(found, judged);
-    return { bytes, referrers: result };
-}
 /**
  * The digest by which a destination will know a document. Registries name what a tag shows by
  * sha256, also where the source's reference has a digest of another algorithm.
@@ -52859,6 +53141,10 @@ function digestUnder(tag, document) {
 }
 function unchanged(digest) {
     return { status: 'unchanged', digest, previousDigest: digest };
+}
+function missingPlatforms({ selection }) {
+    const missing = selection?.missing ?? [];
+    return missing.length === 0 ? {} : { missingPlatforms: missing.map(formatPlatform) };
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/warnings.js

@@ -37,30 +37,27 @@ export function outputLines(outputs: Readonly<Record<string, string>>, width = 1
   })
 }
 
-/** The summary without its markup: a table row becomes `name: cell` lines. */
+/** The summary without its markup: a cell of a table becomes a line behind the name of its column. */
 export function summaryLines(summary: string): string[] {
-  const rows = [...summary.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) =>
-    [...row.matchAll(/<t[hd]>(.*?)<\/t[hd]>/gs)].map(([, cell = '']) => plain(cell)),
-  )
-  const [names = [], ...images] = rows
-  const around = summary.replace(/<table>.*<\/table>/s, '').split('\n')
-  const [title = '', ...others] = around.map(plain).filter((line) => line !== '')
-  const column = Math.max(...names.map((name) => name.length))
-  return [
-    title,
-    ...images.flatMap((cells) => [
-      '',
-      ...cells.map((cell, index) => `${(names[index] ?? '').padEnd(column)}  ${cell}`),
-    ]),
-    '',
-    ...others,
-  ]
+  let names: string[] = []
+  return summary.split('\n').flatMap((line) => {
+    const cells = [...line.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/g)].map(([, cell = '']) =>
+      plain(cell),
+    )
+    const isHead = line.includes('<th')
+    if (isHead) names = cells
+    if (cells.length === 0 || isHead) return plain(line) === '' || isHead ? [] : ['', plain(line)]
+    const column = Math.max(...names.map((name) => name.length))
+    return ['', ...cells.map((cell, index) => `${(names[index] ?? '').padEnd(column)}  ${cell}`)]
+  })
 }
 
 function plain(markup: string): string {
   return markup
+    .replace(/<wbr>/g, '')
     .replace(/<[^>]*>/g, ' ')
-    .replace(/^#+ |\*\*/g, '')
+    .replace(/^#+ /, '')
+    .replace(/&nbsp;/g, ' ')
     .replace(/&#(\d+);/g, (_entity, code: string) => String.fromCodePoint(Number(code)))
     .replace(/ +/g, ' ')
     .trim()

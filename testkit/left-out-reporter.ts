@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { relative } from 'node:path'
+import { findChromium } from './servers/chromium.ts'
 import { findCrane } from './servers/crane.ts'
 import { findDistribution } from './servers/distribution.ts'
 import { findNginx } from './servers/nginx.ts'
@@ -46,6 +47,7 @@ const WANTED: readonly {
   { name: 'zot', find: findZot, source: GO_TOOLS },
   { name: 'skopeo', find: () => findProgram('skopeo'), source: 'apt-get install skopeo' },
   { name: 'nginx', find: findNginx, source: 'apt-get install nginx, and /usr/sbin in PATH' },
+  { name: 'Chromium', find: findChromium, source: 'apt-get install chromium' },
   { name: 'tinyproxy', find: findTinyproxy, source: 'apt-get install tinyproxy-bin' },
 ]
 

@@ -269,9 +269,9 @@ describe('the report', () => {
   })
 
   test('has the results and the totals', () => {
-    const report = reportOf([copied(), failed('ghcr.io/acme/a:1')], true)
+    const report = reportOf([copied(), failed('ghcr.io/acme/a:1')])
     expect(JSON.parse([...reportText(report)].join(''))).toEqual({
-      dryRun: true,
+      dryRun: false,
       totals: report.totals,
       selections: [],
       pullsLeft: [],
@@ -280,5 +280,15 @@ describe('the report', () => {
       pinned: outputsOf(report, noFiles).pinned,
       rollback: outputsOf(report, noFiles).rollback,
     })
+  })
+
+  test('of a dry run has the plan, short enough for a comment', () => {
+    const results = Array.from({ length: 500 }, (_, index) =>
+      copied({ destination: `ghcr.io/acme/app-${index}:1` }),
+    )
+    const { plan } = JSON.parse([...reportText(reportOf(results, true))].join(''))
+    expect(plan).toContain('## Image sync plan: 500 to copy')
+    expect(plan).toContain('more left out here')
+    expect(plan.length).toBeLessThan(65_536)
   })
 })

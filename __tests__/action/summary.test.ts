@@ -3,93 +3,201 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
-import { escapeMarkup, renderSummary, writeSummary } from '../../src/action/summary.ts'
+import { renderSummary, writeSummary } from '../../src/action/summary.ts'
 import { shortDigest } from '../../src/oci/digest.ts'
-import { copied, digestA, failed, reportOf } from './results.ts'
+import { copied, digestA, digestB, failed, reportOf } from './results.ts'
+
+/** As a reader sees it: without the elements, and with what was escaped. */
+function textOf(markup: string): string {
+  return markup
+    .replaceAll(/<br>|<\/t[dh]>/g, ' ')
+    .replaceAll(/<[^>]+>/g, '')
+    .replaceAll('&nbsp;', ' ')
+    .replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+}
+
+/** The texts of the rows of the table under a heading. */
+function rowsUnder(summary: string, heading: string): readonly string[] {
+  const start = summary.indexOf(heading)
+  expect(start).toBeGreaterThanOrEqual(0)
+  const table = summary.slice(start, summary.indexOf('</table>', start))
+  return table
+    .split('\n')
+    .filter((line) => line.startsWith('<tr>'))
+    .map((line) => textOf(line).trim())
+}
+
+function inOrder(text: string, parts: readonly string[]) {
+  const places = parts.map((part) => text.indexOf(part))
+  expect(places).not.toContain(-1)
+  expect(places).toEqual(places.toSorted((a, b) => a - b))
+}
+
+const denied = {
+  ...failed('ghcr.io/acme/broken:1'),
+  error: { code: 'DENIED', message: 'access denied', hint: 'Ask for `write` access.' },
+}
 
 describe('the job summary', () => {
-  test('is one table with a row for each destination', () => {
-    const summary = renderSummary(reportOf([copied()]))
-    expect(summary.match(/<table>/g)).toHaveLength(1)
-    for (const part of [
-      'docker.io/library/alpine:3.20',
-      'ghcr.io/acme/alpine:3.20',
-      shortDigest(digestA),
-      'linux/amd64',
-      '3.4 MB',
-      'copied',
-      '2.3 s',
-    ]) {
-      expect(summary).toContain(part)
-    }
-    expect(summary).not.toContain(digestA)
+  test('begins with the totals', () => {
+    const summary = renderSummary(
+      reportOf([
+        copied({ bytes: { copied: 1_000_000, mounted: 2_000_000, existing: 3_000_000 } }),
+        copied({ status: 'unchanged', bytes: { copied: 0, mounted: 0, existing: 0 } }),
+        copied({ status: 'skipped', bytes: { copied: 0, mounted: 0, existing: 0 } }),
+        failed('ghcr.io/acme/a:1'),
+      ]),
+    )
+    expect(summary.split('\n\n').slice(0, 2)).toEqual([
+      '## Image sync: 1 failed, 1 copied, 1 skipped, 1 unchanged',
+      '4 images in 5.0 s: 1.0 MB copied, 2.0 MB mounted, 3.0 MB there already.',
+    ])
   })
 
-  test('shows failures first, with their message and hint, and the others in the order of the list', () => {
-    const broken = {
-      ...failed('ghcr.io/acme/broken:1'),
-      error: { code: 'DENIED', message: 'access denied', hint: 'Ask for access.' },
-    }
+  test('has a row for each image that was copied: where to, where from, digest, bytes, time', () => {
+    const rows = rowsUnder(renderSummary(reportOf([copied()])), '### ✅ 1 copied')
+    expect(rows).toEqual([
+      'Status Image, from Digest Moved Time',
+      `✅ copied ghcr.io/acme/alpine:3.20 from docker.io/library/alpine:3.20 ${shortDigest(digestA)} 3.4 MB 2.3 s`,
+    ])
+  })
+
+  test('counts the referrers that came along', () => {
+    const referrers = { copied: 3, existing: 1, filtered: 0, lost: [] }
+    const rows = rowsUnder(renderSummary(reportOf([copied({ referrers })])), '### ✅ 1 copied')
+    expect(rows[1]).toContain('3.4 MB 3 referrers')
+  })
+
+  test('has the digests in full, each in one piece', () => {
+    const summary = renderSummary(
+      reportOf([copied(), copied({ status: 'unchanged', digest: digestB })]),
+    )
+    for (const digest of [digestA, digestB]) expect(summary.split(digest)).toHaveLength(2)
+    expect(textOf(summary)).toContain(`ghcr.io/acme/alpine:3.20@${digestA}`)
+  })
+
+  test('folds the digests of many images', () => {
+    expect(renderSummary(reportOf([copied()]))).toContain('<details open><summary>Digests')
+    const many = Array.from({ length: 4 }, () => copied())
+    expect(renderSummary(reportOf(many))).toContain('<details><summary>Digests')
+  })
+
+  test('has failures first, with code and reason, and the others in the order of the list', () => {
     const summary = renderSummary(
       reportOf([
         copied({ destination: 'ghcr.io/a:1' }),
         copied({ destination: 'ghcr.io/b:1' }),
-        broken,
+        denied,
+        copied({ destination: 'ghcr.io/c:1', status: 'unchanged' }),
       ]),
     )
-    const places = [
-      'ghcr.io/acme/broken:1',
-      'access denied',
-      'Ask for access.',
-      'ghcr.io/a:1',
-      'ghcr.io/b:1',
+    expect(rowsUnder(summary, '### ❌ 1 failed')).toEqual([
+      'Image, from Reason',
+      'ghcr.io/acme/broken:1 from docker.io/library/alpine:3.20 DENIED 1 access denied',
+    ])
+    inOrder(textOf(summary), ['ghcr.io/acme/broken:1', 'ghcr.io/a:1', 'ghcr.io/b:1', 'ghcr.io/c:1'])
+  })
+
+  test('says a hint once, below the failures that it is for', () => {
+    const other = {
+      ...failed('ghcr.io/acme/lost:1'),
+      error: { code: 'NOT_FOUND', message: 'not found', hint: 'Check the spelling.' },
+    }
+    const without = failed('ghcr.io/acme/odd:1')
+    const summary = renderSummary(reportOf([denied, other, denied, without]))
+    const rows = rowsUnder(summary, '### ❌ 4 failed').slice(1)
+    expect(rows.map((row) => / ([A-Z_]+ \d?)/.exec(row)?.[1])).toEqual([
+      'DENIED 1',
+      'NOT_FOUND 2',
+      'DENIED 1',
+      'DENIED ',
+    ])
+    expect(textOf(summary)).toContain(
+      'What may help:\n\n1. Ask for write access.\n2. Check the spelling.\n',
+    )
+    expect(summary.split('Ask for')).toHaveLength(2)
+  })
+
+  test('folds what was left as it is', () => {
+    const skipped = copied({ status: 'skipped', previousDigest: digestB })
+    const { digest: _, ...undone } = skipped
+    const summary = renderSummary(reportOf([copied({ status: 'unchanged' }), undone]))
+    inOrder(summary, [
+      '<details><summary>1 skipped</summary>',
+      '<details><summary>1 unchanged</summary>',
+    ])
+    expect(rowsUnder(summary, '<summary>1 skipped')[1]).toContain(shortDigest(digestB))
+    expect(rowsUnder(summary, '<summary>1 unchanged')[1]).toContain(shortDigest(digestA))
+  })
+
+  test('says why an image was not even begun', () => {
+    const error = { code: 'NOT_STARTED', message: 'not started: another image failed' }
+    const { digest: _, ...undone } = copied({ status: 'skipped', error })
+    expect(rowsUnder(renderSummary(reportOf([undone])), '1 skipped')[1]).toContain('another image')
+  })
+
+  test('says a warning once, and marks the images that it is about', () => {
+    const warning = 'docker.io/library/alpine:3.20: the image lacks linux/arm64'
+    const results = [
+      copied({ destination: 'ghcr.io/a:1', warnings: [warning] }),
+      copied({ destination: 'ghcr.io/b:1', warnings: [warning] }),
+      copied({ destination: 'ghcr.io/c:1' }),
     ]
-    const found = places.map((text) => summary.indexOf(text))
-    expect(found).not.toContain(-1)
-    expect(found).toEqual(found.toSorted((a, b) => a - b))
+    const summary = renderSummary({ ...reportOf(results), warnings: [warning, 'no report'] })
+    expect(textOf(summary)).toContain(`### ⚠️ 2 warnings\n\n- ${warning}\n- no report\n`)
+    const rows = rowsUnder(summary, '### ✅ 3 copied').slice(1)
+    expect(rows.map((row) => row.includes('⚠️'))).toEqual([true, true, false])
   })
 
-  test('ends with the totals', () => {
-    const summary = renderSummary(
-      reportOf([
-        copied({ bytes: { copied: 1_000_000, mounted: 2_000_000, existing: 3_000_000 } }),
-        copied({ status: 'unchanged' }),
-        copied({ status: 'skipped' }),
-        failed('ghcr.io/acme/a:1'),
-      ]),
-    )
-    expect(summary.trimEnd().split('\n').at(-1)).toBe(
-      '**4 images**: 1 failed, 1 copied, 1 unchanged, 1 skipped. ' +
-        'Moved: 7.8 MB, 2.0 MB mounted, 3.0 MB already there. Time: 5.0 s.',
-    )
+  test('has the pulls that are left', () => {
+    const left = {
+      registry: 'docker.io',
+      login: 'anonymous',
+      remaining: 7,
+      limit: 100,
+      windowSeconds: 21_600,
+    }
+    const summary = renderSummary({ ...reportOf([copied()]), pullsLeft: [left] })
+    expect(textOf(summary)).toContain('docker.io (anonymous): 7 of 100 pulls left')
   })
 
-  test('of a dry run does not claim that anything was written', () => {
-    const summary = renderSummary(reportOf([copied(), copied({ status: 'skipped' })], true))
-    expect(summary).toContain('Dry run: nothing was written.')
-    expect(summary).toContain('would be copied')
-    expect(summary).toContain('would be skipped')
-    expect(summary).not.toMatch(/✅ copied/)
-  })
+  test.each([
+    ['ghcr.io/acme/app:1', 'https://ghcr.io/acme/app'],
+    ['docker.io/library/alpine:1', 'https://hub.docker.com/_/alpine'],
+    ['docker.io/acme/app:1', 'https://hub.docker.com/r/acme/app'],
+    ['quay.io/acme/app:1', 'https://quay.io/repository/acme/app'],
+    ['registry.example.com/acme/app:1', undefined],
+    ['***/acme/app:1', undefined],
+  ])(
+    'leads to the page of a package where its name tells which that is: %s',
+    (destination, page) => {
+      const link = /<a href="([^"]*)">/.exec(renderSummary(reportOf([copied({ destination })])))
+      expect(link?.[1]).toBe(page)
+    },
+  )
 
-  test('of no images has no table', () => {
-    const summary = renderSummary(reportOf([]))
-    expect(summary).not.toContain('<table>')
-    expect(summary).toContain('**0 images**')
+  test('of a run with nothing to do says so', () => {
+    const unchanged = copied({ status: 'unchanged' })
+    const summary = renderSummary(reportOf([unchanged, unchanged]))
+    expect(summary.split('\n\n').slice(0, 2)).toEqual([
+      '## Image sync: nothing to do',
+      '2 images in 5.0 s: all of them unchanged.',
+    ])
+    expect(renderSummary(reportOf([]))).not.toContain('<table>')
   })
 
   test('cannot be given markup by a registry', () => {
     const message =
       '</code></td></table>\n\n# [click](javascript:x) ![i](x) | `a` \\ <img src=x> & "q" *b* :x:'
     const summary = renderSummary(reportOf([failed('ghcr.io/acme/a:1', message)]))
-    const cell = /<br><code>(.*?)<\/code>/.exec(summary)?.[1] ?? ''
+    const cell = /<br><code>(.*?)<\/code><\/td>/.exec(summary)?.[1]?.replaceAll('<wbr>', '') ?? ''
     expect(cell).toContain('click')
     expect(cell).not.toMatch(/[<>"'`|[\]!\\*~]/)
     expect(cell).not.toMatch(/&(?!#\d+;)/)
     expect(summary.match(/<\/table>/g)).toHaveLength(1)
   })
 
-  test('has no blank line in its table, so that Markdown stays out of it', () => {
+  test('has no blank line in a table, so that Markdown stays out of it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (message) => {
         const summary = renderSummary(reportOf([failed('ghcr.io/acme/a:1', `\n\n${message}\n\n`)]))
@@ -99,18 +207,69 @@ describe('the job summary', () => {
       }),
     )
   })
+})
 
-  test('stays well below the limit of GitHub, and says how much was left out', () => {
-    const results = Array.from({ length: 6000 }, (_, index) =>
-      copied({ destination: `ghcr.io/acme/image-${index}:1` }),
-    )
-    const summary = renderSummary(reportOf([...results, failed('ghcr.io/acme/broken:1')]))
-    expect(Buffer.byteLength(summary)).toBeLessThan(600 * 1024)
-    expect(summary).toContain('ghcr.io/acme/broken:1')
-    const rows = (summary.match(/<tr>/g)?.length ?? 0) - 1
-    expect(rows).toBeGreaterThan(1000)
-    expect(summary).toContain(`${6001 - rows} rows left out here`)
-    expect(summary).toContain('**6001 images**')
+describe('the summary of a dry run', () => {
+  const bytes = { copied: 48_200_000, mounted: 3_400_000, existing: 0 }
+  const results = [
+    copied({ destination: 'ghcr.io/new:1', bytes, missingPlatforms: ['linux/arm/v7'] }),
+    copied({ destination: 'quay.io/old:1', bytes, previousDigest: digestB }),
+    copied({
+      destination: 'ghcr.io/same:1',
+      status: 'unchanged',
+      bytes: { ...bytes, copied: 0, mounted: 0 },
+    }),
+  ]
+  const summary = renderSummary(reportOf(results, true))
+
+  test('does not claim that anything was written', () => {
+    expect(summary.split('\n\n').slice(0, 2)).toEqual([
+      '## Image sync plan: 2 to copy, 1 unchanged',
+      'Dry run: nothing was written. 3 images in 5.0 s: 96.4 MB to copy, 6.8 MB to mount.',
+    ])
+    expect(summary).not.toContain('✅')
+  })
+
+  test('says for each image whether it is new or what it replaces, the bytes, and the platforms', () => {
+    const a = shortDigest(digestA)
+    expect(rowsUnder(summary, '### 2 to copy')).toEqual([
+      'Plan Image, from To move Platforms',
+      `🆕 new ${a} ghcr.io/new:1 from docker.io/library/alpine:3.20 48.2 MB 3.4 MB to mount linux/amd64 lacks linux/arm/v7`,
+      `${shortDigest(digestB)} → ${a} quay.io/old:1 from docker.io/library/alpine:3.20 48.2 MB 3.4 MB to mount linux/amd64`,
+    ])
+    expect(rowsUnder(summary, '<summary>1 unchanged')[1]).toContain('ghcr.io/same:1')
+  })
+
+  test('adds up the bytes of each registry', () => {
+    expect(rowsUnder(summary, '<tr><th align="left">Registry')).toEqual([
+      'Registry Images To copy To mount There already',
+      'ghcr.io 1 48.2 MB 3.4 MB 0 B',
+      'quay.io 1 48.2 MB 3.4 MB 0 B',
+    ])
+  })
+})
+
+describe('a summary of thousands of images', () => {
+  const many = Array.from({ length: 2_000 }, (_, index) =>
+    copied({ destination: `ghcr.io/acme/image-${index}:1` }),
+  )
+  const failures = Array.from({ length: 150 }, (_, index) =>
+    failed(`ghcr.io/acme/lost-${index}:1`, 'm'.repeat(300)),
+  )
+
+  test('stays well below the limit of GitHub, with its failures whole', () => {
+    const summary = renderSummary(reportOf([...many, ...failures]))
+    expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(512 * 1024)
+    expect(rowsUnder(summary, '### ❌ 150 failed')).toHaveLength(151)
+    const rows = rowsUnder(summary, '### ✅ 2000 copied').length - 1
+    expect(rows).toBeGreaterThan(800)
+    expect(summary).toContain(`${2_000 - rows} more left out here`)
+    expect(summary).toContain('## Image sync: 150 failed, 2000 copied')
+  })
+
+  test('is whole where it fits', () => {
+    const summary = renderSummary(reportOf(many.slice(0, 500)))
+    expect(summary).not.toContain('left out here')
   })
 
   test('counts bytes, not characters, and drops even the only row when it has no room', () => {
@@ -118,28 +277,8 @@ describe('the job summary', () => {
     const whole = renderSummary(report)
     const cut = renderSummary(report, whole.length)
     expect(Buffer.byteLength(cut)).toBeLessThan(whole.length)
-    expect(cut).toContain('1 row left out here')
+    expect(cut).toContain('1 more left out here')
     expect(cut).not.toContain('<table>')
-  })
-})
-
-describe('escaped text', () => {
-  test('means itself, whatever it is', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        const escaped = escapeMarkup(text)
-        expect(escaped.replaceAll(/&#\d+;/g, '')).not.toMatch(/[<>&"'`|[\]!\\*#~$^{}]/)
-        const decoded = escaped.replaceAll(/&#(\d+);/g, (_, code) =>
-          String.fromCodePoint(Number(code)),
-        )
-        expect(decoded).toBe(text)
-      }),
-    )
-  })
-
-  test('leaves references readable', () => {
-    const reference = 'ghcr.io:443/acme/my_app-x.y/z:v1.2_3@sha256:0123'
-    expect(escapeMarkup(reference)).toBe(reference)
   })
 })
 

@@ -185,7 +185,7 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     const { destination, run } = await startCopy()
     const dry = await run({ 'dry-run': 'true' })
     expect(dry.parsed).toMatchObject({ changed: true, counts: { copied: 1 } })
-    expect(dry.summary).toContain('would be copied')
+    expect(dry.summary).toContain('Dry run: nothing was written.')
     expect(destination.requests.filter(({ method }) => !['GET', 'HEAD'].includes(method))).toEqual(
       [],
     )

@@ -172,7 +172,7 @@ describe('a run in which some images fail', () => {
     expect(message).toContain(`get manifest at source ${source.host}/acme/app:lost`)
     expect(message).toContain('HTTP 404')
     expect(message).toContain('Hint: Check the spelling')
-    expect(result.summary).toContain('❌ failed')
+    expect(result.summary).toContain('❌ 1 failed')
   })
 
   test('has no digest where the first one is among them', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Status, type SyncResult, totalsOf } from '../../src/sync/report.ts'
+import { type Status, type SyncResult, totalsByRegistry, totalsOf } from '../../src/sync/report.ts'
 
 function result(status: Status, copied: number, mounted: number, existing: number): SyncResult {
   return {
@@ -51,4 +51,17 @@ describe('the totals of a run', () => {
       durationMs: 0,
     })
   })
+})
+
+test('the totals by registry are those of its destinations, in the order of the list', () => {
+  const elsewhere = { destination: 'registry.lan:5000/alpine:3.20' }
+  const totals = totalsByRegistry([
+    { ...result('copied', 1, 2, 3), ...elsewhere },
+    result('unchanged', 0, 0, 0),
+    { ...result('copied', 10, 20, 30), ...elsewhere },
+  ])
+  expect(totals).toMatchObject([
+    { registry: 'registry.lan:5000', images: 2, copied: 2, bytes: { copied: 11, existing: 33 } },
+    { registry: 'ghcr.io', images: 1, unchanged: 1, bytes: { copied: 0 } },
+  ])
 })

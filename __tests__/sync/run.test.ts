@@ -157,9 +157,9 @@ describe('a run', () => {
     const pairs = pairsOf(world, 'acme/app:v1 => a:v1', 'acme/multi:v1 => b:v1')
     const dry = await run(world, pairs, { policy: policy({ dryRun: true }) })
     expect(dry.dryRun).toBe(true)
-    expect(dry.totals).toMatchObject({ copied: 2, bytes: { copied: 0 } })
     expect(writesTo(world.destination)).toEqual([])
     const real = await run(world, pairs)
+    expect(dry.totals).toMatchObject({ copied: 2, bytes: real.totals.bytes })
     expect(dry.results.map(({ digest }) => digest)).toEqual(
       real.results.map(({ digest }) => digest),
     )

@@ -192,15 +192,37 @@ describe('a dry run', () => {
     ['a filtered index', index, {}],
     ['a whole index', index, { platforms: 'all' }],
     ['one platform', index, { platforms: parsePlatformFilter('linux/s390x') }],
-  ] as const)('of %s writes nothing and foresees the digest', async (_, subject, policy) => {
-    world.give('acme/app', 'v2', subject)
-    const planned = await world.syncer({ ...policy, dryRun: true }).sync('acme/app:v2', 'copy:v2')
-    expect(writesTo(world.destination)).toEqual([])
-    expect(writesTo(world.source)).toEqual([])
-    expect(planned.bytes).toEqual({ copied: 0, mounted: 0, existing: 0 })
-    const done = await world.syncer(policy).sync('acme/app:v2', 'copy:v2')
-    expect(planned).toEqual({ ...done, bytes: planned.bytes })
-    expect(done.bytes.copied).toBeGreaterThan(0)
+  ] as const)(
+    'of %s writes nothing and foresees the digest and the bytes',
+    async (_, subject, policy) => {
+      world.give('acme/app', 'v2', subject)
+      const planned = await world.syncer({ ...policy, dryRun: true }).sync('acme/app:v2', 'copy:v2')
+      expect(writesTo(world.destination)).toEqual([])
+      expect(writesTo(world.source)).toEqual([])
+      const done = await world.syncer(policy).sync('acme/app:v2', 'copy:v2')
+      expect(planned).toEqual(done)
+      expect(done.bytes.copied).toBeGreaterThan(0)
+    },
+  )
+
+  test('is not taken for a copy by those who make one with the same clients', async () => {
+    const clients = {
+      source: world.client(world.source),
+      destination: world.client(world.destination),
+    }
+    await world.syncer({ ...clients, dryRun: true }).sync('acme/app:v1', 'copy:v1')
+    world.clearRequests()
+    const done = await world.syncer(clients).sync('acme/app:v1', 'copy:v1')
+    expect(done.bytes.existing).toBe(0)
+    expect(world.destination.count('PUT', '/manifests/')).toBe(1)
+  })
+
+  test('names the platforms that are missing', async () => {
+    world.give('acme/app', 'v2', index)
+    const platforms = parsePlatformFilter('linux/amd64,linux/riscv64')
+    const planned = await world.syncer({ dryRun: true, platforms }).sync('acme/app:v2', 'copy:v2')
+    expect(planned.missingPlatforms).toEqual(['linux/riscv64'])
+    expect(Object.keys(planned.platforms)).toEqual(['linux/amd64'])
   })
 
   test('tells what is there already', async () => {

@@ -18,7 +18,7 @@ const BUFFER_LENGTH = 64 * 1024
 export function writeOutputFiles(
   report: RunReport,
   directory: string,
-  logger: Pick<Logger, 'warning'>,
+  logger: Pick<Logger, 'info' | 'warning'>,
 ): OutputFiles {
   const written = (name: string, extension: string, text: Iterable<string>): string => {
     try {
@@ -30,7 +30,8 @@ export function writeOutputFiles(
   }
   const checksums = checksumsOf(subjectsOf(report))
   if (checksums.leftOut > 0) {
-    logger.warning(
+    // No warning: only who hands the file on needs to know.
+    logger.info(
       `the file of the output checksums is without ${checksums.leftOut} destinations: ` +
         'actions/attest takes no more',
     )

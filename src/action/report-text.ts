@@ -1,14 +1,20 @@
 import { pinnedList, rollbackList } from '../sync/pinned.ts'
 import type { RunReport } from '../sync/report.ts'
 import { publicResult } from './outputs.ts'
+import { renderSummary } from './summary.ts'
+
+/** GitHub takes 65,536 characters as a comment, and who posts a plan may want to add to it. */
+const MAX_PLAN_BYTES = 60_000
 
 /**
  * The text of the report file, indented JSON, in pieces that belong behind one another: a string has
- * no room for the results of a long list with many platforms each.
+ * no room for the results of a long list with many platforms each. That of a dry run has the plan as
+ * Markdown, for a comment.
  */
 export function* reportText(report: RunReport): Generator<string> {
   const { dryRun, totals, selections = [], pullsLeft = [], warnings = [], results } = report
-  const head = indented({ dryRun, totals, selections, pullsLeft, warnings }, 0)
+  const plan = dryRun ? { plan: renderSummary(report, MAX_PLAN_BYTES) } : {}
+  const head = indented({ dryRun, totals, selections, pullsLeft, warnings, ...plan }, 0)
   yield `${head.slice(0, head.lastIndexOf('\n'))},\n  "results": [`
   for (const [index, result] of results.entries()) {
     yield `${index === 0 ? '' : ','}\n    ${indented(publicResult(result), 4)}`

@@ -1,9 +1,16 @@
 import { appendFileSync } from 'node:fs'
-import { isDigest, shortDigest } from '../oci/digest.ts'
-import { foreignText } from '../registry/foreign-text.ts'
-import type { BytesMoved, RunReport, Status, SyncResult } from '../sync/report.ts'
-import { pullsLine } from './result-lines.ts'
+import { type RunReport, type Status, type SyncResult, totalsByRegistry } from '../sync/report.ts'
 import { count, formatBytes, formatDuration } from './format-bytes.ts'
+import { breakable, code, escapeMarkup, sentence, tableHead, tableRow, unbroken } from './markup.ts'
+import { bytesText, pullsLine } from './result-lines.ts'
+import {
+  copiedRow,
+  digestItem,
+  failureRow,
+  LONGEST_LINE,
+  plannedRow,
+  untouchedRow,
+} from './summary-rows.ts'
 
 /**
  * GitHub refuses a summary of more than 1 MiB as a whole. A page of half of that is already more
@@ -11,37 +18,32 @@ import { count, formatBytes, formatDuration } from './format-bytes.ts'
  */
 const MAX_SUMMARY_BYTES = 512 * 1024
 
-/** The message of a failure is in the annotation and the report too; a table cell shows the start. */
-const MAX_ERROR = 400
+/** So few digests are shown without a click. */
+const OPEN_DIGESTS = 3
+/** More warnings than that are folded. */
+const OPEN_WARNINGS = 10
 
-const COLUMNS = ['Source', 'Destination', 'Digest', 'Platforms', 'Moved', 'Status', 'Time']
-
-const STATUS: Readonly<Record<Status, { readonly done: string; readonly planned: string }>> = {
-  copied: { done: '✅ copied', planned: '✅ would be copied' },
-  unchanged: { done: '☑️ unchanged', planned: '☑️ unchanged' },
-  skipped: { done: '⏭️ skipped', planned: '⏭️ would be skipped' },
-  failed: { done: '❌ failed', planned: '❌ failed' },
-}
+/** Room for the tags of a section, and for the line that says what is missing from it. */
+const FRAME_BYTES = 512
 
 /**
- * The job summary: one HTML table, failures first, and the totals. There is no blank line inside of
- * the table, so that Markdown is not interpreted there (CommonMark, HTML blocks), and all text is
- * escaped for both languages.
+ * The job summary: the totals, failures with their reasons, warnings, what was copied, and folded
+ * what was not. All text is escaped, for Markdown and for HTML. What does not fit is left out from
+ * the end, so that failures are the last to go.
  */
 export function renderSummary(report: RunReport, maxBytes: number = MAX_SUMMARY_BYTES): string {
-  const failed = report.results.filter((result) => result.status === 'failed')
-  const others = report.results.filter((result) => result.status !== 'failed')
-  const rows = [...failed, ...others].map((result) => row(result, report.dryRun))
-
-  const head = `## Image sync\n\n${report.dryRun ? 'Dry run: nothing was written.\n\n' : ''}`
-  const pulls = (report.pullsLeft ?? []).map((left) => `\n${escapeMarkup(pullsLine(left))}\n`)
-  const warnings = (report.warnings ?? []).map((text) => `\n⚠️ ${escapeMarkup(text)}\n`)
-  const foot = `${totalsLine(report)}\n${[...pulls, ...warnings].join('')}`
-  const { kept, left } = fit(rows, maxBytes - bytesOf(head) - bytesOf(foot) - FRAME_BYTES)
-  const table = kept.length === 0 ? '' : `${TABLE_OPEN}\n${kept.join('\n')}\n</table>\n\n`
-  const rest =
-    left === 0 ? '' : `${count(left, 'row')} left out here; the \`report\` output has them all.\n\n`
-  return `${head}${table}${rest}${foot}`
+  const page = new Page(maxBytes)
+  const of = (status: Status): readonly SyncResult[] =>
+    report.results.filter((result) => result.status === status)
+  page.add(headline(report))
+  addFailures(page, of('failed'))
+  addWarnings(page, report.warnings ?? [])
+  if (report.dryRun) addPlan(page, of('copied'), report)
+  else addCopied(page, of('copied'))
+  addUntouched(page, of('skipped'), 'skipped')
+  addUntouched(page, of('unchanged'), 'unchanged')
+  addDigests(page, report.results)
+  return page.text()
 }
 
 /**
@@ -57,77 +59,118 @@ export function writeSummary(summary: string, file = ''): void {
   }
 }
 
-/** Text that means only itself in Markdown as well as in HTML. */
-export function escapeMarkup(text: string): string {
-  return text.replace(
-    /[^\p{L}\p{M}\p{N}\p{Extended_Pictographic} ./:@_,;=%()?+…-]/gu,
-    (character) => `&#${character.codePointAt(0) ?? 0xfffd};`,
-  )
+/** A page that grows as long as there is room. */
+class Page {
+  readonly #parts: string[] = []
+  #room: number
+
+  constructor(maxBytes: number) {
+    this.#room = maxBytes
+  }
+
+  add(part: string): void {
+    this.#parts.push(part)
+    this.#room -= Buffer.byteLength(part)
+  }
+
+  /** As many lines as there is room for, between what stands before and behind them. */
+  addLines(before: string, lines: readonly string[], behind: string): void {
+    if (lines.length === 0) return
+    let room = this.#room - Buffer.byteLength(before + behind) - FRAME_BYTES
+    const end = lines.findIndex((line) => (room -= Buffer.byteLength(line) + 1) < 0)
+    const kept = end === -1 ? lines : lines.slice(0, end)
+    const left = lines.length - kept.length
+    if (kept.length > 0) this.add(`${before}${kept.join('\n')}\n${behind}`)
+    if (left > 0) {
+      this.add(`${left} more left out here; the file of the output \`report\` has them all.\n\n`)
+    }
+  }
+
+  text(): string {
+    return this.#parts.join('')
+  }
 }
 
-const TABLE_OPEN = `<table>\n<tr>${COLUMNS.map((name) => `<th>${name}</th>`).join('')}</tr>`
-
-/** Room for the table's own tags and for the line that says how many rows are missing. */
-const FRAME_BYTES = 512
-
-function row(result: SyncResult, dryRun: boolean): string {
-  const cells = [
-    code(result.source),
-    code(result.destination),
-    result.digest === undefined ? '' : code(short(result.digest)),
-    Object.keys(result.platforms).map(code).join(' '),
-    moved(result.bytes),
-    statusCell(result, dryRun),
-    formatDuration(result.durationMs),
+function headline(report: RunReport): string {
+  const { totals, dryRun, pullsLeft = [] } = report
+  const counts = (['failed', 'copied', 'skipped', 'unchanged'] as const)
+    .filter((status) => totals[status] > 0)
+    .map((status) => `${totals[status]} ${dryRun && status === 'copied' ? 'to copy' : status}`)
+  const isIdle = totals.unchanged === totals.images
+  const what = isIdle ? 'all of them unchanged' : bytesText(totals.bytes, dryRun)
+  const sums = `${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ${what}.`
+  const lines = [
+    `## Image sync${dryRun ? ' plan' : ''}: ${isIdle ? 'nothing to do' : counts.join(', ')}`,
+    `${dryRun ? 'Dry run: nothing was written. ' : ''}${sums}`,
+    ...pullsLeft.map((left) => escapeMarkup(pullsLine(left))),
   ]
-  return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
+  return `${lines.join('\n\n')}\n\n`
 }
 
-function short(digest: string): string {
-  return isDigest(digest) ? shortDigest(digest) : digest
-}
-
-function moved(bytes: BytesMoved): string {
-  const parts = [
-    formatBytes(bytes.copied),
-    ...(bytes.mounted > 0 ? [`${formatBytes(bytes.mounted)} mounted`] : []),
-    ...(bytes.existing > 0 ? [`${formatBytes(bytes.existing)} already there`] : []),
-  ]
-  return parts.join(', ')
-}
-
-function statusCell({ status, error }: SyncResult, dryRun: boolean): string {
-  const { done, planned } = STATUS[status]
-  const text = dryRun ? planned : done
-  if (error === undefined) return text
-  const hint = error.hint === undefined ? '' : `<br>${escapeMarkup(foreignText(error.hint))}`
-  return `${text}<br>${code(foreignText(error.message, MAX_ERROR))}${hint}`
-}
-
-function totalsLine({ totals, dryRun }: RunReport): string {
-  const { images, copied, unchanged, skipped, failed, bytes, durationMs } = totals
-  return (
-    `**${count(images, 'image')}**: ${failed} failed, ${copied} ${dryRun ? 'would be ' : ''}copied, ` +
-    `${unchanged} unchanged, ${skipped} skipped. Moved: ${moved(bytes)}. ` +
-    `Time: ${formatDuration(durationMs)}.`
-  )
-}
-
-/** The element keeps GitHub from turning `@name` and `#1` into links. */
-function code(text: string): string {
-  return `<code>${escapeMarkup(foreignText(text))}</code>`
-}
-
-function fit(rows: readonly string[], room: number): { kept: readonly string[]; left: number } {
-  let used = 0
-  const end = rows.findIndex((text) => {
-    used += bytesOf(text) + 1
-    return used > room
+/** Hints are about registries and logins, so that many failures share one. */
+function addFailures(page: Page, failed: readonly SyncResult[]): void {
+  const hints = [...new Set(failed.flatMap(({ error }) => error?.hint ?? []))]
+  const rows = failed.map((result) => {
+    const hint = result.error?.hint
+    return failureRow(result, hint === undefined ? undefined : hints.indexOf(hint) + 1)
   })
-  const kept = end === -1 ? rows : rows.slice(0, end)
-  return { kept, left: rows.length - kept.length }
+  const advice = hints.map((hint, index) => `${index + 1}. ${sentence(hint)}\n`)
+  const what = advice.length === 0 ? '' : `What may help:\n\n${advice.join('')}\n`
+  const title = `### ❌ ${failed.length} failed\n\n${tableHead(['Image, from', 'Reason'])}\n`
+  page.addLines(title, rows, `</table>\n\n${what}`)
 }
 
-function bytesOf(text: string): number {
-  return Buffer.byteLength(text)
+/** Each of them names what it is about. */
+function addWarnings(page: Page, warnings: readonly string[]): void {
+  const lines = warnings.map((text) => {
+    const [, name, rest = text] = /^(\S*[/:]\S*): (.*)$/s.exec(text) ?? []
+    return `- ${name === undefined ? '' : `${code(name)}: `}${breakable(rest, LONGEST_LINE)}`
+  })
+  const title = `### ⚠️ ${count(warnings.length, 'warning')}\n\n`
+  if (lines.length <= OPEN_WARNINGS) page.addLines(title, lines, '\n')
+  else page.addLines(`${title}${foldStart('Show them', false)}`, lines, foldEnd)
 }
+
+function addCopied(page: Page, copied: readonly SyncResult[]): void {
+  const head = tableHead(['Status', 'Image, from', 'Digest', 'Moved', 'Time'])
+  const title = `### ✅ ${copied.length} copied\n\n${head}\n`
+  page.addLines(title, copied.map(copiedRow), '</table>\n\n')
+}
+
+function addPlan(page: Page, planned: readonly SyncResult[], { results }: RunReport): void {
+  const head = tableHead(['Plan', 'Image, from', 'To move', 'Platforms'])
+  page.addLines(
+    `### ${planned.length} to copy\n\n${head}\n`,
+    planned.map(plannedRow),
+    '</table>\n\n',
+  )
+  const rows = totalsByRegistry(results).map(({ registry, copied, bytes }) =>
+    tableRow([
+      code(registry),
+      String(copied),
+      ...[bytes.copied, bytes.mounted, bytes.existing].map((sum) => unbroken(formatBytes(sum))),
+    ]),
+  )
+  const titles = ['Registry', 'Images', 'To copy', 'To mount', 'There already']
+  if (planned.length > 0) page.addLines(`${tableHead(titles)}\n`, rows, '</table>\n\n')
+}
+
+function addUntouched(page: Page, results: readonly SyncResult[], what: string): void {
+  const head = tableHead(['Image, from', 'Digest'])
+  const start = `${foldStart(`${results.length} ${what}`, false)}${head}\n`
+  page.addLines(start, results.map(untouchedRow), `</table>\n\n${foldEnd}`)
+}
+
+function addDigests(page: Page, results: readonly SyncResult[]): void {
+  const items = results.flatMap(({ status, destination, digest }) =>
+    status === 'failed' || digest === undefined ? [] : [digestItem(destination, digest)],
+  )
+  const start = foldStart('Digests in full', items.length <= OPEN_DIGESTS)
+  page.addLines(`${start}<ul>\n`, items, `</ul>\n\n${foldEnd}`)
+}
+
+function foldStart(title: string, isOpen: boolean): string {
+  return `<details${isOpen ? ' open' : ''}><summary>${title}</summary>\n\n`
+}
+
+const foldEnd = '</details>\n\n'

@@ -3,7 +3,6 @@ import { FormatError } from '../oci/errors.ts'
 import { buildImageIndex, type PlatformImage } from '../oci/image-index.ts'
 import type { ImageManifest } from '../oci/manifest.ts'
 import { normaliseRegistry, parseReference, type Reference } from '../oci/reference.ts'
-import { ContentLedger } from './copy/content-ledger.ts'
 import { fetchConfig } from './content/blobs.ts'
 import type { BytesMoved } from './copy/bytes-moved.ts'
 import { copyByDigest, copyContent, type Route } from './copy/copy-image.ts'
@@ -21,7 +20,7 @@ import { pushWithRepair } from './copy/push-with-repair.ts'
 import { Repository } from './http/repository.ts'
 import { RegistryHttp } from './http/registry-http.ts'
 import { SourceReferrers } from './copy/source-referrers.ts'
-import { SeenImages } from './copy/unchanged-images.ts'
+import { noHoldings } from './copy/unchanged-images.ts'
 
 /** Which registry a client speaks to, and as whom. */
 export interface ClientOptions {
@@ -68,9 +67,13 @@ export class Client {
   readonly registry: string
   readonly network: Network
   /** @internal */
-  readonly ledger = new ContentLedger()
-  /** @internal */
-  readonly seen = new SeenImages(this.ledger)
+  readonly holdings = noHoldings()
+  /**
+   * The same for plans, which must not take for there what they only would have brought.
+   *
+   * @internal
+   */
+  readonly planned = noHoldings()
   /** @internal */
   readonly referrers = new SourceReferrers()
   readonly #http: RegistryHttp
@@ -259,8 +262,7 @@ export class Client {
       sourceName: from.name,
       destination: target.repository,
       destinationName: target.tag,
-      ledger: to.ledger,
-      seen: to.seen,
+      ...to.holdings,
     }
   }
 

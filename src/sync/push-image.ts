@@ -66,6 +66,22 @@ export async function pushImage(push: ImagePush): Promise<PushedImage> {
   return { bytes: addBytes([bytes, done.moved]), referrers: done.result }
 }
 
+/** What `pushImage` would bring to a destination that does not have the image. Writes nothing. */
+export async function planImage({
+  route,
+  image,
+  release,
+  referrers,
+}: Pick<ImagePush, 'route' | 'image' | 'release' | 'referrers'>): Promise<PushedImage> {
+  if (referrers === undefined) return { bytes: await copyBeneath(route, image, release) }
+  const [bytes, [found, judged]] = await waitForBoth(
+    copyBeneath(route, image, release),
+    waitForBoth(referrers.find(), referrers.judge()),
+  )
+  const { result, moved } = await referrers.bring(found, judged)
+  return { bytes: addBytes([bytes, moved]), referrers: result }
+}
+
 /** Copies what a release refers to. */
 async function copyBeneath(
   route: Route,

@@ -40,6 +40,9 @@ export interface SyncResult {
   readonly previousDigest?: Digest
   /** Platform (`linux/arm64`) to the digest of its image manifest. */
   readonly platforms: Readonly<Record<string, Digest>>
+  /** Those that were wanted, and that the source does not have. */
+  readonly missingPlatforms?: readonly string[]
+  /** Of configs and layers; in a dry run: what they would be. */
   readonly bytes: BytesMoved
   /** What became of what belongs to the image; absent where nobody asked for it. */
   readonly referrers?: ReferrersResult
@@ -130,8 +133,23 @@ export interface RunReport {
   readonly warnings?: readonly string[]
 }
 
+/** What a run does at one destination registry. */
+export interface RegistryTotals extends Omit<Totals, 'durationMs'> {
+  readonly registry: string
+}
+
+/** The results by destination registry, in the order in which the list names these. */
+export function totalsByRegistry(results: readonly SyncResult[]): readonly RegistryTotals[] {
+  const byRegistry = Map.groupBy(results, ({ destination }) => destination.split('/', 1).join())
+  return [...byRegistry].map(([registry, some]) => ({ registry, ...countsOf(some) }))
+}
+
 /** Counts the results; `durationMs` is the wall-clock time of the whole run. */
 export function totalsOf(results: readonly SyncResult[], durationMs: number): Totals {
+  return { ...countsOf(results), durationMs }
+}
+
+function countsOf(results: readonly SyncResult[]): Omit<Totals, 'durationMs'> {
   const count = (status: Status): number =>
     results.filter((result) => result.status === status).length
   return {
@@ -143,7 +161,6 @@ export function totalsOf(results: readonly SyncResult[], durationMs: number): To
     bytes: addBytes(results.map((result) => result.bytes)),
     ...referrersOf(results),
     ...verifiedOf(results),
-    durationMs,
   }
 }
 

@@ -5,19 +5,20 @@ import type { ReferrerFilter } from '../oci/referrer-filter.ts'
 import { noBytes } from '../registry/copy/bytes-moved.ts'
 import type { Client, Target } from '../registry/client.ts'
 import type { Route } from '../registry/copy/copy-image.ts'
-import { RegistryError } from '../registry/errors.ts'
 import type { Member } from '../registry/copy/fan-out.ts'
 import { type Logger, silentLogger } from '../registry/logger.ts'
 import { heldDigest, resolveDigest } from '../registry/content/manifests.ts'
 import type { ImageProgress } from '../registry/copy/image-progress.ts'
 import type { Repository } from '../registry/http/repository.ts'
+import type { Holdings } from '../registry/copy/unchanged-images.ts'
 import { waitForBoth } from '../registry/wait-for-all.ts'
 import { ImageReferrers } from './image-referrers.ts'
-import { type PushedImage, pushImage } from './push-image.ts'
+import { planImage, pushImage } from './push-image.ts'
 import type { SyncResult } from './report.ts'
 import { type NamedSource, nameSource } from './named-source.ts'
 import type { AttestationPolicy, Document, SourceImage } from './source-image.ts'
 import { readSource } from './read-source.ts'
+import { tellSelection } from './tell-selection.ts'
 import { mayOverwrite, TagGuard } from './tag-guard.ts'
 import type { TrustGate } from './trust-gate.ts'
 
@@ -82,6 +83,7 @@ export type SyncOutcome = Pick<
   | 'sourceDigest'
   | 'previousDigest'
   | 'platforms'
+  | 'missingPlatforms'
   | 'bytes'
   | 'referrers'
   | 'verified'
@@ -165,14 +167,16 @@ export class Syncer {
     const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag)
     const reading = readSource(named, repository, looking, this.#trust)
     const [{ image, verified }, tagged] = await waitForBoth(reading, looking)
-    this.#tellSelection(image, named.name)
-    if (tag === undefined && image.selection !== undefined) this.#tellNewDigest(named.name)
+    const { onMissingPlatform } = this.#policy
+    const isByDigest = tag === undefined
+    tellSelection(image, named.name, { onMissingPlatform, isByDigest }, this.#logger)
     // Without a tag the destination is the digest itself, which is there or not.
     const lookUp = async (digest: Digest): Promise<Digest | undefined> =>
       tag === undefined ? heldDigest(repository, digest) : tagged
     const known = {
       sourceDigest: image.top.digest,
       platforms: image.knownPlatforms(),
+      ...missingPlatforms(image),
       bytes: noBytes,
       ...(verified !== undefined && { verified }),
     }
@@ -181,7 +185,7 @@ export class Syncer {
     const route = this.#route(image, repository)
     const referrers = this.#referrers(image, route, named.name)
     if (found === expected) {
-      this.#destination.seen.add(repository, image.parts())
+      this.#holdings.seen.add(repository, image.parts())
       return this.#unchanged({ ...known, ...unchanged(expected) }, referrers)
     }
 
@@ -198,12 +202,13 @@ export class Syncer {
     if (previous !== undefined && !mayOverwrite(write, previous)) {
       return { ...outcome, ...before, status: 'skipped' }
     }
+    const whole = { ...release, digest }
+    const copied = { ...before, status: 'copied', digest } as const
     if (dryRun) {
-      return { ...outcome, ...before, status: 'copied', digest, ...(await planned(referrers)) }
+      return { ...outcome, ...copied, ...(await planImage({ route, image, release, referrers })) }
     }
     const guard = new TagGuard(write)
     const { isWanted } = guard
-    const whole = { ...release, digest }
     const beforeTag = async (): Promise<unknown> => this.#beforeTag?.(previous)
     const push = { route, image, release: whole, tag, referrers, beforeTag, isWanted }
     const pushed = { ...outcome, ...(await pushImage(push)) }
@@ -211,7 +216,7 @@ export class Syncer {
     if (guard.shown !== undefined) {
       return { ...pushed, previousDigest: guard.shown, status: 'skipped' }
     }
-    return { ...pushed, ...before, status: 'copied', digest }
+    return { ...pushed, ...copied }
   }
 
   #nameSource(source: string | Reference): NamedSource {
@@ -228,33 +233,20 @@ export class Syncer {
     }
   }
 
-  #tellSelection({ selection, repository, top }: SourceImage, name: string): void {
-    if (selection === undefined) return
-    if (selection.leftOut !== '') this.#logger.info(`left out: ${selection.leftOut}`)
-    if (selection.lost !== '') this.#logger.info(`not in the new index: ${selection.lost}`)
-    if (selection.missing.length === 0) return
-    const reason = `the image lacks ${selection.missing.map(formatPlatform).join(', ')}`
-    if (this.#policy.onMissingPlatform === 'fail') {
-      const place = repository.place('select platforms', top.digest)
-      throw new RegistryError('PLATFORM', reason, place)
-    }
-    this.#logger.warning(`${name}: ${reason}`)
-  }
-
-  /** Who pins a digest and names no tag looks for the copy by that digest. */
-  #tellNewDigest(name: string): void {
-    this.#logger.warning(
-      `${name}: platforms are selected, so the copy is a new index with another digest than the ` +
-        'pinned one, and without a tag; write platforms: all to keep the digest, or give the ' +
-        'destination a tag',
-    )
+  /** What the destination's registry holds, or would by then. */
+  get #holdings(): Holdings {
+    const { planned, holdings } = this.#destination
+    return this.#policy.dryRun ? planned : holdings
   }
 
   #route(image: SourceImage, destination: Repository): Route {
-    const { ledger, seen } = this.#destination
+    const { ledger, seen } = this.#holdings
     const { repository: source, read } = image
-    const [member, progress] = [this.#member, this.#progress]
-    return { source, destination, ledger, seen, member, read, progress }
+    const { dryRun: isPlan } = this.#policy
+    // Nobody shares a download that does not take place.
+    const member = isPlan ? undefined : this.#member
+    const progress = this.#progress
+    return { source, destination, ledger, seen, isPlan, member, read, progress }
   }
 
   /** Undefined where nobody has asked for them. */
@@ -277,14 +269,6 @@ export class Syncer {
   }
 }
 
-/** What would be done about an image that is not there. */
-async function planned(referrers: ImageReferrers | undefined): Promise<PushedImage> {
-  if (referrers === undefined) return { bytes: noBytes }
-  const [found, judged] = await waitForBoth(referrers.find(), referrers.judge())
-  const { result, moved: bytes } = await referrers.bring(found, judged)
-  return { bytes, referrers: result }
-}
-
 /**
  * The digest by which a destination will know a document. Registries name what a tag shows by
  * sha256, also where the source's reference has a digest of another algorithm.
@@ -295,4 +279,9 @@ function digestUnder(tag: string | undefined, document: Document): Digest {
 
 function unchanged(digest: Digest): Pick<SyncOutcome, 'status' | 'digest' | 'previousDigest'> {
   return { status: 'unchanged', digest, previousDigest: digest }
+}
+
+function missingPlatforms({ selection }: SourceImage): Pick<SyncOutcome, 'missingPlatforms'> {
+  const missing = selection?.missing ?? []
+  return missing.length === 0 ? {} : { missingPlatforms: missing.map(formatPlatform) }
 }

@@ -75,12 +75,10 @@ describe('signatures under a tag of cosign', () => {
   test('are copied with what they consist of, in the types of Docker as well', async () => {
     const docker = buildImage({ format: 'docker' })
     await using world = await startWorld(docker)
-    const { ledger, seen } = world.to
     const route = {
       source: world.sourceRepository(),
       destination: world.destinationRepository(),
-      ledger,
-      seen,
+      ...world.to.holdings,
     }
     await copyCosignImage(route, sourceIn(world, docker))
     expect((await world.pull(tag)).digest).toBe(docker.manifest.digest)

@@ -112,7 +112,9 @@ describe.each(registries)('at a registry that %s', (_how, registry) => {
         pushTo(world.destination.store, 'mirror/seen', 'true', honest)
         const seen = world.to.repository('mirror/seen', 'destination')
         const { digest, mediaType, size } = honest.manifest
-        world.to.seen.add(seen, [{ digest: digest as `sha256:${string}`, mediaType, size }])
+        world.to.holdings.seen.add(seen, [
+          { digest: digest as `sha256:${string}`, mediaType, size },
+        ])
         expect(await refusalOf(world, copy(world, 'false'))).toEqual(refused)
       })
     },
@@ -141,7 +143,7 @@ describe.each(registries)('at a registry that %s', (_how, registry) => {
       store.putBlob('mirror/seen', half, layer.digest)
       const seen = world.to.repository('mirror/seen', 'destination')
       const { digest, mediaType, size } = honest.manifest
-      world.to.seen.add(seen, [{ digest: digest as `sha256:${string}`, mediaType, size }])
+      world.to.holdings.seen.add(seen, [{ digest: digest as `sha256:${string}`, mediaType, size }])
       await copy(world, 'true')
       expect((await world.pull('true')).digest).toBe(honest.manifest.digest)
     })

@@ -15,6 +15,7 @@ import { explainBlobFailure } from './explain-blob-failure.ts'
 import { admitManifest, fetchManifest, fetchUnknown, holdsManifest } from '../content/manifests.ts'
 import { Limiter } from '../pace/limiter.ts'
 import { pushManifest } from '../content/push-manifest.ts'
+import { planBlob } from './plan-blob.ts'
 import { pushWithRepair } from './push-with-repair.ts'
 import type { ImageProgress } from './image-progress.ts'
 import type { Repository } from '../http/repository.ts'
@@ -33,6 +34,8 @@ export interface Route {
   readonly destination: Repository
   readonly ledger: ContentLedger
   readonly seen: SeenImages
+  /** Nothing is written, but what would be is counted. */
+  readonly isPlan?: boolean
   /** Everything is looked for anew: what was found, mounted or moved before has gone missing. */
   readonly again?: boolean
   /** The destination is known not to have the manifest. */
@@ -86,8 +89,8 @@ class TreeCopy {
 
   async manifest(fetched: FetchedManifest | UnknownManifest, depth: number): Promise<BytesMoved> {
     const bytes = await this.content(fetched, depth)
-    if (this.#held.has(fetched.digest)) return bytes
-    const { destination } = this.#route
+    const { destination, isPlan } = this.#route
+    if (isPlan === true || this.#held.has(fetched.digest)) return bytes
     await this.#subjectOf(fetched)
     await this.#once('manifest', fetched, async () => {
       const bring = async (): Promise<unknown> => this.#again().content(fetched, depth)
@@ -185,10 +188,12 @@ class TreeCopy {
   }
 
   async #bring(blob: Descriptor): Promise<Outcome> {
-    const { source, destination, ledger, again, member, read, progress } = this.#route
+    const { source, destination, ledger, again, member, read, progress, isPlan } = this.#route
+    const holder = ledger.holder(blob.digest, destination.name)
     try {
+      if (isPlan === true) return await planBlob(source, destination, blob, holder)
       return await copyBlob(source, destination, blob, {
-        holder: ledger.holder(blob.digest, destination.name),
+        holder,
         again,
         member,
         rank: () => ledger.waiting(blob.digest) * LARGEST_BLOB + blob.size,

@@ -1,5 +1,5 @@
 import type { Content } from '../../oci/digest.ts'
-import type { ContentLedger } from './content-ledger.ts'
+import { ContentLedger } from './content-ledger.ts'
 import type { ExpectedManifest } from '../learned/fetched-manifest.ts'
 import { fetchManifest } from '../content/manifests.ts'
 import type { Repository } from '../http/repository.ts'
@@ -52,4 +52,15 @@ export class SeenImages {
       repository.http.logger.debug(`not looked into: ${String(error)}`)
     }
   }
+}
+
+/** What a registry holds, as far as is known. */
+export interface Holdings {
+  readonly ledger: ContentLedger
+  readonly seen: SeenImages
+}
+
+export function noHoldings(): Holdings {
+  const ledger = new ContentLedger()
+  return { ledger, seen: new SeenImages(ledger) }
 }

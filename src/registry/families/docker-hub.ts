@@ -7,6 +7,10 @@ export const dockerHub: RegistryFamily = {
   apiHost: 'registry-1.docker.io',
   tokenHosts: ['auth.docker.io'],
   countsPulls: true,
+  page: (repository) =>
+    repository.startsWith('library/')
+      ? `https://hub.docker.com/_/${repository.slice('library/'.length)}`
+      : `https://hub.docker.com/r/${repository}`,
   // Q29: the quota lifts after hours; the other 429, against bursts, is plain text.
   exhausted: /TOOMANYREQUESTS|reached your (?:unauthenticated )?pull rate limit/i,
   // Q29: pulls are counted by account or address, and so are bursts.

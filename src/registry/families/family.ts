@@ -33,6 +33,11 @@ export interface RegistryFamily {
   readonly frozenTag?: RegExp
   /** How it words a limit that no wait within a run will lift. */
   readonly exhausted?: RegExp
+  /**
+   * Address of the page that people look at a repository on, at a host of the family. The parts are
+   * valid by their grammar.
+   */
+  readonly page?: (repository: string, host: string) => string | undefined
   /** What its makers document of the requests that it takes. */
   readonly limits?: FamilyLimits
   readonly advice?: FamilyAdvice

@@ -8,6 +8,8 @@ export const github: RegistryFamily = {
   maxChunk: 0,
   // Q59: it documents none, and fails where many come at once.
   limits: { atOnce: FEW_AT_ONCE },
+  // Where the page is depends on what owns the package; this leads to it.
+  page: (repository, host) => (host === 'ghcr.io' ? `https://ghcr.io/${repository}` : undefined),
   advice: {
     login: packageAccess,
     missingSource: packageAccess,

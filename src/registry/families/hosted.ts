@@ -5,6 +5,7 @@ import type { RegistryFamily } from './family.ts'
 export const quay: RegistryFamily = {
   name: 'Quay',
   hosts: /^quay\.io$/,
+  page: (repository) => `https://quay.io/repository/${repository}`,
   answers: (headers) =>
     /realm="[^"]*\/v2\/auth"/.test([headers['www-authenticate'] ?? []].flat().join(', ')),
   advice: {

@@ -1,3 +1,4 @@
+import type { Reference } from '../../oci/reference.ts'
 import { ecr, ecrPublic } from './amazon.ts'
 import { azure } from './azure.ts'
 import { dockerHub } from './docker-hub.ts'
@@ -37,4 +38,9 @@ export function familyOfAnswer(headers: AnswerHeaders): RegistryFamily | undefin
 
 export function familyOfName(name: string): RegistryFamily | undefined {
   return families.find((family) => family.name === name)
+}
+
+/** The page that people look at a repository on; undefined where it does not follow from the name. */
+export function packagePage({ registry, repository }: Reference): string | undefined {
+  return familyOfHost(registry)?.page?.(repository, registry)
 }

@@ -1,0 +1,76 @@
+import { foreignText } from '../registry/foreign-text.ts'
+
+/** Characters without a place for a line to break that a table has room for. */
+const LONGEST_RUN = 32
+/** Of a longer run, so many at most stand before a break, and fewer where a separator offers itself. */
+const LONGEST_PART = 28
+const SHORTEST_PART: Readonly<Record<string, number>> = { '/': 8, ':': 16, '@': 16, '.': 16, _: 16 }
+
+/** Text that means only itself in Markdown as well as in HTML. */
+export function escapeMarkup(text: string): string {
+  return text.replace(
+    /[^\p{L}\p{M}\p{N}\p{Extended_Pictographic} ./:@_,;=%()?+…→-]/gu,
+    (character) => `&#${character.codePointAt(0) ?? 0xfffd};`,
+  )
+}
+
+/**
+ * Escaped text that lets its lines break in the middle of long digests and tags, which would make a
+ * table wider than the page otherwise: lines break by themselves only after blanks and hyphens. Copied,
+ * it is whole.
+ *
+ * @param longest characters that may stand on a line without such a place
+ */
+export function breakable(text: string, longest = LONGEST_RUN): string {
+  return text
+    .split(/(?<=[ -])/)
+    .map((run) => (run.length <= longest ? escapeMarkup(run) : broken(run)))
+    .join('')
+}
+
+function broken(run: string): string {
+  const parts: string[] = []
+  let part = ''
+  for (const character of run) {
+    part += character
+    if (part.length < (SHORTEST_PART[character] ?? LONGEST_PART)) continue
+    parts.push(part)
+    part = ''
+  }
+  return [...parts, part]
+    .filter((one) => one !== '')
+    .map(escapeMarkup)
+    .join('<wbr>')
+}
+
+/**
+ * A name, or the words of somebody else. The element keeps GitHub from turning `@name` and `#1` into
+ * links.
+ */
+export function code(text: string, maxLength?: number): string {
+  return `<code>${breakable(foreignText(text, maxLength))}</code>`
+}
+
+/** A sentence of ours, in which names stand between backticks. */
+export function sentence(text: string): string {
+  return text
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? code(part) : breakable(part)))
+    .join('')
+}
+
+/** Text whose words stay on one line, such as `48.2 MB`. */
+export function unbroken(text: string): string {
+  return escapeMarkup(text).replaceAll(' ', '&nbsp;')
+}
+
+/** The opening of a table. There is no blank line in one, so that Markdown is not interpreted there. */
+export function tableHead(titles: readonly string[]): string {
+  const cells = titles.map((title) => `<th align="left">${title}</th>`)
+  return `<table>\n<tr>${cells.join('')}</tr>`
+}
+
+/** @param cells markup */
+export function tableRow(cells: readonly string[]): string {
+  return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
+}

@@ -1,0 +1,108 @@
+import { isDigest, shortDigest } from '../oci/digest.ts'
+import { parseReference } from '../oci/reference.ts'
+import { packagePage } from '../registry/families/lookup.ts'
+import { foreignText } from '../registry/foreign-text.ts'
+import type { SyncResult } from '../sync/report.ts'
+import { count, formatBytes, formatDuration } from './format-bytes.ts'
+import { breakable, code, tableRow, unbroken } from './markup.ts'
+
+/** The annotation and the report have all of a message; nobody reads that much of one in a table. */
+const MAX_REASON = 800
+
+/** Characters of a name that fit on a line of the page; a digest of sha256 is shorter. */
+export const LONGEST_LINE = 80
+
+/** `Image, from | Reason`. `hint` is the number of one that stands below. */
+export function failureRow(result: SyncResult, hint: number | undefined): string {
+  const { error } = result
+  const reference = hint === undefined ? '' : ` <sup>${hint}</sup>`
+  const reason =
+    error === undefined
+      ? 'failed'
+      : `<b>${breakable(error.code)}</b>${reference}<br>${code(error.message, MAX_REASON)}`
+  return tableRow([imageCell(result), reason])
+}
+
+/** `Status | Image, from | Digest | Moved | Time` */
+export function copiedRow(result: SyncResult): string {
+  return tableRow([
+    unbroken('✅ copied'),
+    imageCell(result),
+    digestCell(result.digest),
+    movedLines(result, ['', ' mounted', ' there']),
+    unbroken(formatDuration(result.durationMs)),
+  ])
+}
+
+/** `Plan | Image, from | To move | Platforms` */
+export function plannedRow(result: SyncResult): string {
+  return tableRow([
+    planOf(result),
+    imageCell(result),
+    movedLines(result, ['', ' to mount', ' there']),
+    platformsOf(result),
+  ])
+}
+
+/** `Image, from | Digest`, for those that are left as they are. */
+export function untouchedRow(result: SyncResult): string {
+  const { error, digest, previousDigest } = result
+  const held = digestCell(digest ?? previousDigest)
+  const reason =
+    error === undefined ? '' : `<small>${breakable(foreignText(error.message))}</small>`
+  return tableRow([imageCell(result), [held, reason].filter((part) => part !== '').join('<br>')])
+}
+
+/** An item of a list: all that it takes to get exactly that image, in one piece to copy. */
+export function digestItem(destination: string, digest: string): string {
+  const [name, whole] = [destination, digest].map((text) => breakable(text, LONGEST_LINE))
+  return `<li><code>${name}@<wbr>${whole}</code></li>`
+}
+
+/** `new`, or what the tag shows and what it would show. */
+function planOf({ digest, previousDigest }: SyncResult): string {
+  if (previousDigest === undefined) return `🆕&nbsp;new<br>${digestCell(digest)}`
+  return `${digestCell(previousDigest)}<br>→&nbsp;${digestCell(digest)}`
+}
+
+/** The destination, marked where something was warned of, and in small where it comes from. */
+function imageCell({ source, destination, warnings = [] }: SyncResult): string {
+  const page = pageOf(destination)
+  const name = code(destination)
+  const linked = page === undefined ? name : `<a href="${page}">${name}</a>`
+  const mark = warnings.length === 0 ? '' : '&nbsp;⚠️'
+  return `${linked}${mark}<br><small>from ${code(source)}</small>`
+}
+
+function pageOf(destination: string): string | undefined {
+  try {
+    return packagePage(parseReference(destination))
+  } catch {
+    // A secret was taken out of the name.
+    return undefined
+  }
+}
+
+function digestCell(digest: string | undefined): string {
+  if (digest === undefined) return ''
+  return `<code>${isDigest(digest) ? shortDigest(digest) : breakable(foreignText(digest))}</code>`
+}
+
+/** Bytes that are not none, each with its word, and what belongs to the image. */
+function movedLines(
+  { bytes: { copied, mounted, existing }, referrers }: SyncResult,
+  words: readonly [string, string, string],
+): string {
+  const sizes = [copied, mounted, existing].flatMap((size, index) =>
+    index > 0 && size === 0 ? [] : [`${formatBytes(size)}${words[index] ?? ''}`],
+  )
+  const others = referrers?.copied ?? 0
+  const lines = others === 0 ? sizes : [...sizes, count(others, 'referrer')]
+  return lines.map(unbroken).join('<br>')
+}
+
+function platformsOf({ platforms, missingPlatforms = [] }: SyncResult): string {
+  const found = Object.keys(platforms).map((name) => breakable(foreignText(name)))
+  const missing = missingPlatforms.map((name) => `lacks ${breakable(foreignText(name))}`)
+  return [found.join(', '), ...missing].filter((part) => part !== '').join('<br>')
+}
