@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6924);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2:
+/***/ 6924:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37072,6 +37072,243 @@ function context_text(value) {
     return typeof value === 'string' ? value : '';
 }
 
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./lib/registry/network/tls.js
+
+/**
+ * What Node needs for connections to that host. Throws what OpenSSL has to say about a certificate
+ * and a key that cannot be used, or not together.
+ */
+function secureContext({ ca, cert, key }) {
+    return (0,external_node_tls_.createSecureContext)({
+        ...(ca === undefined
+            ? {}
+            : {
+                // What is given here takes the place of the usual authorities, with those of
+                // NODE_EXTRA_CA_CERTS, so they are given again.
+                ca: [...(0,external_node_tls_.getCACertificates)('default'), ca],
+                // An intermediate authority, or the registry's own certificate, is trusted as it is.
+                allowPartialTrustChain: true,
+            }),
+        ...(cert === undefined ? {} : { cert }),
+        ...(key === undefined ? {} : { key }),
+    });
+}
+/** The same, but that no host is shown a client certificate. */
+function withoutCertificates(tls) {
+    return new Map([...tls].map(([host, { ca }]) => [host, ca === undefined ? {} : { ca }]));
+}
+/** `name:port` of a host, without brackets, such that every spelling of one endpoint is the same. */
+function endpoint(hostname, port) {
+    const name = hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+    return `${name}:${port === undefined || port === '' ? 443 : port}`;
+}
+/** The endpoint of `host[:port]`. */
+function endpointOf(host) {
+    const { hostname, port } = new URL(`https://${host}`);
+    return endpoint(hostname, port);
+}
+
+;// CONCATENATED MODULE: ./lib/action/workspace-path.js
+
+
+/**
+ * Finds a file that must lie in the workspace, also after symbolic links are followed. Throws what the
+ * file system throws, for one that is not there above all.
+ *
+ * @param path as given by the user; relative ones start at the workspace
+ */
+function locateInWorkspace(path, workspace) {
+    const root = (0,external_node_fs_namespaceObject.realpathSync)(workspace);
+    if (!contains(root, (0,external_node_path_namespaceObject.resolve)(root, path)))
+        return { problem: 'lies outside of the workspace' };
+    const file = (0,external_node_fs_namespaceObject.realpathSync)((0,external_node_path_namespaceObject.resolve)(root, path));
+    if (!contains(root, file)) {
+        return { problem: 'leads out of the workspace through a symbolic link' };
+    }
+    return { file };
+}
+function contains(root, path) {
+    const way = (0,external_node_path_namespaceObject.relative)(root, path);
+    return way !== '..' && !way.startsWith(`..${external_node_path_namespaceObject.sep}`) && !(0,external_node_path_namespaceObject.isAbsolute)(way);
+}
+/** What is wrong with a path that is to lead to a file of so many bytes at most; throws as above. */
+function fileProblem(path, maxBytes) {
+    const stats = (0,external_node_fs_namespaceObject.statSync)(path);
+    if (stats.isDirectory())
+        return 'is a directory, not a file';
+    // What has no end, such as a device, is not even begun to be read.
+    if (!stats.isFile())
+        return 'is not a regular file';
+    return stats.size > maxBytes ? tooLarge(stats.size, maxBytes) : undefined;
+}
+function tooLarge(bytes, maxBytes) {
+    return `has ${bytes} bytes; at most ${maxBytes} are accepted`;
+}
+/** The code of an error of the file system; undefined for any other. */
+function codeOf(error) {
+    if (typeof error !== 'object' || error === null || !('code' in error))
+        return undefined;
+    return typeof error.code === 'string' ? error.code : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/action/pem.js
+
+
+
+/** A store with every authority there is takes 250 KiB; more than this is a mistake in the path. */
+const MAX_PEM_BYTES = 4 * 1024 * 1024;
+/** Why certificates or a key cannot be used, in words that may be shown. */
+class Refusal extends Error {
+}
+/** What is between two lines of dashes holds none, so that a file is gone through once. */
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*(?:-(?!----)[^-]*)*-----END CERTIFICATE-----/g;
+const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[^-]*(?:-(?!----)[^-]*)*-----END/;
+const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
+/** @param place what they are called in a Refusal */
+function checkCertificates(pem, place) {
+    const certificates = pem.match(CERTIFICATE) ?? [];
+    if (certificates.length === 0)
+        throw new Refusal(`${place} holds no certificate in PEM`);
+    for (const [index, certificate] of certificates.entries()) {
+        if (!isCertificate(certificate)) {
+            const which = certificates.length === 1 ? 'a certificate' : `certificate ${index + 1}`;
+            throw new Refusal(`${place} holds ${which} that cannot be read`);
+        }
+    }
+}
+function isCertificate(pem) {
+    try {
+        return new external_node_crypto_.X509Certificate(pem).raw.length > 0;
+    }
+    catch {
+        return false;
+    }
+}
+/** @param place what it is called in a Refusal */
+function checkKey(pem, place) {
+    if (!PRIVATE_KEY.test(pem))
+        throw new Refusal(`${place} holds no private key in PEM`);
+    if (ENCRYPTED_KEY.test(pem)) {
+        throw new Refusal(`${place} is encrypted; a key without a passphrase is needed`);
+    }
+}
+/** Finds what OpenSSL would refuse before anything is sent. Throws a Refusal. */
+function checkTogether(options) {
+    try {
+        secureContext(options);
+    }
+    catch (error) {
+        const code = codeOf(error) ?? '';
+        if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' ||
+            code === 'ERR_OSSL_X509_KEY_TYPE_MISMATCH') {
+            throw new Refusal('cert and key do not belong together');
+        }
+        const reason = /^[A-Z0-9_]+$/.test(code) ? ` (${code})` : '';
+        const what = options.cert === undefined ? 'ca' : 'cert and key';
+        throw new Refusal(`${what} cannot be used for TLS${reason}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/action/certs-d.js
+
+
+
+
+
+/**
+ * Where the machine keeps the authorities and client certificates of registries, each in a folder
+ * `HOST[:PORT]` (containers-certs.d(5); Docker, "Verify repository client with certificates").
+ */
+const FOLDERS = ['/etc/containers/certs.d', '/etc/docker/certs.d'];
+/**
+ * What is found there, by normalised host: the authorities of all folders together (`*.crt`), and the
+ * first client certificate (`*.cert`, with the key of that name). What cannot be used is told to the
+ * logger, and does not touch the rest.
+ */
+function readCertsD(logger, folders = FOLDERS) {
+    const found = new Map();
+    for (const folder of folders) {
+        for (const name of namesIn(folder)) {
+            const host = hostOf(name);
+            if (host === undefined)
+                continue;
+            const more = optionsIn((0,external_node_path_namespaceObject.join)(folder, name), logger);
+            const options = together(found.get(host), more);
+            if (Object.keys(options).length > 0)
+                found.set(host, options);
+        }
+    }
+    return found;
+}
+/** Those of the one, and what the other has beside them. */
+function together(known = {}, more) {
+    const ca = [known.ca, more.ca].filter((pem) => pem !== undefined).join('\n');
+    return { ...more, ...known, ...(ca === '' ? {} : { ca }) };
+}
+function hostOf(name) {
+    try {
+        return normaliseRegistry(name);
+    }
+    catch {
+        return undefined;
+    }
+}
+function namesIn(folder) {
+    try {
+        return (0,external_node_fs_namespaceObject.readdirSync)(folder).toSorted();
+    }
+    catch {
+        return [];
+    }
+}
+function optionsIn(folder, logger) {
+    const names = namesIn(folder);
+    const use = (read) => {
+        try {
+            const options = read();
+            checkTogether(options);
+            return options;
+        }
+        catch (error) {
+            if (!(error instanceof Refusal))
+                throw error;
+            logger.warning(`the certificates in ${folder} are not all used: ${error.message}`);
+            return {};
+        }
+    };
+    const authorities = names.filter((name) => name.endsWith('.crt'));
+    const ca = authorities.flatMap((name) => use(() => ({ ca: readPem(folder, name) })).ca ?? []);
+    const client = names.filter((name) => name.endsWith('.cert'))[0];
+    const pair = client === undefined ? {} : use(() => clientPair(folder, client));
+    return { ...pair, ...(ca.length === 0 ? {} : { ca: ca.join('\n') }) };
+}
+function clientPair(folder, name) {
+    const cert = readPem(folder, name);
+    const key = readPem(folder, name.replace(/cert$/, 'key'));
+    return { cert, key };
+}
+function readPem(folder, name) {
+    const path = (0,external_node_path_namespaceObject.join)(folder, name);
+    try {
+        const problem = fileProblem(path, MAX_PEM_BYTES);
+        if (problem !== undefined)
+            throw new Refusal(`${name} ${problem}`);
+        const pem = (0,external_node_fs_namespaceObject.readFileSync)(path, 'latin1');
+        if (name.endsWith('.key'))
+            checkKey(pem, name);
+        else
+            checkCertificates(pem, name);
+        return pem;
+    }
+    catch (error) {
+        if (error instanceof Refusal)
+            throw error;
+        throw new Refusal(`${name} cannot be read (${codeOf(error) ?? 'unknown'})`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/credentials/credential-chain.js
 
 /** The first source that knows the repository decides; where none does, access is anonymous. */
@@ -40767,49 +41004,6 @@ function parseImageList(text, bases, { isRange = () => true, note } = {}) {
     return items;
 }
 
-;// CONCATENATED MODULE: ./lib/action/workspace-path.js
-
-
-/**
- * Finds a file that must lie in the workspace, also after symbolic links are followed. Throws what the
- * file system throws, for one that is not there above all.
- *
- * @param path as given by the user; relative ones start at the workspace
- */
-function locateInWorkspace(path, workspace) {
-    const root = (0,external_node_fs_namespaceObject.realpathSync)(workspace);
-    if (!contains(root, (0,external_node_path_namespaceObject.resolve)(root, path)))
-        return { problem: 'lies outside of the workspace' };
-    const file = (0,external_node_fs_namespaceObject.realpathSync)((0,external_node_path_namespaceObject.resolve)(root, path));
-    if (!contains(root, file)) {
-        return { problem: 'leads out of the workspace through a symbolic link' };
-    }
-    return { file };
-}
-function contains(root, path) {
-    const way = (0,external_node_path_namespaceObject.relative)(root, path);
-    return way !== '..' && !way.startsWith(`..${external_node_path_namespaceObject.sep}`) && !(0,external_node_path_namespaceObject.isAbsolute)(way);
-}
-/** What is wrong with a path that is to lead to a file of so many bytes at most; throws as above. */
-function fileProblem(path, maxBytes) {
-    const stats = (0,external_node_fs_namespaceObject.statSync)(path);
-    if (stats.isDirectory())
-        return 'is a directory, not a file';
-    // What has no end, such as a device, is not even begun to be read.
-    if (!stats.isFile())
-        return 'is not a regular file';
-    return stats.size > maxBytes ? tooLarge(stats.size, maxBytes) : undefined;
-}
-function tooLarge(bytes, maxBytes) {
-    return `has ${bytes} bytes; at most ${maxBytes} are accepted`;
-}
-/** The code of an error of the file system; undefined for any other. */
-function codeOf(error) {
-    if (typeof error !== 'object' || error === null || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
-}
-
 ;// CONCATENATED MODULE: ./lib/action/images-file.js
 
 /** More than the list parser takes; a larger file is a mistake in the path, and is not even read. */
@@ -41162,46 +41356,7 @@ function readLogin(reader, side) {
     return { username, password };
 }
 
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-;// CONCATENATED MODULE: ./lib/registry/network/tls.js
-
-/**
- * What Node needs for connections to that host. Throws what OpenSSL has to say about a certificate
- * and a key that cannot be used, or not together.
- */
-function secureContext({ ca, cert, key }) {
-    return (0,external_node_tls_.createSecureContext)({
-        ...(ca === undefined
-            ? {}
-            : {
-                // What is given here takes the place of the usual authorities, with those of
-                // NODE_EXTRA_CA_CERTS, so they are given again.
-                ca: [...(0,external_node_tls_.getCACertificates)('default'), ca],
-                // An intermediate authority, or the registry's own certificate, is trusted as it is.
-                allowPartialTrustChain: true,
-            }),
-        ...(cert === undefined ? {} : { cert }),
-        ...(key === undefined ? {} : { key }),
-    });
-}
-/** The same, but that no host is shown a client certificate. */
-function withoutCertificates(tls) {
-    return new Map([...tls].map(([host, { ca }]) => [host, ca === undefined ? {} : { ca }]));
-}
-/** `name:port` of a host, without brackets, such that every spelling of one endpoint is the same. */
-function endpoint(hostname, port) {
-    const name = hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-    return `${name}:${port === undefined || port === '' ? 443 : port}`;
-}
-/** The endpoint of `host[:port]`. */
-function endpointOf(host) {
-    const { hostname, port } = new URL(`https://${host}`);
-    return endpoint(hostname, port);
-}
-
 ;// CONCATENATED MODULE: ./lib/action/registry-tls.js
-
 
 
 
@@ -41210,8 +41365,6 @@ function endpointOf(host) {
 
 const registry_tls_FIELDS = ['registry', 'ca', 'cert', 'key'];
 const registry_tls_SHAPE = `expected a YAML list of objects with ${registry_tls_FIELDS.join(', ')}`;
-/** A store with every authority there is takes 250 KiB; more than this is a mistake in the path. */
-const MAX_PEM_BYTES = 4 * 1024 * 1024;
 /** No private key is as short as this, not even without its header. */
 const MAX_SHOWN_PATH = 100;
 /**
@@ -41229,7 +41382,7 @@ function parseRegistryTls(text, files) {
             problems.push(`entry ${index + 1}: ${reason}`);
         };
         try {
-            const host = hostOf(entry);
+            const host = registry_tls_hostOf(entry);
             const options = readOptions(entry, files);
             if (hosts.has(host))
                 refuse('an entry above is for the same host');
@@ -41241,10 +41394,7 @@ function parseRegistryTls(text, files) {
     }
     return { hosts, problems };
 }
-/** Words that may be shown. */
-class Refusal extends Error {
-}
-function hostOf(entry) {
+function registry_tls_hostOf(entry) {
     const unknown = unknownField(entry, registry_tls_FIELDS);
     if (unknown !== undefined)
         throw new Refusal(unknown);
@@ -41259,7 +41409,7 @@ function hostOf(entry) {
     }
 }
 function readOptions(entry, files) {
-    const [ca, cert, key] = ['ca', 'cert', 'key'].map((field) => readPem(field, entry, files));
+    const [ca, cert, key] = ['ca', 'cert', 'key'].map((field) => registry_tls_readPem(field, entry, files));
     if (ca === undefined && cert === undefined && key === undefined) {
         throw new Refusal('has neither ca nor cert and key');
     }
@@ -41277,7 +41427,7 @@ function readOptions(entry, files) {
     return options;
 }
 /** The PEM text of a field; undefined where it is blank. Throws a Refusal that quotes no content. */
-function readPem(field, entry, files) {
+function registry_tls_readPem(field, entry, files) {
     const value = entry[field]?.trim() ?? '';
     if (value === '')
         return undefined;
@@ -41322,52 +41472,6 @@ function readFileAt(path, files, place) {
     if ('problem' in located || problem !== undefined)
         throw new Refusal(`${place} ${problem}`);
     return files.readFile(located.file);
-}
-/** What is between two lines of dashes holds none, so that a file is gone through once. */
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*(?:-(?!----)[^-]*)*-----END CERTIFICATE-----/g;
-const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[^-]*(?:-(?!----)[^-]*)*-----END/;
-const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
-function checkCertificates(pem, place) {
-    const certificates = pem.match(CERTIFICATE) ?? [];
-    if (certificates.length === 0)
-        throw new Refusal(`${place} holds no certificate in PEM`);
-    for (const [index, certificate] of certificates.entries()) {
-        if (!isCertificate(certificate)) {
-            const which = certificates.length === 1 ? 'a certificate' : `certificate ${index + 1}`;
-            throw new Refusal(`${place} holds ${which} that cannot be read`);
-        }
-    }
-}
-function isCertificate(pem) {
-    try {
-        return new external_node_crypto_.X509Certificate(pem).raw.length > 0;
-    }
-    catch {
-        return false;
-    }
-}
-function checkKey(pem, place) {
-    if (!PRIVATE_KEY.test(pem))
-        throw new Refusal(`${place} holds no private key in PEM`);
-    if (ENCRYPTED_KEY.test(pem)) {
-        throw new Refusal(`${place} is encrypted; a key without a passphrase is needed`);
-    }
-}
-/** Finds what OpenSSL would refuse before anything is sent. */
-function checkTogether(options) {
-    try {
-        secureContext(options);
-    }
-    catch (error) {
-        const code = codeOf(error) ?? '';
-        if (code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' ||
-            code === 'ERR_OSSL_X509_KEY_TYPE_MISMATCH') {
-            throw new Refusal('cert and key do not belong together');
-        }
-        const reason = /^[A-Z0-9_]+$/.test(code) ? ` (${code})` : '';
-        const what = options.cert === undefined ? 'ca' : 'cert and key';
-        throw new Refusal(`${what} cannot be used for TLS${reason}`);
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/action/verify-input.js
@@ -42653,6 +42757,7 @@ async function speaksTls(host, { signal, lookup, tunnel, secureContext } = {}) {
 
 
 
+
 const PROTOCOLS = new Set(['http:', 'https:']);
 /**
  * The proxies of the environment, in either case, lower case first as curl has it. An `http_proxy`
@@ -42662,13 +42767,22 @@ const PROTOCOLS = new Set(['http:', 'https:']);
 function readProxies(environment) {
     const http = proxyIn(environment, 'http_proxy');
     const https = proxyIn(environment, 'https_proxy');
+    const entries = setting(environment, 'no_proxy').split(/[\s,]+/);
+    const ranges = rangesIn(entries);
     return {
         ...(http === undefined ? {} : { http }),
         ...(https === undefined ? {} : { https }),
-        exceptions: setting(environment, 'no_proxy')
-            .split(/[\s,]+/)
-            .flatMap((entry) => parseException(entry) ?? []),
+        exceptions: entries.flatMap((entry) => parseException(entry) ?? []),
+        ...(ranges === undefined ? {} : { ranges }),
     };
+}
+/** What to say of a variable that others go by, and that is not used here; holds no value of it. */
+function unusedProxy(environment) {
+    const isUsed = ['http_proxy', 'https_proxy'].some((name) => setting(environment, name) !== '');
+    if (isUsed || setting(environment, 'all_proxy') === '')
+        return undefined;
+    return ('ALL_PROXY is not used: a proxy for HTTP comes from https_proxy, and from http_proxy for ' +
+        'registries without TLS; SOCKS is not supported');
 }
 /** The proxy for requests to an origin; undefined where they go there directly. */
 function proxyFor(proxies, origin) {
@@ -42678,7 +42792,26 @@ function proxyFor(proxies, origin) {
         return undefined;
     const name = hostName(hostname).replace(/\.$/, '');
     const actualPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port;
-    return proxies.exceptions.some((one) => excepts(one, name, actualPort)) ? undefined : proxy;
+    const isException = proxies.exceptions.some((one) => excepts(one, name, actualPort)) ||
+        isInRange(proxies.ranges, name);
+    return isException ? undefined : proxy;
+}
+/** As in Go, curl and Python, a range is about addresses that are written, and not about names. */
+function isInRange(ranges, name) {
+    const version = (0,external_node_net_.isIP)(name);
+    return version !== 0 && ranges?.check(name, version === 6 ? 'ipv6' : 'ipv4') === true;
+}
+/** The address ranges among the entries of `no_proxy`: `10.0.0.0/8`, `fd00::/8`. */
+function rangesIn(entries) {
+    const ranges = new external_node_net_.BlockList();
+    for (const entry of entries) {
+        const [, written = '', prefix] = /^\[?([\da-f:.]+)\]?\/(\d{1,3})$/i.exec(entry) ?? [];
+        const version = (0,external_node_net_.isIP)(written);
+        if (version === 0 || Number(prefix) > (version === 6 ? 128 : 32))
+            continue;
+        ranges.addSubnet(written, Number(prefix), version === 6 ? 'ipv6' : 'ipv4');
+    }
+    return ranges.rules.length === 0 ? undefined : ranges;
 }
 /** The URL of a proxy. As in curl and in Go, `host:port` alone means `http://`. */
 function parseProxy(text) {
@@ -42734,8 +42867,7 @@ function proxies_decoded(text) {
 }
 /**
  * `host`, `.host` and `host:port`, of which each covers the hosts below as well; `*.host`, which
- * covers only those; `*`. Anything else, such as a range of addresses, is nobody's name, and is left
- * out.
+ * covers only those; `*`. Anything else is nobody's name, and is left out.
  */
 function parseException(entry) {
     if (/^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(entry))
@@ -42826,9 +42958,7 @@ function maskInputs(mask, inputs, actor) {
         if (credentials !== undefined)
             maskCredentials(mask, credentials);
     }
-    for (const { key } of inputs.registryTls.values())
-        if (key !== undefined)
-            mask(key);
+    maskKeys(mask, inputs.registryTls);
     if (inputs.githubToken !== undefined) {
         maskCredentials(mask, githubCredentials(inputs.githubToken, actor));
     }
@@ -42843,6 +42973,12 @@ function maskUnreadInputs(mask, source) {
     }
     for (const password of passwordsIn(source.getInput('registry-auth')))
         mask(password);
+}
+/** Hides the keys of client certificates. */
+function maskKeys(mask, hosts) {
+    for (const { key } of hosts.values())
+        if (key !== undefined)
+            mask(key);
 }
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'];
 /**
@@ -43170,7 +43306,7 @@ const SHOWN_NAMES = 5;
 function tlsReason(error, code, host) {
     const name = foreignText(host);
     if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-        return `the certificate of ${name} is for ${namesIn(error)}, and not for this name`;
+        return `the certificate of ${name} is for ${tls_failure_namesIn(error)}, and not for this name`;
     }
     const reason = tls_failure_REASONS[ALERT.exec(code)?.[1] ?? code];
     if (reason !== undefined)
@@ -43178,7 +43314,7 @@ function tlsReason(error, code, host) {
     return `no TLS connection to ${name}: ${foreignText(error.message)}`;
 }
 /** `DNS:a.example, IP Address:10.0.0.1`, which is how Node writes them, as `a.example, 10.0.0.1`. */
-function namesIn(error) {
+function tls_failure_namesIn(error) {
     const cert = 'cert' in error ? error.cert : undefined;
     const text = typeof cert === 'object' && cert !== null && 'subjectaltname' in cert
         ? String(cert.subjectaltname)
@@ -46899,7 +47035,7 @@ class FanOut {
         clearTimeout(patience);
         for (const { member } of journeys)
             member.pass(digest);
-        const rides = together(journeys.map(({ journey }) => journey));
+        const rides = fan_out_together(journeys.map(({ journey }) => journey));
         for (const [index, { admit }] of journeys.entries()) {
             admit(rides.then((all) => all[index] ?? raise()));
         }
@@ -46976,7 +47112,7 @@ class Member {
     }
 }
 /** Slots for all of them, and one download. */
-async function together(journeys) {
+async function fan_out_together(journeys) {
     const [first] = journeys;
     if (first === undefined)
         return [];
@@ -48921,7 +49057,7 @@ class Network {
         this.#insecure = new Set(options.insecureRegistries ?? []);
         this.#lookup = options.lookup ?? external_node_dns_namespaceObject.lookup;
         const tlsHosts = [...(options.tls ?? [])];
-        this.#tls = new Map(tlsHosts.map(([host, tls]) => [endpointOf(apiHost(host)), tls]));
+        this.#tls = byEndpoint([...(options.machineTls ?? []), ...tlsHosts]);
         this.#foreign = new ForeignHosts(this.#lookup, [
             ...(options.insecureRegistries ?? []),
             ...(options.namedHosts ?? []),
@@ -49048,6 +49184,15 @@ class Network {
     async close() {
         await this.#transport.destroy();
     }
+}
+/** Where there are several for one endpoint, the later ones come first. */
+function byEndpoint(hosts) {
+    const tls = new Map();
+    for (const [host, options] of hosts) {
+        const key = endpointOf(apiHost(host));
+        tls.set(key, { ...tls.get(key), ...options });
+    }
+    return tls;
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/platform-entries.js
@@ -50207,7 +50352,7 @@ class ReferrersApi {
     }
     /**
      * Whether a repository lists what is pushed to it, found out once: one has said so that did not
-     * (Q63).
+     * (Q65).
      */
     async lists(repository, findOut) {
         const known = this.#proofs.get(repository);
@@ -53312,6 +53457,8 @@ function wantedOf({ platforms, attestations = 'drop', referrers = 'none' }) {
 
 
 
+
+
 /** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
 async function main(commands = runnerCommands, environment = process.env) {
     const secrets = new Secrets(commands);
@@ -53369,6 +53516,11 @@ async function main(commands = runnerCommands, environment = process.env) {
 }
 /** Everything between the inputs and the outputs. */
 async function sync({ inputs, context, logger, secrets, environment, cancel, trust, }) {
+    const machineTls = readCertsD(logger);
+    maskKeys(secrets.mask, machineTls);
+    const notUsed = unusedProxy(environment);
+    if (notUsed !== undefined)
+        logger.info(notUsed);
     const files = readAuthFiles(environment, logger);
     secrets.neverMask(files.flatMap(({ file }) => file.logins.map(({ username }) => username)));
     maskAuthFiles(secrets.mask, files);
@@ -53378,6 +53530,7 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
         timeoutMs: inputs.timeoutSeconds * 1000,
         insecureRegistries: inputs.insecureRegistries,
         tls: inputs.registryTls,
+        machineTls,
         namedHosts: inputs.registryAuth.flatMap(({ authHost }) => authHost ?? []),
         environment,
         signal: cancel.signal,

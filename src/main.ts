@@ -9,6 +9,7 @@ import {
 import { Cancellation } from './action/cancellation.ts'
 import { type AnnotationProperties, type Commands, runnerCommands } from './action/commands.ts'
 import { bareContext, type RunContext, runContext } from './action/context.ts'
+import { readCertsD } from './action/certs-d.ts'
 import { credentialSources } from './action/credentials.ts'
 import { Defects } from './action/defects.ts'
 import { cutShort } from './action/interrupted-run.ts'
@@ -26,6 +27,7 @@ import {
   maskAuthFiles,
   maskCredentials,
   maskInputs,
+  maskKeys,
   maskProxyPasswords,
   maskUnreadInputs,
   Secrets,
@@ -38,6 +40,7 @@ import { systemClock } from './registry/clock.ts'
 import { CredentialHelpers } from './registry/credentials/helper.ts'
 import { EndOfRun } from './registry/errors.ts'
 import { Network } from './registry/network/network.ts'
+import { unusedProxy } from './registry/network/proxies.ts'
 import type { ResultError, RunReport, SyncResult } from './sync/report.ts'
 import { RunProgress } from './sync/run-progress.ts'
 import { runSync } from './sync/run.ts'
@@ -114,6 +117,10 @@ async function sync({
   cancel,
   trust,
 }: Step): Promise<RunReport> {
+  const machineTls = readCertsD(logger)
+  maskKeys(secrets.mask, machineTls)
+  const notUsed = unusedProxy(environment)
+  if (notUsed !== undefined) logger.info(notUsed)
   const files = readAuthFiles(environment, logger)
   secrets.neverMask(files.flatMap(({ file }) => file.logins.map(({ username }) => username)))
   maskAuthFiles(secrets.mask, files)
@@ -123,6 +130,7 @@ async function sync({
     timeoutMs: inputs.timeoutSeconds * 1000,
     insecureRegistries: inputs.insecureRegistries,
     tls: inputs.registryTls,
+    machineTls,
     namedHosts: inputs.registryAuth.flatMap(({ authHost }) => authHost ?? []),
     environment,
     signal: cancel.signal,

@@ -1,8 +1,8 @@
-import { X509Certificate } from 'node:crypto'
 import { isAbsolute } from 'node:path'
 import { quote } from '../oci/quote.ts'
 import { normaliseRegistry } from '../oci/reference.ts'
-import { secureContext, type TlsOptions } from '../registry/network/tls.ts'
+import type { TlsOptions } from '../registry/network/tls.ts'
+import { checkCertificates, checkKey, checkTogether, MAX_PEM_BYTES, Refusal } from './pem.ts'
 import { codeOf, fileProblem, locateInWorkspace } from './workspace-path.ts'
 import { type Entry, readEntries, unknownField } from './yaml-entries.ts'
 
@@ -21,9 +21,6 @@ export interface PemFiles {
 
 const FIELDS = ['registry', 'ca', 'cert', 'key']
 const SHAPE = `expected a YAML list of objects with ${FIELDS.join(', ')}`
-
-/** A store with every authority there is takes 250 KiB; more than this is a mistake in the path. */
-const MAX_PEM_BYTES = 4 * 1024 * 1024
 
 /** No private key is as short as this, not even without its header. */
 const MAX_SHOWN_PATH = 100
@@ -53,9 +50,6 @@ export function parseRegistryTls(text: string, files: PemFiles): RegistryTls {
   }
   return { hosts, problems }
 }
-
-/** Words that may be shown. */
-class Refusal extends Error {}
 
 function hostOf(entry: Entry): string {
   const unknown = unknownField(entry, FIELDS)
@@ -132,53 +126,4 @@ function readFileAt(path: string, files: PemFiles, place: string): string | Uint
   const problem = 'problem' in located ? located.problem : fileProblem(located.file, MAX_PEM_BYTES)
   if ('problem' in located || problem !== undefined) throw new Refusal(`${place} ${problem}`)
   return files.readFile(located.file)
-}
-
-/** What is between two lines of dashes holds none, so that a file is gone through once. */
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*(?:-(?!----)[^-]*)*-----END CERTIFICATE-----/g
-const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[^-]*(?:-(?!----)[^-]*)*-----END/
-const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m
-
-function checkCertificates(pem: string, place: string): void {
-  const certificates = pem.match(CERTIFICATE) ?? []
-  if (certificates.length === 0) throw new Refusal(`${place} holds no certificate in PEM`)
-  for (const [index, certificate] of certificates.entries()) {
-    if (!isCertificate(certificate)) {
-      const which = certificates.length === 1 ? 'a certificate' : `certificate ${index + 1}`
-      throw new Refusal(`${place} holds ${which} that cannot be read`)
-    }
-  }
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).raw.length > 0
-  } catch {
-    return false
-  }
-}
-
-function checkKey(pem: string, place: string): void {
-  if (!PRIVATE_KEY.test(pem)) throw new Refusal(`${place} holds no private key in PEM`)
-  if (ENCRYPTED_KEY.test(pem)) {
-    throw new Refusal(`${place} is encrypted; a key without a passphrase is needed`)
-  }
-}
-
-/** Finds what OpenSSL would refuse before anything is sent. */
-function checkTogether(options: TlsOptions): void {
-  try {
-    secureContext(options)
-  } catch (error) {
-    const code = codeOf(error) ?? ''
-    if (
-      code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' ||
-      code === 'ERR_OSSL_X509_KEY_TYPE_MISMATCH'
-    ) {
-      throw new Refusal('cert and key do not belong together')
-    }
-    const reason = /^[A-Z0-9_]+$/.test(code) ? ` (${code})` : ''
-    const what = options.cert === undefined ? 'ca' : 'cert and key'
-    throw new Refusal(`${what} cannot be used for TLS${reason}`)
-  }
 }

@@ -83,7 +83,7 @@ export function maskInputs(mask: MaskSecret, inputs: SecretInputs, actor: string
   ]) {
     if (credentials !== undefined) maskCredentials(mask, credentials)
   }
-  for (const { key } of inputs.registryTls.values()) if (key !== undefined) mask(key)
+  maskKeys(mask, inputs.registryTls)
   if (inputs.githubToken !== undefined) {
     maskCredentials(mask, githubCredentials(inputs.githubToken, actor))
   }
@@ -98,6 +98,11 @@ export function maskUnreadInputs(mask: MaskSecret, source: Pick<InputSource, 'ge
     mask(source.getInput(name))
   }
   for (const password of passwordsIn(source.getInput('registry-auth'))) mask(password)
+}
+
+/** Hides the keys of client certificates. */
+export function maskKeys(mask: MaskSecret, hosts: ReadonlyMap<string, TlsOptions>): void {
+  for (const { key } of hosts.values()) if (key !== undefined) mask(key)
 }
 
 const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy']

@@ -37,7 +37,7 @@ describe('whether a destination lists what was pushed', () => {
     ['with the API, and without saying so', { subjectHeader: false }, true],
     ['without the API', { referrers: false }, false],
     [
-      'without the API, although it says so (Q63)',
+      'without the API, although it says so (Q65)',
       { referrers: false, subjectHeader: true },
       false,
     ],

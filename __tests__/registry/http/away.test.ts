@@ -38,7 +38,7 @@ async function worldLeading(to: 'registry' | 'storage', options: RegistryOptions
   return { world, other, [Symbol.asyncDispose]: async () => dispose(other, world) }
 }
 
-describe('a storage that a registry leads to', () => {
+describe('a storage that a registry leads to (Q66)', () => {
   test.each([400, 401, 403, 404, 410])(
     'and that refuses with %i is asked for at another address, twice at most',
     async (status) => {
@@ -116,7 +116,7 @@ describe('another registry that a registry leads to', () => {
     expect(await resolveDigest(led.world.sourceRepository(), '1.0')).toBeUndefined()
   })
 
-  test('is told no login, and asked for the token that everybody gets', async () => {
+  test('is told no login, and asked for the token that everybody gets (Q67)', async () => {
     await using led = await worldLeading('registry', {
       auth: { kind: 'bearer', users, anonymousPull: true },
     })
@@ -162,7 +162,7 @@ const page = replyWith(200, {
   body: '<!doctype html><title>Sign in to ACME</title>',
 })
 
-describe('a page for people', () => {
+describe('a page for people (Q68)', () => {
   test('in place of a manifest is told as such, with its host', async () => {
     await using world = await RegistryWorld.start()
     world.source.fault({}, page)

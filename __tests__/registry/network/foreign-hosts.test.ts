@@ -66,6 +66,21 @@ describe('a host that only the registry has named', () => {
     expect(dns.asked.filter((name) => name === 'storage.evil.test')).toHaveLength(1)
   })
 
+  test('is not named by the certificates that the machine has for it', async () => {
+    const elsewhere = 'storage.evil.test'
+    const { storage, dns, host } = await startWorld(elsewhere, { [elsewhere]: [HERE] })
+    const network = new Network({
+      environment: {},
+      lookup: dns.lookup,
+      insecureRegistries: [host],
+      machineTls: new Map([[at(elsewhere, storage), {}]]),
+    })
+    open.push(network)
+    const reading = new Client({ host, network }).getImage(`${host}/acme/app:1.0`)
+    expect((await failureOf(reading)).code).toBe('REDIRECT')
+    expect(storage.requests).toEqual([])
+  })
+
   test.each([
     ['a private one', '10.0.0.1'],
     ['one of the metadata service', '169.254.169.254'],

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseProxy, proxyFor, readProxies } from '../../../src/registry/network/proxies.ts'
+import {
+  parseProxy,
+  proxyFor,
+  readProxies,
+  unusedProxy,
+} from '../../../src/registry/network/proxies.ts'
 
 describe('the proxies of the environment', () => {
   test('are none where nothing is set, or only what needs no proxy', () => {
@@ -78,6 +83,19 @@ describe('the proxies of the environment', () => {
   )
 })
 
+describe('a variable that others go by', () => {
+  test.each(['ALL_PROXY', 'all_proxy'])('is said not to be used: %s', (name) => {
+    const said = unusedProxy({ [name]: 'socks5h://user:s3cret@proxy:1080' })
+    expect(said).toMatch(/^ALL_PROXY is not used: .*https_proxy.*SOCKS/)
+    expect(said).not.toContain('s3cret')
+  })
+
+  test('is not worth a word where it is not there, or another one counts', () => {
+    expect(unusedProxy({ ALL_PROXY: ' ' })).toBeUndefined()
+    expect(unusedProxy({ ALL_PROXY: 'http://p:1', HTTPS_PROXY: 'http://p:2' })).toBeUndefined()
+  })
+})
+
 function isProxied(noProxy: string, origin: string) {
   const url = 'http://p:1'
   const proxies = readProxies({ http_proxy: url, https_proxy: url, no_proxy: noProxy })
@@ -104,6 +122,14 @@ describe('no proxy is asked', () => {
     ['2001:DB8:0:0::1', 'https://[2001:db8::1]:5000'],
     ['[2001:db8::1]', 'https://[2001:db8::1]'],
     ['[2001:db8::1]:5000', 'https://[2001:db8::1]:5000'],
+    ['10.0.0.0/8', 'https://10.0.0.0'],
+    ['10.0.0.0/8', 'https://10.1.2.3:5000'],
+    ['a.test 192.168.1.0/24,10.0.0.0/8', 'http://192.168.1.7'],
+    ['10.1.2.3/32', 'https://10.1.2.3'],
+    ['0.0.0.0/0', 'https://93.184.216.34'],
+    ['fd00::/8', 'https://[fd12:3456::1]:5000'],
+    ['[fd00::]/8', 'https://[fd12:3456::1]'],
+    ['10.0.0.0/8', 'https://[::ffff:10.1.2.3]'],
     ['*', 'https://example.com'],
     ['a.test,*', 'http://[2001:db8::1]'],
   ])('with no_proxy %s for %s', (noProxy, origin) => {
@@ -129,8 +155,14 @@ describe('no proxy is asked', () => {
     ['example.com:443', 'http://example.com'],
     ['[2001:db8::1]:5000', 'https://[2001:db8::1]'],
     ['2001:db8::1', 'https://[2001:db8::2]'],
-    ['10.0.0.0/8', 'https://10.0.0.0'],
-    ['10.0.0.0/8', 'https://10.1.2.3'],
+    ['10.0.0.0/8', 'https://11.1.2.3'],
+    ['10.0.0.0/8', 'https://a10.0.0.0.example.com'],
+    ['10.0.0.0/33', 'https://10.1.2.3'],
+    ['10.0.0/8', 'https://10.1.2.3'],
+    ['10.0.0.0/8/8', 'https://10.1.2.3'],
+    ['fd00::/8', 'https://[fe00::1]'],
+    ['fd00::/129', 'https://[fd00::1]'],
+    ['0.0.0.0/0', 'https://example.com'],
     ['https://example.com', 'https://example.com'],
     ['*example.com', 'https://example.com'],
     ['', 'https://example.com'],

@@ -118,6 +118,23 @@ describe('an authority that is named for a host', () => {
   })
 })
 
+describe('what the machine has for a host', () => {
+  test('is trusted and shown, as far as nothing else is said of the host', async () => {
+    const registry = await started({ tls: { ...certificates, clientCertificate: true } })
+    const host = at('registry.test', registry)
+    const { cert, key, ca } = await createCertificate()
+    const stranger = await createCertificate({ selfSigned: true })
+    const own = new Map([[host, { ca, cert, key }]])
+    expect(await connect({}, { machineTls: own }).digestAt(host)).toBe(image.manifest.digest)
+    const other = { ca: stranger.cert }
+    const refused = connect({ [host]: other }, { machineTls: own })
+    expect((await failureOf(refused.digestAt(host))).code).toBe('TLS')
+    const bare = new Map([[host, { ca }]])
+    const shown = connect({ [host]: { cert, key } }, { machineTls: bare })
+    expect(await shown.digestAt(host)).toBe(image.manifest.digest)
+  })
+})
+
 describe('a client certificate', () => {
   const versions = [['TLS 1.3', {}] as const, ['TLS 1.2', { maxVersion: 'TLSv1.2' }] as const]
 

@@ -40,7 +40,7 @@ export class ReferrersApi {
 
   /**
    * Whether a repository lists what is pushed to it, found out once: one has said so that did not
-   * (Q63).
+   * (Q65).
    */
   async lists(repository: string, findOut: () => Promise<boolean>): Promise<boolean> {
     const known = this.#proofs.get(repository)

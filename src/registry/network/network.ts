@@ -33,6 +33,11 @@ export interface NetworkOptions {
   readonly insecureRegistries?: readonly string[]
   /** Authorities and client certificates by normalised host; the usual authorities stay. */
   readonly tls?: ReadonlyMap<string, TlsOptions>
+  /**
+   * The same as the machine has it: what `tls` says of a host comes before, and nobody has named these
+   * hosts for this run.
+   */
+  readonly machineTls?: ReadonlyMap<string, TlsOptions>
   /** Further hosts, normalised, that the user has named, such as those of token services. */
   readonly namedHosts?: readonly string[]
   /** Finds addresses, as `dns.lookup` does. */
@@ -121,7 +126,7 @@ export class Network {
     this.#insecure = new Set(options.insecureRegistries ?? [])
     this.#lookup = options.lookup ?? lookup
     const tlsHosts = [...(options.tls ?? [])]
-    this.#tls = new Map(tlsHosts.map(([host, tls]) => [endpointOf(apiHost(host)), tls]))
+    this.#tls = byEndpoint([...(options.machineTls ?? []), ...tlsHosts])
     this.#foreign = new ForeignHosts(this.#lookup, [
       ...(options.insecureRegistries ?? []),
       ...(options.namedHosts ?? []),
@@ -252,4 +257,16 @@ export class Network {
   async close(): Promise<void> {
     await this.#transport.destroy()
   }
+}
+
+/** Where there are several for one endpoint, the later ones come first. */
+function byEndpoint(
+  hosts: readonly (readonly [string, TlsOptions])[],
+): ReadonlyMap<string, TlsOptions> {
+  const tls = new Map<string, TlsOptions>()
+  for (const [host, options] of hosts) {
+    const key = endpointOf(apiHost(host))
+    tls.set(key, { ...tls.get(key), ...options })
+  }
+  return tls
 }

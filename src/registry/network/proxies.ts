@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net'
 import { basicAuthorization, type Credentials } from '../credentials/login.ts'
 import { knownSecrets } from '../known-secrets.ts'
 import { hostName, isLoopback } from './hosts.ts'
@@ -17,6 +18,8 @@ export interface Proxies {
   readonly http?: ProxyServer
   readonly https?: ProxyServer
   readonly exceptions: readonly Exception[]
+  /** Addresses that are no exception by name; absent where there are none. */
+  readonly ranges?: BlockList
 }
 
 /** An entry of `no_proxy`. */
@@ -40,13 +43,24 @@ const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:'])
 export function readProxies(environment: Environment): Proxies {
   const http = proxyIn(environment, 'http_proxy')
   const https = proxyIn(environment, 'https_proxy')
+  const entries = setting(environment, 'no_proxy').split(/[\s,]+/)
+  const ranges = rangesIn(entries)
   return {
     ...(http === undefined ? {} : { http }),
     ...(https === undefined ? {} : { https }),
-    exceptions: setting(environment, 'no_proxy')
-      .split(/[\s,]+/)
-      .flatMap((entry) => parseException(entry) ?? []),
+    exceptions: entries.flatMap((entry) => parseException(entry) ?? []),
+    ...(ranges === undefined ? {} : { ranges }),
   }
+}
+
+/** What to say of a variable that others go by, and that is not used here; holds no value of it. */
+export function unusedProxy(environment: Environment): string | undefined {
+  const isUsed = ['http_proxy', 'https_proxy'].some((name) => setting(environment, name) !== '')
+  if (isUsed || setting(environment, 'all_proxy') === '') return undefined
+  return (
+    'ALL_PROXY is not used: a proxy for HTTP comes from https_proxy, and from http_proxy for ' +
+    'registries without TLS; SOCKS is not supported'
+  )
 }
 
 /** The proxy for requests to an origin; undefined where they go there directly. */
@@ -56,7 +70,28 @@ export function proxyFor(proxies: Proxies, origin: string): ProxyServer | undefi
   if (proxy === undefined || isLoopback(hostname)) return undefined
   const name = hostName(hostname).replace(/\.$/, '')
   const actualPort = port === '' ? (protocol === 'https:' ? '443' : '80') : port
-  return proxies.exceptions.some((one) => excepts(one, name, actualPort)) ? undefined : proxy
+  const isException =
+    proxies.exceptions.some((one) => excepts(one, name, actualPort)) ||
+    isInRange(proxies.ranges, name)
+  return isException ? undefined : proxy
+}
+
+/** As in Go, curl and Python, a range is about addresses that are written, and not about names. */
+function isInRange(ranges: BlockList | undefined, name: string): boolean {
+  const version = isIP(name)
+  return version !== 0 && ranges?.check(name, version === 6 ? 'ipv6' : 'ipv4') === true
+}
+
+/** The address ranges among the entries of `no_proxy`: `10.0.0.0/8`, `fd00::/8`. */
+function rangesIn(entries: readonly string[]): BlockList | undefined {
+  const ranges = new BlockList()
+  for (const entry of entries) {
+    const [, written = '', prefix] = /^\[?([\da-f:.]+)\]?\/(\d{1,3})$/i.exec(entry) ?? []
+    const version = isIP(written)
+    if (version === 0 || Number(prefix) > (version === 6 ? 128 : 32)) continue
+    ranges.addSubnet(written, Number(prefix), version === 6 ? 'ipv6' : 'ipv4')
+  }
+  return ranges.rules.length === 0 ? undefined : ranges
 }
 
 /** The URL of a proxy. As in curl and in Go, `host:port` alone means `http://`. */
@@ -116,8 +151,7 @@ function decoded(text: string): string {
 
 /**
  * `host`, `.host` and `host:port`, of which each covers the hosts below as well; `*.host`, which
- * covers only those; `*`. Anything else, such as a range of addresses, is nobody's name, and is left
- * out.
+ * covers only those; `*`. Anything else is nobody's name, and is left out.
  */
 function parseException(entry: string): Exception | undefined {
   if (/^[\da-f:.]*:[\da-f:.]*:[\da-f:.]*$/i.test(entry)) return parseException(`[${entry}]`)
