@@ -3,7 +3,7 @@ import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import { replyWith } from '../../testkit/registry/faults.ts'
 import type { RegistryOptions, TestRegistry } from '../../testkit/registry/registry.ts'
-import { runAction } from '../../testkit/runner/action-runner.ts'
+import { runAction, startAction } from '../../testkit/runner/action-runner.ts'
 import { errorsOf, outputsOf, startPair } from './bundle.ts'
 
 const list = '/tags/list'
@@ -225,6 +225,22 @@ describe('what was selected must go together, before anything is written', () =>
       `${world.to}:v2`,
     ])
   })
+})
+
+test('a run that ends while tags are listed has a failed result for each line', async () => {
+  const world = await startWithTags(['v1'])
+  const listing = world.source.hold({ path: list })
+  const images = `${world.from}:v1 => ${world.to}\n${world.from}:v* => ${world.to}`
+  const action = await startAction({ inputs: { images } })
+  await listing.arrived()
+  action.kill('SIGTERM')
+  const result = await action.result
+  expect(result).toMatchObject({ exitCode: 1, signal: null, stderr: '' })
+  expect(outputsOf(result).results.map(({ error }) => error?.code)).toEqual([
+    'CANCELLED',
+    'CANCELLED',
+  ])
+  expect(world.copied()).toEqual([])
 })
 
 test('a name that is not there fails beside a pattern that is', async () => {

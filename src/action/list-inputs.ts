@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path'
+import { relative, resolve, sep } from 'node:path'
 import type { RegistryBase } from '../oci/reference.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import {
@@ -62,7 +62,8 @@ function textsOf(reader: InputReader, source: ListSource): readonly ListText[] {
     const path = reader.text('images-file')
     const name = foreignText(path)
     const read = readImagesFile(path, source.workspace, (absolute) => source.readFile(absolute))
-    const file = foreignText(relative(source.workspace, resolve(source.workspace, path)))
+    const way = relative(source.workspace, resolve(source.workspace, path))
+    const file = foreignText(way.replaceAll(sep, '/'))
     if ('problem' in read) reader.problem('images-file', read.problem, `images-file ${name}`)
     else texts.push({ file, text: read.text })
   }

@@ -106,6 +106,7 @@ describe('tags of an object', () => {
     ['{deny: "*", limit: 3}', 'did you mean exclude and newest?'],
     ['{match: a, match: b}', 'the key "match" occurs twice'],
     ['[v1, "!v1"]', 'tags: what is excluded leaves no tag'],
+    [`[${'a*, '.repeat(101)}b]`, 'tags: more than 100 patterns'],
     ['*', 'goes between quotes'],
     ['!*-rc*', 'goes between quotes'],
   ])('are refused where they are not right: %s', (tags, message) => {
@@ -116,7 +117,7 @@ describe('tags of an object', () => {
 
   test('are refused beside a tag or digest of the source', () => {
     const message = 'source: beside tags, a source is a repository, without a tag or digest'
-    for (const source of ['quay.io/a:v1', `quay.io/a@${DIGEST}`]) {
+    for (const source of ['quay.io/a:v1', 'quay.io/a:v*', `quay.io/a@${DIGEST}`]) {
       expect(problemsOf(`- {source: "${source}", destination: x.io/a, tags: [v1]}`)).toEqual([
         `line 1: ${message}`,
       ])

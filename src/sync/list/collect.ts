@@ -85,8 +85,9 @@ export class Collector {
 
   #addTags(entry: ListEntry, repository: string, rule: TagRule, common: Common): void {
     const { line } = entry
-    const source = this.#attempt(line, 'source: ', () => readRepository(repository, this.#bases))
-    if (source?.tag !== undefined || source?.digest !== undefined) {
+    const bare = splitPattern(repository)?.repository ?? repository
+    const source = this.#attempt(line, 'source: ', () => readRepository(bare, this.#bases))
+    if (source?.tag !== undefined || source?.digest !== undefined || bare !== repository) {
       this.#problem(line, 'source: beside tags, a source is a repository, without a tag or digest')
       return
     }

@@ -25,8 +25,11 @@ const MEANT: Readonly<Record<string, string>> = {
   minimum: 'min',
 }
 
-/** More than a list may have destinations. */
+/** As many as a list may have destinations. */
 const MAX_COUNT = 20_000
+
+/** Far more than anybody writes; each of them is tried on each tag. */
+const MAX_PATTERNS = 100
 
 /** A rule for the tags that are written in a reference. */
 export function ruleFor(match: readonly string[], exclude: readonly string[] = []): TagRule {
@@ -80,6 +83,9 @@ function readPatterns(
   ]
   const wrong = [...match, ...exclude].map(patternProblem).find((problem) => problem !== undefined)
   if (wrong !== undefined) walk.problem(line, `${name}: ${wrong}`)
+  if (exclude.length > MAX_PATTERNS || match.filter(isPattern).length > MAX_PATTERNS) {
+    walk.problem(line, `${name}: more than ${MAX_PATTERNS} patterns`)
+  }
   return walk.problems.length === before ? ruleFor(match, exclude) : undefined
 }
 

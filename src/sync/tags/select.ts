@@ -33,12 +33,12 @@ const ARTIFACT = /^sha(?:256|512)-/
 export function selectTags(tags: Iterable<string>, rule: TagRule, versions?: Versions): TagChoice {
   const leftOut: Partial<Record<Reason, number>> = {}
   const inRange = rule.semver === undefined ? undefined : versions?.rangeOf(rule.semver)
+  const nameReason = namesOf(rule)
   const left: { readonly tag: string; readonly version: Version | undefined }[] = []
   for (const tag of new Set(tags)) {
     const version = versions?.versionOf(tag)
     const reason =
-      nameReason(tag, rule) ??
-      (rule.semver === undefined ? undefined : rangeReason(version, inRange))
+      nameReason(tag) ?? (rule.semver === undefined ? undefined : rangeReason(version, inRange))
     if (reason === undefined) left.push({ tag, version })
     else leftOut[reason] = (leftOut[reason] ?? 0) + 1
   }
@@ -62,18 +62,25 @@ export function needsVersions({ semver, newest }: TagRule): boolean {
  */
 export function unlisted(rule: TagRule, tags: ReadonlySet<string>): readonly string[] {
   if (needsVersions(rule)) return []
+  const nameReason = namesOf(rule)
   return [...new Set(rule.match)].filter(
-    (name) => !isPattern(name) && !tags.has(name) && nameReason(name, rule) === undefined,
+    (name) => !isPattern(name) && !tags.has(name) && nameReason(name) === undefined,
   )
 }
 
-function nameReason(tag: string, { match, exclude }: TagRule): Reason | undefined {
-  const isArtifact = ARTIFACT.test(tag)
-  const fits = (pattern: string): boolean =>
-    fitsPattern(tag, pattern) && (!isArtifact || pattern === tag || ARTIFACT.test(pattern))
-  if (isArtifact && !match.some(fits)) return 'artifacts'
-  if (match.length > 0 && !match.some(fits)) return 'unmatched'
-  return exclude.some((pattern) => fitsPattern(tag, pattern)) ? 'excluded' : undefined
+/** Tells why a tag is not taken, as far as that depends on its name. */
+function namesOf({ match, exclude }: TagRule): (tag: string) => Reason | undefined {
+  const names = new Set(match.filter((one) => !isPattern(one)))
+  const patterns = match.filter(isPattern)
+  const forArtifacts = patterns.filter((pattern) => ARTIFACT.test(pattern))
+  return (tag) => {
+    const isArtifact = ARTIFACT.test(tag)
+    const fitting = isArtifact ? forArtifacts : patterns
+    const fits = names.has(tag) || fitting.some((pattern) => fitsPattern(tag, pattern))
+    if (isArtifact && !fits) return 'artifacts'
+    if (match.length > 0 && !fits) return 'unmatched'
+    return exclude.some((pattern) => fitsPattern(tag, pattern)) ? 'excluded' : undefined
+  }
 }
 
 function rangeReason(
