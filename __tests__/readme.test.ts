@@ -345,6 +345,7 @@ describe('the page about results', () => {
   ]
   const selection = {
     source: '',
+    tags: { match: [''], exclude: [], min: 1 },
     destinations: [''],
     listed: 0,
     selected: ['', ''],

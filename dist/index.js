@@ -39182,6 +39182,17 @@ function fitsPattern(tag, pattern) {
     }
     return /^\**$/.test(pattern.slice(at));
 }
+/** `v3.*, !*-rc*, semver >=3.1 <4, newest 5, min 3`; `all` where nothing is said. */
+function ruleText({ match, exclude, semver, newest, min }) {
+    const parts = [
+        ...match,
+        ...exclude.map((pattern) => `!${pattern}`),
+        ...(semver === undefined ? [] : [`semver ${semver}`]),
+        ...(newest === undefined ? [] : [`newest ${newest}`]),
+        ...(min === 1 ? [] : [`min ${min}`]),
+    ];
+    return parts.join(', ') || 'all';
+}
 
 ;// CONCATENATED MODULE: ./lib/sync/list/stray.js
 
@@ -39348,8 +39359,10 @@ const MEANT = {
     min_tags: 'min',
     minimum: 'min',
 };
-/** More than a list may have destinations. */
+/** As many as a list may have destinations. */
 const MAX_COUNT = 20_000;
+/** Far more than anybody writes; each of them is tried on each tag. */
+const MAX_PATTERNS = 100;
 /** A rule for the tags that are written in a reference. */
 function ruleFor(match, exclude = []) {
     return { match, exclude, min: 1 };
@@ -39399,6 +39412,9 @@ function readPatterns(walk, written, line, name) {
     const wrong = [...match, ...exclude].map(patternProblem).find((problem) => problem !== undefined);
     if (wrong !== undefined)
         walk.problem(line, `${name}: ${wrong}`);
+    if (exclude.length > MAX_PATTERNS || match.filter(isPattern).length > MAX_PATTERNS) {
+        walk.problem(line, `${name}: more than ${MAX_PATTERNS} patterns`);
+    }
     return walk.problems.length === before ? ruleFor(match, exclude) : undefined;
 }
 /** What is wrong with a tag or a pattern of tags. */
@@ -39495,8 +39511,9 @@ class Collector {
     }
     #addTags(entry, repository, rule, common) {
         const { line } = entry;
-        const source = this.#attempt(line, 'source: ', () => readRepository(repository, this.#bases));
-        if (source?.tag !== undefined || source?.digest !== undefined) {
+        const bare = splitPattern(repository)?.repository ?? repository;
+        const source = this.#attempt(line, 'source: ', () => readRepository(bare, this.#bases));
+        if (source?.tag !== undefined || source?.digest !== undefined || bare !== repository) {
             this.#problem(line, 'source: beside tags, a source is a repository, without a tag or digest');
             return;
         }
@@ -39716,11 +39733,11 @@ const ARTIFACT = /^sha(?:256|512)-/;
 function selectTags(tags, rule, versions) {
     const leftOut = {};
     const inRange = rule.semver === undefined ? undefined : versions?.rangeOf(rule.semver);
+    const nameReason = namesOf(rule);
     const left = [];
     for (const tag of new Set(tags)) {
         const version = versions?.versionOf(tag);
-        const reason = nameReason(tag, rule) ??
-            (rule.semver === undefined ? undefined : rangeReason(version, inRange));
+        const reason = nameReason(tag) ?? (rule.semver === undefined ? undefined : rangeReason(version, inRange));
         if (reason === undefined)
             left.push({ tag, version });
         else
@@ -39745,16 +39762,24 @@ function needsVersions({ semver, newest }) {
 function unlisted(rule, tags) {
     if (needsVersions(rule))
         return [];
-    return [...new Set(rule.match)].filter((name) => !isPattern(name) && !tags.has(name) && nameReason(name, rule) === undefined);
+    const nameReason = namesOf(rule);
+    return [...new Set(rule.match)].filter((name) => !isPattern(name) && !tags.has(name) && nameReason(name) === undefined);
 }
-function nameReason(tag, { match, exclude }) {
-    const isArtifact = ARTIFACT.test(tag);
-    const fits = (pattern) => fitsPattern(tag, pattern) && (!isArtifact || pattern === tag || ARTIFACT.test(pattern));
-    if (isArtifact && !match.some(fits))
-        return 'artifacts';
-    if (match.length > 0 && !match.some(fits))
-        return 'unmatched';
-    return exclude.some((pattern) => fitsPattern(tag, pattern)) ? 'excluded' : undefined;
+/** Tells why a tag is not taken, as far as that depends on its name. */
+function namesOf({ match, exclude }) {
+    const names = new Set(match.filter((one) => !isPattern(one)));
+    const patterns = match.filter(isPattern);
+    const forArtifacts = patterns.filter((pattern) => ARTIFACT.test(pattern));
+    return (tag) => {
+        const isArtifact = ARTIFACT.test(tag);
+        const fitting = isArtifact ? forArtifacts : patterns;
+        const fits = names.has(tag) || fitting.some((pattern) => fitsPattern(tag, pattern));
+        if (isArtifact && !fits)
+            return 'artifacts';
+        if (match.length > 0 && !fits)
+            return 'unmatched';
+        return exclude.some((pattern) => fitsPattern(tag, pattern)) ? 'excluded' : undefined;
+    };
 }
 function rangeReason(version, inRange) {
     if (version === undefined)
@@ -39771,14 +39796,14 @@ function byVersion(a, b, versions) {
     return a === undefined || b === undefined ? 0 : (versions?.compareVersions(a, b) ?? 0);
 }
 const REASONS = [
-    ['unmatched', 'do not match'],
-    ['excluded', 'are excluded'],
-    ['artifacts', 'are names of signatures and other artifacts'],
-    ['notVersions', 'are no versions'],
-    ['outOfRange', 'are out of range'],
-    ['older', 'are older'],
+    ['unmatched', 'not matching'],
+    ['excluded', 'excluded'],
+    ['artifacts', 'named after a digest, as signatures are'],
+    ['notVersions', 'no versions'],
+    ['outOfRange', 'out of range'],
+    ['older', 'older'],
 ];
-/** `300 do not match, 8 are older`; empty where nothing was left out. */
+/** `300 not matching, 8 older`; empty where nothing was left out. */
 function leftOutText({ leftOut }) {
     return REASONS.flatMap(([reason, words]) => {
         const count = leftOut[reason];
@@ -39846,6 +39871,7 @@ function selectIn(tags, entry, versions) {
     const choice = selectTags(tags, rule, versions);
     const report = {
         source: repositoryName(source),
+        tags: rule,
         destinations: entry.map(({ written }) => written.destination),
         listed: tags.size,
         ...choice,
@@ -41077,7 +41103,8 @@ function textsOf(reader, source) {
         const path = reader.text('images-file');
         const name = foreignText(path);
         const read = readImagesFile(path, source.workspace, (absolute) => source.readFile(absolute));
-        const file = foreignText((0,external_node_path_namespaceObject.relative)(source.workspace, (0,external_node_path_namespaceObject.resolve)(source.workspace, path)));
+        const way = (0,external_node_path_namespaceObject.relative)(source.workspace, (0,external_node_path_namespaceObject.resolve)(source.workspace, path));
+        const file = foreignText(way.replaceAll(external_node_path_namespaceObject.sep, '/'));
         if ('problem' in read)
             reader.problem('images-file', read.problem, `images-file ${name}`);
         else
@@ -42477,6 +42504,8 @@ function* inBuffers(pieces) {
 
 
 
+
+
 /** Names that a line of the log shows; the report has all of them. */
 const SHOWN_TAGS = 20;
 /**
@@ -42508,15 +42537,15 @@ function cutNaming(list) {
     const items = list.map((item) => (isSelection(item) ? failedSelection(item, error) : item));
     return { items, problems: [], selections: [] };
 }
-/** `quay.io/acme/app: 3 of 340 tags selected: v3, v2, v1; left out: 337 do not match` */
+/** `quay.io/acme/app (v?): 3 of 340 tags selected: v3, v2, v1; left out: 337 not matching` */
 function selectionLine(report) {
-    const { source, listed, selected } = report;
+    const { source, tags, listed, selected } = report;
     const shown = selected.slice(0, SHOWN_TAGS).join(', ');
     const more = selected.length > SHOWN_TAGS ? `, and ${selected.length - SHOWN_TAGS} more` : '';
     const names = selected.length === 0 ? '' : `: ${shown}${more}`;
     const leftOut = leftOutText(report);
     const rest = leftOut === '' ? '' : `; left out: ${leftOut}`;
-    return `${source}: ${selected.length} of ${listed} tags selected${names}${rest}`;
+    return `${source} (${foreignText(ruleText(tags))}): ${selected.length} of ${listed} tags selected${names}${rest}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/action/process-exit.js

@@ -39,7 +39,7 @@ describe('tags by pattern', () => {
     expect(result).toMatchObject({ exitCode: 0, errors: [] })
     expect(world.copied()).toEqual(['v3.0', 'v3.1'])
     expect(result.log).toContain(
-      `${world.from}: 2 of 5 tags selected: v3.1, v3.0; left out: 2 do not match, 1 are names of signatures and other artifacts`,
+      `${world.from} (v3.*): 2 of 5 tags selected: v3.1, v3.0; left out: 2 not matching, 1 named after a digest, as signatures are`,
     )
     expect(outputsOf(result).results.map(({ destination }) => destination)).toEqual([
       `${world.to}:v3.1`,
@@ -50,6 +50,7 @@ describe('tags by pattern', () => {
       selections: [
         {
           source: world.from,
+          tags: { match: ['v3.*'], exclude: [], min: 1 },
           destinations: [world.to],
           listed: 5,
           selected: ['v3.1', 'v3.0'],
@@ -97,7 +98,7 @@ describe('tags by pattern', () => {
     const result = await run(`${world.from}:v* => ${world.to}`, { 'dry-run': 'true' })
     expect(result).toMatchObject({ exitCode: 0 })
     expect(result.log).toContain(
-      `${world.from}: 2 of 3 tags selected: v2, v1; left out: 1 do not match`,
+      `${world.from} (v*): 2 of 3 tags selected: v2, v1; left out: 1 not matching`,
     )
     expect(outputsOf(result).counts).toMatchObject({ copied: 2 })
     expect(world.destination.store.events).toEqual([])
@@ -133,7 +134,7 @@ describe('a selection that finds too few', () => {
           status: 'failed',
           error: {
             code: 'NO_TAGS',
-            message: `select tags at source ${world.from}: 0 of its 2 tags are selected, and at least 1 should be (2 do not match)`,
+            message: `select tags at source ${world.from}: 0 of its 2 tags are selected, and at least 1 should be (2 not matching)`,
           },
         },
         { status: 'copied' },

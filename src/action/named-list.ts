@@ -1,9 +1,11 @@
 import type { ClientPool } from '../registry/client-pool.ts'
+import { foreignText } from '../registry/foreign-text.ts'
 import type { Logger } from '../registry/logger.ts'
 import type { ListItem } from '../sync/image-list.ts'
 import { isSelection } from '../sync/list/pair.ts'
 import type { ResultError, SelectionReport } from '../sync/report.ts'
 import { failedSelection, type NamedList } from '../sync/tags/named-list.ts'
+import { ruleText } from '../sync/tags/rule.ts'
 import { leftOutText } from '../sync/tags/select.ts'
 import { nameImages } from '../sync/tags/selection.ts'
 import { InputError } from './input-reader.ts'
@@ -53,13 +55,13 @@ function cutNaming(list: readonly ListItem[]): NamedList {
   return { items, problems: [], selections: [] }
 }
 
-/** `quay.io/acme/app: 3 of 340 tags selected: v3, v2, v1; left out: 337 do not match` */
+/** `quay.io/acme/app (v?): 3 of 340 tags selected: v3, v2, v1; left out: 337 not matching` */
 function selectionLine(report: SelectionReport): string {
-  const { source, listed, selected } = report
+  const { source, tags, listed, selected } = report
   const shown = selected.slice(0, SHOWN_TAGS).join(', ')
   const more = selected.length > SHOWN_TAGS ? `, and ${selected.length - SHOWN_TAGS} more` : ''
   const names = selected.length === 0 ? '' : `: ${shown}${more}`
   const leftOut = leftOutText(report)
   const rest = leftOut === '' ? '' : `; left out: ${leftOut}`
-  return `${source}: ${selected.length} of ${listed} tags selected${names}${rest}`
+  return `${source} (${foreignText(ruleText(tags))}): ${selected.length} of ${listed} tags selected${names}${rest}`
 }

@@ -6,6 +6,7 @@ import type { LostReferrer } from '../registry/copy/find-lost-referrers.ts'
 import type { ReferrerFilter } from '../oci/referrer-filter.ts'
 import type { ListPlace } from './list/pair.ts'
 import type { AttestationPolicy } from './source-image.ts'
+import type { TagRule } from './tags/rule.ts'
 import type { TagChoice } from './tags/select.ts'
 
 import type { Verified } from '../trust/verified.ts'
@@ -113,6 +114,8 @@ export interface ReferrersTotals {
 export interface SelectionReport extends TagChoice {
   /** The repository, written out in full. */
   readonly source: string
+  /** What was to be selected. */
+  readonly tags: TagRule
   /** As the list has them. */
   readonly destinations: readonly string[]
   /** Tags that the repository has. */

@@ -3,6 +3,7 @@ import { formatReference, parseRegistryBase } from '../../../src/oci/reference.t
 import { parseDestinationBase } from '../../../src/sync/list/placeholders.ts'
 import { ImageListError, type ListItem, parseImageList } from '../../../src/sync/image-list.ts'
 import { isSelection } from '../../../src/sync/list/pair.ts'
+import { ruleText } from '../../../src/sync/tags/rule.ts'
 import { thrownBy } from '../../oci/thrown-by.ts'
 
 /** The bases that the inputs source-registry and destination-registry stand for. */
@@ -19,15 +20,8 @@ export function show(item: ListItem): string {
   const suffix = filter === undefined ? '' : ` (${filter.join(' ')})`
   const source = formatReference(item.source)
   if (!isSelection(item)) return `${source} => ${formatReference(item.destination)}${suffix}`
-  const { match, exclude, semver, newest, min } = item.tags
-  const rule = [
-    ...match,
-    ...exclude.map((pattern) => `!${pattern}`),
-    ...(semver === undefined ? [] : [`semver ${semver}`]),
-    ...(newest === undefined ? [] : [`newest ${newest}`]),
-    ...(min === 1 ? [] : [`min ${min}`]),
-  ]
-  return `${source} [${rule.join(', ')}] => ${formatReference(item.destinationOf('any'))}${suffix}`
+  const rule = ruleText(item.tags)
+  return `${source} [${rule}] => ${formatReference(item.destinationOf('any'))}${suffix}`
 }
 
 /** What a list comes to. */

@@ -166,6 +166,6 @@ describe('names that the registry does not list', () => {
 test('what was left out is put into words', () => {
   const choice = { selected: [], leftOut: { older: 1, unmatched: 30, artifacts: 2 } }
   expect(leftOutText(choice)).toBe(
-    '30 do not match, 2 are names of signatures and other artifacts, 1 are older',
+    '30 not matching, 2 named after a digest, as signatures are, 1 older',
   )
 })

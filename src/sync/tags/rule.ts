@@ -52,3 +52,15 @@ export function fitsPattern(tag: string, pattern: string): boolean {
   }
   return /^\**$/.test(pattern.slice(at))
 }
+
+/** `v3.*, !*-rc*, semver >=3.1 <4, newest 5, min 3`; `all` where nothing is said. */
+export function ruleText({ match, exclude, semver, newest, min }: TagRule): string {
+  const parts = [
+    ...match,
+    ...exclude.map((pattern) => `!${pattern}`),
+    ...(semver === undefined ? [] : [`semver ${semver}`]),
+    ...(newest === undefined ? [] : [`newest ${newest}`]),
+    ...(min === 1 ? [] : [`min ${min}`]),
+  ]
+  return parts.join(', ') || 'all'
+}

@@ -108,15 +108,15 @@ function byVersion(
 }
 
 const REASONS: readonly (readonly [Reason, string])[] = [
-  ['unmatched', 'do not match'],
-  ['excluded', 'are excluded'],
-  ['artifacts', 'are names of signatures and other artifacts'],
-  ['notVersions', 'are no versions'],
-  ['outOfRange', 'are out of range'],
-  ['older', 'are older'],
+  ['unmatched', 'not matching'],
+  ['excluded', 'excluded'],
+  ['artifacts', 'named after a digest, as signatures are'],
+  ['notVersions', 'no versions'],
+  ['outOfRange', 'out of range'],
+  ['older', 'older'],
 ]
 
-/** `300 do not match, 8 are older`; empty where nothing was left out. */
+/** `300 not matching, 8 older`; empty where nothing was left out. */
 export function leftOutText({ leftOut }: TagChoice): string {
   return REASONS.flatMap(([reason, words]) => {
     const count = leftOut[reason]

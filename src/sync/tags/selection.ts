@@ -76,6 +76,7 @@ function selectIn(
   const choice = selectTags(tags, rule, versions)
   const report = {
     source: repositoryName(source),
+    tags: rule,
     destinations: entry.map(({ written }) => written.destination),
     listed: tags.size,
     ...choice,
