@@ -186,6 +186,9 @@ describe('a hint', () => {
     ['TLS', 'source', /NODE_EXTRA_CA_CERTS.*`insecure-registries`/],
     ['NETWORK', 'source', /https_proxy and no_proxy/],
     ['VERIFICATION', 'destination', /pushed the same tag at the same time/],
+    ['PLATFORM', 'source', /`platforms: all`/],
+    ['INVALID_MANIFEST', 'source', /Build the image again/],
+    ['UPLOAD', 'destination', /limit the size of a request/],
     ['DIGEST_MISMATCH', 'source', /damaged/],
     ['SIZE_MISMATCH', 'source', /damaged/],
   ] as const)('for %s at any registry (%s) says what to try', (code, side, words) => {
@@ -194,6 +197,6 @@ describe('a hint', () => {
 
   test('is not made up where there is nothing useful to say', () => {
     expect(hintFor({ code: 'CANCELLED' }, push)).toBeUndefined()
-    expect(hintFor({ code: 'INVALID_MANIFEST', registry: 'ghcr.io' }, push)).toBeUndefined()
+    expect(hintFor({ code: 'REGISTRY', registry: 'ghcr.io' }, push)).toBeUndefined()
   })
 })
