@@ -18,6 +18,10 @@ const SAMPLES: readonly (readonly [RegExp, string])[] = [
   [/^toJSON\(secrets\.[A-Z][A-Z_]*\)$/, '"pa55word"'],
   [/^steps\.meta\.outputs\.tags$/, 'ghcr.io/acme/app:v1.4.0\nghcr.io/acme/app:latest'],
   [/^steps\.[a-z]+\.outputs\.rollback$/, '[]'],
+  [
+    /^needs\.[a-z]+\.outputs\.pinned$/,
+    `- source: ghcr.io/acme/app@${sampleDigest}\n  destination: ghcr.io/acme/app:v1.4.0\n  platforms: all`,
+  ],
   [/^steps\.[a-z]+\.outputs\.(?:password|token|access_token)$/, 't0ken'],
 ]
 
@@ -86,4 +90,32 @@ export function inputProblems(
   } catch (error) {
     return [...problems, error instanceof Error ? error.message : String(error)]
   }
+}
+
+/** The scripts of a workflow's steps. */
+export function scriptsOf(yaml: string): readonly string[] {
+  const scripts: string[] = []
+  visit(parseDocument(yaml), {
+    Map(_, step) {
+      const run = step.get('run')
+      if (typeof run === 'string') scripts.push(run)
+    },
+  })
+  return scripts
+}
+
+/** The outputs of this action that the rest of a workflow uses. */
+export function usedOutputs(yaml: string): readonly string[] {
+  const ids: string[] = []
+  visit(parseDocument(yaml), {
+    Map(_, step) {
+      const [uses, id] = [step.get('uses'), step.get('id')]
+      if (uses === THIS_ACTION && typeof id === 'string') ids.push(id)
+    },
+  })
+  return ids.flatMap((id) =>
+    [...yaml.matchAll(new RegExp(`\\bsteps\\.${id}\\.outputs\\.([\\w-]+)`, 'g'))].map(
+      ([, name = '']) => name,
+    ),
+  )
 }

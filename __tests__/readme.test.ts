@@ -31,7 +31,14 @@ import { isPair } from '../src/sync/list/pair.ts'
 import { rangeOf } from '../src/sync/tags/versions/index.ts'
 import { type SyncResult, totalsOf } from '../src/sync/report.ts'
 import { createCertificate } from '../testkit/registry/certificate.ts'
-import { inputProblems, ownSteps, sampleDigest, workflowOf } from './example-workflow.ts'
+import {
+  inputProblems,
+  ownSteps,
+  sampleDigest,
+  scriptsOf,
+  usedOutputs,
+  workflowOf,
+} from './example-workflow.ts'
 import { anchorsOf, codeSpans, fencesOf, linksOf, prose, tablesOf } from './markdown.ts'
 
 /** Starting a compiler of 9 MB of WebAssembly takes a second, on a busy machine several. */
@@ -148,6 +155,25 @@ describe('every example', () => {
     const steps = ownSteps(text)
     expect(steps).not.toEqual([])
     expect(steps.flatMap(problemsOf)).toEqual([])
+  })
+
+  test.each(examples)('$page:$line uses outputs that there are', ({ text }) => {
+    const outputs = [...actionTable(actionYaml, 'outputs').keys()]
+    for (const name of usedOutputs(text)) expect(outputs).toContain(name)
+  })
+
+  const scripts = examples.flatMap(({ page, line, text }) =>
+    scriptsOf(text).map((script) => ({ page, line, script })),
+  )
+
+  test.each(scripts)('$page:$line has a script that a shell takes', ({ script }) => {
+    const { status, stderr } = spawnSync('bash', ['-n'], { input: script, encoding: 'utf8' })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  })
+
+  test('is read so closely that an output which there is not is found', () => {
+    const example = `- uses: OWNER/image-sync-action@v1\n  id: a\n- run: echo "\${{ steps.a.outputs.digets }}"\n`
+    expect(usedOutputs(example)).toEqual(['digets'])
   })
 
   test(

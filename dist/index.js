@@ -36505,15 +36505,28 @@ const UNKNOWN_TYPE = "Not every registry takes Docker's formats beside those of 
 /** Q26, Q41 */
 const READ_ONLY = 'The registry takes no writes here: it may be set to read-only, as for maintenance, or be a proxy of ' +
     'another registry.';
+function refusedWrite({ code, side, status }) {
+    if (side !== 'destination')
+        return undefined;
+    if (status === 405)
+        return READ_ONLY;
+    return code === 'UPLOAD'
+        ? 'Proxies often limit the size of a request, and accounts have quotas.'
+        : undefined;
+}
 function anythingElse(failure) {
     switch (failure.code) {
         case 'EXISTS':
             return 'Set `on-existing` to `overwrite` to move the tag, or to `skip` to leave it without a failure.';
         case 'TIMEOUT':
             return 'If the registry is only slow, raise `timeout` or lower `concurrency`.';
+        case 'PLATFORM':
+            return 'Name its platform in `platforms`, or set `platforms: all` to take it as it is.';
+        case 'INVALID_MANIFEST':
+            return 'Build the image again with a current tool: registries and engines refuse such a manifest too.';
         case 'UPLOAD':
         case 'REGISTRY':
-            return failure.status === 405 && failure.side === 'destination' ? READ_ONLY : undefined;
+            return refusedWrite(failure);
         case 'UNSUPPORTED':
             return failure.status === 415 ? UNKNOWN_TYPE : undefined;
         case 'REDIRECT':
