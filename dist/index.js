@@ -40033,6 +40033,57 @@ function isTag(word) {
     return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(word);
 }
 
+;// CONCATENATED MODULE: ./lib/sync/list/foreign.js
+
+
+const A_LINE = 'write a list: one image a line, SOURCE => DESTINATION';
+const AN_OBJECT = 'write a list of objects: {source: …, destination: …, tags: …}';
+const FOREIGN = [
+    { knownBy: has('tasks', 'relay'), what: 'a dregsy configuration', instead: AN_OBJECT },
+    { knownBy: has('services'), what: 'a compose file', instead: A_LINE },
+    {
+        knownBy: has('auths'),
+        what: 'a Docker configuration',
+        instead: `log in by registry-auth, and ${A_LINE}`,
+    },
+    { knownBy: has('jobs'), what: 'a workflow', instead: A_LINE },
+    { knownBy: has('target', 'group'), what: 'a bake file', instead: A_LINE },
+    {
+        knownBy: hasAll('registry', 'username'),
+        what: 'a list of logins',
+        instead: 'give it to registry-auth, and an image list here',
+    },
+    { knownBy: hasAll('apiVersion', 'kind'), what: 'a Kubernetes manifest', instead: A_LINE },
+];
+const SKOPEO_KEYS = ['images', 'images-by-tag-regex', 'images-by-semver', 'tls-verify', 'cert-dir'];
+/**
+ * The problem of a mapping that is no image list: one sentence, at the line of the mapping, which
+ * names keys and never a value. Values of other programs' files may be secrets.
+ */
+function foreignProblem(walk, members) {
+    const keys = namedKeys([...new Set(members.map(({ name }) => name))]);
+    const unknown = { what: `a YAML mapping with the keys ${keys}`, instead: A_LINE };
+    const { what, instead } = knownNotation(walk, members) ?? unknown;
+    return `this is ${what}, which is not read; ${instead}`;
+}
+/** What a mapping is called, and what to write instead, where that can be told by its keys. */
+function knownNotation(walk, members) {
+    const names = new Set(members.map(({ name }) => name));
+    const isSkopeo = members.length > 0 && members.every(({ value, line }) => hasSkopeoKeys(walk, value, line));
+    return isSkopeo
+        ? { what: 'a skopeo sync file', instead: AN_OBJECT }
+        : FOREIGN.find(({ knownBy }) => knownBy(names));
+}
+function hasSkopeoKeys(walk, value, line) {
+    return (0,dist/* isMap */.jh)(value) && walk.members(value, line).some(({ name }) => SKOPEO_KEYS.includes(name));
+}
+function has(...names) {
+    return (given) => names.some((name) => given.has(name));
+}
+function hasAll(...names) {
+    return (given) => names.every((name) => given.has(name));
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/list/promoter.js
 
 /** Whether the members are those of an entry of the image promoter: `name` and `dmap`. */
@@ -40270,60 +40321,6 @@ function textOf(walk, map, line, name) {
 }
 function memberOf(walk, map, line, wanted) {
     return walk.members(map, line).find(({ name }) => name === wanted);
-}
-
-;// CONCATENATED MODULE: ./lib/sync/list/foreign.js
-
-
-const A_LINE = 'write a list: one image a line, SOURCE => DESTINATION';
-const AN_OBJECT = 'write a list of objects: {source: …, destination: …, tags: …}';
-const FOREIGN = [
-    { knownBy: has('tasks', 'relay'), what: 'a dregsy configuration', instead: AN_OBJECT },
-    { knownBy: has('services'), what: 'a compose file', instead: A_LINE },
-    {
-        knownBy: has('auths'),
-        what: 'a Docker configuration',
-        instead: `log in by registry-auth, and ${A_LINE}`,
-    },
-    { knownBy: has('jobs'), what: 'a workflow', instead: A_LINE },
-    { knownBy: has('target', 'group'), what: 'a bake file', instead: A_LINE },
-    {
-        knownBy: hasAll('registry', 'username'),
-        what: 'a list of logins',
-        instead: 'give it to registry-auth, and an image list here',
-    },
-    { knownBy: hasAll('apiVersion', 'kind'), what: 'a Kubernetes manifest', instead: A_LINE },
-];
-const SKOPEO_KEYS = ['images', 'images-by-tag-regex', 'images-by-semver', 'tls-verify', 'cert-dir'];
-/**
- * The problem of a mapping that is no image list: one sentence, at the line of the mapping, which
- * names keys and never a value. Values of other programs' files may be secrets.
- */
-function foreignProblem(walk, members) {
-    const names = new Set(members.map(({ name }) => name));
-    const known = FOREIGN.find(({ knownBy }) => knownBy(names));
-    if (known !== undefined)
-        return foreign_sentence(known);
-    const inner = members.filter(({ value, line }) => hasSkopeoKeys(walk, value, line));
-    if (inner.length > 0 && inner.length === members.length) {
-        return foreign_sentence({ what: 'a skopeo sync file', instead: AN_OBJECT });
-    }
-    return foreign_sentence({
-        what: `a YAML mapping with the keys ${namedKeys([...names])}`,
-        instead: A_LINE,
-    });
-}
-function foreign_sentence({ what, instead }) {
-    return `this is ${what}, which is not read; ${instead}`;
-}
-function hasSkopeoKeys(walk, value, line) {
-    return (0,dist/* isMap */.jh)(value) && walk.members(value, line).some(({ name }) => SKOPEO_KEYS.includes(name));
-}
-function has(...names) {
-    return (given) => names.some((name) => given.has(name));
-}
-function hasAll(...names) {
-    return (given) => names.every((name) => given.has(name));
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/list/image-syncer.js
@@ -40825,11 +40822,15 @@ function emptyText(name) {
 
 
 
+
 /** Reads a text that is YAML or JSON; see `parseImageList` for what it may be. */
 function readYaml(text) {
     try {
-        const { document, counter, problems } = bestReading(text);
-        return problems.length > 0 ? { entries: [], problems } : readDocument(document, counter);
+        const { document, counter, problems, isMended } = bestReading(text);
+        if (problems.length > 0)
+            return { entries: [], problems };
+        const content = readDocument(document, counter);
+        return isMended === true ? { note: MENDED, ...content } : content;
     }
     catch (error) {
         // The parser is recursive, and nothing but its stack overflowing makes it throw.
@@ -40838,13 +40839,14 @@ function readYaml(text) {
         return { entries: [], problems: [{ line: 1, message: TOO_DEEP }] };
     }
 }
+const MENDED = 'read with the further lines of what an expression has written as part of its value';
 /** The text as it is; where that cannot be read, with what an expression put into it indented. */
 function bestReading(text) {
     const asItIs = yaml_parse(text);
     if (asItIs.problems.length === 0)
         return asItIs;
     const mended = yaml_parse(mendSplices(text));
-    return mended.problems.length === 0 ? mended : asItIs;
+    return mended.problems.length === 0 ? { ...mended, isMended: true } : asItIs;
 }
 function yaml_parse(text) {
     const counter = new dist/* LineCounter */.HN();
@@ -40879,17 +40881,22 @@ function syntaxProblems(document, counter) {
         const line = Math.max(counter.linePos(pos[0]).line, 1);
         if (byLine.has(line))
             continue;
-        byLine.set(line, { line, message: syntaxMessage(code, message) });
+        const words = code === 'MULTIPLE_DOCS' ? severalDocuments(document, counter) : syntaxMessage(code, message);
+        byLine.set(line, { line, message: words });
     }
     return [...byLine.values()];
 }
 function syntaxMessage(code, message) {
-    if (code === 'RESOURCE_EXHAUSTION')
-        return TOO_DEEP;
-    if (code === 'MULTIPLE_DOCS') {
-        return 'a second YAML document begins here; an image list is one document';
-    }
-    return `not readable as YAML: ${WORDS[code] ?? message}`;
+    return code === 'RESOURCE_EXHAUSTION'
+        ? TOO_DEEP
+        : `not readable as YAML: ${WORDS[code] ?? message}`;
+}
+function severalDocuments(document, counter) {
+    const { contents } = document;
+    const walk = new YamlWalk(document, counter);
+    const first = (0,dist/* isMap */.jh)(contents) ? knownNotation(walk, walk.members(contents, 1))?.what : undefined;
+    const what = first === undefined ? '' : `, and the first one is ${first}`;
+    return `a second YAML document begins here; an image list is one document${what}`;
 }
 /** The library only warns of `!rc`, and takes it for nothing. */
 function unknownTags(document) {

@@ -348,8 +348,10 @@ describe('a file of another program', () => {
   })
 
   test('is one error where it has several documents', () => {
-    expect(problems(`kind: A\n---\nkind: B\n---\nkind: C\n`)).toEqual([
-      'line 2: a second YAML document begins here; an image list is one document',
+    const several = 'a second YAML document begins here; an image list is one document'
+    expect(problems(`kind: A\n---\nkind: B\n---\nkind: C\n`)).toEqual([`line 2: ${several}`])
+    expect(problems(`apiVersion: v1\nkind: Secret\ndata: {a: ${SECRET}}\n---\nkind: B\n`)).toEqual([
+      `line 4: ${several}, and the first one is a Kubernetes manifest`,
     ])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { problemsOf, read } from './printed.ts'
+import { parseImageList } from '../../../src/sync/image-list.ts'
+import { basesOf, problemsOf, read } from './printed.ts'
 
 const TAGS = ['ghcr.io/acme/app:v1.4.0', 'ghcr.io/acme/app:1.4', 'ghcr.io/acme/app:latest']
 const RAW = TAGS.join('\n')
@@ -44,6 +45,22 @@ test('a list of objects that toJSON printed is read', () => {
   const list = [{ source: 'quay.io/acme/app:build', destination: TAGS }]
   expect(read(JSON.stringify(list, null, 2))).toEqual(PAIRS)
   expect(read(`- ${JSON.stringify(list[0], null, 2)}\n${NEXT}`)).toEqual([...PAIRS, OTHER])
+})
+
+/** What the log is told of how a list was read. */
+function notesOf(text: string) {
+  const notes: string[] = []
+  parseImageList(text, basesOf(), { note: (note) => notes.push(note) })
+  return notes
+}
+
+test('the log says where lines were put together, and only there', () => {
+  expect(notesOf(`- source: quay.io/acme/app:build\n  destination: ${RAW}\n`)).toEqual([
+    'read with the further lines of what an expression has written as part of its value',
+  ])
+  expect(notesOf(`- source: quay.io/acme/app:build\n  destination: ${TAGS.join(',')}\n`)).toEqual(
+    [],
+  )
 })
 
 test('what YAML does not take for another reason keeps its own problem', () => {

@@ -37,21 +37,23 @@ const SKOPEO_KEYS = ['images', 'images-by-tag-regex', 'images-by-semver', 'tls-v
  * names keys and never a value. Values of other programs' files may be secrets.
  */
 export function foreignProblem(walk: YamlWalk, members: readonly Member[]): string {
-  const names = new Set(members.map(({ name }) => name))
-  const known = FOREIGN.find(({ knownBy }) => knownBy(names))
-  if (known !== undefined) return sentence(known)
-  const inner = members.filter(({ value, line }) => hasSkopeoKeys(walk, value, line))
-  if (inner.length > 0 && inner.length === members.length) {
-    return sentence({ what: 'a skopeo sync file', instead: AN_OBJECT })
-  }
-  return sentence({
-    what: `a YAML mapping with the keys ${namedKeys([...names])}`,
-    instead: A_LINE,
-  })
+  const keys = namedKeys([...new Set(members.map(({ name }) => name))])
+  const unknown = { what: `a YAML mapping with the keys ${keys}`, instead: A_LINE }
+  const { what, instead } = knownNotation(walk, members) ?? unknown
+  return `this is ${what}, which is not read; ${instead}`
 }
 
-function sentence({ what, instead }: Pick<Foreign, 'what' | 'instead'>): string {
-  return `this is ${what}, which is not read; ${instead}`
+/** What a mapping is called, and what to write instead, where that can be told by its keys. */
+export function knownNotation(
+  walk: YamlWalk,
+  members: readonly Member[],
+): Pick<Foreign, 'what' | 'instead'> | undefined {
+  const names = new Set(members.map(({ name }) => name))
+  const isSkopeo =
+    members.length > 0 && members.every(({ value, line }) => hasSkopeoKeys(walk, value, line))
+  return isSkopeo
+    ? { what: 'a skopeo sync file', instead: AN_OBJECT }
+    : FOREIGN.find(({ knownBy }) => knownBy(names))
 }
 
 function hasSkopeoKeys(walk: YamlWalk, value: unknown, line: number): boolean {

@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { ListContent, ListProblem } from './entry.ts'
+import { knownNotation } from './foreign.ts'
 import { readItems } from './items.ts'
 import { readMapping } from './mapping.ts'
 import type { Reading } from './reading.ts'
@@ -10,8 +11,10 @@ import { YamlWalk } from './yaml-walk.ts'
 /** Reads a text that is YAML or JSON; see `parseImageList` for what it may be. */
 export function readYaml(text: string): ListContent {
   try {
-    const { document, counter, problems } = bestReading(text)
-    return problems.length > 0 ? { entries: [], problems } : readDocument(document, counter)
+    const { document, counter, problems, isMended } = bestReading(text)
+    if (problems.length > 0) return { entries: [], problems }
+    const content = readDocument(document, counter)
+    return isMended === true ? { note: MENDED, ...content } : content
   } catch (error) {
     // The parser is recursive, and nothing but its stack overflowing makes it throw.
     if (!(error instanceof RangeError)) throw error
@@ -23,14 +26,17 @@ interface ParsedText {
   readonly document: Document.Parsed
   readonly counter: LineCounter
   readonly problems: readonly ListProblem[]
+  readonly isMended?: boolean
 }
+
+const MENDED = 'read with the further lines of what an expression has written as part of its value'
 
 /** The text as it is; where that cannot be read, with what an expression put into it indented. */
 function bestReading(text: string): ParsedText {
   const asItIs = parse(text)
   if (asItIs.problems.length === 0) return asItIs
   const mended = parse(mendSplices(text))
-  return mended.problems.length === 0 ? mended : asItIs
+  return mended.problems.length === 0 ? { ...mended, isMended: true } : asItIs
 }
 
 function parse(text: string): ParsedText {
@@ -70,17 +76,25 @@ function syntaxProblems(document: Document.Parsed, counter: LineCounter): ListPr
   for (const { pos, code, message } of [...document.errors, ...unknownTags(document)]) {
     const line = Math.max(counter.linePos(pos[0]).line, 1)
     if (byLine.has(line)) continue
-    byLine.set(line, { line, message: syntaxMessage(code, message) })
+    const words =
+      code === 'MULTIPLE_DOCS' ? severalDocuments(document, counter) : syntaxMessage(code, message)
+    byLine.set(line, { line, message: words })
   }
   return [...byLine.values()]
 }
 
 function syntaxMessage(code: string, message: string): string {
-  if (code === 'RESOURCE_EXHAUSTION') return TOO_DEEP
-  if (code === 'MULTIPLE_DOCS') {
-    return 'a second YAML document begins here; an image list is one document'
-  }
-  return `not readable as YAML: ${WORDS[code] ?? message}`
+  return code === 'RESOURCE_EXHAUSTION'
+    ? TOO_DEEP
+    : `not readable as YAML: ${WORDS[code] ?? message}`
+}
+
+function severalDocuments(document: Document.Parsed, counter: LineCounter): string {
+  const { contents } = document
+  const walk = new YamlWalk(document, counter)
+  const first = isMap(contents) ? knownNotation(walk, walk.members(contents, 1))?.what : undefined
+  const what = first === undefined ? '' : `, and the first one is ${first}`
+  return `a second YAML document begins here; an image list is one document${what}`
 }
 
 /** The library only warns of `!rc`, and takes it for nothing. */
