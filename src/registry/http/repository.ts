@@ -11,6 +11,8 @@ export class Repository {
   readonly name: string
   readonly side: Side
   readonly #budget = new ManifestBudget()
+  /** By their reasons: an index of thousands is not to cost an error for each of its entries. */
+  readonly #refusals = new Map<string, RegistryError>()
 
   constructor(http: RegistryHttp, name: string, side: Side) {
     this.http = http
@@ -62,7 +64,13 @@ export class Repository {
   spend(document: Content, operation: string, depth = 1): void {
     const refusal = this.#budget.spend(document, depth)
     if (refusal === undefined) return
-    throw new RegistryError('INVALID_MANIFEST', refusal, this.place(operation, document.digest))
+    let error = this.#refusals.get(refusal)
+    if (error === undefined) {
+      const place = this.place(operation, document.digest)
+      error = new RegistryError('INVALID_MANIFEST', refusal, place)
+      this.#refusals.set(refusal, error)
+    }
+    throw error
   }
 
   /** Whether both are served by one registry, so that blobs can be mounted. */
