@@ -42095,13 +42095,20 @@ function tableRow(cells) {
 ;// CONCATENATED MODULE: ./lib/action/result-lines.js
 
 
+/** More platforms than anybody builds for; an index may name a thousand. */
+const SHOWN_PLATFORMS = 100;
 /** Prints what became of an image as one group of the log: the title says it all, the lines say how. */
 function printResult(result, log, dryRun) {
     const { bytes, error } = result;
     if (result.sourceDigest !== undefined)
         log.info(`source digest: ${result.sourceDigest}`);
-    for (const [platform, digest] of Object.entries(result.platforms))
+    const platforms = Object.entries(result.platforms);
+    for (const [platform, digest] of platforms.slice(0, SHOWN_PLATFORMS)) {
         log.info(`${platform}: ${digest}`);
+    }
+    const more = platforms.length - SHOWN_PLATFORMS;
+    if (more > 0)
+        log.info(`and ${count(more, 'platform')} more: see the output results`);
     if (result.previousDigest !== undefined)
         log.info(`digest before: ${result.previousDigest}`);
     if (result.digest !== undefined)
@@ -42215,7 +42222,7 @@ function untouchedRow(result) {
     return tableRow([imageCell(result), [held, reason].filter((part) => part !== '').join('<br>')]);
 }
 /** An item of a list: all that it takes to get exactly that image, in one piece to copy. */
-function digestItem(destination, digest) {
+function digestItem({ destination, digest, }) {
     const [name, whole] = [destination, digest].map((text) => breakable(text, LONGEST_LINE));
     return `<li><code>${name}@<wbr>${whole}</code></li>`;
 }
@@ -42323,14 +42330,23 @@ class Page {
         this.#parts.push(part);
         this.#room -= Buffer.byteLength(part);
     }
-    /** As many lines as there is room for, between what stands before and behind them. */
-    addLines(before, lines, behind) {
-        if (lines.length === 0)
+    /**
+     * As many lines as there is room for, between what stands before and behind them. Those that there
+     * is no room for are not made either.
+     */
+    addLines(before, items, line, behind) {
+        if (items.length === 0)
             return;
         let room = this.#room - Buffer.byteLength(before + behind) - FRAME_BYTES;
-        const end = lines.findIndex((line) => (room -= Buffer.byteLength(line) + 1) < 0);
-        const kept = end === -1 ? lines : lines.slice(0, end);
-        const left = lines.length - kept.length;
+        const kept = [];
+        for (const item of items) {
+            const text = line(item);
+            room -= Buffer.byteLength(text) + 1;
+            if (room < 0)
+                break;
+            kept.push(text);
+        }
+        const left = items.length - kept.length;
         if (kept.length > 0)
             this.add(`${before}${kept.join('\n')}\n${behind}`);
         if (left > 0) {
@@ -42359,35 +42375,35 @@ function headline(report) {
 /** Hints are about registries and logins, so that many failures share one. */
 function addFailures(page, failed) {
     const hints = [...new Set(failed.flatMap(({ error }) => error?.hint ?? []))];
-    const rows = failed.map((result) => {
+    const row = (result) => {
         const hint = result.error?.hint;
         return failureRow(result, hint === undefined ? undefined : hints.indexOf(hint) + 1);
-    });
+    };
     const advice = hints.map((hint, index) => `${index + 1}. ${markup_sentence(hint)}\n`);
     const what = advice.length === 0 ? '' : `What may help:\n\n${advice.join('')}\n`;
     const title = `### ❌ ${failed.length} failed\n\n${tableHead(['Image, from', 'Reason'])}\n`;
-    page.addLines(title, rows, `</table>\n\n${what}`);
+    page.addLines(title, failed, row, `</table>\n\n${what}`);
 }
-/** Each of them names what it is about. */
 function addWarnings(page, warnings) {
-    const lines = warnings.map((text) => {
-        const [, name, rest = text] = /^(\S*[/:]\S*): (.*)$/s.exec(text) ?? [];
-        return `- ${name === undefined ? '' : `${code(name)}: `}${breakable(rest, LONGEST_LINE)}`;
-    });
     const title = `### ⚠️ ${count(warnings.length, 'warning')}\n\n`;
-    if (lines.length <= OPEN_WARNINGS)
-        page.addLines(title, lines, '\n');
+    if (warnings.length <= OPEN_WARNINGS)
+        page.addLines(title, warnings, warningLine, '\n');
     else
-        page.addLines(`${title}${foldStart('Show them', false)}`, lines, foldEnd);
+        page.addLines(`${title}${foldStart('Show them', false)}`, warnings, warningLine, foldEnd);
+}
+/** A warning, which names what it is about. */
+function warningLine(text) {
+    const [, name, rest = text] = /^(\S*[/:]\S*): (.*)$/s.exec(text) ?? [];
+    return `- ${name === undefined ? '' : `${code(name)}: `}${breakable(rest, LONGEST_LINE)}`;
 }
 function addCopied(page, copied) {
     const head = tableHead(['Status', 'Image, from', 'Digest', 'Moved', 'Time']);
     const title = `### ✅ ${copied.length} copied\n\n${head}\n`;
-    page.addLines(title, copied.map(copiedRow), '</table>\n\n');
+    page.addLines(title, copied, copiedRow, '</table>\n\n');
 }
 function addPlan(page, planned, { results }) {
     const head = tableHead(['Plan', 'Image, from', 'To move', 'Platforms']);
-    page.addLines(`### ${planned.length} to copy\n\n${head}\n`, planned.map(plannedRow), '</table>\n\n');
+    page.addLines(`### ${planned.length} to copy\n\n${head}\n`, planned, plannedRow, '</table>\n\n');
     const rows = totalsByRegistry(results).map(({ registry, copied, bytes }) => tableRow([
         code(registry),
         String(copied),
@@ -42395,17 +42411,17 @@ function addPlan(page, planned, { results }) {
     ]));
     const titles = ['Registry', 'Images', 'To copy', 'To mount', 'There already'];
     if (planned.length > 0)
-        page.addLines(`${tableHead(titles)}\n`, rows, '</table>\n\n');
+        page.addLines(`${tableHead(titles)}\n`, rows, (row) => row, '</table>\n\n');
 }
 function addUntouched(page, results, what) {
     const head = tableHead(['Image, from', 'Digest']);
     const start = `${foldStart(`${results.length} ${what}`, false)}${head}\n`;
-    page.addLines(start, results.map(untouchedRow), `</table>\n\n${foldEnd}`);
+    page.addLines(start, results, untouchedRow, `</table>\n\n${foldEnd}`);
 }
 function addDigests(page, results) {
-    const items = results.flatMap(({ status, destination, digest }) => status === 'failed' || digest === undefined ? [] : [digestItem(destination, digest)]);
-    const start = foldStart('Digests in full', items.length <= OPEN_DIGESTS);
-    page.addLines(`${start}<ul>\n`, items, `</ul>\n\n${foldEnd}`);
+    const held = results.flatMap(({ status, destination, digest }) => status === 'failed' || digest === undefined ? [] : [{ destination, digest }]);
+    const start = foldStart('Digests in full', held.length <= OPEN_DIGESTS);
+    page.addLines(`${start}<ul>\n`, held, digestItem, `</ul>\n\n${foldEnd}`);
 }
 function foldStart(title, isOpen) {
     return `<details${isOpen ? ' open' : ''}><summary>${title}</summary>\n\n`;
@@ -46053,6 +46069,8 @@ class Repository {
     name;
     side;
     #budget = new ManifestBudget();
+    /** By their reasons: an index of thousands is not to cost an error for each of its entries. */
+    #refusals = new Map();
     constructor(http, name, side) {
         this.http = http;
         this.name = name;
@@ -46099,7 +46117,13 @@ class Repository {
         const refusal = this.#budget.spend(document, depth);
         if (refusal === undefined)
             return;
-        throw new RegistryError('INVALID_MANIFEST', refusal, this.place(operation, document.digest));
+        let error = this.#refusals.get(refusal);
+        if (error === undefined) {
+            const place = this.place(operation, document.digest);
+            error = new RegistryError('INVALID_MANIFEST', refusal, place);
+            this.#refusals.set(refusal, error);
+        }
+        throw error;
     }
     /** Whether both are served by one registry, so that blobs can be mounted. */
     sharesRegistryWith(other) {

@@ -267,6 +267,15 @@ describe('a summary of thousands of images', () => {
     expect(summary).toContain('## Image sync: 150 failed, 2000 copied')
   })
 
+  test('does not make what it has no room for', () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => [`linux/arch-${index}`, digestA])
+    const platforms = Object.fromEntries(names) as Record<string, typeof digestA>
+    const planned = Array.from({ length: 20_000 }, () => copied({ platforms }))
+    // All of the names would take minutes, and more memory than there is.
+    const summary = renderSummary(reportOf(planned, true))
+    expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(512 * 1024)
+  })
+
   test('is whole where it fits', () => {
     const summary = renderSummary(reportOf(many.slice(0, 500)))
     expect(summary).not.toContain('left out here')

@@ -11,12 +11,19 @@ import type { PullsLeft } from '../registry/pace/pull-limit.ts'
 import type { BufferedLog } from './logger.ts'
 import { count, formatBytes, formatDuration } from './format-bytes.ts'
 
+/** More platforms than anybody builds for; an index may name a thousand. */
+const SHOWN_PLATFORMS = 100
+
 /** Prints what became of an image as one group of the log: the title says it all, the lines say how. */
 export function printResult(result: SyncResult, log: BufferedLog, dryRun: boolean): void {
   const { bytes, error } = result
   if (result.sourceDigest !== undefined) log.info(`source digest: ${result.sourceDigest}`)
-  for (const [platform, digest] of Object.entries(result.platforms))
+  const platforms = Object.entries(result.platforms)
+  for (const [platform, digest] of platforms.slice(0, SHOWN_PLATFORMS)) {
     log.info(`${platform}: ${digest}`)
+  }
+  const more = platforms.length - SHOWN_PLATFORMS
+  if (more > 0) log.info(`and ${count(more, 'platform')} more: see the output results`)
   if (result.previousDigest !== undefined) log.info(`digest before: ${result.previousDigest}`)
   if (result.digest !== undefined) log.info(`digest: ${result.digest}`)
   if (result.status === 'copied') log.info(`blobs: ${bytesText(bytes, dryRun)}`)

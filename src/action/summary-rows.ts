@@ -54,7 +54,13 @@ export function untouchedRow(result: SyncResult): string {
 }
 
 /** An item of a list: all that it takes to get exactly that image, in one piece to copy. */
-export function digestItem(destination: string, digest: string): string {
+export function digestItem({
+  destination,
+  digest,
+}: {
+  destination: string
+  digest: string
+}): string {
   const [name, whole] = [destination, digest].map((text) => breakable(text, LONGEST_LINE))
   return `<li><code>${name}@<wbr>${whole}</code></li>`
 }

@@ -73,13 +73,26 @@ class Page {
     this.#room -= Buffer.byteLength(part)
   }
 
-  /** As many lines as there is room for, between what stands before and behind them. */
-  addLines(before: string, lines: readonly string[], behind: string): void {
-    if (lines.length === 0) return
+  /**
+   * As many lines as there is room for, between what stands before and behind them. Those that there
+   * is no room for are not made either.
+   */
+  addLines<T>(
+    before: string,
+    items: readonly T[],
+    line: (item: T) => string,
+    behind: string,
+  ): void {
+    if (items.length === 0) return
     let room = this.#room - Buffer.byteLength(before + behind) - FRAME_BYTES
-    const end = lines.findIndex((line) => (room -= Buffer.byteLength(line) + 1) < 0)
-    const kept = end === -1 ? lines : lines.slice(0, end)
-    const left = lines.length - kept.length
+    const kept: string[] = []
+    for (const item of items) {
+      const text = line(item)
+      room -= Buffer.byteLength(text) + 1
+      if (room < 0) break
+      kept.push(text)
+    }
+    const left = items.length - kept.length
     if (kept.length > 0) this.add(`${before}${kept.join('\n')}\n${behind}`)
     if (left > 0) {
       this.add(`${left} more left out here; the file of the output \`report\` has them all.\n\n`)
@@ -110,40 +123,37 @@ function headline(report: RunReport): string {
 /** Hints are about registries and logins, so that many failures share one. */
 function addFailures(page: Page, failed: readonly SyncResult[]): void {
   const hints = [...new Set(failed.flatMap(({ error }) => error?.hint ?? []))]
-  const rows = failed.map((result) => {
+  const row = (result: SyncResult): string => {
     const hint = result.error?.hint
     return failureRow(result, hint === undefined ? undefined : hints.indexOf(hint) + 1)
-  })
+  }
   const advice = hints.map((hint, index) => `${index + 1}. ${sentence(hint)}\n`)
   const what = advice.length === 0 ? '' : `What may help:\n\n${advice.join('')}\n`
   const title = `### ❌ ${failed.length} failed\n\n${tableHead(['Image, from', 'Reason'])}\n`
-  page.addLines(title, rows, `</table>\n\n${what}`)
+  page.addLines(title, failed, row, `</table>\n\n${what}`)
 }
 
-/** Each of them names what it is about. */
 function addWarnings(page: Page, warnings: readonly string[]): void {
-  const lines = warnings.map((text) => {
-    const [, name, rest = text] = /^(\S*[/:]\S*): (.*)$/s.exec(text) ?? []
-    return `- ${name === undefined ? '' : `${code(name)}: `}${breakable(rest, LONGEST_LINE)}`
-  })
   const title = `### ⚠️ ${count(warnings.length, 'warning')}\n\n`
-  if (lines.length <= OPEN_WARNINGS) page.addLines(title, lines, '\n')
-  else page.addLines(`${title}${foldStart('Show them', false)}`, lines, foldEnd)
+  if (warnings.length <= OPEN_WARNINGS) page.addLines(title, warnings, warningLine, '\n')
+  else page.addLines(`${title}${foldStart('Show them', false)}`, warnings, warningLine, foldEnd)
+}
+
+/** A warning, which names what it is about. */
+function warningLine(text: string): string {
+  const [, name, rest = text] = /^(\S*[/:]\S*): (.*)$/s.exec(text) ?? []
+  return `- ${name === undefined ? '' : `${code(name)}: `}${breakable(rest, LONGEST_LINE)}`
 }
 
 function addCopied(page: Page, copied: readonly SyncResult[]): void {
   const head = tableHead(['Status', 'Image, from', 'Digest', 'Moved', 'Time'])
   const title = `### ✅ ${copied.length} copied\n\n${head}\n`
-  page.addLines(title, copied.map(copiedRow), '</table>\n\n')
+  page.addLines(title, copied, copiedRow, '</table>\n\n')
 }
 
 function addPlan(page: Page, planned: readonly SyncResult[], { results }: RunReport): void {
   const head = tableHead(['Plan', 'Image, from', 'To move', 'Platforms'])
-  page.addLines(
-    `### ${planned.length} to copy\n\n${head}\n`,
-    planned.map(plannedRow),
-    '</table>\n\n',
-  )
+  page.addLines(`### ${planned.length} to copy\n\n${head}\n`, planned, plannedRow, '</table>\n\n')
   const rows = totalsByRegistry(results).map(({ registry, copied, bytes }) =>
     tableRow([
       code(registry),
@@ -152,21 +162,22 @@ function addPlan(page: Page, planned: readonly SyncResult[], { results }: RunRep
     ]),
   )
   const titles = ['Registry', 'Images', 'To copy', 'To mount', 'There already']
-  if (planned.length > 0) page.addLines(`${tableHead(titles)}\n`, rows, '</table>\n\n')
+  if (planned.length > 0)
+    page.addLines(`${tableHead(titles)}\n`, rows, (row) => row, '</table>\n\n')
 }
 
 function addUntouched(page: Page, results: readonly SyncResult[], what: string): void {
   const head = tableHead(['Image, from', 'Digest'])
   const start = `${foldStart(`${results.length} ${what}`, false)}${head}\n`
-  page.addLines(start, results.map(untouchedRow), `</table>\n\n${foldEnd}`)
+  page.addLines(start, results, untouchedRow, `</table>\n\n${foldEnd}`)
 }
 
 function addDigests(page: Page, results: readonly SyncResult[]): void {
-  const items = results.flatMap(({ status, destination, digest }) =>
-    status === 'failed' || digest === undefined ? [] : [digestItem(destination, digest)],
+  const held = results.flatMap(({ status, destination, digest }) =>
+    status === 'failed' || digest === undefined ? [] : [{ destination, digest }],
   )
-  const start = foldStart('Digests in full', items.length <= OPEN_DIGESTS)
-  page.addLines(`${start}<ul>\n`, items, `</ul>\n\n${foldEnd}`)
+  const start = foldStart('Digests in full', held.length <= OPEN_DIGESTS)
+  page.addLines(`${start}<ul>\n`, held, digestItem, `</ul>\n\n${foldEnd}`)
 }
 
 function foldStart(title: string, isOpen: boolean): string {
