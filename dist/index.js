@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6924);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6672);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6924:
+/***/ 6672:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34829,41 +34829,72 @@ function verifyBytes(bytes, expected) {
 }
 /** Of the last chunk: one byte would do, and a packet holds more. */
 const HELD_BACK_BYTES = 1024;
+/** How far content has been hashed and counted. */
+class Verification {
+    #expected;
+    #hasher;
+    #received;
+    /** @param before of the same content, from which this one goes on */
+    constructor(expected, before) {
+        this.#expected = expected;
+        const isNew = before === undefined;
+        this.#hasher = isNew ? (0,external_node_crypto_.createHash)(algorithmOf(expected.digest)) : before.#hasher.copy();
+        this.#received = isNew ? 0 : before.#received;
+    }
+    /** Bytes. */
+    get received() {
+        return this.#received;
+    }
+    /** Takes in what comes next. */
+    add(chunk) {
+        this.#received += chunk.byteLength;
+        this.#hasher.update(chunk);
+    }
+    /** Takes in that nothing more comes. Throws MismatchError unless size and digest are right. */
+    finish() {
+        const { size, digest } = this.#expected;
+        if (this.#received !== size) {
+            throw new MismatchError('size', String(size), String(this.#received));
+        }
+        checkDigest(digest, `${algorithmOf(digest)}:${this.#hasher.digest('hex')}`);
+    }
+}
 /**
  * Passes the chunks of `source` on while it hashes and counts them. The end of the chunk that
  * completes the size is held back until the source has ended and size and digest are right, so that
  * whoever uploads what is yielded cannot complete an upload of wrong bytes. Empty chunks are dropped. More
  * than `expected.size` bytes fail at the chunk that brings them. Closing the generator early closes
  * the source.
+ *
+ * @param verification of what came before the chunks
  * @throws MismatchError, and whatever the source throws.
  */
-async function* verified(source, expected) {
-    const algorithm = algorithmOf(expected.digest);
-    const hasher = (0,external_node_crypto_.createHash)(algorithm);
-    let received = 0;
-    let last;
+async function* verified(source, expected, verification = new Verification(expected)) {
+    /** The end, which is not verified yet. */
+    let tail;
     for await (const chunk of source) {
         if (chunk.byteLength === 0)
             continue;
-        received += chunk.byteLength;
-        if (received > expected.size) {
-            throw new MismatchError('size', String(expected.size), `at least ${received}`);
+        const before = verification.received + (tail?.byteLength ?? 0);
+        const after = before + chunk.byteLength;
+        if (after > expected.size) {
+            throw new MismatchError('size', String(expected.size), `at least ${after}`);
         }
-        hasher.update(chunk);
-        const isLast = received === expected.size;
+        const isLast = after === expected.size;
         const end = isLast ? Math.max(0, chunk.byteLength - HELD_BACK_BYTES) : chunk.byteLength;
-        if (end > 0)
-            yield chunk.subarray(0, end);
         // A copy, since the source may write into the same memory again when it is asked for more.
         if (isLast)
-            last = Buffer.from(chunk.subarray(end));
+            tail = Buffer.from(chunk.subarray(end));
+        const part = chunk.subarray(0, end);
+        verification.add(part);
+        if (end > 0)
+            yield part;
     }
-    if (received !== expected.size) {
-        throw new MismatchError('size', String(expected.size), String(received));
-    }
-    checkDigest(expected.digest, `${algorithm}:${hasher.digest('hex')}`);
-    if (last !== undefined)
-        yield last;
+    if (tail !== undefined)
+        verification.add(tail);
+    verification.finish();
+    if (tail !== undefined)
+        yield tail;
 }
 /** The algorithm that the digest names. */
 function algorithmOf(digest) {
@@ -38841,9 +38872,80 @@ class Pace {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/pace/slot-queues.js
+/** The queue of small requests, which want one slot of one host. */
+const SMALL = 'metadata';
+/** The queue of those who want the same of the same hosts. */
+function queueName(wishes) {
+    const names = wishes.map(([limiter, lanes]) => {
+        const distinct = [...new Set(lanes)].toSorted().join();
+        return wishes.length === 1 ? distinct : `${limiter}: ${distinct}`;
+    });
+    return names.toSorted().join('; ');
+}
+/** Those who wait for slots of one host, by what they want: of each queue, only one can be next. */
+class SlotQueues {
+    #queues = new Map();
+    add(waiting) {
+        const queue = this.#queues.get(waiting.queue) ?? [];
+        this.#queues.set(waiting.queue, queue);
+        queue.push(waiting);
+    }
+    remove(waiting) {
+        const queue = this.#queues.get(waiting.queue) ?? [];
+        const index = queue.indexOf(waiting);
+        if (index >= 0)
+            queue.splice(index, 1);
+        if (queue.length === 0)
+            this.#queues.delete(waiting.queue);
+    }
+    /** Whether somebody wants a slot in a lane of that host. */
+    want(host, lane) {
+        const queues = [...this.#queues.values()];
+        return queues.some(([first]) => first?.wishes.get(host)?.includes(lane));
+    }
+    /**
+     * The first of each queue in the order in which they would be admitted: small requests before blobs,
+     * which may be left out, and of these the more urgent before the less.
+     */
+    heads(withBlobs) {
+        const heads = [];
+        for (const [name, queue] of this.#queues) {
+            const isSmall = name === SMALL;
+            if (!isSmall && !withBlobs)
+                continue;
+            const waiting = isSmall ? queue[0] : mostUrgent(queue);
+            if (waiting !== undefined)
+                heads.push({ waiting, isSmall });
+        }
+        return heads.toSorted(byUrgency).map(({ waiting }) => waiting);
+    }
+}
+function byUrgency(one, other) {
+    if (one.isSmall !== other.isSmall)
+        return one.isSmall ? -1 : 1;
+    const difference = other.waiting.rank() - one.waiting.rank();
+    return difference === 0 ? one.waiting.turn - other.waiting.turn : difference;
+}
+/** The first of the most urgent. */
+function mostUrgent(queue) {
+    let best;
+    let bestRank = Number.NEGATIVE_INFINITY;
+    for (const one of queue) {
+        const rank = one.rank();
+        if (rank > bestRank) {
+            best = one;
+            bestRank = rank;
+        }
+    }
+    return best;
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/pace/limiter.js
 
 
+
+let turns = 0;
 /** Of all slots, so many at least are never taken by blobs, where there are enough. */
 const METADATA_SHARE = 1 / 4;
 let limiters = 0;
@@ -38854,22 +38956,19 @@ let limiters = 0;
  */
 class Limiter {
     capacity;
-    /** Its place among all limiters, for those who need slots of several. */
-    order;
+    /** What it is called in the names of queues. */
+    #name = String(limiters++);
     #blobCapacity;
     #pace;
     #now;
     #free;
     #used = { metadata: 0, read: 0, write: 0 };
-    /** By the lanes that are wanted: of each queue, only one can be next. */
-    #queues = new Map();
-    #turns = 0;
+    #queues = new SlotQueues();
     /** @param most slots, of which a host that counts requests does not get all */
     constructor(most, options = {}) {
         const { isAdaptive = false, limits, now } = options;
         const capacity = slotsAt(limits?.atOnce, most);
         this.capacity = capacity;
-        this.order = limiters++;
         this.#free = capacity;
         this.#blobCapacity = Math.max(1, capacity - Math.floor(capacity * METADATA_SHARE));
         const bounds = { metadata: capacity, blobs: this.#blobCapacity };
@@ -38888,22 +38987,47 @@ class Limiter {
     async acquire(lanes = ['metadata'], rank = () => 0) {
         const wish = lanes.slice(0, this.capacity);
         await new Promise((admit) => {
-            const name = [...new Set(wish)].toSorted().join();
-            const queue = this.#queues.get(name) ?? [];
-            this.#queues.set(name, queue);
-            queue.push({ turn: this.#turns++, lanes: wish, rank, admit });
-            this.#admit();
+            Limiter.queue(new Map([[this, wish]]), rank, admit);
         });
+        return this.releaseOf(wish);
+    }
+    /** Waits for slots at several hosts. Returns the one who waits, who may withdraw. */
+    static queue(wishes, rank, admit) {
+        const queue = queueName([...wishes].map(([limiter, lanes]) => [limiter.#name, lanes]));
+        const waiting = { turn: turns++, queue, wishes, rank, admit };
+        for (const limiter of wishes.keys())
+            limiter.#queues.add(waiting);
+        for (const limiter of wishes.keys())
+            limiter.#admit();
+        return waiting;
+    }
+    /** No longer wants anything. Whoever has been admitted is not changed by that. */
+    static withdraw(waiting) {
+        for (const limiter of waiting.wishes.keys())
+            limiter.#queues.remove(waiting);
+        for (const limiter of waiting.wishes.keys())
+            limiter.#admit();
+    }
+    /** How to give back the slots in these lanes, which whoever was admitted has taken. */
+    releaseOf(lanes) {
         let held = true;
         return (bytes = 0) => {
             if (!held)
                 return;
             held = false;
             if (bytes > 0)
-                this.#moved(wish, bytes);
-            this.#take(wish, -1);
+                this.#moved(lanes, bytes);
+            this.#take(lanes, -1);
             this.#admit();
         };
+    }
+    /** Whether somebody waits for a slot in that lane, and there is none. */
+    lacks(lane) {
+        return !this.hasRoom([lane]) && this.#queues.want(this, lane);
+    }
+    /** Whether there are slots in these lanes. */
+    hasRoom(lanes) {
+        return lanes.length <= this.#free && this.#fits(lanes);
     }
     /** Runs a small request's work while holding a slot. */
     async run(work) {
@@ -38951,40 +39075,49 @@ class Limiter {
     }
     #admit() {
         for (let next = this.#next(); next !== undefined; next = this.#next()) {
-            const { queue, waiting } = next;
-            queue.splice(queue.indexOf(waiting), 1);
-            this.#take(waiting.lanes, 1);
-            waiting.admit();
+            for (const [limiter, lanes] of next.wishes) {
+                limiter.#queues.remove(next);
+                limiter.#take(lanes, 1);
+            }
+            next.admit();
+            // Whoever came behind it may have room now.
+            for (const limiter of next.wishes.keys())
+                if (limiter !== this)
+                    limiter.#admit();
         }
     }
-    /** Who is admitted now, if anybody: what does not fit keeps its place in its lanes. */
+    /** Who is admitted now, if anybody. */
     #next() {
         if (this.#free === 0)
             return undefined;
+        return this.#first((waiting) => {
+            const others = [...waiting.wishes.keys()].filter((limiter) => limiter !== this);
+            return others.every((limiter) => limiter.#hasRoomFor(waiting));
+        });
+    }
+    /** Whether there is room for it that nobody more urgent waits for here. */
+    #hasRoomFor(waiting) {
+        if (!this.hasRoom(waiting.wishes.get(this) ?? []))
+            return false;
+        return this.#first((other) => other === waiting) !== undefined;
+    }
+    /**
+     * The most urgent for whom there is room here, and who is ready. What does not fit keeps its place
+     * in its lanes; what is not ready does not.
+     */
+    #first(isReady) {
         const closed = new Set();
-        for (const next of this.#heads()) {
-            const { lanes } = next.waiting;
-            if (lanes.length > this.#free)
-                return undefined;
-            if (this.#fits(lanes) && !lanes.some((lane) => closed.has(lane)))
-                return next;
-            for (const lane of lanes)
-                closed.add(lane);
+        const hasRoomForBlobs = this.#blobs < this.#blobCapacity;
+        for (const waiting of this.#queues.heads(hasRoomForBlobs)) {
+            const lanes = waiting.wishes.get(this) ?? [];
+            const hasRoom = this.hasRoom(lanes) && !lanes.some((lane) => closed.has(lane));
+            if (hasRoom && isReady(waiting))
+                return waiting;
+            if (!hasRoom)
+                for (const lane of lanes)
+                    closed.add(lane);
         }
         return undefined;
-    }
-    /** The first of each queue in the order in which they would be admitted. */
-    #heads() {
-        const heads = [];
-        for (const [name, queue] of this.#queues) {
-            const isSmall = name === 'metadata';
-            if (!isSmall && this.#blobs >= this.#blobCapacity)
-                continue;
-            const waiting = isSmall ? queue[0] : highest(queue);
-            if (waiting !== undefined)
-                heads.push({ queue, waiting, isSmall });
-        }
-        return heads.length < 2 ? heads : heads.toSorted(byUrgency);
     }
     #fits(lanes) {
         const blobs = lanes.filter((lane) => lane !== 'metadata').length;
@@ -39001,60 +39134,6 @@ class Limiter {
 /** Of a host for which few are enough, more than those only where many more are allowed. */
 function slotsAt(few = Number.POSITIVE_INFINITY, most) {
     return Math.max(Math.min(most, few), Math.floor(most / 2));
-}
-function byUrgency(one, other) {
-    if (one.isSmall !== other.isSmall)
-        return one.isSmall ? -1 : 1;
-    const difference = other.waiting.rank() - one.waiting.rank();
-    return difference === 0 ? one.waiting.turn - other.waiting.turn : difference;
-}
-/** The first of the most urgent. */
-function highest(waiting) {
-    let best;
-    let bestRank = Number.NEGATIVE_INFINITY;
-    for (const one of waiting) {
-        const rank = one.rank();
-        if (rank > bestRank) {
-            best = one;
-            bestRank = rank;
-        }
-    }
-    return best;
-}
-/**
- * A slot for reading a blob at one host and one for writing it at each of the others, which may be
- * the same. Taken in a fixed order, because two transfers that each hold what the other waits for
- * would wait for ever.
- */
-async function acquireTransfer(source, destinations, rank) {
-    const lanes = new Map([[source, ['read']]]);
-    for (const one of destinations)
-        lanes.set(one, [...(lanes.get(one) ?? []), 'write']);
-    const releases = [];
-    for (const [limiter, wanted] of [...lanes].sort(([a], [b]) => a.order - b.order)) {
-        releases.push(await limiter.acquire(wanted, rank));
-    }
-    return (bytes) => {
-        for (const release of releases)
-            release(bytes);
-    };
-}
-/** Runs works of one name one after another, and works of different names side by side. */
-class Turns {
-    #last = new Map();
-    async run(name, work) {
-        const before = this.#last.get(name);
-        const mine = before === undefined ? work() : before.then(work);
-        const over = mine.catch(() => undefined);
-        this.#last.set(name, over);
-        try {
-            return await mine;
-        }
-        finally {
-            if (this.#last.get(name) === over)
-                this.#last.delete(name);
-        }
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/wait-for-all.js
@@ -43666,7 +43745,7 @@ async function* withoutTrickle(chunks, clock, place, host) {
         }
     }
     finally {
-        wait?.end(clock.now());
+        wait?.giveUp(clock.now());
     }
 }
 
@@ -46647,14 +46726,14 @@ const PROGRESS_BYTES = 1024 * 1024;
 const PART_BYTES = 64 * 1024;
 const PARTS_OF_SMALL = 16;
 /**
- * The bytes of a blob, once each and in order. Where a connection breaks or a part ends, reading goes
+ * The bytes of a blob from an offset on, once each and in order. Where a connection breaks or a part ends, reading goes
  * on at the byte where it ended, with a request of its own to the registry (an address that it
  * redirected to may have expired by then). What arrives is not verified here: whoever reads it sees one stream,
  * whose digest tells whether the parts belong together. Errors name the source.
  */
-async function* downloadBlob(source, blob) {
+async function* downloadBlob(source, blob, start = 0) {
     const { network, logger } = source.http;
-    const download = new Download(source, blob);
+    const download = new Download(source, blob, start);
     let tried = 0;
     let brokeAt = 0;
     while (!download.isComplete) {
@@ -46674,11 +46753,12 @@ async function* downloadBlob(source, blob) {
 class Download {
     #source;
     #blob;
-    #offset = 0;
+    #offset;
     #isComplete = false;
-    constructor(source, blob) {
+    constructor(source, blob, start) {
         this.#source = source;
         this.#blob = blob;
+        this.#offset = start;
     }
     /** Bytes that have been handed on. */
     get offset() {
@@ -46727,10 +46807,13 @@ class Download {
 
 
 
-/** The blob's bytes, from the source when the first one is wanted. Errors name the source. */
-async function* verifiedBlob(source, blob) {
+/**
+ * The blob's bytes that have not been verified, from the source when the first one is wanted. Errors
+ * name the source.
+ */
+async function* verifiedBlob(source, blob, verification = new Verification(blob)) {
     try {
-        yield* verified(downloadBlob(source, blob), blob);
+        yield* verified(downloadBlob(source, blob, verification.received), blob, verification);
     }
     catch (error) {
         throw networkFailure(error, source.place('get blob', blob.digest), source.http.network.signal);
@@ -46855,109 +46938,232 @@ class BlobSender {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/copy/shared-download.js
+;// CONCATENATED MODULE: ./lib/registry/pace/transfer-slots.js
 
 /**
- * Milliseconds for which one reader may keep the others waiting. After that it goes its own way:
- * below the minute after which gateways take the others' uploads for dead.
+ * Waits for a slot for reading a blob at one host and one for writing it at each of the others, which
+ * may be the same. They are had all at once.
  */
-const PATIENCE_MS = 10_000;
+class TransferWish {
+    #source;
+    #destinations;
+    #rank;
+    #granted = Promise.withResolvers();
+    #isGranted = false;
+    #waiting;
+    constructor(source, destinations, rank = () => 0) {
+        this.#source = source;
+        this.#destinations = [...destinations];
+        this.#rank = rank;
+        this.#waiting = this.#wait();
+    }
+    get granted() {
+        return this.#granted.promise;
+    }
+    /** Goes without one of the destinations. */
+    leaveBehind(index) {
+        if (this.#isGranted)
+            return;
+        Limiter.withdraw(this.#waiting);
+        this.#destinations[index] = undefined;
+        this.#waiting = this.#wait();
+    }
+    #wait() {
+        const wishes = new Map([[this.#source, ['read']]]);
+        for (const one of this.#destinations) {
+            if (one !== undefined)
+                wishes.set(one, [...(wishes.get(one) ?? []), 'write']);
+        }
+        // More than there are count as all of them.
+        const cut = [...wishes].map(([limiter, lanes]) => [limiter, lanes.slice(0, limiter.capacity)]);
+        return Limiter.queue(new Map(cut), this.#rank, () => this.#grant(new Map(cut)));
+    }
+    #grant(lanes) {
+        this.#isGranted = true;
+        const parts = new Map();
+        const wanted = [this.#source, ...this.#destinations].filter((one) => one !== undefined);
+        for (const limiter of new Set(wanted)) {
+            const count = wanted.filter((one) => one === limiter).length;
+            parts.set(limiter, releases(limiter, lanes.get(limiter) ?? [], count));
+        }
+        const next = (limiter) => parts.get(limiter)?.shift() ?? (() => undefined);
+        this.#granted.resolve({
+            source: next(this.#source),
+            destinations: this.#destinations.map((one) => one && next(one)),
+        });
+    }
+}
+/** How to give back each of so many parts, the last of which share a slot where there are fewer. */
+function releases(limiter, lanes, count) {
+    const slots = lanes.map((lane) => limiter.releaseOf([lane]));
+    const last = slots.at(-1);
+    let sharing = count - slots.length + 1;
+    return Array.from({ length: count }, (_, index) => {
+        const slot = slots[index];
+        if (slot !== undefined && index < slots.length - 1)
+            return slot;
+        let isHeld = true;
+        return (bytes) => {
+            if (isHeld && --sharing === 0)
+                last?.(bytes);
+            isHeld = false;
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy/patience.js
 /**
- * One stream of chunks for several readers, at the pace of the slowest of them: the next chunk is
- * asked for when all have taken the one before. A reader that leaves, or keeps the others waiting
- * for too long, is not waited for any more. When the last one has left, the stream is closed.
+ * Looks (pace/silent-hosts.ts), two seconds, for which those who could go on wait for one who is
+ * late although its host gives signs. A silent host is not waited for at all. Either way the one
+ * who is left behind gets what it wants with a request more.
  */
-class SharedDownload {
+const PATIENT_LOOKS = 8;
+
+;// CONCATENATED MODULE: ./lib/registry/copy/blob-download.js
+
+
+/**
+ * One download of a blob for several readers, at the pace of the slowest of them: the next chunk is
+ * asked for when all have taken the one before. A reader that leaves is not waited for any more. One
+ * that keeps the others waiting, because the host that it reads for hangs, is let go: when it wants
+ * more, it gets that by a download of its own, from its byte on. So is a reader of a silent host that
+ * keeps others from the slot at the source.
+ */
+class BlobDownload {
+    #origin;
+    #slot;
+    #verification;
     #chunks;
     #readers;
-    #handed;
-    #place;
-    #watch;
+    #unwatch;
     #isReading = false;
-    /** Counts the chunks, to tell a turn that lasts from the next one. */
-    #turn = 0;
-    #watchedTurn = 0;
-    constructor(chunks, readers, place, patienceMs = PATIENCE_MS) {
-        this.#chunks = chunks;
-        this.#place = place;
-        const advance = () => void this.#advance();
-        const leave = async (reader) => this.#leave(reader);
-        const made = Array.from({ length: readers }, () => new SharedReader(advance, leave));
-        this.#readers = new Set(made);
-        this.#handed = made;
-        // Of real time, not of the run's clock: nobody sleeps here.
-        this.#watch = setInterval(() => this.#partWithSlow(), patienceMs);
-        this.#watch.unref();
+    #given = 0;
+    /** The last that was given. */
+    #chunk;
+    /** @param readers with nothing read yet, or as much as the verification says */
+    static start(origin, readers, start) {
+        const download = new BlobDownload(origin, readers, start);
+        for (const reader of readers)
+            reader.join(download);
     }
-    get readers() {
-        return this.#handed;
+    constructor(origin, readers, { slot, verification }) {
+        this.#origin = origin;
+        this.#slot = slot;
+        this.#verification = verification ?? new Verification(origin.blob);
+        this.#chunks = origin.open(this.#verification);
+        this.#readers = new Set(readers);
+        this.#unwatch = origin.silentHosts.watch(() => this.#look());
     }
-    async #advance() {
+    /** Gives all readers their next chunk, if all of them want one. */
+    async advance() {
         const readers = [...this.#readers];
-        if (this.#isReading || readers.length === 0 || !readers.every(({ isAsking }) => isAsking)) {
+        if (this.#isReading || readers.length === 0)
             return;
-        }
+        if (!readers.every(({ isAsking }) => isAsking))
+            return;
         this.#isReading = true;
-        let next;
-        let failure;
         try {
-            next = await this.#chunks.next();
+            const { value: chunk } = await this.#chunks.next();
+            const isLast = this.#verification.received === this.#origin.blob.size;
+            this.#chunk = chunk ?? undefined;
+            this.#given += chunk?.byteLength ?? 0;
+            for (const reader of readers)
+                reader.give(this.#chunk, isLast);
+            if (isLast)
+                await this.#end();
         }
         catch (error) {
-            failure = error;
+            for (const reader of readers)
+                reader.fail(error);
+            await this.#end();
         }
         this.#isReading = false;
-        this.#turn++;
-        if (next === undefined || next.done === true)
-            clearInterval(this.#watch);
-        for (const reader of readers) {
-            if (next === undefined)
-                reader.fail(failure);
-            else
-                reader.give(next);
-        }
     }
-    async #leave(reader) {
+    /** Goes on without that reader. */
+    async leave(reader) {
         if (!this.#readers.delete(reader))
             return;
         if (this.#readers.size > 0)
-            return this.#advance();
-        clearInterval(this.#watch);
-        await this.#chunks.return();
+            return this.advance();
+        await this.#end();
     }
-    /** Parts with those who have not asked for their next chunk in a whole turn of patience. */
-    #partWithSlow() {
-        const isStuck = this.#turn === this.#watchedTurn && !this.#isReading;
-        this.#watchedTurn = this.#turn;
-        const slow = [...this.#readers].filter(({ isAsking }) => !isAsking);
-        if (!isStuck || slow.length === this.#readers.size)
+    async #end() {
+        this.#readers.clear();
+        this.#unwatch();
+        await this.#chunks.return();
+        this.#slot(this.#given);
+    }
+    #look() {
+        if (this.#isReading)
             return;
-        const reason = 'the others that share its download were kept waiting';
-        const error = new RegistryError('TIMEOUT', reason, { ...this.#place, transient: true });
-        for (const reader of slow) {
-            reader.fail(error);
-            void this.#leave(reader);
+        const { silentHosts, isWanted } = this.#origin;
+        const idle = [...this.#readers].filter(({ isAsking }) => !isAsking);
+        if (idle.length < this.#readers.size) {
+            for (const reader of idle) {
+                reader.looks++;
+                const isHungUpOn = silentHosts.isSilent(reader.host) || reader.looks >= PATIENT_LOOKS;
+                if (isHungUpOn)
+                    this.#letGo(reader);
+            }
+        }
+        else if (idle.every(({ host }) => silentHosts.isSilent(host)) && isWanted()) {
+            for (const reader of idle)
+                this.#letGo(reader);
         }
     }
+    #letGo(reader) {
+        const verification = new Verification(this.#origin.blob, this.#verification);
+        // What it is still writing is not to be written over.
+        const release = this.#chunk === undefined ? undefined : this.#origin.keep(this.#chunk);
+        reader.goAlone(this.#origin, verification, release);
+        void this.leave(reader);
+    }
 }
-class SharedReader {
-    #advance;
-    #leave;
+/** One who reads a blob, once. A chunk is valid until the next one is asked for. */
+class BlobReader {
+    /** The registry that it reads for. */
+    host;
+    /** How often it was seen not to have asked for its next chunk while others had. */
+    looks = 0;
+    #download;
+    /** Makes a download of its own. */
+    #start;
+    #release;
     #asking;
     #end;
-    constructor(advance, leave) {
-        this.#advance = advance;
-        this.#leave = leave;
+    constructor(host) {
+        this.host = host;
     }
     get isAsking() {
         return this.#asking !== undefined;
     }
-    give(result) {
-        if (result.done === true)
+    /** What it asks for comes from that download from now on. */
+    join(download) {
+        this.#download = download;
+    }
+    /**
+     * What it asks for next comes from a download of its own, which begins where the verification
+     * ends. `release` is called when it has no use any more for the chunk before.
+     */
+    goAlone(origin, verification, release) {
+        this.#download = undefined;
+        this.#release = release;
+        this.#start = async () => {
+            const slot = await origin.slot();
+            // It may have left in the meantime.
+            if (this.#end === undefined)
+                BlobDownload.start(origin, [this], { slot, verification });
+            else
+                slot();
+        };
+    }
+    /** Its next chunk, behind which there is nothing if that is the last; nothing if there is none. */
+    give(chunk, isLast) {
+        if (isLast || chunk === undefined)
             this.#end = {};
         const asking = this.#asking;
         this.#asking = undefined;
-        asking?.resolve(result);
+        asking?.resolve(chunk === undefined ? { done: true, value: chunk } : { value: chunk });
     }
     fail(error) {
         this.#end = { error };
@@ -46965,10 +47171,12 @@ class SharedReader {
         this.#asking = undefined;
         asking?.reject(error);
     }
+    /** Wants no more. Calling it again does nothing. */
     async leave() {
         if (this.#end === undefined)
-            this.give({ done: true, value: undefined });
-        await this.#leave(this);
+            this.give(undefined, true);
+        this.#letGo();
+        await this.#download?.leave(this);
     }
     [Symbol.asyncIterator]() {
         return {
@@ -46980,6 +47188,9 @@ class SharedReader {
         };
     }
     async #next() {
+        this.looks = 0;
+        this.#letGo();
+        await this.#begin();
         if (this.#end !== undefined) {
             if ('error' in this.#end)
                 throw this.#end.error;
@@ -46987,226 +47198,125 @@ class SharedReader {
         }
         this.#asking ??= Promise.withResolvers();
         const { promise } = this.#asking;
-        this.#advance();
+        void this.#download?.advance();
         return promise;
     }
+    async #begin() {
+        const start = this.#start;
+        this.#start = undefined;
+        await start?.();
+    }
+    #letGo() {
+        this.#release?.();
+        this.#release = undefined;
+    }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/copy/fan-out.js
+;// CONCATENATED MODULE: ./lib/registry/copy/start-download.js
 
 
+
+
+
+/** Begins a transfer to one destination when there are slots for it. */
+async function startDownload(transfer) {
+    const [share] = startDownloads([transfer]);
+    if (share === undefined)
+        throw new TypeError('a transfer has a share for each destination');
+    return share;
+}
 /**
- * Milliseconds for which the first destination of a blob waits for the others to know whether they
- * want it as well. They may have a queue of small requests before that, or a login. One that is not
- * there by then fetches for itself.
+ * Begins transfers of one blob to several destinations, with one download from the source of the
+ * first. Those without a slot that keep the others from beginning begin by themselves, later.
  */
-const fan_out_PATIENCE_MS = 10_000;
-/** Slots for a transfer of its own. */
-async function rideAlone(journey) {
-    return { reader: undefined, release: await slotsFor([journey]) };
+function startDownloads(transfers) {
+    const shares = startTogether(transfers);
+    return transfers.map(async (transfer, index) => (await shares)[index] ?? startDownload(transfer));
 }
-async function slotsFor(journeys) {
-    const [first] = journeys;
-    if (first === undefined)
-        return () => undefined;
-    return acquireTransfer(first.source.http.limiter, journeys.map(({ destination }) => destination.http.limiter), () => Math.max(...journeys.map(({ rank }) => rank?.() ?? 0)));
-}
-/**
- * What several destinations of one source share: each of its blobs is fetched once for all that
- * want it. A blob departs when every member has either come for it or passed.
- */
-class FanOut {
-    #firstComers;
-    #patienceMs;
-    #members;
-    #vacant;
-    #gatherings = new Map();
-    /** Small blobs, until nobody wants them any more. */
-    #read = new Map();
-    /**
-     * @param registries hosts of the destinations, one for each
-     * @param firstComers shared by all sources of a run
-     */
-    constructor(registries, firstComers = new Map(), patienceMs = fan_out_PATIENCE_MS) {
-        this.#firstComers = firstComers;
-        this.#patienceMs = patienceMs;
-        this.#vacant = registries.map((registry) => new Member(this, registry, patienceMs));
-        this.#members = new Set(this.#vacant);
-    }
-    /** The next destination in that registry. */
-    member(registry) {
-        const index = this.#vacant.findIndex((member) => member.registry === registry);
-        return index < 0 ? undefined : this.#vacant.splice(index, 1)[0];
-    }
-    /** Whoever brings a blob to that registry for another source, which has come first. */
-    before(digest, registry) {
-        const first = this.#firstComers.get(digest) ?? this;
-        this.#firstComers.set(digest, first);
-        if (first === this)
-            return undefined;
-        return [...first.#members].find((member) => member.registry === registry && !member.hasPassed(digest));
-    }
-    /** A place in the transfer of a blob, when it departs. */
-    async ride(member, journey) {
-        const { digest } = journey.blob;
-        if (this.#members.size <= 1 || member.hasPassed(digest))
-            return rideAlone(journey);
-        // What the others get is measured by their size.
-        const others = this.#gatherings.get(digest)?.journeys;
-        if (others?.some((other) => other.journey.blob.size !== journey.blob.size) === true) {
-            member.pass(digest);
-            return rideAlone(journey);
-        }
-        const { promise, resolve } = Promise.withResolvers();
-        let gathering = this.#gatherings.get(digest);
-        if (gathering === undefined) {
-            // Of real time, not of the run's clock: nobody sleeps here.
-            const patience = setTimeout(() => this.#depart(digest), this.#patienceMs);
-            gathering = { journeys: [], patience };
-            this.#gatherings.set(digest, gathering);
-        }
-        gathering.journeys.push({ member, journey, admit: resolve });
-        this.check(digest);
-        return promise;
-    }
-    /** A small blob, read once for all members. */
-    async read(digest, read) {
-        const known = this.#read.get(digest);
-        if (known !== undefined)
-            return known;
-        const reading = read();
-        this.#read.set(digest, reading);
-        try {
-            return await reading;
-        }
-        catch (error) {
-            this.#read.delete(digest);
-            throw error;
-        }
-    }
-    leave(member) {
-        this.#members.delete(member);
-        for (const digest of [...this.#gatherings.keys(), ...this.#read.keys()])
-            this.check(digest);
-    }
-    /** Lets a blob depart if nobody is missing. */
-    check(digest) {
-        const isOver = [...this.#members].every((member) => member.hasPassed(digest));
-        if (isOver)
-            this.#read.delete(digest);
-        const gathering = this.#gatherings.get(digest);
-        if (gathering === undefined)
-            return;
-        const here = new Set(gathering.journeys.map(({ member }) => member));
-        const isAwaited = (member) => !here.has(member) && !member.hasPassed(digest);
-        if (![...this.#members].some(isAwaited))
-            this.#depart(digest);
-    }
-    #depart(digest) {
-        const { journeys, patience } = this.#gatherings.get(digest) ?? raise();
-        this.#gatherings.delete(digest);
-        clearTimeout(patience);
-        for (const { member } of journeys)
-            member.pass(digest);
-        const rides = fan_out_together(journeys.map(({ journey }) => journey));
-        for (const [index, { admit }] of journeys.entries()) {
-            admit(rides.then((all) => all[index] ?? raise()));
-        }
-    }
-}
-function raise() {
-    throw new TypeError('a gathering has somebody, and everybody a place');
-}
-/** One destination of a source. */
-class Member {
-    registry;
-    #fanOut;
-    #patienceMs;
-    #wanted = new Set();
-    #passed = new Set();
-    #watchers = new Map();
-    #hasLeft = false;
-    constructor(fanOut, registry, patienceMs) {
-        this.#fanOut = fanOut;
-        this.registry = registry;
-        this.#patienceMs = patienceMs;
-    }
-    /**
-     * Lets another source go first that will bring the blob to the same registry, so that all of its
-     * destinations get it of one download.
-     */
-    async giveWay(digest) {
-        const other = this.#fanOut.before(digest, this.registry);
-        if (other === undefined)
-            return;
-        this.pass(digest);
-        await other.#departs(digest);
-    }
-    /** When it has come for the blob or does not want it, or should have known for long. */
-    async #departs(digest) {
-        const { promise, resolve } = Promise.withResolvers();
-        const patience = setTimeout(resolve, this.#patienceMs);
-        this.#watchers.set(digest, [...(this.#watchers.get(digest) ?? []), resolve]);
-        await promise;
-        clearTimeout(patience);
-    }
-    /** Whether the blob is wanted for the first time: two platforms of an image may have it. */
-    wants(digest) {
-        if (this.#wanted.has(digest))
-            return false;
-        this.#wanted.add(digest);
-        return true;
-    }
-    /** Does not want the blob, or not together with the others. */
-    pass(digest) {
-        if (this.#passed.has(digest))
-            return;
-        this.#passed.add(digest);
-        for (const wake of this.#watchers.get(digest) ?? [])
-            wake();
-        this.#fanOut.check(digest);
-    }
-    hasPassed(digest) {
-        return this.#hasLeft || this.#passed.has(digest);
-    }
-    /** Wants nothing more. */
-    leave() {
-        this.#hasLeft = true;
-        for (const wake of [...this.#watchers.values()].flat())
-            wake();
-        this.#fanOut.leave(this);
-    }
-    async ride(journey) {
-        return this.#fanOut.ride(this, journey);
-    }
-    /** A small blob; `read` is called for the first of the members that want it. */
-    async read(digest, read) {
-        return this.#fanOut.read(digest, read);
-    }
-}
-/** Slots for all of them, and one download. */
-async function fan_out_together(journeys) {
-    const [first] = journeys;
+async function startTogether(transfers) {
+    const [first] = transfers;
     if (first === undefined)
         return [];
-    if (journeys.length === 1)
-        return [await rideAlone(first)];
-    const { source, blob, open } = first;
-    const release = await slotsFor(journeys);
-    const place = source.place('get blob', blob.digest);
-    const shared = new SharedDownload(open(), journeys.length, place);
-    let left = journeys.length;
-    return shared.readers.map((reader) => {
-        let isHeld = true;
-        return {
-            reader,
-            release: (bytes) => {
-                if (isHeld && --left === 0)
-                    release(bytes);
-                isHeld = false;
-            },
-        };
+    const origin = originOf(first);
+    const slots = await slotsFor(transfers, first.source);
+    const readers = [];
+    const shares = transfers.map(({ destination }, index) => {
+        const release = slots.destinations[index];
+        if (release === undefined)
+            return undefined;
+        const reader = new BlobReader(destination.http.registry);
+        readers.push(reader);
+        return new Share(origin, reader, release);
     });
+    BlobDownload.start(origin, readers, { slot: slots.source });
+    return shares;
+}
+async function slotsFor(transfers, { http: { limiter, network } }) {
+    const limiters = transfers.map(({ destination }) => destination.http.limiter);
+    const rank = () => Math.max(...transfers.map((transfer) => transfer.rank?.() ?? 0));
+    const wish = new TransferWish(limiter, limiters, rank);
+    if (transfers.length === 1)
+        return wish.granted;
+    let waiting = transfers.map(({ destination: { http } }, index) => ({ http, index }));
+    let looks = 0;
+    const unwatch = network.silentHosts.watch(() => {
+        const lacking = waiting.filter((one) => !one.http.limiter.hasRoom(['write']));
+        if (lacking.length === waiting.length || !limiter.hasRoom(['read']))
+            return;
+        looks += 1;
+        for (const one of lacking) {
+            if (looks < PATIENT_LOOKS && !network.silentHosts.isSilent(one.http.registry))
+                continue;
+            waiting = waiting.filter((other) => other !== one);
+            wish.leaveBehind(one.index);
+        }
+    });
+    try {
+        return await wish.granted;
+    }
+    finally {
+        unwatch();
+    }
+}
+function originOf({ source, blob, rank }) {
+    const { limiter, network } = source.http;
+    return {
+        blob,
+        open: (verification) => verifiedBlob(source, blob, verification),
+        slot: async () => limiter.acquire(['read'], rank),
+        isWanted: () => limiter.lacks('read'),
+        keep: (chunk) => network.keep(chunk),
+        silentHosts: network.silentHosts,
+    };
+}
+class Share {
+    #origin;
+    #release;
+    #readers;
+    #next;
+    constructor(origin, reader, release) {
+        this.#origin = origin;
+        this.#release = release;
+        this.#readers = [reader];
+        this.#next = reader;
+    }
+    open() {
+        const reader = this.#next ?? this.#again();
+        this.#next = undefined;
+        return reader;
+    }
+    async end(bytes) {
+        for (const reader of this.#readers)
+            await reader.leave();
+        this.#release(bytes);
+    }
+    #again() {
+        const [first] = this.#readers;
+        const reader = new BlobReader(first?.host ?? '');
+        reader.goAlone(this.#origin, new Verification(this.#origin.blob));
+        this.#readers.push(reader);
+        return reader;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/transfer-blob.js
@@ -47261,34 +47371,27 @@ class BlobTransfer {
         return 'copied';
     }
     async #read() {
-        const { member } = this.#options;
+        const { taker } = this.#options;
         const read = async () => this.#source.http.limiter.run(async () => whole(verifiedBlob(this.#source, this.#blob)));
-        const bytes = this.#bytes ?? (await (member?.read(this.#blob.digest, read) ?? read()));
+        const bytes = this.#bytes ?? (await (taker?.read(this.#blob.digest, read) ?? read()));
         // Others may have read it under another size.
         return bytes.length === this.#blob.size ? bytes : read();
     }
     async #stream(opening, isFirst) {
-        const { member } = this.#options;
-        const journey = this.#journey();
-        const ride = await this.#orCancel(opening, async () => isFirst && member !== undefined ? member.ride(journey) : rideAlone(journey));
+        const wish = this.#wish();
+        const taker = isFirst ? this.#options.taker : undefined;
+        const share = await this.#orCancel(opening, async () => taker === undefined ? startDownload(wish) : taker.take(wish));
         let bytes = 0;
         try {
             const session = await this.#open(opening);
             if (session === undefined)
                 return 'existing';
-            let { reader } = ride;
-            await this.#sender.send(session, () => {
-                // A body can be wanted twice (after a login, in chunks), and a shared one is there once.
-                const content = reader ?? journey.open();
-                reader = undefined;
-                return content;
-            });
+            await this.#sender.send(session, () => share.open());
             bytes = this.#blob.size;
             return 'copied';
         }
         finally {
-            await ride.reader?.leave();
-            ride.release(bytes);
+            await share.end(bytes);
         }
     }
     /** The session to send it in; undefined where the registry says that it has the blob. */
@@ -47326,14 +47429,9 @@ class BlobTransfer {
             throw error;
         }
     }
-    #journey() {
-        return {
-            source: this.#source,
-            destination: this.#destination,
-            blob: this.#blob,
-            open: () => verifiedBlob(this.#source, this.#blob),
-            rank: this.#options.rank,
-        };
+    #wish() {
+        const { rank } = this.#options;
+        return { source: this.#source, destination: this.#destination, blob: this.#blob, rank };
     }
 }
 /** A refusal that may be about the question, and not about the moment; or an answer that is none. */
@@ -47480,6 +47578,8 @@ class Delivery {
                     return await this.#transfer.attempt(tried === 0 ? opening : 'new', tried === 0);
                 }
                 catch (error) {
+                    if (this.#isOfAnother(error))
+                        return this.#transfer.attempt('new', false);
                     isLost = error instanceof RegistryError && error.side === 'destination';
                     throw error;
                 }
@@ -47490,6 +47590,13 @@ class Delivery {
                 return 'copied';
             throw error;
         }
+    }
+    /** Whether it failed at the source of another image, in whose download this one had a share. */
+    #isOfAnother(error) {
+        if (!(error instanceof RegistryError) || error.side !== 'source')
+            return false;
+        const { http, name } = this.#source;
+        return error.registry !== http.registry || error.repository !== name;
     }
     /** A failure to look is no answer: the one before it is told. */
     async #hasArrived() {
@@ -47874,7 +47981,7 @@ class TreeCopy {
         }
         finally {
             for (const blob of layers)
-                this.#route.member?.pass(blob.digest);
+                this.#route.taker?.pass(blob.digest);
         }
     }
     async #isHeld(content) {
@@ -47884,37 +47991,34 @@ class TreeCopy {
         return holdsManifest(destination, content);
     }
     async #blob(blob) {
-        const { destination, ledger, member } = this.#route;
-        await member?.giveWay(blob.digest);
-        const isNew = ledger.isNew(`blob ${destination.name}`, blob);
-        // Another image brings it: the other destinations of this one do not have to wait.
-        if (member?.wants(blob.digest) === true && !isNew)
-            member.pass(blob.digest);
+        const { taker } = this.#route;
+        taker?.list(blob.digest);
         try {
             return await this.#once('blob', blob, async () => this.#supply(blob));
         }
         finally {
-            member?.pass(blob.digest);
+            taker?.pass(blob.digest);
         }
     }
     /** From another repository of the destination's registry, if that is any use, or from the source. */
     async #supply(blob) {
-        const { source, destination, ledger, seen, again } = this.#route;
+        const { source, destination, ledger, seen, again, taker } = this.#route;
         const { mounts, family } = destination.http;
         const canMount = family?.mounts !== false && mounts.areWorthTrying;
         if (again === true || !canMount || destination.sharesRegistryWith(source)) {
             return this.#bring(blob);
         }
-        return ledger.supply(destination.name, blob, async () => {
+        const bring = async () => {
             const isLarge = blob.size > SMALL_BLOB_BYTES;
             if (isLarge && ledger.holder(blob.digest, destination.name) === undefined) {
                 await seen.look(blob);
             }
             return this.#bring(blob);
-        });
+        };
+        return ledger.supply(destination.name, blob, bring, taker);
     }
     async #bring(blob) {
-        const { source, destination, ledger, again, member, read, progress, isPlan } = this.#route;
+        const { source, destination, ledger, again, taker, read, progress, isPlan } = this.#route;
         const holder = ledger.holder(blob.digest, destination.name);
         try {
             if (isPlan === true)
@@ -47922,7 +48026,7 @@ class TreeCopy {
             return await copyBlob(source, destination, blob, {
                 holder,
                 again,
-                member,
+                taker,
                 rank: () => ledger.waiting(blob.digest) * LARGEST_BLOB + blob.size,
                 bytes: read?.get(blob.digest),
                 progress: progress?.blob(blob.size),
@@ -47937,11 +48041,11 @@ class TreeCopy {
      * in two places of the registry.
      */
     async #once(kind, content, move) {
-        const { source, destination, ledger, again } = this.#route;
+        const { source, destination, ledger, again, taker } = this.#route;
         if (again === true)
             return move();
         const from = `${source.http.registry}/${source.name}`;
-        return ledger.once(`${kind} ${destination.name}`, content, from, move);
+        return ledger.once(`${kind} ${destination.name}`, content, from, move, taker);
     }
     async #index(index, depth) {
         const { progress } = this.#route;
@@ -48035,6 +48139,10 @@ class HostWaits {
         }
         return awaited;
     }
+    /** All that were ever waited for. */
+    all() {
+        return [...this.#hosts];
+    }
     /** The hosts that hold up the run at that time. */
     at(now) {
         return [...this.#hosts].flatMap(([host, awaited]) => {
@@ -48048,6 +48156,15 @@ class Awaited {
     #pauses = new Set();
     #waiting = 0;
     #lastSign = 0;
+    #signs = 0;
+    /** How many signs it has given: answers, and parts of requests that it took. */
+    get signs() {
+        return this.#signs;
+    }
+    /** Whether a sign of it is waited for now. */
+    get isWaitedFor() {
+        return this.#waiting > 0;
+    }
     /** Of one who will wait for answers, or for more of one. */
     wait() {
         return new Wait(this);
@@ -48060,6 +48177,11 @@ class Awaited {
     }
     /** One fewer does, for the time being at least: the host gave a sign. */
     fewer(now) {
+        this.fewerInVain(now);
+        this.#signs++;
+    }
+    /** One fewer does, without such a sign. */
+    fewerInVain(now) {
         this.#waiting--;
         this.#lastSign = now;
     }
@@ -48090,12 +48212,84 @@ class Wait {
             this.#host.more(now);
         this.#isUnderWay = true;
     }
-    /** It gave one, or nobody wants it any more. */
+    /** It gave one. */
     end(now) {
         if (this.#isUnderWay)
             this.#host.fewer(now);
         this.#isUnderWay = false;
     }
+    /** Nobody wants one any more, if none was given. */
+    giveUp(now) {
+        if (this.#isUnderWay)
+            this.#host.fewerInVain(now);
+        this.#isUnderWay = false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/pace/silent-hosts.js
+/** Milliseconds between two looks. */
+const LOOK_MS = 250;
+/**
+ * Looks in a row, a second and a half, without a byte from a host that owes one: longer than a
+ * registry needs to think, or a line to send again what it has lost. Counted in looks and not in
+ * time, because a process that is held up itself hears nobody.
+ */
+const SILENT_LOOKS = 6;
+/** For a host that has not said anything yet: a connection and a login come before. */
+const LOOKS_BEFORE_THE_FIRST_SIGN = 12;
+/**
+ * Which hosts are silent: somebody waits for a sign of them, and none comes. Whoever could go on
+ * without such a host does not wait for it. That costs a request at most, so that being wrong about
+ * one that is only slow does no harm.
+ */
+class SilentHosts {
+    #waits;
+    #every;
+    #watchers = new Set();
+    /** What was seen of each host at the last look. */
+    #seen = new Map();
+    #stop;
+    constructor(waits, every = everyOfNode) {
+        this.#waits = waits;
+        this.#every = every;
+    }
+    /** Calls back after each look at the hosts. Returns how to end that. */
+    watch(watcher) {
+        // One of its own, so that who watches twice is called twice.
+        const call = () => watcher();
+        this.#watchers.add(call);
+        this.#stop ??= this.#every(LOOK_MS, () => this.#look());
+        return () => {
+            this.#watchers.delete(call);
+            if (this.#watchers.size > 0)
+                return;
+            this.#stop?.();
+            this.#stop = undefined;
+            this.#seen = new Map();
+        };
+    }
+    /** Whether a host has been silent for long, as far as it has been watched. */
+    isSilent(host) {
+        const seen = this.#seen.get(host);
+        if (seen === undefined)
+            return false;
+        return seen.silentLooks >= (seen.signs === 0 ? LOOKS_BEFORE_THE_FIRST_SIGN : SILENT_LOOKS);
+    }
+    #look() {
+        const before = this.#seen;
+        this.#seen = new Map(this.#waits.all().map(([host, { signs, isWaitedFor }]) => {
+            const seen = before.get(host);
+            const isSilent = isWaitedFor && signs === (seen?.signs ?? 0);
+            return [host, { signs, silentLooks: isSilent ? (seen?.silentLooks ?? 0) + 1 : 0 }];
+        }));
+        const watchers = [...this.#watchers];
+        for (const call of watchers)
+            call();
+    }
+}
+function everyOfNode(milliseconds, call) {
+    const timer = setInterval(call, milliseconds).unref();
+    return () => clearInterval(timer);
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/slab-reader.js
@@ -49054,6 +49248,11 @@ class Transport {
             connections: null,
         };
     }
+    /** Keeps the memory of a chunk from being used again. Returns how to end that. */
+    keep(chunk) {
+        this.#slabs.hold(chunk);
+        return () => this.#slabs.release(chunk);
+    }
     /** Ends all connections at once; what is still under way fails. */
     async destroy() {
         this.#early.close();
@@ -49070,6 +49269,7 @@ function keptOpen({ method }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/network.js
+
 
 
 
@@ -49111,6 +49311,8 @@ class Network {
      * @internal
      */
     waits = new HostWaits();
+    /** @internal */
+    silentHosts;
     #concurrency;
     #insecure;
     #lookup;
@@ -49124,6 +49326,7 @@ class Network {
         this.clock = options.clock ?? systemClock;
         this.random = options.random ?? Math.random;
         this.signal = options.signal;
+        this.silentHosts = new SilentHosts(this.waits, options.every);
         this.maskSecret = options.maskSecret ?? (() => undefined);
         this.timeoutMs = options.timeoutMs ?? 60_000;
         this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
@@ -49231,7 +49434,7 @@ class Network {
         const wait = this.waits.of(place.registry ?? new URL(origin).host).wait();
         wait.begin(this.clock.now());
         try {
-            return await this.#transport.request({
+            const answer = await this.#transport.request({
                 origin,
                 path: exchange.path,
                 method: exchange.method,
@@ -49245,13 +49448,24 @@ class Network {
                 headersTimeout: exchange.answerTimeoutMs ?? this.timeoutMs,
                 signal,
             }, { guard, withoutCertificate: exchange.withoutCertificate });
+            wait.end(this.clock.now());
+            return answer;
         }
         catch (error) {
             throw networkFailure(error, place, signal, { origin, refusal });
         }
         finally {
-            wait.end(this.clock.now());
+            wait.giveUp(this.clock.now());
         }
+    }
+    /**
+     * Keeps the memory of a chunk of an answer's body from being used again for the next one. Returns
+     * how to end that.
+     *
+     * @internal
+     */
+    keep(chunk) {
+        return this.#transport.keep(chunk);
     }
     /** Ends all connections at once; what is still under way fails. Never rejects. */
     async close() {
@@ -50646,6 +50860,25 @@ class HeldBlobs {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/pace/turns.js
+/** Runs works of one name one after another, and works of different names side by side. */
+class Turns {
+    #last = new Map();
+    async run(name, work) {
+        const before = this.#last.get(name);
+        const mine = before === undefined ? work() : before.then(work);
+        const over = mine.catch(() => undefined);
+        this.#last.set(name, over);
+        try {
+            return await mine;
+        }
+        finally {
+            if (this.#last.get(name) === over)
+                this.#last.delete(name);
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/pace/wait-for-turn.js
 
 /**
@@ -51096,10 +51329,13 @@ class ContentLedger {
      *
      * @param place a repository, and what kind of content is meant
      * @param source the repository that it would be taken from
+     * @param taker passes where another one brings it
      */
-    async once(place, content, source, move) {
+    async once(place, content, source, move, taker) {
         const key = `${place}@${contentKey(content)}`;
         for (let known = this.#contents.get(key); known !== undefined; known = this.#contents.get(key)) {
+            if (known.taker !== taker)
+                taker?.pass(content.digest);
             try {
                 await known.moved;
                 return 'existing';
@@ -51109,7 +51345,7 @@ class ContentLedger {
                     throw error;
             }
         }
-        const entry = { source, moved: move() };
+        const entry = { source, taker, moved: move() };
         this.#contents.set(key, entry);
         try {
             return await entry.moved;
@@ -51134,12 +51370,6 @@ class ContentLedger {
         const holder = this.#holders.get(digest);
         return holder?.repository === repository ? undefined : holder;
     }
-    /** Whether nobody has the blob or is about to have it, as far as a place is concerned. */
-    isNew(place, content) {
-        const { digest } = content;
-        const isKnown = this.#holders.has(digest) || this.#supplies.has(digest);
-        return !isKnown && !this.#contents.has(`${place}@${contentKey(content)}`);
-    }
     /** How many wait for the blob. */
     waiting(digest) {
         return this.#supplies.get(digest)?.waiting ?? 0;
@@ -51148,12 +51378,15 @@ class ContentLedger {
      * Brings a blob to a repository, for the first time or from the one that has it by then (see
      * `holder`): of all that want it, one goes first. Where that fails, the next one does, which may
      * have another source, and the first one waits for it in its turn.
+     *
+     * @param taker passes where another one brings it
      */
-    async supply(repository, blob, bring) {
+    async supply(repository, blob, bring, taker) {
         let failure;
         while (!this.#holders.has(blob.digest)) {
             const supply = this.#supplies.get(blob.digest);
             if (supply !== undefined) {
+                taker?.pass(blob.digest);
                 supply.waiting++;
                 await supply.over;
             }
@@ -51858,26 +52091,64 @@ function leftOf({ needed, sent }) {
 ;// CONCATENATED MODULE: ./lib/sync/map-all.js
 /**
  * What becomes of each item, worked on so many at once: what is to come later takes no memory before
- * it does. Of failures, the first one is thrown when nothing is left running.
+ * it does. Items for a silent host do not count, and as many of them are begun at most. Of failures,
+ * the first one is thrown when nothing is left running.
  */
-async function mapAll(items, atOnce, work) {
+async function mapAll(items, atOnce, work, hosts) {
     const values = new Map();
     const failures = [];
-    const queue = items.values();
-    const worker = async () => {
-        for (const item of queue) {
-            try {
-                values.set(item, await work(item));
-            }
-            catch (error) {
-                failures.push(error);
-            }
+    const lanes = lanesOf(items, hosts);
+    const ended = Promise.withResolvers();
+    const run = async (lane, item) => {
+        try {
+            values.set(item, await work(item));
         }
+        catch (error) {
+            failures.push(error);
+        }
+        lane.running -= 1;
+        begin();
     };
-    await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+    const begin = () => {
+        for (let lane = next(lanes, atOnce, hosts); lane; lane = next(lanes, atOnce, hosts)) {
+            const begun = lane.items[lane.begun];
+            lane.begun += 1;
+            lane.running += 1;
+            if (begun !== undefined)
+                void run(lane, begun[1]);
+        }
+        if (lanes.every(({ running }) => running === 0))
+            ended.resolve();
+    };
+    const unwatch = hosts?.watch(begin);
+    begin();
+    await ended.promise;
+    unwatch?.();
     if (failures.length > 0)
         throw failures[0];
     return values;
+}
+function lanesOf(items, hosts) {
+    const lanes = new Map();
+    for (const [place, item] of items.entries()) {
+        const host = hosts?.of(item) ?? '';
+        const lane = lanes.get(host) ?? { host, items: [], begun: 0, running: 0 };
+        lanes.set(host, lane);
+        lane.items.push([place, item]);
+    }
+    return [...lanes.values()];
+}
+/** The lane whose next item is to be begun now, if there is any. */
+function next(lanes, atOnce, hosts) {
+    let counted = 0;
+    for (const { host, running } of lanes)
+        if (hosts?.isSilent(host) !== true)
+            counted += running;
+    if (counted >= atOnce)
+        return undefined;
+    const open = lanes.filter(({ begun, items, running }) => begun < items.length && running < atOnce);
+    const placeOf = ({ items, begun }) => items[begun]?.[0] ?? items.length;
+    return open.toSorted((one, other) => placeOf(one) - placeOf(other))[0];
 }
 
 ;// CONCATENATED MODULE: ./lib/oci/image-config.js
@@ -52290,6 +52561,170 @@ class NamedSource {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/copy/shared-downloads.js
+
+
+/**
+ * Who wants which blob, of all images of a run that are under way: what several registries want at
+ * about the same time is downloaded once for all of them. Whoever comes for a blob waits until all
+ * the others know whether they want it as well. They are not waited for if their registry is silent,
+ * nor for long, nor if another image brings the blob to their registry.
+ */
+class SharedDownloads {
+    #sources = new Map();
+    #demands = new Map();
+    /** Registries that were waited for in vain, until they come for something. */
+    #late = new Set();
+    /**
+     * A destination that begins.
+     *
+     * @param source the same for all destinations of one source
+     */
+    taker(source, registry) {
+        const its = this.#sources.get(source) ?? { key: source, takers: new Set(), read: new Map() };
+        this.#sources.set(source, its);
+        const taker = new Taker(this, its, registry);
+        its.takers.add(taker);
+        return taker;
+    }
+    /** Takes in that the source lists the blob. */
+    list(digest, source) {
+        const demand = this.#demands.get(digest) ?? noneYet();
+        this.#demands.set(digest, demand);
+        demand.sources.add(source);
+        return demand;
+    }
+    /** A share in a transfer, when it begins. */
+    async take(taker, transfer) {
+        const { digest } = transfer.blob;
+        this.#late.delete(taker.registry);
+        const demand = this.list(digest, taker.source);
+        const { promise, resolve } = Promise.withResolvers();
+        demand.arrivals.push({ taker, transfer, go: resolve });
+        const { silentHosts } = transfer.source.http.network;
+        demand.unwatch ??= silentHosts.watch(() => this.#look(digest, silentHosts));
+        this.check(digest);
+        return promise;
+    }
+    /** Begins the transfer of a blob if nobody is missing. */
+    check(digest) {
+        const demand = this.#demands.get(digest);
+        if (demand === undefined)
+            return;
+        if (demand.arrivals.length > 0) {
+            if (missing(demand, digest).every(({ registry }) => this.#late.has(registry))) {
+                this.#begin(demand, digest);
+            }
+        }
+        else if (isOver(demand, digest)) {
+            this.#demands.delete(digest);
+        }
+    }
+    leave(taker) {
+        const { key, takers, read } = taker.source;
+        takers.delete(taker);
+        if (takers.size === 0)
+            this.#sources.delete(key);
+        for (const digest of read.keys())
+            forget(taker.source, digest);
+        for (const digest of this.#demands.keys())
+            this.check(digest);
+    }
+    #look(digest, silentHosts) {
+        const demand = this.#demands.get(digest);
+        if (demand === undefined)
+            return;
+        demand.looks += 1;
+        for (const { registry } of missing(demand, digest)) {
+            if (demand.looks >= PATIENT_LOOKS || silentHosts.isSilent(registry))
+                this.#late.add(registry);
+        }
+        this.check(digest);
+    }
+    #begin(demand, digest) {
+        const { arrivals } = demand;
+        demand.arrivals = [];
+        demand.looks = 0;
+        demand.unwatch?.();
+        demand.unwatch = undefined;
+        for (const { taker } of arrivals)
+            taker.pass(digest);
+        // Who says another size of it means something else.
+        for (const alike of Map.groupBy(arrivals, ({ transfer }) => transfer.blob.size).values()) {
+            const shares = startDownloads(alike.map(({ transfer }) => transfer));
+            for (const [index, { go, transfer }] of alike.entries()) {
+                go(shares[index] ?? startDownload(transfer));
+            }
+        }
+    }
+}
+function noneYet() {
+    return { sources: new Set(), arrivals: [], looks: 0, unwatch: undefined };
+}
+/** Those who may want the blob, and have not come for it. */
+function missing({ sources, arrivals }, digest) {
+    const isHere = (taker) => arrivals.some((arrival) => arrival.taker === taker);
+    const isServed = (taker) => arrivals.some(({ taker: { registry, source } }) => registry === taker.registry && source !== taker.source);
+    return [...sources].flatMap(({ takers }) => [...takers].filter((one) => !one.hasPassed(digest) && !isHere(one) && !isServed(one)));
+}
+function isOver({ sources }, digest) {
+    return [...sources].every(({ takers }) => [...takers].every((one) => one.hasPassed(digest)));
+}
+function forget({ takers, read }, digest) {
+    if ([...takers].every((taker) => taker.hasPassed(digest)))
+        read.delete(digest);
+}
+/** One destination of a source, from its beginning to its end. */
+class Taker {
+    source;
+    registry;
+    #transfers;
+    #passed = new Set();
+    constructor(transfers, source, registry) {
+        this.#transfers = transfers;
+        this.source = source;
+        this.registry = registry;
+    }
+    /** Lists a blob that it may want. */
+    list(digest) {
+        this.#transfers.list(digest, this.source);
+    }
+    /** Does not want the blob, or not together with the others. */
+    pass(digest) {
+        if (this.#passed.has(digest))
+            return;
+        this.#passed.add(digest);
+        forget(this.source, digest);
+        this.#transfers.check(digest);
+    }
+    hasPassed(digest) {
+        return this.#passed.has(digest);
+    }
+    /** Wants nothing more. */
+    leave() {
+        this.#transfers.leave(this);
+    }
+    /** A share in a transfer, when it begins: of its own where it has passed. */
+    async take(transfer) {
+        if (this.#passed.has(transfer.blob.digest))
+            return startDownload(transfer);
+        return this.#transfers.take(this, transfer);
+    }
+    /** A small blob, read once for all destinations of the source. */
+    async read(digest, read) {
+        const { read: known } = this.source;
+        const reading = known.get(digest) ?? read();
+        known.set(digest, reading);
+        try {
+            return await reading;
+        }
+        catch (error) {
+            known.delete(digest);
+            throw error;
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/shared-sources.js
 
 
@@ -52301,39 +52736,39 @@ class NamedSource {
 class SharedSources {
     #sources = new Map();
     #byPair = new Map();
+    #transfers;
     /** By their tag, as far as that is the destination of another image. */
     #overwritten;
     /** @param policy for pairs that bring none of their own */
     constructor(pairs, policy) {
         for (const pair of pairs) {
             const key = keyOf({ ...policy, ...pair });
-            const source = this.#sources.get(key) ?? noneYet();
+            const source = this.#sources.get(key) ?? shared_sources_noneYet();
             this.#sources.set(key, source);
             source.pairs.push(pair);
             source.left++;
             this.#byPair.set(pair, source);
         }
-        const firstComers = new Map();
-        for (const source of this.#sources.values()) {
-            const registries = source.pairs.map(({ destination }) => destination.registry);
-            if (new Set(registries).size > 1)
-                source.fanOut = new FanOut(registries, firstComers);
-        }
+        const registries = new Set(pairs.map(({ destination }) => destination.registry));
+        this.#transfers = registries.size > 1 ? new SharedDownloads() : undefined;
         this.#overwritten = overwritten(this.#sources.values(), pairs);
         for (const source of [...this.#overwritten.values()].flat())
             source.isOverwritten = true;
     }
-    /** The pairs, those of one source together: what they share is fetched for all at one time. */
+    /**
+     * The pairs, those of one source together, and of these one for each registry before the next: what
+     * they share is fetched for all at one time.
+     */
     inOrder() {
-        return [...this.#sources.values()].flatMap(({ pairs }) => pairs);
+        return [...this.#sources.values()].flatMap(({ pairs }) => inTurns(pairs));
     }
-    /** The pair's place among the destinations in several registries. */
-    member(pair) {
-        return this.#byPair.get(pair)?.fanOut?.member(pair.destination.registry);
+    /** The pair's part in what several registries download together, from its beginning on. */
+    taker(pair) {
+        return this.#transfers?.taker(this.#byPair.get(pair), pair.destination.registry);
     }
     /** The pair's source, which is made for the first one that asks. Asked for once by each pair. */
     named(pair, make) {
-        const shared = this.#byPair.get(pair) ?? noneYet();
+        const shared = this.#byPair.get(pair) ?? shared_sources_noneYet();
         const named = shared.named ?? make();
         shared.left--;
         shared.named = shared.left > 0 || shared.isOverwritten ? named : undefined;
@@ -52357,8 +52792,20 @@ class SharedSources {
         await Promise.allSettled(pinned);
     }
 }
-function noneYet() {
-    return { pairs: [], left: 0, named: undefined, fanOut: undefined, isOverwritten: false };
+function shared_sources_noneYet() {
+    return { pairs: [], left: 0, named: undefined, isOverwritten: false };
+}
+/** By the place that each pair has among those of its registry. */
+function inTurns(pairs) {
+    const counts = new Map();
+    const turns = [];
+    for (const pair of pairs) {
+        const { registry } = pair.destination;
+        const turn = counts.get(registry) ?? 0;
+        counts.set(registry, turn + 1);
+        turns[turn] = [...(turns[turn] ?? []), pair];
+    }
+    return turns.flat();
 }
 function keyOf(wanted) {
     const { source, platforms, attestations } = wanted;
@@ -52672,15 +53119,15 @@ class ReferrersCopy {
      * without knowing what it consists of.
      */
     #routeOf({ manifest }) {
-        const { member, progress, read = new Map() } = this.#route;
+        const { taker, progress, read = new Map() } = this.#route;
         progress?.expect(1);
         const blobs = blobsOf(manifest);
         for (const digest of blobs)
-            member?.pass(digest);
+            taker?.pass(digest);
         return {
             ...this.#route,
             isNew: true,
-            member: blobs.length > 0 ? member : undefined,
+            taker: blobs.length > 0 ? taker : undefined,
             read: new Map([...read, [digestOf(EMPTY), EMPTY]]),
         };
     }
@@ -53199,12 +53646,12 @@ class Syncer {
     #destination;
     #logger;
     #policy;
-    #member;
+    #taker;
     #beforeTag;
     #progress;
     #trust;
     constructor(options) {
-        this.#member = options.member;
+        this.#taker = options.taker;
         this.#beforeTag = options.beforeTag;
         this.#progress = options.progress;
         this.#trust = options.trust;
@@ -53329,9 +53776,9 @@ class Syncer {
         const { repository: source, read } = image;
         const { dryRun: isPlan } = this.#policy;
         // Nobody shares a download that does not take place.
-        const member = isPlan ? undefined : this.#member;
+        const taker = isPlan ? undefined : this.#taker;
         const progress = this.#progress;
-        return { source, destination, ledger, seen, isPlan, member, read, progress };
+        return { source, destination, ledger, seen, isPlan, taker, read, progress };
     }
     /** Undefined where nobody has asked for them. */
     #referrers(image, route, name) {
@@ -53416,23 +53863,35 @@ async function runSync(run) {
     let failed = run.hasFailed ?? false;
     const work = async (pair) => {
         const log = run.openLog();
-        const member = sources.member(pair);
+        const taker = sources.taker(pair);
         const warned = [];
         const logger = warnings.logOf(log, warned);
         const undone = notBegun(run, pair, failed);
-        const outcome = undone ?? (await syncPair(run, pair, logger, sources, member));
+        const outcome = undone ?? (await syncPair(run, pair, logger, sources, taker));
         run.progress?.end(pair);
         const result = warned.length === 0 ? outcome : { ...outcome, warnings: warned };
-        member?.leave();
+        taker?.leave();
         failed ||= result.status === 'failed';
         run.onDone(result, log);
         return result;
     };
     const atOnce = run.failFast ? IMAGES_AT_ONCE_FAIL_FAST : IMAGES_AT_ONCE;
-    const done = await mapAll(sources.inOrder(), atOnce, work);
+    const done = await mapAll(sources.inOrder(), atOnce, work, hostsOf(run));
     const results = run.pairs.flatMap((pair) => done.get(pair) ?? []);
     const totals = totalsOf(results, run.clock.now() - startedAt);
     return { dryRun: run.policy.dryRun, results, totals };
+}
+/** The destinations' registries, where there are several and somebody knows which of them hang. */
+function hostsOf({ pairs, silentHosts, }) {
+    if (silentHosts === undefined)
+        return undefined;
+    if (new Set(pairs.map(({ destination }) => destination.registry)).size < 2)
+        return undefined;
+    return {
+        of: ({ destination }) => destination.registry,
+        isSilent: (host) => silentHosts.isSilent(host),
+        watch: (look) => silentHosts.watch(look),
+    };
 }
 /** What becomes of an image that is not to be begun any more. */
 function notBegun({ signal, failFast }, pair, hasFailed) {
@@ -53440,7 +53899,7 @@ function notBegun({ signal, failFast }, pair, hasFailed) {
         return unfinished(pair, signal);
     return failFast && hasFailed ? notStarted(pair) : undefined;
 }
-async function syncPair(run, pair, logger, sources, member) {
+async function syncPair(run, pair, logger, sources, taker) {
     const { source, destination } = pair;
     const startedAt = run.clock.now();
     const durationMs = () => run.clock.now() - startedAt;
@@ -53453,7 +53912,7 @@ async function syncPair(run, pair, logger, sources, member) {
             source: from,
             destination: await run.clientFor('destination', destination),
             logger,
-            member,
+            taker,
             beforeTag: async (previousDigest) => {
                 await sources.beforeTag(pair, async (other) => run_sourceOf(run, other));
                 if (previousDigest !== undefined)
@@ -53644,6 +54103,7 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
             failFast: inputs.failFast,
             clock: systemClock,
             signal: cancel.signal,
+            silentHosts: network.silentHosts,
             progress,
             trust: trust && openGate(trust, inputs, network, logger, environment),
             clientFor: async (side, reference) => pool.client(side, reference),

@@ -170,6 +170,7 @@ async function sync({
       failFast: inputs.failFast,
       clock: systemClock,
       signal: cancel.signal,
+      silentHosts: network.silentHosts,
       progress,
       trust: trust && openGate(trust, inputs, network, logger, environment),
       clientFor: async (side, reference) => pool.client(side, reference),

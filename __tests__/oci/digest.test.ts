@@ -8,6 +8,7 @@ import {
   isDigest,
   parseDigest,
   shortDigest,
+  Verification,
   verified,
   verifyBytes,
 } from '../../src/oci/digest.ts'
@@ -288,4 +289,18 @@ describe('verified', () => {
       ),
     )
   })
+})
+
+test('content is verified in two parts as in one, and each copy goes its own way', async () => {
+  const expected = contentOf('abcdef')
+  const first = new Verification(expected)
+  first.add(Buffer.from('abc'))
+  const second = new Verification(expected, first)
+  expect(second.received).toBe(3)
+  second.add(Buffer.from('xyz'))
+  expect(() => second.finish()).toThrow('digest')
+  const chunks: string[] = []
+  const rest = verified(reusing(['d', 'ef']), expected, first)
+  for await (const chunk of rest) chunks.push(String(chunk))
+  expect(chunks).toEqual(['d', 'ef'])
 })

@@ -23031,41 +23031,72 @@ function verifyBytes(bytes, expected) {
 }
 /** Of the last chunk: one byte would do, and a packet holds more. */
 const HELD_BACK_BYTES = 1024;
+/** How far content has been hashed and counted. */
+class Verification {
+    #expected;
+    #hasher;
+    #received;
+    /** @param before of the same content, from which this one goes on */
+    constructor(expected, before) {
+        this.#expected = expected;
+        const isNew = before === undefined;
+        this.#hasher = isNew ? createHash(algorithmOf(expected.digest)) : before.#hasher.copy();
+        this.#received = isNew ? 0 : before.#received;
+    }
+    /** Bytes. */
+    get received() {
+        return this.#received;
+    }
+    /** Takes in what comes next. */
+    add(chunk) {
+        this.#received += chunk.byteLength;
+        this.#hasher.update(chunk);
+    }
+    /** Takes in that nothing more comes. Throws MismatchError unless size and digest are right. */
+    finish() {
+        const { size, digest } = this.#expected;
+        if (this.#received !== size) {
+            throw new MismatchError('size', String(size), String(this.#received));
+        }
+        checkDigest(digest, `${algorithmOf(digest)}:${this.#hasher.digest('hex')}`);
+    }
+}
 /**
  * Passes the chunks of `source` on while it hashes and counts them. The end of the chunk that
  * completes the size is held back until the source has ended and size and digest are right, so that
  * whoever uploads what is yielded cannot complete an upload of wrong bytes. Empty chunks are dropped. More
  * than `expected.size` bytes fail at the chunk that brings them. Closing the generator early closes
  * the source.
+ *
+ * @param verification of what came before the chunks
  * @throws MismatchError, and whatever the source throws.
  */
-async function* verified(source, expected) {
-    const algorithm = algorithmOf(expected.digest);
-    const hasher = createHash(algorithm);
-    let received = 0;
-    let last;
+async function* verified(source, expected, verification = new Verification(expected)) {
+    /** The end, which is not verified yet. */
+    let tail;
     for await (const chunk of source) {
         if (chunk.byteLength === 0)
             continue;
-        received += chunk.byteLength;
-        if (received > expected.size) {
-            throw new MismatchError('size', String(expected.size), `at least ${received}`);
+        const before = verification.received + (tail?.byteLength ?? 0);
+        const after = before + chunk.byteLength;
+        if (after > expected.size) {
+            throw new MismatchError('size', String(expected.size), `at least ${after}`);
         }
-        hasher.update(chunk);
-        const isLast = received === expected.size;
+        const isLast = after === expected.size;
         const end = isLast ? Math.max(0, chunk.byteLength - HELD_BACK_BYTES) : chunk.byteLength;
-        if (end > 0)
-            yield chunk.subarray(0, end);
         // A copy, since the source may write into the same memory again when it is asked for more.
         if (isLast)
-            last = Buffer.from(chunk.subarray(end));
+            tail = Buffer.from(chunk.subarray(end));
+        const part = chunk.subarray(0, end);
+        verification.add(part);
+        if (end > 0)
+            yield part;
     }
-    if (received !== expected.size) {
-        throw new MismatchError('size', String(expected.size), String(received));
-    }
-    checkDigest(expected.digest, `${algorithm}:${hasher.digest('hex')}`);
-    if (last !== undefined)
-        yield last;
+    if (tail !== undefined)
+        verification.add(tail);
+    verification.finish();
+    if (tail !== undefined)
+        yield tail;
 }
 /** The algorithm that the digest names. */
 function algorithmOf(digest) {

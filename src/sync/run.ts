@@ -2,11 +2,12 @@ import type { Reference } from '../oci/reference.ts'
 import type { Client } from '../registry/client.ts'
 import type { Clock } from '../registry/clock.ts'
 import { isNoVerdict, RegistryError, type Side } from '../registry/errors.ts'
-import type { Member } from '../registry/copy/fan-out.ts'
+import type { Taker } from '../registry/copy/shared-downloads.ts'
 import type { Logger } from '../registry/logger.ts'
+import type { SilentHosts } from '../registry/pace/silent-hosts.ts'
 import type { ImagePair } from './image-list.ts'
 import { optionsOf } from './list/pair.ts'
-import { mapAll } from './map-all.ts'
+import { type Hosts, mapAll } from './map-all.ts'
 import {
   type ResultError,
   type RunReport,
@@ -40,6 +41,8 @@ export interface Run<Log extends Logger> {
   /** Whether something failed before the first image. */
   readonly hasFailed?: boolean
   readonly clock: Clock
+  /** Which registries hang, so that the images of others need not wait for theirs. */
+  readonly silentHosts?: Pick<SilentHosts, 'isSilent' | 'watch'>
   /** Ends the run: images that are not done by then have failed. */
   readonly signal?: AbortSignal
   readonly clientFor: (side: Side, reference: Reference) => Client | Promise<Client>
@@ -67,23 +70,37 @@ export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunRep
   let failed = run.hasFailed ?? false
   const work = async (pair: ImagePair): Promise<SyncResult> => {
     const log = run.openLog()
-    const member = sources.member(pair)
+    const taker = sources.taker(pair)
     const warned: string[] = []
     const logger = warnings.logOf(log, warned)
     const undone = notBegun(run, pair, failed)
-    const outcome = undone ?? (await syncPair(run, pair, logger, sources, member))
+    const outcome = undone ?? (await syncPair(run, pair, logger, sources, taker))
     run.progress?.end(pair)
     const result = warned.length === 0 ? outcome : { ...outcome, warnings: warned }
-    member?.leave()
+    taker?.leave()
     failed ||= result.status === 'failed'
     run.onDone(result, log)
     return result
   }
   const atOnce = run.failFast ? IMAGES_AT_ONCE_FAIL_FAST : IMAGES_AT_ONCE
-  const done = await mapAll(sources.inOrder(), atOnce, work)
+  const done = await mapAll(sources.inOrder(), atOnce, work, hostsOf(run))
   const results = run.pairs.flatMap((pair) => done.get(pair) ?? [])
   const totals = totalsOf(results, run.clock.now() - startedAt)
   return { dryRun: run.policy.dryRun, results, totals }
+}
+
+/** The destinations' registries, where there are several and somebody knows which of them hang. */
+function hostsOf<Log extends Logger>({
+  pairs,
+  silentHosts,
+}: Run<Log>): Hosts<ImagePair> | undefined {
+  if (silentHosts === undefined) return undefined
+  if (new Set(pairs.map(({ destination }) => destination.registry)).size < 2) return undefined
+  return {
+    of: ({ destination }) => destination.registry,
+    isSilent: (host) => silentHosts.isSilent(host),
+    watch: (look) => silentHosts.watch(look),
+  }
 }
 
 /** What becomes of an image that is not to be begun any more. */
@@ -101,7 +118,7 @@ async function syncPair<Log extends Logger>(
   pair: ImagePair,
   logger: Logger,
   sources: SharedSources,
-  member: Member | undefined,
+  taker: Taker | undefined,
 ): Promise<SyncResult> {
   const { source, destination } = pair
   const startedAt = run.clock.now()
@@ -115,7 +132,7 @@ async function syncPair<Log extends Logger>(
       source: from,
       destination: await run.clientFor('destination', destination),
       logger,
-      member,
+      taker,
       beforeTag: async (previousDigest): Promise<void> => {
         await sources.beforeTag(pair, async (other) => sourceOf(run, other))
         if (previousDigest !== undefined) before = { previousDigest }

@@ -1,6 +1,6 @@
 import { formatPlatform } from '../oci/platform.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
-import { FanOut, type FirstComers, type Member } from '../registry/copy/fan-out.ts'
+import { SharedDownloads, type Taker } from '../registry/copy/shared-downloads.ts'
 import type { ImagePair } from './image-list.ts'
 import type { NamedSource } from './named-source.ts'
 import type { SyncPolicy } from './syncer.ts'
@@ -11,7 +11,6 @@ interface SharedSource {
   /** Destinations that have not asked for it yet. */
   left: number
   named: NamedSource | undefined
-  fanOut: FanOut | undefined
   /** Whether its tag is the destination of another image. */
   isOverwritten: boolean
 }
@@ -23,6 +22,7 @@ interface SharedSource {
 export class SharedSources {
   readonly #sources = new Map<string, SharedSource>()
   readonly #byPair = new Map<ImagePair, SharedSource>()
+  readonly #transfers: SharedDownloads | undefined
   /** By their tag, as far as that is the destination of another image. */
   readonly #overwritten: ReadonlyMap<string, readonly SharedSource[]>
 
@@ -36,23 +36,23 @@ export class SharedSources {
       source.left++
       this.#byPair.set(pair, source)
     }
-    const firstComers: FirstComers = new Map()
-    for (const source of this.#sources.values()) {
-      const registries = source.pairs.map(({ destination }) => destination.registry)
-      if (new Set(registries).size > 1) source.fanOut = new FanOut(registries, firstComers)
-    }
+    const registries = new Set(pairs.map(({ destination }) => destination.registry))
+    this.#transfers = registries.size > 1 ? new SharedDownloads() : undefined
     this.#overwritten = overwritten(this.#sources.values(), pairs)
     for (const source of [...this.#overwritten.values()].flat()) source.isOverwritten = true
   }
 
-  /** The pairs, those of one source together: what they share is fetched for all at one time. */
+  /**
+   * The pairs, those of one source together, and of these one for each registry before the next: what
+   * they share is fetched for all at one time.
+   */
   inOrder(): readonly ImagePair[] {
-    return [...this.#sources.values()].flatMap(({ pairs }) => pairs)
+    return [...this.#sources.values()].flatMap(({ pairs }) => inTurns(pairs))
   }
 
-  /** The pair's place among the destinations in several registries. */
-  member(pair: ImagePair): Member | undefined {
-    return this.#byPair.get(pair)?.fanOut?.member(pair.destination.registry)
+  /** The pair's part in what several registries download together, from its beginning on. */
+  taker(pair: ImagePair): Taker | undefined {
+    return this.#transfers?.taker(this.#byPair.get(pair), pair.destination.registry)
   }
 
   /** The pair's source, which is made for the first one that asks. Asked for once by each pair. */
@@ -84,7 +84,20 @@ export class SharedSources {
 }
 
 function noneYet(): SharedSource {
-  return { pairs: [], left: 0, named: undefined, fanOut: undefined, isOverwritten: false }
+  return { pairs: [], left: 0, named: undefined, isOverwritten: false }
+}
+
+/** By the place that each pair has among those of its registry. */
+function inTurns(pairs: readonly ImagePair[]): readonly ImagePair[] {
+  const counts = new Map<string, number>()
+  const turns: ImagePair[][] = []
+  for (const pair of pairs) {
+    const { registry } = pair.destination
+    const turn = counts.get(registry) ?? 0
+    counts.set(registry, turn + 1)
+    turns[turn] = [...(turns[turn] ?? []), pair]
+  }
+  return turns.flat()
 }
 
 function keyOf(

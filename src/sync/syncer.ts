@@ -5,7 +5,7 @@ import type { ReferrerFilter } from '../oci/referrer-filter.ts'
 import { noBytes } from '../registry/copy/bytes-moved.ts'
 import type { Client, Target } from '../registry/client.ts'
 import type { Route } from '../registry/copy/copy-image.ts'
-import type { Member } from '../registry/copy/fan-out.ts'
+import type { Taker } from '../registry/copy/shared-downloads.ts'
 import { type Logger, silentLogger } from '../registry/logger.ts'
 import { heldDigest, resolveDigest } from '../registry/content/manifests.ts'
 import type { ImageProgress } from '../registry/copy/image-progress.ts'
@@ -50,11 +50,11 @@ export interface SyncerOptions extends Partial<SyncPolicy> {
   readonly destination: Client
   readonly logger?: Logger
   /**
-   * The place among several destinations that the image goes to.
+   * Its part in what several registries download together.
    *
    * @internal
    */
-  readonly member?: Member | undefined
+  readonly taker?: Taker | undefined
   /**
    * Called, and waited for, before a tag is moved, with the digest that it shows.
    *
@@ -98,13 +98,13 @@ export class Syncer {
   readonly #destination: Client
   readonly #logger: Logger
   readonly #policy: Required<SyncPolicy>
-  readonly #member: Member | undefined
+  readonly #taker: Taker | undefined
   readonly #beforeTag: SyncerOptions['beforeTag']
   readonly #progress: ImageProgress | undefined
   readonly #trust: TrustGate | undefined
 
   constructor(options: SyncerOptions) {
-    this.#member = options.member
+    this.#taker = options.taker
     this.#beforeTag = options.beforeTag
     this.#progress = options.progress
     this.#trust = options.trust
@@ -244,9 +244,9 @@ export class Syncer {
     const { repository: source, read } = image
     const { dryRun: isPlan } = this.#policy
     // Nobody shares a download that does not take place.
-    const member = isPlan ? undefined : this.#member
+    const taker = isPlan ? undefined : this.#taker
     const progress = this.#progress
-    return { source, destination, ledger, seen, isPlan, member, read, progress }
+    return { source, destination, ledger, seen, isPlan, taker, read, progress }
   }
 
   /** Undefined where nobody has asked for them. */

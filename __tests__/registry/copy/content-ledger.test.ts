@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { ContentLedger, type Outcome } from '../../../src/registry/copy/content-ledger.ts'
+import { SharedDownloads } from '../../../src/registry/copy/shared-downloads.ts'
 import { digestOf } from '../../../src/oci/digest.ts'
 
 const layer = { digest: digestOf(Buffer.from('a layer')), size: 7 }
@@ -40,8 +41,6 @@ describe('a blob that two want', () => {
     first.resolve('copied')
     await ledger.once('mirror/app', layer, 'a/app', first.start)
     const other = { ...layer, size: 8 }
-    expect(ledger.isNew('mirror/app', layer)).toBe(false)
-    expect(ledger.isNew('mirror/app', other)).toBe(true)
     expect(await ledger.once('mirror/app', other, 'a/app', first.start)).toBe('copied')
     expect(first.calls()).toBe(2)
   })
@@ -87,5 +86,49 @@ describe('a blob that two want', () => {
       { status: 'fulfilled', value: 'existing' },
     ])
     expect(third.calls()).toBe(0)
+  })
+})
+
+describe('one who shares downloads with other registries', () => {
+  const downloads = new SharedDownloads()
+  const taker = () => downloads.taker('app', 'a.test')
+
+  test('passes where another image brings the blob to the same place', async () => {
+    const ledger = new ContentLedger()
+    const first = move()
+    const [one, other] = [taker(), taker()]
+    const outcomes = Promise.all([
+      ledger.once('mirror/app', layer, 'a/app', first.start, one),
+      ledger.once('mirror/app', layer, 'b/app', first.start, other),
+    ])
+    expect([one, other].map((each) => each.hasPassed(layer.digest))).toEqual([false, true])
+    first.resolve('copied')
+    await outcomes
+  })
+
+  test('does not where it does so itself, for another platform', async () => {
+    const ledger = new ContentLedger()
+    const first = move()
+    const one = taker()
+    const outcomes = Promise.all([
+      ledger.once('mirror/app', layer, 'a/app', first.start, one),
+      ledger.once('mirror/app', layer, 'a/app', first.start, one),
+    ])
+    expect(one.hasPassed(layer.digest)).toBe(false)
+    first.resolve('copied')
+    await outcomes
+  })
+
+  test('passes where another image brings the blob to the same registry', async () => {
+    const ledger = new ContentLedger()
+    const first = move()
+    const [one, other] = [taker(), taker()]
+    const outcomes = Promise.all([
+      ledger.supply('mirror/app', layer, first.start, one),
+      ledger.supply('mirror/other', layer, first.start, other),
+    ])
+    expect([one, other].map((each) => each.hasPassed(layer.digest))).toEqual([false, true])
+    first.resolve('copied')
+    await outcomes
   })
 })

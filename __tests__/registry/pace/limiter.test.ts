@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { acquireTransfer, type Lane, Limiter, Turns } from '../../../src/registry/pace/limiter.ts'
+import { type Lane, Limiter } from '../../../src/registry/pace/limiter.ts'
 
 /** Lets everything run that can run now. */
 async function settle(): Promise<undefined> {
@@ -64,6 +64,17 @@ describe('a limiter', () => {
     release()
     expect(await isFree(limiter)).toBe(true)
     expect(await isFree(limiter)).toBe(false)
+  })
+
+  test('lacks slots in a lane where somebody waits for one', async () => {
+    const limiter = new Limiter(1)
+    const release = await limiter.acquire(['read'])
+    expect(limiter.lacks('read')).toBe(false)
+    const next = limiter.acquire(['read'])
+    expect([limiter.lacks('read'), limiter.lacks('write')]).toEqual([true, false])
+    release()
+    await next
+    expect(limiter.lacks('read')).toBe(false)
   })
 
   test('takes a slot back from work that failed', async () => {
@@ -196,79 +207,4 @@ test('a small blob in the lane of small requests lets more of those in', async (
   limiter.note(answerOf('read', 200))
   expect(limiter.size('metadata')).toBe(9)
   expect(limiter.size('read')).toBe(8)
-})
-
-describe('slots of two limiters', () => {
-  test('are had in both directions at once without a deadlock', async () => {
-    const one = new Limiter(1)
-    const other = new Limiter(1)
-    const transfers = Array.from({ length: 10 }, async (_, index) => {
-      const release = await (index % 2 === 0
-        ? acquireTransfer(one, [other])
-        : acquireTransfer(other, [one]))
-      await settle()
-      release()
-    })
-    await Promise.all(transfers)
-    expect(await isFree(one)).toBe(true)
-    expect(await isFree(other)).toBe(true)
-  })
-
-  test('are had by copies from each of several to all others without a deadlock', async () => {
-    const limiters = [1, 2, 3, 16].map((slots) => new Limiter(slots, { isAdaptive: true }))
-    let over = 0
-    const copies = Array.from({ length: 200 }, async (_, index) => {
-      const [source = new Limiter(1), ...others] = [
-        ...limiters.slice(index % 4),
-        ...limiters.slice(0, index % 4),
-      ]
-      const destinations = index % 3 === 0 ? [source, ...others] : others.slice(index % 2)
-      const release = await acquireTransfer(source, destinations, () => index % 7)
-      await settle()
-      const sign = answerOf('read', index % 9 === 0 ? 503 : 200, index * 100)
-      source.note(sign)
-      release(1_000)
-      over += 1
-    })
-    const small = limiters.map(async (limiter) => limiter.run(settle))
-    await Promise.all([...copies, ...small])
-    expect(over).toBe(200)
-    for (const limiter of limiters) expect(await isFree(limiter)).toBe(true)
-  })
-
-  test('are two of one where they are the same', async () => {
-    const limiter = new Limiter(3)
-    const release = await acquireTransfer(limiter, [limiter])
-    expect(await isFree(limiter)).toBe(true)
-    expect(await isFree(limiter)).toBe(false)
-    release()
-    expect(await isFree(limiter)).toBe(true)
-  })
-})
-
-describe('works that take turns', () => {
-  test('go one after another under one name, and side by side under two', async () => {
-    const turns = new Turns()
-    const order: string[] = []
-    const work = (name: string, label: string) =>
-      turns.run(name, async () => {
-        order.push(`${label} starts`)
-        await settle()
-        order.push(`${label} ends`)
-        return label
-      })
-    const results = await Promise.all([work('a', 'first'), work('a', 'second'), work('b', 'other')])
-    expect(results).toEqual(['first', 'second', 'other'])
-    expect(order.indexOf('second starts')).toBeGreaterThan(order.indexOf('first ends'))
-    expect(order.indexOf('other starts')).toBeLessThan(order.indexOf('first ends'))
-  })
-
-  test('go on after one that failed', async () => {
-    const turns = new Turns()
-    const failed = turns.run('a', () => Promise.reject(new Error('broke')))
-    const next = turns.run('a', () => Promise.resolve('done'))
-    await expect(failed).rejects.toThrow('broke')
-    expect(await next).toBe('done')
-    expect(await turns.run('a', () => Promise.resolve('again'))).toBe('again')
-  })
 })

@@ -19,7 +19,7 @@ const PART_BYTES = 64 * 1024
 const PARTS_OF_SMALL = 16
 
 /**
- * The bytes of a blob, once each and in order. Where a connection breaks or a part ends, reading goes
+ * The bytes of a blob from an offset on, once each and in order. Where a connection breaks or a part ends, reading goes
  * on at the byte where it ended, with a request of its own to the registry (an address that it
  * redirected to may have expired by then). What arrives is not verified here: whoever reads it sees one stream,
  * whose digest tells whether the parts belong together. Errors name the source.
@@ -27,9 +27,10 @@ const PARTS_OF_SMALL = 16
 export async function* downloadBlob(
   source: Repository,
   blob: Content,
+  start = 0,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { network, logger } = source.http
-  const download = new Download(source, blob)
+  const download = new Download(source, blob, start)
   let tried = 0
   let brokeAt = 0
   while (!download.isComplete) {
@@ -48,12 +49,13 @@ export async function* downloadBlob(
 class Download {
   readonly #source: Repository
   readonly #blob: Content
-  #offset = 0
+  #offset: number
   #isComplete = false
 
-  constructor(source: Repository, blob: Content) {
+  constructor(source: Repository, blob: Content, start: number) {
     this.#source = source
     this.#blob = blob
+    this.#offset = start
   }
 
   /** Bytes that have been handed on. */

@@ -1,18 +1,22 @@
 import { Readable } from 'node:stream'
-import { type Content, verified } from '../../oci/digest.ts'
+import { type Content, Verification, verified } from '../../oci/digest.ts'
 import { downloadBlob } from './download-blob.ts'
 import { KeptBytes } from '../network/kept-bytes.ts'
 import { networkFailure } from '../network/network-failure.ts'
 import type { BlobContent } from '../http/registry-request.ts'
 import type { Repository } from '../http/repository.ts'
 
-/** The blob's bytes, from the source when the first one is wanted. Errors name the source. */
+/**
+ * The blob's bytes that have not been verified, from the source when the first one is wanted. Errors
+ * name the source.
+ */
 export async function* verifiedBlob(
   source: Repository,
   blob: Content,
+  verification: Verification = new Verification(blob),
 ): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    yield* verified(downloadBlob(source, blob), blob)
+    yield* verified(downloadBlob(source, blob, verification.received), blob, verification)
   } catch (error) {
     throw networkFailure(error, source.place('get blob', blob.digest), source.http.network.signal)
   }

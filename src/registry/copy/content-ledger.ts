@@ -1,4 +1,5 @@
 import { type Content, contentKey, type Digest } from '../../oci/digest.ts'
+import type { Taker } from './shared-downloads.ts'
 
 /** How content came to be where it is wanted. */
 export type Outcome = 'copied' | 'mounted' | 'existing'
@@ -7,6 +8,7 @@ export type Outcome = 'copied' | 'mounted' | 'existing'
 interface Entry {
   /** The repository that it is taken from. */
   readonly source: string
+  readonly taker: Taker | undefined
   readonly moved: Promise<Outcome>
 }
 
@@ -42,12 +44,14 @@ export class ContentLedger {
    *
    * @param place a repository, and what kind of content is meant
    * @param source the repository that it would be taken from
+   * @param taker passes where another one brings it
    */
   async once(
     place: string,
     content: Content,
     source: string,
     move: () => Promise<Outcome>,
+    taker?: Taker,
   ): Promise<Outcome> {
     const key = `${place}@${contentKey(content)}`
     for (
@@ -55,6 +59,7 @@ export class ContentLedger {
       known !== undefined;
       known = this.#contents.get(key)
     ) {
+      if (known.taker !== taker) taker?.pass(content.digest)
       try {
         await known.moved
         return 'existing'
@@ -62,7 +67,7 @@ export class ContentLedger {
         if (known.source === source) throw error
       }
     }
-    const entry = { source, moved: move() }
+    const entry = { source, taker, moved: move() }
     this.#contents.set(key, entry)
     try {
       return await entry.moved
@@ -88,13 +93,6 @@ export class ContentLedger {
     return holder?.repository === repository ? undefined : holder
   }
 
-  /** Whether nobody has the blob or is about to have it, as far as a place is concerned. */
-  isNew(place: string, content: Content): boolean {
-    const { digest } = content
-    const isKnown = this.#holders.has(digest) || this.#supplies.has(digest)
-    return !isKnown && !this.#contents.has(`${place}@${contentKey(content)}`)
-  }
-
   /** How many wait for the blob. */
   waiting(digest: Digest): number {
     return this.#supplies.get(digest)?.waiting ?? 0
@@ -104,12 +102,20 @@ export class ContentLedger {
    * Brings a blob to a repository, for the first time or from the one that has it by then (see
    * `holder`): of all that want it, one goes first. Where that fails, the next one does, which may
    * have another source, and the first one waits for it in its turn.
+   *
+   * @param taker passes where another one brings it
    */
-  async supply(repository: string, blob: Content, bring: () => Promise<Outcome>): Promise<Outcome> {
+  async supply(
+    repository: string,
+    blob: Content,
+    bring: () => Promise<Outcome>,
+    taker?: Taker,
+  ): Promise<Outcome> {
     let failure: { readonly error: unknown } | undefined
     while (!this.#holders.has(blob.digest)) {
       const supply = this.#supplies.get(blob.digest)
       if (supply !== undefined) {
+        taker?.pass(blob.digest)
         supply.waiting++
         await supply.over
       } else if (failure === undefined) {

@@ -163,6 +163,7 @@ class Delivery {
         try {
           return await this.#transfer.attempt(tried === 0 ? opening : 'new', tried === 0)
         } catch (error) {
+          if (this.#isOfAnother(error)) return this.#transfer.attempt('new', false)
           isLost = error instanceof RegistryError && error.side === 'destination'
           throw error
         }
@@ -171,6 +172,13 @@ class Delivery {
       if (isAnswerLost(error) && (await this.#hasArrived())) return 'copied'
       throw error
     }
+  }
+
+  /** Whether it failed at the source of another image, in whose download this one had a share. */
+  #isOfAnother(error: unknown): boolean {
+    if (!(error instanceof RegistryError) || error.side !== 'source') return false
+    const { http, name } = this.#source
+    return error.registry !== http.registry || error.repository !== name
   }
 
   /** A failure to look is no answer: the one before it is told. */

@@ -5,7 +5,7 @@ import { isManifestType, isNonDistributableType } from '../../oci/media-types.ts
 import type { ContentLedger, Outcome } from './content-ledger.ts'
 import { addBytes, type BytesMoved, bytesOf, noBytes } from './bytes-moved.ts'
 import { copyBlob, SMALL_BLOB_BYTES } from './copy-blob.ts'
-import type { Member } from './fan-out.ts'
+import type { Taker } from './shared-downloads.ts'
 import type {
   ExpectedManifest,
   FetchedManifest,
@@ -42,8 +42,8 @@ export interface Route {
   readonly isNew?: boolean
   /** Takes in the manifests that the destination was seen to have already. */
   readonly held?: Set<Digest>
-  /** The place among several destinations that the source's blobs are fetched for at one time. */
-  readonly member?: Member | undefined
+  /** For a run with several registries, which share what they download. */
+  readonly taker?: Taker | undefined
   /** Blobs of the source that were read already, and verified. */
   readonly read?: ReadonlyMap<Digest, Uint8Array> | undefined
   /** Told of the blobs, for those who watch. */
@@ -147,7 +147,7 @@ class TreeCopy {
       const others = layers.map(async (blob) => bytesOf(await this.#blob(blob), blob.size))
       return addBytes([first, ...(await waitForAll(others))])
     } finally {
-      for (const blob of layers) this.#route.member?.pass(blob.digest)
+      for (const blob of layers) this.#route.taker?.pass(blob.digest)
     }
   }
 
@@ -158,44 +158,42 @@ class TreeCopy {
   }
 
   async #blob(blob: Descriptor): Promise<Outcome> {
-    const { destination, ledger, member } = this.#route
-    await member?.giveWay(blob.digest)
-    const isNew = ledger.isNew(`blob ${destination.name}`, blob)
-    // Another image brings it: the other destinations of this one do not have to wait.
-    if (member?.wants(blob.digest) === true && !isNew) member.pass(blob.digest)
+    const { taker } = this.#route
+    taker?.list(blob.digest)
     try {
       return await this.#once('blob', blob, async () => this.#supply(blob))
     } finally {
-      member?.pass(blob.digest)
+      taker?.pass(blob.digest)
     }
   }
 
   /** From another repository of the destination's registry, if that is any use, or from the source. */
   async #supply(blob: Descriptor): Promise<Outcome> {
-    const { source, destination, ledger, seen, again } = this.#route
+    const { source, destination, ledger, seen, again, taker } = this.#route
     const { mounts, family } = destination.http
     const canMount = family?.mounts !== false && mounts.areWorthTrying
     if (again === true || !canMount || destination.sharesRegistryWith(source)) {
       return this.#bring(blob)
     }
-    return ledger.supply(destination.name, blob, async () => {
+    const bring = async (): Promise<Outcome> => {
       const isLarge = blob.size > SMALL_BLOB_BYTES
       if (isLarge && ledger.holder(blob.digest, destination.name) === undefined) {
         await seen.look(blob)
       }
       return this.#bring(blob)
-    })
+    }
+    return ledger.supply(destination.name, blob, bring, taker)
   }
 
   async #bring(blob: Descriptor): Promise<Outcome> {
-    const { source, destination, ledger, again, member, read, progress, isPlan } = this.#route
+    const { source, destination, ledger, again, taker, read, progress, isPlan } = this.#route
     const holder = ledger.holder(blob.digest, destination.name)
     try {
       if (isPlan === true) return await planBlob(source, destination, blob, holder)
       return await copyBlob(source, destination, blob, {
         holder,
         again,
-        member,
+        taker,
         rank: () => ledger.waiting(blob.digest) * LARGEST_BLOB + blob.size,
         bytes: read?.get(blob.digest),
         progress: progress?.blob(blob.size),
@@ -214,10 +212,10 @@ class TreeCopy {
     content: Content,
     move: () => Promise<Outcome>,
   ): Promise<Outcome> {
-    const { source, destination, ledger, again } = this.#route
+    const { source, destination, ledger, again, taker } = this.#route
     if (again === true) return move()
     const from = `${source.http.registry}/${source.name}`
-    return ledger.once(`${kind} ${destination.name}`, content, from, move)
+    return ledger.once(`${kind} ${destination.name}`, content, from, move, taker)
   }
 
   async #index(index: ImageIndex, depth: number): Promise<BytesMoved> {

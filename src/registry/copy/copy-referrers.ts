@@ -100,14 +100,14 @@ class ReferrersCopy {
    * without knowing what it consists of.
    */
   #routeOf({ manifest }: FetchedManifest): Route {
-    const { member, progress, read = new Map<Digest, Uint8Array>() } = this.#route
+    const { taker, progress, read = new Map<Digest, Uint8Array>() } = this.#route
     progress?.expect(1)
     const blobs = blobsOf(manifest)
-    for (const digest of blobs) member?.pass(digest)
+    for (const digest of blobs) taker?.pass(digest)
     return {
       ...this.#route,
       isNew: true,
-      member: blobs.length > 0 ? member : undefined,
+      taker: blobs.length > 0 ? taker : undefined,
       read: new Map([...read, [digestOf(EMPTY), EMPTY]]),
     }
   }

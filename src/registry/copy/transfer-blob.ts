@@ -8,7 +8,8 @@ import type { Repository } from '../http/repository.ts'
 import type { Rank } from '../pace/limiter.ts'
 import type { Outcome } from './content-ledger.ts'
 import type { BlobProgress } from './image-progress.ts'
-import { type Journey, type Member, rideAlone } from './fan-out.ts'
+import type { Taker } from './shared-downloads.ts'
+import { type DownloadWish, startDownload } from './start-download.ts'
 
 /**
  * Blobs up to this size are held as a whole: neither registry waits for the other then, and no slot
@@ -24,7 +25,7 @@ export type Opening = 'new' | 'asking' | UploadSession
 
 export interface TransferOptions {
   /** For several destinations that share one download. */
-  readonly member?: Member | undefined
+  readonly taker?: Taker | undefined
   readonly rank?: Rank | undefined
   /** All of it, verified, where it is at hand. */
   readonly bytes?: Uint8Array | undefined
@@ -82,36 +83,29 @@ export class BlobTransfer {
   }
 
   async #read(): Promise<Uint8Array> {
-    const { member } = this.#options
+    const { taker } = this.#options
     const read = async (): Promise<Uint8Array> =>
       this.#source.http.limiter.run(async () => whole(verifiedBlob(this.#source, this.#blob)))
-    const bytes = this.#bytes ?? (await (member?.read(this.#blob.digest, read) ?? read()))
+    const bytes = this.#bytes ?? (await (taker?.read(this.#blob.digest, read) ?? read()))
     // Others may have read it under another size.
     return bytes.length === this.#blob.size ? bytes : read()
   }
 
   async #stream(opening: Opening, isFirst: boolean): Promise<Outcome> {
-    const { member } = this.#options
-    const journey = this.#journey()
-    const ride = await this.#orCancel(opening, async () =>
-      isFirst && member !== undefined ? member.ride(journey) : rideAlone(journey),
+    const wish = this.#wish()
+    const taker = isFirst ? this.#options.taker : undefined
+    const share = await this.#orCancel(opening, async () =>
+      taker === undefined ? startDownload(wish) : taker.take(wish),
     )
     let bytes = 0
     try {
       const session = await this.#open(opening)
       if (session === undefined) return 'existing'
-      let { reader } = ride
-      await this.#sender.send(session, () => {
-        // A body can be wanted twice (after a login, in chunks), and a shared one is there once.
-        const content = reader ?? journey.open()
-        reader = undefined
-        return content
-      })
+      await this.#sender.send(session, () => share.open())
       bytes = this.#blob.size
       return 'copied'
     } finally {
-      await ride.reader?.leave()
-      ride.release(bytes)
+      await share.end(bytes)
     }
   }
 
@@ -144,14 +138,9 @@ export class BlobTransfer {
     }
   }
 
-  #journey(): Journey {
-    return {
-      source: this.#source,
-      destination: this.#destination,
-      blob: this.#blob,
-      open: () => verifiedBlob(this.#source, this.#blob),
-      rank: this.#options.rank,
-    }
+  #wish(): DownloadWish {
+    const { rank } = this.#options
+    return { source: this.#source, destination: this.#destination, blob: this.#blob, rank }
   }
 }
 

@@ -8,6 +8,7 @@ import { ForeignHosts } from './foreign-hosts.ts'
 import { apiHost, isLoopback, speaksTls } from './hosts.ts'
 import { networkFailure, refusedAddress } from './network-failure.ts'
 import { HostWaits } from '../pace/host-waits.ts'
+import { type Every, SilentHosts } from '../pace/silent-hosts.ts'
 import { Limiter } from '../pace/limiter.ts'
 import { endpointOf, secureContext, type TlsOptions } from './tls.ts'
 import { RunRegistries } from './run-registries.ts'
@@ -47,6 +48,8 @@ export interface NetworkOptions {
   readonly clock?: Clock
   /** Uniform in [0, 1). */
   readonly random?: () => number
+  /** Calls back every so many milliseconds. Returns how to end that. */
+  readonly every?: Every
   /** Ends every request and every wait. */
   readonly signal?: AbortSignal
   /** Told about every token as soon as it is received, before anything could print it. */
@@ -106,6 +109,8 @@ export class Network {
    * @internal
    */
   readonly waits = new HostWaits()
+  /** @internal */
+  readonly silentHosts: SilentHosts
   readonly #concurrency: number
   readonly #insecure: ReadonlySet<string>
   readonly #lookup: LookupFunction
@@ -120,6 +125,7 @@ export class Network {
     this.clock = options.clock ?? systemClock
     this.random = options.random ?? Math.random
     this.signal = options.signal
+    this.silentHosts = new SilentHosts(this.waits, options.every)
     this.maskSecret = options.maskSecret ?? ((): void => undefined)
     this.timeoutMs = options.timeoutMs ?? 60_000
     this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
@@ -229,7 +235,7 @@ export class Network {
     const wait = this.waits.of(place.registry ?? new URL(origin).host).wait()
     wait.begin(this.clock.now())
     try {
-      return await this.#transport.request(
+      const answer = await this.#transport.request(
         {
           origin,
           path: exchange.path,
@@ -246,11 +252,23 @@ export class Network {
         },
         { guard, withoutCertificate: exchange.withoutCertificate },
       )
+      wait.end(this.clock.now())
+      return answer
     } catch (error) {
       throw networkFailure(error, place, signal, { origin, refusal })
     } finally {
-      wait.end(this.clock.now())
+      wait.giveUp(this.clock.now())
     }
+  }
+
+  /**
+   * Keeps the memory of a chunk of an answer's body from being used again for the next one. Returns
+   * how to end that.
+   *
+   * @internal
+   */
+  keep(chunk: Uint8Array): () => void {
+    return this.#transport.keep(chunk)
   }
 
   /** Ends all connections at once; what is still under way fails. Never rejects. */

@@ -43,6 +43,6 @@ export async function* withoutTrickle<T extends Uint8Array>(
       wait?.begin(askedAt)
     }
   } finally {
-    wait?.end(clock.now())
+    wait?.giveUp(clock.now())
   }
 }

@@ -211,6 +211,12 @@ export class Transport {
     }
   }
 
+  /** Keeps the memory of a chunk from being used again. Returns how to end that. */
+  keep(chunk: Uint8Array): () => void {
+    this.#slabs.hold(chunk)
+    return () => this.#slabs.release(chunk)
+  }
+
   /** Ends all connections at once; what is still under way fails. */
   async destroy(): Promise<void> {
     this.#early.close()

@@ -28,6 +28,11 @@ export class HostWaits {
     return awaited
   }
 
+  /** All that were ever waited for. */
+  all(): readonly (readonly [string, Awaited])[] {
+    return [...this.#hosts]
+  }
+
   /** The hosts that hold up the run at that time. */
   at(now: number): readonly HostWait[] {
     return [...this.#hosts].flatMap(([host, awaited]) => {
@@ -42,6 +47,17 @@ export class Awaited {
   readonly #pauses = new Set<{ readonly until: number }>()
   #waiting = 0
   #lastSign = 0
+  #signs = 0
+
+  /** How many signs it has given: answers, and parts of requests that it took. */
+  get signs(): number {
+    return this.#signs
+  }
+
+  /** Whether a sign of it is waited for now. */
+  get isWaitedFor(): boolean {
+    return this.#waiting > 0
+  }
 
   /** Of one who will wait for answers, or for more of one. */
   wait(): Wait {
@@ -56,6 +72,12 @@ export class Awaited {
 
   /** One fewer does, for the time being at least: the host gave a sign. */
   fewer(now: number): void {
+    this.fewerInVain(now)
+    this.#signs++
+  }
+
+  /** One fewer does, without such a sign. */
+  fewerInVain(now: number): void {
     this.#waiting--
     this.#lastSign = now
   }
@@ -90,9 +112,15 @@ export class Wait {
     this.#isUnderWay = true
   }
 
-  /** It gave one, or nobody wants it any more. */
+  /** It gave one. */
   end(now: number): void {
     if (this.#isUnderWay) this.#host.fewer(now)
+    this.#isUnderWay = false
+  }
+
+  /** Nobody wants one any more, if none was given. */
+  giveUp(now: number): void {
+    if (this.#isUnderWay) this.#host.fewerInVain(now)
     this.#isUnderWay = false
   }
 }

@@ -2,25 +2,18 @@ import type { FamilyLimits } from '../families/family.ts'
 import type { HostPause } from './host-pause.ts'
 import { Pace, type Sign, type Use } from './host-pace.ts'
 import { type Kind, type Lane, laneOf } from '../request-kind.ts'
+import { queueName, type Rank, SlotQueues, type Waiting } from './slot-queues.ts'
 
 export type { Lane } from '../request-kind.ts'
+export type { Rank } from './slot-queues.ts'
 
 /**
- * Gives slots back, and tells how many bytes of blobs went through each of them, if any did.
+ * Gives what was had back, and tells how many bytes of blobs went through each slot, if any did.
  * Calling it again does nothing.
  */
 export type Release = (bytes?: number) => void
 
-/** How urgent it is to be admitted, asked for when a slot is free: the highest goes first. */
-export type Rank = () => number
-
-interface Waiting {
-  /** Of all who ever waited. */
-  readonly turn: number
-  readonly lanes: readonly Lane[]
-  readonly rank: Rank
-  readonly admit: () => void
-}
+let turns = 0
 
 export interface LimiterOptions {
   /** Begin with few at once and find out what the host stands, instead of all slots at once. */
@@ -42,23 +35,20 @@ let limiters = 0
  */
 export class Limiter {
   readonly capacity: number
-  /** Its place among all limiters, for those who need slots of several. */
-  readonly order: number
+  /** What it is called in the names of queues. */
+  readonly #name = String(limiters++)
   readonly #blobCapacity: number
   readonly #pace: Pace
   readonly #now: () => number
   #free: number
   readonly #used: Record<Lane, number> = { metadata: 0, read: 0, write: 0 }
-  /** By the lanes that are wanted: of each queue, only one can be next. */
-  readonly #queues = new Map<string, Waiting[]>()
-  #turns = 0
+  readonly #queues = new SlotQueues<Limiter>()
 
   /** @param most slots, of which a host that counts requests does not get all */
   constructor(most: number, options: LimiterOptions = {}) {
     const { isAdaptive = false, limits, now } = options
     const capacity = slotsAt(limits?.atOnce, most)
     this.capacity = capacity
-    this.order = limiters++
     this.#free = capacity
     this.#blobCapacity = Math.max(1, capacity - Math.floor(capacity * METADATA_SHARE))
     const bounds = { metadata: capacity, blobs: this.#blobCapacity }
@@ -80,20 +70,50 @@ export class Limiter {
   async acquire(lanes: readonly Lane[] = ['metadata'], rank: Rank = () => 0): Promise<Release> {
     const wish = lanes.slice(0, this.capacity)
     await new Promise<void>((admit) => {
-      const name = [...new Set(wish)].toSorted().join()
-      const queue = this.#queues.get(name) ?? []
-      this.#queues.set(name, queue)
-      queue.push({ turn: this.#turns++, lanes: wish, rank, admit })
-      this.#admit()
+      Limiter.queue(new Map([[this, wish]]), rank, admit)
     })
+    return this.releaseOf(wish)
+  }
+
+  /** Waits for slots at several hosts. Returns the one who waits, who may withdraw. */
+  static queue(
+    wishes: ReadonlyMap<Limiter, readonly Lane[]>,
+    rank: Rank,
+    admit: () => void,
+  ): Waiting<Limiter> {
+    const queue = queueName([...wishes].map(([limiter, lanes]) => [limiter.#name, lanes]))
+    const waiting: Waiting<Limiter> = { turn: turns++, queue, wishes, rank, admit }
+    for (const limiter of wishes.keys()) limiter.#queues.add(waiting)
+    for (const limiter of wishes.keys()) limiter.#admit()
+    return waiting
+  }
+
+  /** No longer wants anything. Whoever has been admitted is not changed by that. */
+  static withdraw(waiting: Waiting<Limiter>): void {
+    for (const limiter of waiting.wishes.keys()) limiter.#queues.remove(waiting)
+    for (const limiter of waiting.wishes.keys()) limiter.#admit()
+  }
+
+  /** How to give back the slots in these lanes, which whoever was admitted has taken. */
+  releaseOf(lanes: readonly Lane[]): Release {
     let held = true
     return (bytes = 0) => {
       if (!held) return
       held = false
-      if (bytes > 0) this.#moved(wish, bytes)
-      this.#take(wish, -1)
+      if (bytes > 0) this.#moved(lanes, bytes)
+      this.#take(lanes, -1)
       this.#admit()
     }
+  }
+
+  /** Whether somebody waits for a slot in that lane, and there is none. */
+  lacks(lane: Lane): boolean {
+    return !this.hasRoom([lane]) && this.#queues.want(this, lane)
+  }
+
+  /** Whether there are slots in these lanes. */
+  hasRoom(lanes: readonly Lane[]): boolean {
+    return lanes.length <= this.#free && this.#fits(lanes)
   }
 
   /** Runs a small request's work while holding a slot. */
@@ -145,36 +165,45 @@ export class Limiter {
 
   #admit(): void {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      const { queue, waiting } = next
-      queue.splice(queue.indexOf(waiting), 1)
-      this.#take(waiting.lanes, 1)
-      waiting.admit()
+      for (const [limiter, lanes] of next.wishes) {
+        limiter.#queues.remove(next)
+        limiter.#take(lanes, 1)
+      }
+      next.admit()
+      // Whoever came behind it may have room now.
+      for (const limiter of next.wishes.keys()) if (limiter !== this) limiter.#admit()
     }
   }
 
-  /** Who is admitted now, if anybody: what does not fit keeps its place in its lanes. */
-  #next(): Next | undefined {
+  /** Who is admitted now, if anybody. */
+  #next(): Waiting<Limiter> | undefined {
     if (this.#free === 0) return undefined
+    return this.#first((waiting) => {
+      const others = [...waiting.wishes.keys()].filter((limiter) => limiter !== this)
+      return others.every((limiter) => limiter.#hasRoomFor(waiting))
+    })
+  }
+
+  /** Whether there is room for it that nobody more urgent waits for here. */
+  #hasRoomFor(waiting: Waiting<Limiter>): boolean {
+    if (!this.hasRoom(waiting.wishes.get(this) ?? [])) return false
+    return this.#first((other) => other === waiting) !== undefined
+  }
+
+  /**
+   * The most urgent for whom there is room here, and who is ready. What does not fit keeps its place
+   * in its lanes; what is not ready does not.
+   */
+  #first(isReady: (waiting: Waiting<Limiter>) => boolean): Waiting<Limiter> | undefined {
     const closed = new Set<Lane>()
-    for (const next of this.#heads()) {
-      const { lanes } = next.waiting
-      if (lanes.length > this.#free) return undefined
-      if (this.#fits(lanes) && !lanes.some((lane) => closed.has(lane))) return next
-      for (const lane of lanes) closed.add(lane)
+    const hasRoomForBlobs = this.#blobs < this.#blobCapacity
+    for (const waiting of this.#queues.heads(hasRoomForBlobs)) {
+      const lanes = waiting.wishes.get(this) ?? []
+      const hasRoom = this.hasRoom(lanes) && !lanes.some((lane) => closed.has(lane))
+      if (hasRoom && isReady(waiting)) return waiting
+      if (!hasRoom) for (const lane of lanes) closed.add(lane)
     }
     return undefined
-  }
-
-  /** The first of each queue in the order in which they would be admitted. */
-  #heads(): readonly Next[] {
-    const heads: Next[] = []
-    for (const [name, queue] of this.#queues) {
-      const isSmall = name === 'metadata'
-      if (!isSmall && this.#blobs >= this.#blobCapacity) continue
-      const waiting = isSmall ? queue[0] : highest(queue)
-      if (waiting !== undefined) heads.push({ queue, waiting, isSmall })
-    }
-    return heads.length < 2 ? heads : heads.toSorted(byUrgency)
   }
 
   #fits(lanes: readonly Lane[]): boolean {
@@ -192,69 +221,4 @@ export class Limiter {
 /** Of a host for which few are enough, more than those only where many more are allowed. */
 function slotsAt(few = Number.POSITIVE_INFINITY, most: number): number {
   return Math.max(Math.min(most, few), Math.floor(most / 2))
-}
-
-/** One who waits, in the queue where it does. */
-interface Next {
-  readonly queue: Waiting[]
-  readonly waiting: Waiting
-  readonly isSmall: boolean
-}
-
-function byUrgency(one: Next, other: Next): number {
-  if (one.isSmall !== other.isSmall) return one.isSmall ? -1 : 1
-  const difference = other.waiting.rank() - one.waiting.rank()
-  return difference === 0 ? one.waiting.turn - other.waiting.turn : difference
-}
-
-/** The first of the most urgent. */
-function highest(waiting: readonly Waiting[]): Waiting | undefined {
-  let best: Waiting | undefined
-  let bestRank = Number.NEGATIVE_INFINITY
-  for (const one of waiting) {
-    const rank = one.rank()
-    if (rank > bestRank) {
-      best = one
-      bestRank = rank
-    }
-  }
-  return best
-}
-
-/**
- * A slot for reading a blob at one host and one for writing it at each of the others, which may be
- * the same. Taken in a fixed order, because two transfers that each hold what the other waits for
- * would wait for ever.
- */
-export async function acquireTransfer(
-  source: Limiter,
-  destinations: readonly Limiter[],
-  rank?: Rank,
-): Promise<Release> {
-  const lanes = new Map<Limiter, Lane[]>([[source, ['read']]])
-  for (const one of destinations) lanes.set(one, [...(lanes.get(one) ?? []), 'write'])
-  const releases: Release[] = []
-  for (const [limiter, wanted] of [...lanes].sort(([a], [b]) => a.order - b.order)) {
-    releases.push(await limiter.acquire(wanted, rank))
-  }
-  return (bytes) => {
-    for (const release of releases) release(bytes)
-  }
-}
-
-/** Runs works of one name one after another, and works of different names side by side. */
-export class Turns {
-  readonly #last = new Map<string, Promise<unknown>>()
-
-  async run<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#last.get(name)
-    const mine = before === undefined ? work() : before.then(work)
-    const over = mine.catch(() => undefined)
-    this.#last.set(name, over)
-    try {
-      return await mine
-    } finally {
-      if (this.#last.get(name) === over) this.#last.delete(name)
-    }
-  }
 }

@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { digestOf } from '../../../src/oci/digest.ts'
+import { Client } from '../../../src/registry/client.ts'
+import type { DownloadShare } from '../../../src/registry/copy/start-download.ts'
+import { SharedDownloads, type Taker } from '../../../src/registry/copy/shared-downloads.ts'
+import { Network } from '../../../src/registry/network/network.ts'
+
+const layer = { digest: digestOf(Buffer.from('a layer')), size: 7 }
+const { digest } = layer
+
+let network: Network
+let transfers: SharedDownloads
+let look: () => void = () => undefined
+
+beforeEach(() => {
+  network = new Network({
+    environment: {},
+    every: (_milliseconds, call) => {
+      look = call
+      return () => undefined
+    },
+  })
+  transfers = new SharedDownloads()
+})
+
+afterEach(async () => {
+  await network.close()
+})
+
+/** A host that owes an answer. */
+function ask(host: string) {
+  network.waits.of(host).more(0)
+}
+
+function repository(host: string, name: string, side: 'source' | 'destination') {
+  return new Client({ host, network }).repository(name, side)
+}
+
+/** One who comes for the layer, and what came of that so far. */
+function come(taker: Taker, source: string, blob = layer) {
+  const arrival: { share: DownloadShare | undefined } = { share: undefined }
+  const transfer = {
+    source: repository('source.test', source, 'source'),
+    destination: repository(taker.registry, 'copy', 'destination'),
+    blob,
+  }
+  const share = taker.take(transfer).then((its) => {
+    arrival.share = its
+    return its
+  })
+  return Object.assign(arrival, { ended: async () => (await share).end(0) })
+}
+
+/** Lets everything run that can run now. */
+async function settle() {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+}
+
+async function looks(count: number) {
+  for (let one = 0; one < count; one++) look()
+  await settle()
+}
+
+describe('a blob for two registries', () => {
+  test('is waited with until both have come for it', async () => {
+    const [one, other] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const first = come(one, 'app')
+    await settle()
+    expect(first.share).toBeUndefined()
+    const second = come(other, 'app')
+    await settle()
+    expect(first.share).toBeDefined()
+    expect(second.share).toBeDefined()
+  })
+
+  test.each<[string, (other: Taker) => void]>([
+    ['has passed', (other) => other.pass(digest)],
+    ['has left', (other) => other.leave()],
+  ])('is not waited with for one who %s', async (_what, go) => {
+    const [one, other] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const first = come(one, 'app')
+    await settle()
+    go(other)
+    await settle()
+    expect(first.share).toBeDefined()
+  })
+
+  test('is not waited with for one of another image, or one who has not begun', async () => {
+    transfers.taker('other', 'b.test')
+    const first = come(transfers.taker('app', 'a.test'), 'app')
+    await settle()
+    expect(first.share).toBeDefined()
+  })
+
+  test('is one download for images of several sources, who wait for nobody whose registry gets it', async () => {
+    const [one, other] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const first = come(one, 'app')
+    const second = come(transfers.taker('more', 'b.test'), 'more')
+    await settle()
+    // The other destination of the first image is served by the second one.
+    expect([first.share, second.share]).not.toContain(undefined)
+    expect(other.hasPassed(digest)).toBe(false)
+  })
+
+  test('is several downloads where they say different sizes of it', async () => {
+    const [one, other] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const arrivals = [come(one, 'app'), come(other, 'app', { ...layer, size: 8 })]
+    await settle()
+    expect(arrivals.map(({ share }) => share)).not.toContain(undefined)
+    expect(network.limiter('source.test').hasRoom(Array(23).fill('read'))).toBe(false)
+    for (const arrival of arrivals) await arrival.ended()
+  })
+})
+
+describe('a registry that is late', () => {
+  test('is waited for as long as it gives signs, for a while', async () => {
+    const [one] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const first = come(one, 'app')
+    await looks(7)
+    expect(first.share).toBeUndefined()
+    await looks(1)
+    expect(first.share).toBeDefined()
+  })
+
+  test('is not waited for when it has been silent', async () => {
+    const awaited = network.waits.of('b.test')
+    awaited.more(0)
+    awaited.fewer(0)
+    ask('b.test')
+    const [one] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const first = come(one, 'app')
+    await looks(6)
+    expect(first.share).toBeUndefined()
+    await looks(1)
+    expect(first.share).toBeDefined()
+  })
+
+  test('is not waited for again before it has come for something', async () => {
+    const arrive = async (source: string) => {
+      const [one, late] = [transfers.taker(source, 'a.test'), transfers.taker(source, 'b.test')]
+      const first = come(one, source)
+      await settle()
+      return { first, late }
+    }
+    const { first, late } = await arrive('app')
+    await looks(8)
+    expect(first.share).toBeDefined()
+    expect((await arrive('second')).first.share).toBeDefined()
+    come(late, 'app')
+    expect((await arrive('third')).first.share).toBeUndefined()
+  })
+})
+
+const read = () => {
+  let reads = 0
+  return { count: () => reads, of: async () => Promise.resolve(Buffer.from(String(++reads))) }
+}
+
+describe('a small blob', () => {
+  test('is read once for all that want it, and forgotten when all have passed', async () => {
+    const [one, other] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const reads = read()
+    await Promise.all([one.read(digest, reads.of), other.read(digest, reads.of)])
+    expect(reads.count()).toBe(1)
+    one.pass(digest)
+    other.leave()
+    await one.read(digest, reads.of)
+    expect(reads.count()).toBe(2)
+  })
+
+  test('is read from its own source by each image, and again where that failed', async () => {
+    const [one, other] = [transfers.taker('app', 'a.test'), transfers.taker('more', 'a.test')]
+    const broken = one.read(digest, async () => Promise.reject(new Error('broke')))
+    await expect(broken).rejects.toThrow('broke')
+    const reads = read()
+    await Promise.all([one.read(digest, reads.of), other.read(digest, reads.of)])
+    expect(reads.count()).toBe(2)
+  })
+})

@@ -1,0 +1,96 @@
+import type { Lane } from '../request-kind.ts'
+
+/** How urgent it is to be admitted, asked for when a slot is free: the highest goes first. */
+export type Rank = () => number
+
+/**
+ * Who waits for slots, in the queue of each host that they are of. All are had at once, or none is:
+ * who held one and waited for another could wait for ever, and for a host that hangs.
+ */
+export interface Waiting<Host> {
+  /** Of all who ever waited. */
+  readonly turn: number
+  /** The name of its queue. */
+  readonly queue: string
+  /** The lanes that are wanted, a slot in each. */
+  readonly wishes: ReadonlyMap<Host, readonly Lane[]>
+  readonly rank: Rank
+  readonly admit: () => void
+}
+
+/** The queue of small requests, which want one slot of one host. */
+const SMALL = 'metadata'
+
+/** The queue of those who want the same of the same hosts. */
+export function queueName(wishes: readonly (readonly [string, readonly Lane[]])[]): string {
+  const names = wishes.map(([limiter, lanes]) => {
+    const distinct = [...new Set(lanes)].toSorted().join()
+    return wishes.length === 1 ? distinct : `${limiter}: ${distinct}`
+  })
+  return names.toSorted().join('; ')
+}
+
+/** The first of a queue. */
+interface Head<Host> {
+  readonly waiting: Waiting<Host>
+  readonly isSmall: boolean
+}
+
+/** Those who wait for slots of one host, by what they want: of each queue, only one can be next. */
+export class SlotQueues<Host> {
+  readonly #queues = new Map<string, Waiting<Host>[]>()
+
+  add(waiting: Waiting<Host>): void {
+    const queue = this.#queues.get(waiting.queue) ?? []
+    this.#queues.set(waiting.queue, queue)
+    queue.push(waiting)
+  }
+
+  remove(waiting: Waiting<Host>): void {
+    const queue = this.#queues.get(waiting.queue) ?? []
+    const index = queue.indexOf(waiting)
+    if (index >= 0) queue.splice(index, 1)
+    if (queue.length === 0) this.#queues.delete(waiting.queue)
+  }
+
+  /** Whether somebody wants a slot in a lane of that host. */
+  want(host: Host, lane: Lane): boolean {
+    const queues = [...this.#queues.values()]
+    return queues.some(([first]) => first?.wishes.get(host)?.includes(lane))
+  }
+
+  /**
+   * The first of each queue in the order in which they would be admitted: small requests before blobs,
+   * which may be left out, and of these the more urgent before the less.
+   */
+  heads(withBlobs: boolean): readonly Waiting<Host>[] {
+    const heads: Head<Host>[] = []
+    for (const [name, queue] of this.#queues) {
+      const isSmall = name === SMALL
+      if (!isSmall && !withBlobs) continue
+      const waiting = isSmall ? queue[0] : mostUrgent(queue)
+      if (waiting !== undefined) heads.push({ waiting, isSmall })
+    }
+    return heads.toSorted(byUrgency).map(({ waiting }) => waiting)
+  }
+}
+
+function byUrgency<Host>(one: Head<Host>, other: Head<Host>): number {
+  if (one.isSmall !== other.isSmall) return one.isSmall ? -1 : 1
+  const difference = other.waiting.rank() - one.waiting.rank()
+  return difference === 0 ? one.waiting.turn - other.waiting.turn : difference
+}
+
+/** The first of the most urgent. */
+function mostUrgent<Host>(queue: readonly Waiting<Host>[]): Waiting<Host> | undefined {
+  let best: Waiting<Host> | undefined
+  let bestRank = Number.NEGATIVE_INFINITY
+  for (const one of queue) {
+    const rank = one.rank()
+    if (rank > bestRank) {
+      best = one
+      bestRank = rank
+    }
+  }
+  return best
+}
