@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Digest } from '../../../src/oci/digest.ts'
+import { mountBlob } from '../../../src/registry/content/mount-blob.ts'
 import { copyBlob } from '../../../src/registry/copy/copy-blob.ts'
 import { digestOf } from '../../../testkit/registry/content.ts'
 import type { Middleware } from '../../../testkit/registry/exchange.ts'
@@ -10,6 +11,8 @@ import {
   replyWith,
   setHeader,
 } from '../../../testkit/registry/faults.ts'
+import { TestRegistry } from '../../../testkit/registry/registry.ts'
+import { failureOf } from '../registry-world.ts'
 import { blobWorld } from './blob-world.ts'
 
 const bytes = Buffer.alloc(100_000, 'layer')
@@ -162,5 +165,28 @@ describe('inside one registry', () => {
     await using world = await worldWithBlob()
     await copy(world)
     expect(world.destination.select('POST').map(({ query }) => query)).toEqual([''])
+  })
+})
+
+function created(named: string) {
+  return replyWith(201, { headers: { 'docker-content-digest': named } })
+}
+
+describe('that a blob was mounted', () => {
+  test('is not believed where it was another one', async () => {
+    await using world = await worldWithBlob()
+    world.destination.fault({ method: 'POST' }, created(digestOf(Buffer.from('other'))))
+    const mounting = mountBlob(world.destinationRepository(), blob, 'mirror/other')
+    expect(await failureOf(mounting)).toMatchObject({ code: 'VERIFICATION', status: 201 })
+  })
+
+  test('is not believed where another host says so', async () => {
+    await using world = await worldWithBlob()
+    await using storage = await TestRegistry.start()
+    storage.use(created(blob.digest))
+    world.destination.fault({ method: 'POST' }, redirectTo(`${storage.url}/uploads`))
+    const mounting = mountBlob(world.destinationRepository(), blob, 'mirror/other')
+    expect(await failureOf(mounting)).toMatchObject({ code: 'VERIFICATION', status: 201 })
+    expect(storage.requests).toHaveLength(1)
   })
 })
