@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6672);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9731);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6672:
+/***/ 9731:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -44757,7 +44757,9 @@ const REFUSED_LOOKS = [403, 409, 410, 412, 422, 423, 424, 451, 498];
 const NO_HEAD = [400, 405, 406, 415, 501];
 /** Whether a look was refused, or led elsewhere; not whether it failed, or the login that it needs. */
 function isRefusedLook(error) {
-    if (!(error instanceof RegistryError) || error.code === 'AUTHENTICATION')
+    if (!(error instanceof RegistryError))
+        return false;
+    if (error.code === 'AUTHENTICATION' || error.operation === 'log in')
         return false;
     if (error.code === 'DENIED' || leavesRegistry(error))
         return true;
@@ -45264,7 +45266,6 @@ function repositoryIn(path) {
 
 
 
-
 const accept = manifestAccept.join(', ');
 /**
  * Fetches a manifest (distribution-spec, Pulling manifests) and verifies it before a byte of it is
@@ -45340,24 +45341,6 @@ async function fetchUnknown(repository, expected) {
             }
         });
     });
-}
-/** A single image. Throws GET_IMAGE where the reference names an index. */
-async function fetchSingle(repository, name, operation) {
-    const fetched = await fetchManifest(repository, name);
-    const { manifest } = fetched;
-    if (manifest.kind === 'image')
-        return { ...fetched, manifest };
-    const place = repository.place(operation, name);
-    throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place);
-}
-/** An index. Throws GET_IMAGE_INDEX where the reference names a single image. */
-async function fetchIndex(repository, name) {
-    const fetched = await fetchManifest(repository, name);
-    const { manifest } = fetched;
-    if (manifest.kind === 'index')
-        return { ...fetched, manifest };
-    const place = repository.place('get image index', name);
-    throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place);
 }
 function manifestRequest(repository, reference, method, operation) {
     return {
@@ -46520,6 +46503,15 @@ async function putChunks(repository, session, blob, { size, content }) {
         await reader.close();
     }
 }
+/**
+ * Sends a whole blob by PATCH, as most other clients do: in one chunk, and without `Content-Range`.
+ * Needs a slot of the caller's; one try. `open` is called each time the body has to be sent.
+ */
+async function patchBlob(repository, { address }, blob, open) {
+    const place = repository.place('upload blob', blob.digest);
+    const next = await patch(repository, address, { size: blob.size, body: open, place });
+    await closeUpload(repository, next, blob, { headers: { 'content-length': '0' } });
+}
 /** Bytes of the chunks that a session should get, as far as the registry is known by now. */
 function chunkSize({ minChunk, maxChunk }, http) {
     const { largeBlobs, family } = http;
@@ -46579,7 +46571,7 @@ async function patch({ http, scope }, address, { start, size, body, place }) {
         headers: {
             'content-type': 'application/octet-stream',
             'content-length': String(size),
-            'content-range': `${start}-${start + size - 1}`,
+            ...(start === undefined ? {} : { 'content-range': `${start}-${start + size - 1}` }),
         },
         body,
         scopes: [scope],
@@ -46679,6 +46671,11 @@ const TOO_LARGE = new Set([405, 413, 501]);
 class LargeBlobs {
     #limit = Number.POSITIVE_INFINITY;
     #chunkBytes = CHUNK_BYTES;
+    #needPatch = false;
+    /** Whether blobs are taken by PATCH alone, of whatever size. */
+    get needPatch() {
+        return this.#needPatch;
+    }
     needChunks(size) {
         return size >= this.#limit;
     }
@@ -46689,6 +46686,10 @@ class LargeBlobs {
     /** Takes in that chunks are refused for their size: those to come are smaller. */
     refusedChunk() {
         this.#chunkBytes = SMALLEST_CHUNK_BYTES;
+    }
+    /** Takes in that a blob was taken by PATCH that had failed by PUT. */
+    tookPatch() {
+        this.#needPatch = true;
     }
     /** Takes in that a blob was refused in one piece. */
     refused(size) {
@@ -46705,6 +46706,20 @@ function refusesWhole(error, { size }, resets) {
     if (code === 'NETWORK')
         return resets >= MAX_RESETS && size > SMALLEST_CHUNK_BYTES;
     return TOO_LARGE.has(status);
+}
+/** A PUT with the whole blob that failed so often in a row does not fail by chance. */
+const blob_size_limit_MAX_FAILURES = 2;
+/** Statuses of a server that has too much to do, or that something behind it took too long for. */
+const BUSY = new Set([503, 504, 522, 524, 529]);
+/**
+ * Whether the server fails at a PUT with the whole blob itself, as some do that know the form of
+ * other clients alone: PATCH with the blob, and PUT without.
+ *
+ * @param failures one after the other, with this one
+ */
+function failsAtWhole({ status = 0, operation }, failures) {
+    const isFailure = operation === 'upload blob' && status >= 500 && !BUSY.has(status);
+    return isFailure && failures >= blob_size_limit_MAX_FAILURES;
 }
 
 // EXTERNAL MODULE: external "node:stream"
@@ -46845,6 +46860,9 @@ class BlobSender {
     #meter;
     /** Broken connections one after the other. */
     #resets = 0;
+    /** Failures of the server one after the other. */
+    #failures = 0;
+    #hasTriedPatch = false;
     /** Why it is being sent in chunks. */
     #refusal;
     constructor(destination, blob, meter) {
@@ -46853,12 +46871,16 @@ class BlobSender {
         this.#meter = meter;
     }
     /**
-     * One try: in one piece or, once that was refused, in chunks. Needs a slot of the caller's.
-     * `openContent` is called each time the body has to be sent.
+     * One try: in one piece or, once that was refused, in chunks, or by PATCH. Needs a slot of the
+     * caller's. `openContent` is called each time the body has to be sent.
      */
     async send(session, openContent) {
         const { http } = this.#destination;
         const open = this.#metered(openContent);
+        if (http.largeBlobs.needPatch) {
+            await this.#inSession(session, async () => patchBlob(this.#destination, session, this.#blob, open));
+            return;
+        }
         let unused = session;
         try {
             if (!http.largeBlobs.needChunks(this.#blob.size)) {
@@ -46918,6 +46940,8 @@ class BlobSender {
         catch (error) {
             if (!(error instanceof RegistryError))
                 throw error;
+            if (await this.#wasTakenByPatch(error, open))
+                return true;
             const isReset = error.code === 'NETWORK' && error.operation === 'upload blob';
             this.#resets = isReset ? this.#resets + 1 : 0;
             if (http.family?.maxChunk === 0 || !refusesWhole(error, this.#blob, this.#resets))
@@ -46926,6 +46950,28 @@ class BlobSender {
             this.#refusal = error;
             return false;
         }
+    }
+    /** Tries once whether a server that goes on failing takes the blob in the form of other clients. */
+    async #wasTakenByPatch(failure, open) {
+        const { http } = this.#destination;
+        this.#failures = (failure.status ?? 0) >= 500 ? this.#failures + 1 : 0;
+        const isOfUse = !this.#hasTriedPatch && http.family?.maxChunk !== 0;
+        if (!isOfUse || !failsAtWhole(failure, this.#failures))
+            return false;
+        this.#hasTriedPatch = true;
+        http.logger.info(`${failure.message}; sending it by PATCH`);
+        try {
+            const session = await startUpload(this.#destination);
+            await this.#inSession(session, async () => patchBlob(this.#destination, session, this.#blob, open));
+        }
+        catch (error) {
+            // What it says of the usual form is what counts.
+            if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
+                throw error;
+            return false;
+        }
+        http.largeBlobs.tookPatch();
+        return true;
     }
     async #inSession(session, send) {
         try {
@@ -48101,6 +48147,21 @@ function isBlobType(mediaType) {
     return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType);
 }
 
+;// CONCATENATED MODULE: ./lib/registry/copy/copy-whole.js
+
+
+
+/** Copies an image or an index byte for byte, under a tag or, where there is none, by digest. */
+async function copyWhole(route, fetched) {
+    const moved = await copyContent(route, fetched);
+    const name = route.destinationName ?? fetched.digest;
+    await pushWithRepair(async () => publishManifest(route.destination, name, fetched), async () => copyContent({ ...route, again: true }, fetched));
+    return copiedOf(fetched, moved);
+}
+function copiedOf(fetched, moved) {
+    return { digest: fetched.digest, mediaType: fetched.mediaType, size: fetched.size, moved };
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/logger.js
 /** Says nothing; for callers that want no log. */
 const silentLogger = {
@@ -48108,6 +48169,67 @@ const silentLogger = {
     info: () => undefined,
     warning: () => undefined,
 };
+
+;// CONCATENATED MODULE: ./lib/registry/content/named-manifest.js
+
+
+
+/**
+ * Fetches what a reference names, as `fetchManifest` does. Caches that fill by tag do not know a digest
+ * that nobody has asked for by its tag (Q70): they are asked for that once, and the digest decides all
+ * the same.
+ */
+async function fetchNamed(repository, { digest, tag }) {
+    if (digest === undefined)
+        return fetchManifest(repository, tag ?? 'latest');
+    try {
+        return await fetchManifest(repository, digest);
+    }
+    catch (error) {
+        const isMissing = error instanceof RegistryError && error.code === 'NOT_FOUND';
+        const shown = isMissing && tag !== undefined ? await shownBy(repository, tag) : undefined;
+        if (shown === undefined || digestOf(shown.bytes, algorithmOf(digest)) !== digest)
+            throw error;
+        return { ...shown, digest };
+    }
+}
+async function shownBy(repository, tag) {
+    try {
+        return await fetchManifest(repository, tag);
+    }
+    catch (error) {
+        // What counts is that the digest is not there.
+        if (error instanceof RegistryError && error.code !== 'CANCELLED')
+            return undefined;
+        throw error;
+    }
+}
+/** The digest of what a reference names, as `resolveDigest` and `fetchNamed` have it. */
+async function resolveNamed(repository, { digest, tag }) {
+    const found = await resolveDigest(repository, digest ?? tag ?? 'latest');
+    if (found !== undefined || digest === undefined || tag === undefined)
+        return found;
+    const shown = await hashedDigest(repository, tag, algorithmOf(digest));
+    return shown === digest ? digest : undefined;
+}
+/** A single image. Throws GET_IMAGE where the reference names an index. */
+async function fetchSingle(repository, name, operation) {
+    const fetched = await fetchNamed(repository, name);
+    const { manifest } = fetched;
+    if (manifest.kind === 'image')
+        return { ...fetched, manifest };
+    const place = repository.place(operation, name.digest ?? name.tag);
+    throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place);
+}
+/** An index. Throws GET_IMAGE_INDEX where the reference names a single image. */
+async function fetchIndex(repository, name) {
+    const fetched = await fetchNamed(repository, name);
+    const { manifest } = fetched;
+    if (manifest.kind === 'index')
+        return { ...fetched, manifest };
+    const place = repository.place('get image index', name.digest ?? name.tag);
+    throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place);
+}
 
 ;// CONCATENATED MODULE: external "node:dns"
 const external_node_dns_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
@@ -51520,7 +51642,7 @@ class Client {
     /** The manifest or index that a reference names: media type, size, digest, and its bytes. */
     async getImage(reference) {
         const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
-        return fetchManifest(repository, name);
+        return fetchNamed(repository, name);
     }
     /** A single image. Throws GET_IMAGE where the reference names an index. */
     async getImageHandle(reference) {
@@ -51532,10 +51654,10 @@ class Client {
     /** The digest of what a reference names. Throws NOT_FOUND. */
     async getDigest(reference) {
         const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
-        const digest = await resolveDigest(repository, name);
+        const digest = await resolveNamed(repository, name);
         if (digest !== undefined)
             return digest;
-        const place = repository.place('get digest', name);
+        const place = repository.place('get digest', name.digest ?? name.tag);
         throw new RegistryError('NOT_FOUND', 'not found', { ...place, status: 404 });
     }
     /**
@@ -51555,7 +51677,7 @@ class Client {
     /** True if it exists, false only if the registry says "not found"; everything else throws. */
     async checkExists(reference) {
         const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE');
-        return (await resolveDigest(repository, name)) !== undefined;
+        return (await resolveNamed(repository, name)) !== undefined;
     }
     /**
      * Copies a single image byte for byte: blobs, then the manifest under the destination's tag, or
@@ -51577,7 +51699,7 @@ class Client {
      */
     async copyPlatformImage(source, platformDigest, destination, to) {
         const route = this.#route(source, destination, to);
-        const fetched = await fetchSingle(route.source, platformDigest, 'copy platform image');
+        const fetched = await fetchSingle(route.source, { digest: platformDigest }, 'copy platform image');
         const moved = await copyByDigest(route, fetched);
         return { ...copiedOf(fetched, moved), configMediaType: fetched.manifest.config.mediaType };
     }
@@ -51662,7 +51784,9 @@ class Client {
     }
     #locate(reference, code) {
         const { repository, digest, tag } = this.parse(reference, code, 'source');
-        return { repository: this.repository(repository, 'source'), name: digest ?? tag ?? 'latest' };
+        const isBare = digest === undefined && tag === undefined;
+        const name = { digest, tag: isBare ? 'latest' : tag };
+        return { repository: this.repository(repository, 'source'), name };
     }
 }
 function client_loginOf({ login, username, password }) {
@@ -51670,15 +51794,6 @@ function client_loginOf({ login, username, password }) {
         return login;
     const isGiven = username !== undefined && password !== undefined;
     return { credentials: isGiven ? { username, password } : undefined, origin: 'the caller' };
-}
-async function copyWhole(route, fetched) {
-    const moved = await copyContent(route, fetched);
-    const name = route.destinationName ?? fetched.digest;
-    await pushWithRepair(async () => publishManifest(route.destination, name, fetched), async () => copyContent({ ...route, again: true }, fetched));
-    return copiedOf(fetched, moved);
-}
-function copiedOf(fetched, moved) {
-    return { digest: fetched.digest, mediaType: fetched.mediaType, size: fetched.size, moved };
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/client-pool.js
@@ -52332,6 +52447,7 @@ function listNames(names) {
 
 
 
+
 /** Longer than any platform that somebody runs; an index may hold any text in its place. */
 const source_image_MAX_PLATFORM_LENGTH = 128;
 /**
@@ -52357,7 +52473,7 @@ class SourceImage {
     /** Fetches what the reference names, and indexes beneath it where they have to be searched. */
     static async resolve(repository, reference, filter, attestations = 'drop') {
         const name = reference.digest ?? reference.tag ?? 'latest';
-        const top = await fetchManifest(repository, name);
+        const top = await fetchNamed(repository, reference);
         const selection = top.manifest.kind === 'index' && filter !== 'all'
             ? await selectPlatforms(repository, top.manifest, filter, name, attestations === 'keep')
             : undefined;

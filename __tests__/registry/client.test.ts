@@ -138,6 +138,6 @@ describe('whether an image exists', () => {
     await using world = await RegistryWorld.start({ source: { auth } })
     world.source.fault({ path: '/token' }, replyWith(404))
     const error = await failureOf(world.from.checkExists('acme/app:1.0'))
-    expect(error).toMatchObject({ code: 'AUTHENTICATION', status: 404 })
+    expect(error).toMatchObject({ code: 'REGISTRY', operation: 'log in', status: 404 })
   })
 })

@@ -4,19 +4,24 @@ import { buildImageIndex, type PlatformImage } from '../oci/image-index.ts'
 import type { ImageManifest } from '../oci/manifest.ts'
 import { normaliseRegistry, parseReference, type Reference } from '../oci/reference.ts'
 import { fetchConfig } from './content/blobs.ts'
-import type { BytesMoved } from './copy/bytes-moved.ts'
-import { copyByDigest, copyContent, type Route } from './copy/copy-image.ts'
+import { copyByDigest, type Route } from './copy/copy-image.ts'
+import { copiedOf, type Copied, copyWhole } from './copy/copy-whole.ts'
 import type { Login } from './credentials/login.ts'
 import { type ErrorCode, RegistryError, type Side } from './errors.ts'
 import type { FetchedManifest } from './learned/fetched-manifest.ts'
 import { type Logger, silentLogger } from './logger.ts'
-import { fetchIndex, fetchManifest, fetchSingle, resolveDigest } from './content/manifests.ts'
+import {
+  fetchIndex,
+  fetchNamed,
+  fetchSingle,
+  type ManifestName,
+  resolveNamed,
+} from './content/named-manifest.ts'
 import { Network } from './network/network.ts'
 import { firstOfEach, listPlatforms } from './copy/platform-entries.ts'
 import type { PullsLeft } from './pace/pull-limit.ts'
 import { listTags } from './content/tags.ts'
 import { publishManifest } from './content/push-manifest.ts'
-import { pushWithRepair } from './copy/push-with-repair.ts'
 import { Repository } from './http/repository.ts'
 import { RegistryHttp } from './http/registry-http.ts'
 import { SourceReferrers } from './copy/source-referrers.ts'
@@ -47,15 +52,6 @@ export interface ImageHandle extends FetchedManifest {
 export interface Target {
   readonly repository: Repository
   readonly tag: string | undefined
-}
-
-/** What a copy left at the destination. */
-export interface Copied {
-  readonly digest: Digest
-  readonly mediaType: string
-  /** Bytes of the manifest. */
-  readonly size: number
-  readonly moved: BytesMoved
 }
 
 /**
@@ -94,7 +90,7 @@ export class Client {
   /** The manifest or index that a reference names: media type, size, digest, and its bytes. */
   async getImage(reference: string | Reference): Promise<FetchedManifest> {
     const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
-    return fetchManifest(repository, name)
+    return fetchNamed(repository, name)
   }
 
   /** A single image. Throws GET_IMAGE where the reference names an index. */
@@ -108,9 +104,9 @@ export class Client {
   /** The digest of what a reference names. Throws NOT_FOUND. */
   async getDigest(reference: string | Reference): Promise<Digest> {
     const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
-    const digest = await resolveDigest(repository, name)
+    const digest = await resolveNamed(repository, name)
     if (digest !== undefined) return digest
-    const place = repository.place('get digest', name)
+    const place = repository.place('get digest', name.digest ?? name.tag)
     throw new RegistryError('NOT_FOUND', 'not found', { ...place, status: 404 })
   }
 
@@ -135,7 +131,7 @@ export class Client {
   /** True if it exists, false only if the registry says "not found"; everything else throws. */
   async checkExists(reference: string | Reference): Promise<boolean> {
     const { repository, name } = this.#locate(reference, 'PARSE_IMAGE_REFERENCE')
-    return (await resolveDigest(repository, name)) !== undefined
+    return (await resolveNamed(repository, name)) !== undefined
   }
 
   /**
@@ -173,7 +169,11 @@ export class Client {
     to: Client,
   ): Promise<Copied & { readonly configMediaType: string }> {
     const route = this.#route(source, destination, to)
-    const fetched = await fetchSingle(route.source, platformDigest, 'copy platform image')
+    const fetched = await fetchSingle(
+      route.source,
+      { digest: platformDigest },
+      'copy platform image',
+    )
     const moved = await copyByDigest(route, fetched)
     return { ...copiedOf(fetched, moved), configMediaType: fetched.manifest.config.mediaType }
   }
@@ -254,7 +254,7 @@ export class Client {
     source: string | Reference,
     destination: string | Reference,
     to: Client,
-  ): Route & { sourceName: string; destinationName: string | undefined } {
+  ): Route & { sourceName: ManifestName; destinationName: string | undefined } {
     const from = this.#locate(source, 'PARSE_SOURCE_REFERENCE')
     const target = to.target(destination, 'PARSE_DESTINATION_REFERENCE')
     return {
@@ -269,9 +269,11 @@ export class Client {
   #locate(
     reference: string | Reference,
     code: ErrorCode,
-  ): { repository: Repository; name: string } {
+  ): { repository: Repository; name: ManifestName } {
     const { repository, digest, tag } = this.parse(reference, code, 'source')
-    return { repository: this.repository(repository, 'source'), name: digest ?? tag ?? 'latest' }
+    const isBare = digest === undefined && tag === undefined
+    const name = { digest, tag: isBare ? 'latest' : tag }
+    return { repository: this.repository(repository, 'source'), name }
   }
 }
 
@@ -279,21 +281,4 @@ function loginOf({ login, username, password }: ClientOptions): Login {
   if (login !== undefined) return login
   const isGiven = username !== undefined && password !== undefined
   return { credentials: isGiven ? { username, password } : undefined, origin: 'the caller' }
-}
-
-async function copyWhole(
-  route: Route & { destinationName: string | undefined },
-  fetched: FetchedManifest,
-): Promise<Copied> {
-  const moved = await copyContent(route, fetched)
-  const name = route.destinationName ?? fetched.digest
-  await pushWithRepair(
-    async () => publishManifest(route.destination, name, fetched),
-    async () => copyContent({ ...route, again: true }, fetched),
-  )
-  return copiedOf(fetched, moved)
-}
-
-function copiedOf(fetched: FetchedManifest, moved: BytesMoved): Copied {
-  return { digest: fetched.digest, mediaType: fetched.mediaType, size: fetched.size, moved }
 }

@@ -3,9 +3,10 @@
  *
  * @packageDocumentation
  */
-export { Client, type ClientOptions, type Copied, type ImageHandle } from './client.ts'
+export { Client, type ClientOptions, type ImageHandle } from './client.ts'
 export type { Clock } from './clock.ts'
 export type { BytesMoved } from './copy/bytes-moved.ts'
+export type { Copied } from './copy/copy-whole.ts'
 export type { Credentials, Login } from './credentials/login.ts'
 export {
   type ErrorCode,

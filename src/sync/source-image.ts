@@ -11,6 +11,7 @@ import { RegistryError } from '../registry/errors.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import type { FetchedManifest } from '../registry/learned/fetched-manifest.ts'
 import { fetchManifest } from '../registry/content/manifests.ts'
+import { fetchNamed } from '../registry/content/named-manifest.ts'
 import {
   firstOfEach,
   listManifests,
@@ -78,7 +79,7 @@ export class SourceImage {
     attestations: AttestationPolicy = 'drop',
   ): Promise<SourceImage> {
     const name = reference.digest ?? reference.tag ?? 'latest'
-    const top = await fetchManifest(repository, name)
+    const top = await fetchNamed(repository, reference)
     const selection =
       top.manifest.kind === 'index' && filter !== 'all'
         ? await selectPlatforms(repository, top.manifest, filter, name, attestations === 'keep')

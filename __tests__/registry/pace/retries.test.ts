@@ -213,12 +213,11 @@ describe('a blob', () => {
     world.destination.fault(layerUpload, replyWith(500))
     const error = await failureOf(copy(world))
     expect(error).toMatchObject({ code: 'UPLOAD', status: 500, reference: layerDigest })
-    expect(
-      world.destination.requests.filter(
-        ({ method, query }) =>
-          method === 'PUT' && query.includes(layerDigest.replace('sha256:', '')),
-      ),
-    ).toHaveLength(retries + 1)
+    const sent = world.destination.requests.filter(
+      ({ method, query, bodyBytes }) =>
+        method === 'PUT' && bodyBytes > 0 && query.includes(layerDigest.replace('sha256:', '')),
+    )
+    expect(sent).toHaveLength(retries + 1)
   })
 
   test('whose source never answers names the source', async () => {

@@ -5,7 +5,7 @@ import { ChunkReader } from './chunk-reader.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
 import type { RegistryHttp } from '../http/registry-http.ts'
-import type { RegistryRequest } from '../http/registry-request.ts'
+import type { OpenContent, RegistryRequest } from '../http/registry-request.ts'
 import { waitToRetry } from '../pace/retry.ts'
 import { closeUpload, LOST_SESSION, type UploadSession } from './upload-session.ts'
 
@@ -43,6 +43,21 @@ export async function putChunks(
   } finally {
     await reader.close()
   }
+}
+
+/**
+ * Sends a whole blob by PATCH, as most other clients do: in one chunk, and without `Content-Range`.
+ * Needs a slot of the caller's; one try. `open` is called each time the body has to be sent.
+ */
+export async function patchBlob(
+  repository: Repository,
+  { address }: UploadSession,
+  blob: Content,
+  open: OpenContent,
+): Promise<void> {
+  const place = repository.place('upload blob', blob.digest)
+  const next = await patch(repository, address, { size: blob.size, body: open, place })
+  await closeUpload(repository, next, blob, { headers: { 'content-length': '0' } })
 }
 
 /** Bytes of the chunks that a session should get, as far as the registry is known by now. */
@@ -113,7 +128,8 @@ async function putHeldChunk(
 }
 
 interface Part {
-  readonly start: number
+  /** Offset into the blob; absent for all of it. */
+  readonly start?: number
   readonly size: number
   readonly body: NonNullable<RegistryRequest['body']>
   readonly place: ErrorPlace
@@ -132,7 +148,7 @@ async function patch(
     headers: {
       'content-type': 'application/octet-stream',
       'content-length': String(size),
-      'content-range': `${start}-${start + size - 1}`,
+      ...(start === undefined ? {} : { 'content-range': `${start}-${start + size - 1}` }),
     },
     body,
     scopes: [scope],

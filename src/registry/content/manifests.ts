@@ -6,18 +6,12 @@ import {
   isDigest,
   verifyBytes,
 } from '../../oci/digest.ts'
-import {
-  type ImageIndex,
-  type ImageManifest,
-  MAX_MANIFEST_BYTES,
-  parseManifest,
-} from '../../oci/manifest.ts'
+import { MAX_MANIFEST_BYTES, parseManifest } from '../../oci/manifest.ts'
 import { isIndexType, isManifestType, manifestAccept } from '../../oci/media-types.ts'
 import { discard, isEncoded, singleHeader } from '../network/answer-body.ts'
 import { isOtherContent } from './content-headers.ts'
 import { readDocument } from './document.ts'
 import { FormatError } from '../../oci/errors.ts'
-import { RegistryError } from '../errors.ts'
 import { saysMissing } from '../http/away.ts'
 import { isPage } from '../network/page.ts'
 import type {
@@ -115,31 +109,6 @@ export async function fetchUnknown(
       }
     })
   })
-}
-
-/** A single image. Throws GET_IMAGE where the reference names an index. */
-export async function fetchSingle(
-  repository: Repository,
-  name: string,
-  operation: string,
-): Promise<FetchedManifest & { manifest: ImageManifest }> {
-  const fetched = await fetchManifest(repository, name)
-  const { manifest } = fetched
-  if (manifest.kind === 'image') return { ...fetched, manifest }
-  const place = repository.place(operation, name)
-  throw new RegistryError('GET_IMAGE', 'this is an index, not a single image', place)
-}
-
-/** An index. Throws GET_IMAGE_INDEX where the reference names a single image. */
-export async function fetchIndex(
-  repository: Repository,
-  name: string,
-): Promise<FetchedManifest & { manifest: ImageIndex }> {
-  const fetched = await fetchManifest(repository, name)
-  const { manifest } = fetched
-  if (manifest.kind === 'index') return { ...fetched, manifest }
-  const place = repository.place('get image index', name)
-  throw new RegistryError('GET_IMAGE_INDEX', 'this is a single image, not an index', place)
 }
 
 export function manifestRequest(

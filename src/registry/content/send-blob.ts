@@ -1,8 +1,8 @@
 import type { Content } from '../../oci/digest.ts'
-import { chunkSize, putChunks } from './chunked-upload.ts'
+import { chunkSize, patchBlob, putChunks } from './chunked-upload.ts'
 import { RegistryError } from '../errors.ts'
 import { type BlobMeter, meteredContent } from './metered-content.ts'
-import { refusesWhole } from '../learned/blob-size-limit.ts'
+import { failsAtWhole, refusesWhole } from '../learned/blob-size-limit.ts'
 import type { OpenContent } from '../http/registry-request.ts'
 import type { Repository } from '../http/repository.ts'
 import { streamOf } from './verified-blob.ts'
@@ -15,6 +15,9 @@ export class BlobSender {
   readonly #meter: BlobMeter | undefined
   /** Broken connections one after the other. */
   #resets = 0
+  /** Failures of the server one after the other. */
+  #failures = 0
+  #hasTriedPatch = false
   /** Why it is being sent in chunks. */
   #refusal: RegistryError | undefined
 
@@ -25,12 +28,18 @@ export class BlobSender {
   }
 
   /**
-   * One try: in one piece or, once that was refused, in chunks. Needs a slot of the caller's.
-   * `openContent` is called each time the body has to be sent.
+   * One try: in one piece or, once that was refused, in chunks, or by PATCH. Needs a slot of the
+   * caller's. `openContent` is called each time the body has to be sent.
    */
   async send(session: UploadSession, openContent: OpenContent): Promise<void> {
     const { http } = this.#destination
     const open = this.#metered(openContent)
+    if (http.largeBlobs.needPatch) {
+      await this.#inSession(session, async () =>
+        patchBlob(this.#destination, session, this.#blob, open),
+      )
+      return
+    }
     let unused: UploadSession | undefined = session
     try {
       if (!http.largeBlobs.needChunks(this.#blob.size)) {
@@ -94,6 +103,7 @@ export class BlobSender {
       return true
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error
+      if (await this.#wasTakenByPatch(error, open)) return true
       const isReset = error.code === 'NETWORK' && error.operation === 'upload blob'
       this.#resets = isReset ? this.#resets + 1 : 0
       if (http.family?.maxChunk === 0 || !refusesWhole(error, this.#blob, this.#resets)) throw error
@@ -101,6 +111,28 @@ export class BlobSender {
       this.#refusal = error
       return false
     }
+  }
+
+  /** Tries once whether a server that goes on failing takes the blob in the form of other clients. */
+  async #wasTakenByPatch(failure: RegistryError, open: OpenContent): Promise<boolean> {
+    const { http } = this.#destination
+    this.#failures = (failure.status ?? 0) >= 500 ? this.#failures + 1 : 0
+    const isOfUse = !this.#hasTriedPatch && http.family?.maxChunk !== 0
+    if (!isOfUse || !failsAtWhole(failure, this.#failures)) return false
+    this.#hasTriedPatch = true
+    http.logger.info(`${failure.message}; sending it by PATCH`)
+    try {
+      const session = await startUpload(this.#destination)
+      await this.#inSession(session, async () =>
+        patchBlob(this.#destination, session, this.#blob, open),
+      )
+    } catch (error) {
+      // What it says of the usual form is what counts.
+      if (!(error instanceof RegistryError) || error.code === 'CANCELLED') throw error
+      return false
+    }
+    http.largeBlobs.tookPatch()
+    return true
   }
 
   async #inSession(session: UploadSession, send: () => Promise<void>): Promise<void> {

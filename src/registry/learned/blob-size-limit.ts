@@ -22,6 +22,12 @@ const TOO_LARGE: ReadonlySet<number | undefined> = new Set([405, 413, 501])
 export class LargeBlobs {
   #limit = Number.POSITIVE_INFINITY
   #chunkBytes = CHUNK_BYTES
+  #needPatch = false
+
+  /** Whether blobs are taken by PATCH alone, of whatever size. */
+  get needPatch(): boolean {
+    return this.#needPatch
+  }
 
   needChunks(size: number): boolean {
     return size >= this.#limit
@@ -37,6 +43,11 @@ export class LargeBlobs {
     this.#chunkBytes = SMALLEST_CHUNK_BYTES
   }
 
+  /** Takes in that a blob was taken by PATCH that had failed by PUT. */
+  tookPatch(): void {
+    this.#needPatch = true
+  }
+
   /** Takes in that a blob was refused in one piece. */
   refused(size: number): void {
     this.#limit = Math.min(this.#limit, size)
@@ -50,4 +61,20 @@ export function refusesWhole(error: RegistryError, { size }: Content, resets: nu
   if (status === 400) return registryCodes.includes('UNSUPPORTED')
   if (code === 'NETWORK') return resets >= MAX_RESETS && size > SMALLEST_CHUNK_BYTES
   return TOO_LARGE.has(status)
+}
+
+/** A PUT with the whole blob that failed so often in a row does not fail by chance. */
+const MAX_FAILURES = 2
+/** Statuses of a server that has too much to do, or that something behind it took too long for. */
+const BUSY: ReadonlySet<number> = new Set([503, 504, 522, 524, 529])
+
+/**
+ * Whether the server fails at a PUT with the whole blob itself, as some do that know the form of
+ * other clients alone: PATCH with the blob, and PUT without.
+ *
+ * @param failures one after the other, with this one
+ */
+export function failsAtWhole({ status = 0, operation }: RegistryError, failures: number): boolean {
+  const isFailure = operation === 'upload blob' && status >= 500 && !BUSY.has(status)
+  return isFailure && failures >= MAX_FAILURES
 }
