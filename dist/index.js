@@ -42311,13 +42311,16 @@ function planOf({ digest, previousDigest }) {
         return `🆕&nbsp;new<br>${digestCell(digest)}`;
     return `${digestCell(previousDigest)}<br>→&nbsp;${digestCell(digest)}`;
 }
-/** The destination, marked where something was warned of, and in small where it comes from. */
-function imageCell({ source, destination, warnings = [] }) {
+/** The destination, marked where something is said of it elsewhere, and in small where it comes from. */
+function imageCell({ source, destination, warnings = [], notInIndex }) {
     const page = pageOf(destination);
     const name = code(destination);
     const linked = page === undefined ? name : `<a href="${page}">${name}</a>`;
-    const mark = warnings.length === 0 ? '' : '&nbsp;⚠️';
-    return `${linked}${mark}<br><small>from ${code(source)}</small>`;
+    const marks = [
+        ...(warnings.length === 0 ? [] : ['&nbsp;⚠️']),
+        ...(notInIndex === undefined ? [] : ['&nbsp;ℹ️']),
+    ];
+    return `${linked}${marks.join('')}<br><small>from ${code(source)}</small>`;
 }
 function pageOf(destination) {
     try {
@@ -42362,6 +42365,8 @@ const MAX_SUMMARY_BYTES = 512 * 1024;
 const OPEN_DIGESTS = 3;
 /** More warnings than that are folded. */
 const OPEN_WARNINGS = 10;
+/** Hints that stand below the failures. */
+const MAX_HINTS = 20;
 /** Room for the tags of a section, and for the line that says what is missing from it. */
 const FRAME_BYTES = 512;
 /**
@@ -42379,6 +42384,7 @@ function renderSummary(report, maxBytes = MAX_SUMMARY_BYTES) {
         addPlan(page, of('copied'), report);
     else
         addCopied(page, of('copied'));
+    addLosses(page, report.results);
     addUntouched(page, of('skipped'), 'skipped');
     addUntouched(page, of('unchanged'), 'unchanged');
     addDigests(page, report.results);
@@ -42451,15 +42457,18 @@ function headline(report) {
     ];
     return `${lines.join('\n\n')}\n\n`;
 }
-/** Hints are about registries and logins, so that many failures share one. */
+/**
+ * Hints are about registries and logins, so that many failures share one. Some name a repository:
+ * a list of those is shown as far as somebody may read it.
+ */
 function addFailures(page, failed) {
     const hints = [...new Set(failed.flatMap(({ error }) => error?.hint ?? []))];
-    const row = (result) => {
-        const hint = result.error?.hint;
-        return failureRow(result, hint === undefined ? undefined : hints.indexOf(hint) + 1);
-    };
-    const advice = hints.map((hint, index) => `${index + 1}. ${markup_sentence(hint)}\n`);
-    const what = advice.length === 0 ? '' : `What may help:\n\n${advice.join('')}\n`;
+    const numbers = new Map(hints.slice(0, MAX_HINTS).map((hint, index) => [hint, index + 1]));
+    const row = (result) => failureRow(result, numbers.get(result.error?.hint ?? ''));
+    const advice = [...numbers].map(([hint, number]) => `${number}. ${markup_sentence(hint)}\n`);
+    const more = hints.length - numbers.size;
+    const rest = more > 0 ? `\nThe log has ${count(more, 'hint')} more.\n` : '';
+    const what = advice.length === 0 ? '' : `What may help:\n\n${advice.join('')}${rest}\n`;
     const title = `### ❌ ${failed.length} failed\n\n${tableHead(['Image, from', 'Reason'])}\n`;
     page.addLines(title, failed, row, `</table>\n\n${what}`);
 }
@@ -42491,6 +42500,15 @@ function addPlan(page, planned, { results }) {
     const titles = ['Registry', 'Images', 'To copy', 'To mount', 'There already'];
     if (planned.length > 0)
         page.addLines(`${tableHead(titles)}\n`, rows, (row) => row, '</table>\n\n');
+}
+/** Hardly anybody needs what a new index does not have of the source's, and most images lose the same. */
+function addLosses(page, results) {
+    const byText = Map.groupBy(results.filter(({ notInIndex }) => notInIndex !== undefined), ({ notInIndex }) => notInIndex ?? '');
+    const title = 'ℹ️ What new indexes do not have of the sources’';
+    page.addLines(foldStart(title, false), [...byText], lossLine, `\n${foldEnd}`);
+}
+function lossLine([text, some]) {
+    return `- ${breakable(text, LONGEST_LINE)}: ${count(some.length, 'image')}`;
 }
 function addUntouched(page, results, what) {
     const head = tableHead(['Image, from', 'Digest']);
@@ -53828,7 +53846,7 @@ class Syncer {
         const known = {
             sourceDigest: image.top.digest,
             platforms: image.knownPlatforms(),
-            ...missingPlatforms(image),
+            ...whatIsMissing(image),
             bytes: noBytes,
             ...(verified !== undefined && { verified }),
         };
@@ -53923,9 +53941,12 @@ function digestUnder(tag, document) {
 function unchanged(digest) {
     return { status: 'unchanged', digest, previousDigest: digest };
 }
-function missingPlatforms({ selection }) {
-    const missing = selection?.missing ?? [];
-    return missing.length === 0 ? {} : { missingPlatforms: missing.map(formatPlatform) };
+function whatIsMissing({ selection, }) {
+    const { missing = [], lost = '' } = selection ?? {};
+    return {
+        ...(missing.length > 0 && { missingPlatforms: missing.map(formatPlatform) }),
+        ...(lost !== '' && { notInIndex: lost }),
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/warnings.js

@@ -149,6 +149,15 @@ describe('the job summary', () => {
     expect(rows.map((row) => row.includes('⚠️'))).toEqual([true, true, false])
   })
 
+  test('says once what new indexes do not have, and marks the images', () => {
+    const notInIndex = 'annotations of the index (a, b)'
+    const results = [copied({ notInIndex }), copied(), copied({ notInIndex, status: 'unchanged' })]
+    const summary = renderSummary(reportOf(results))
+    expect(textOf(summary)).toContain('\n- annotations of the index (a, b): 2 images\n')
+    const rows = rowsUnder(summary, '### ✅ 2 copied').slice(1)
+    expect(rows.map((row) => row.includes('ℹ️'))).toEqual([true, false])
+  })
+
   test('has the pulls that are left', () => {
     const left = {
       registry: 'docker.io',
@@ -274,6 +283,21 @@ describe('a summary of thousands of images', () => {
     // All of the names would take minutes, and more memory than there is.
     const summary = renderSummary(reportOf(planned, true))
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(512 * 1024)
+  })
+
+  test('has its failures whole also where each has a hint of its own', () => {
+    const missing = Array.from({ length: 1_000 }, (_, index) => ({
+      ...failed(`ghcr.io/acme/lost-${index}:1`),
+      error: {
+        code: 'NOT_FOUND',
+        message: 'not found',
+        hint: `create it: ${'c'.repeat(600)} ${index}`,
+      },
+    }))
+    const summary = renderSummary(reportOf([...missing, ...many]))
+    expect(rowsUnder(summary, '### ❌ 1000 failed')).toHaveLength(1_001)
+    expect(summary.match(/create it/g)).toHaveLength(20)
+    expect(summary).toContain('The log has 980 hints more.')
   })
 
   test('is whole where it fits', () => {

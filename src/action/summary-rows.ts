@@ -71,13 +71,16 @@ function planOf({ digest, previousDigest }: SyncResult): string {
   return `${digestCell(previousDigest)}<br>→&nbsp;${digestCell(digest)}`
 }
 
-/** The destination, marked where something was warned of, and in small where it comes from. */
-function imageCell({ source, destination, warnings = [] }: SyncResult): string {
+/** The destination, marked where something is said of it elsewhere, and in small where it comes from. */
+function imageCell({ source, destination, warnings = [], notInIndex }: SyncResult): string {
   const page = pageOf(destination)
   const name = code(destination)
   const linked = page === undefined ? name : `<a href="${page}">${name}</a>`
-  const mark = warnings.length === 0 ? '' : '&nbsp;⚠️'
-  return `${linked}${mark}<br><small>from ${code(source)}</small>`
+  const marks = [
+    ...(warnings.length === 0 ? [] : ['&nbsp;⚠️']),
+    ...(notInIndex === undefined ? [] : ['&nbsp;ℹ️']),
+  ]
+  return `${linked}${marks.join('')}<br><small>from ${code(source)}</small>`
 }
 
 function pageOf(destination: string): string | undefined {

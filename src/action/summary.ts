@@ -23,6 +23,9 @@ const OPEN_DIGESTS = 3
 /** More warnings than that are folded. */
 const OPEN_WARNINGS = 10
 
+/** Hints that stand below the failures. */
+const MAX_HINTS = 20
+
 /** Room for the tags of a section, and for the line that says what is missing from it. */
 const FRAME_BYTES = 512
 
@@ -40,6 +43,7 @@ export function renderSummary(report: RunReport, maxBytes: number = MAX_SUMMARY_
   addWarnings(page, report.warnings ?? [])
   if (report.dryRun) addPlan(page, of('copied'), report)
   else addCopied(page, of('copied'))
+  addLosses(page, report.results)
   addUntouched(page, of('skipped'), 'skipped')
   addUntouched(page, of('unchanged'), 'unchanged')
   addDigests(page, report.results)
@@ -120,15 +124,19 @@ function headline(report: RunReport): string {
   return `${lines.join('\n\n')}\n\n`
 }
 
-/** Hints are about registries and logins, so that many failures share one. */
+/**
+ * Hints are about registries and logins, so that many failures share one. Some name a repository:
+ * a list of those is shown as far as somebody may read it.
+ */
 function addFailures(page: Page, failed: readonly SyncResult[]): void {
   const hints = [...new Set(failed.flatMap(({ error }) => error?.hint ?? []))]
-  const row = (result: SyncResult): string => {
-    const hint = result.error?.hint
-    return failureRow(result, hint === undefined ? undefined : hints.indexOf(hint) + 1)
-  }
-  const advice = hints.map((hint, index) => `${index + 1}. ${sentence(hint)}\n`)
-  const what = advice.length === 0 ? '' : `What may help:\n\n${advice.join('')}\n`
+  const numbers = new Map(hints.slice(0, MAX_HINTS).map((hint, index) => [hint, index + 1]))
+  const row = (result: SyncResult): string =>
+    failureRow(result, numbers.get(result.error?.hint ?? ''))
+  const advice = [...numbers].map(([hint, number]) => `${number}. ${sentence(hint)}\n`)
+  const more = hints.length - numbers.size
+  const rest = more > 0 ? `\nThe log has ${count(more, 'hint')} more.\n` : ''
+  const what = advice.length === 0 ? '' : `What may help:\n\n${advice.join('')}${rest}\n`
   const title = `### ❌ ${failed.length} failed\n\n${tableHead(['Image, from', 'Reason'])}\n`
   page.addLines(title, failed, row, `</table>\n\n${what}`)
 }
@@ -164,6 +172,20 @@ function addPlan(page: Page, planned: readonly SyncResult[], { results }: RunRep
   const titles = ['Registry', 'Images', 'To copy', 'To mount', 'There already']
   if (planned.length > 0)
     page.addLines(`${tableHead(titles)}\n`, rows, (row) => row, '</table>\n\n')
+}
+
+/** Hardly anybody needs what a new index does not have of the source's, and most images lose the same. */
+function addLosses(page: Page, results: readonly SyncResult[]): void {
+  const byText = Map.groupBy(
+    results.filter(({ notInIndex }) => notInIndex !== undefined),
+    ({ notInIndex }) => notInIndex ?? '',
+  )
+  const title = 'ℹ️ What new indexes do not have of the sources’'
+  page.addLines(foldStart(title, false), [...byText], lossLine, `\n${foldEnd}`)
+}
+
+function lossLine([text, some]: readonly [string, readonly SyncResult[]]): string {
+  return `- ${breakable(text, LONGEST_LINE)}: ${count(some.length, 'image')}`
 }
 
 function addUntouched(page: Page, results: readonly SyncResult[], what: string): void {

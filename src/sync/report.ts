@@ -43,6 +43,8 @@ export interface SyncResult {
   readonly platforms: Readonly<Record<string, Digest>>
   /** Those that were wanted, and that the source does not have. */
   readonly missingPlatforms?: readonly string[]
+  /** What the new index does not have of the source's beside entries, in words: annotations, a subject. */
+  readonly notInIndex?: string
   /** Of configs and layers; in a dry run: what they would be. */
   readonly bytes: BytesMoved
   /** What became of what belongs to the image; absent where nobody asked for it. */

@@ -84,6 +84,7 @@ export type SyncOutcome = Pick<
   | 'previousDigest'
   | 'platforms'
   | 'missingPlatforms'
+  | 'notInIndex'
   | 'bytes'
   | 'referrers'
   | 'verified'
@@ -176,7 +177,7 @@ export class Syncer {
     const known = {
       sourceDigest: image.top.digest,
       platforms: image.knownPlatforms(),
-      ...missingPlatforms(image),
+      ...whatIsMissing(image),
       bytes: noBytes,
       ...(verified !== undefined && { verified }),
     }
@@ -281,7 +282,12 @@ function unchanged(digest: Digest): Pick<SyncOutcome, 'status' | 'digest' | 'pre
   return { status: 'unchanged', digest, previousDigest: digest }
 }
 
-function missingPlatforms({ selection }: SourceImage): Pick<SyncOutcome, 'missingPlatforms'> {
-  const missing = selection?.missing ?? []
-  return missing.length === 0 ? {} : { missingPlatforms: missing.map(formatPlatform) }
+function whatIsMissing({
+  selection,
+}: SourceImage): Pick<SyncOutcome, 'missingPlatforms' | 'notInIndex'> {
+  const { missing = [], lost = '' } = selection ?? {}
+  return {
+    ...(missing.length > 0 && { missingPlatforms: missing.map(formatPlatform) }),
+    ...(lost !== '' && { notInIndex: lost }),
+  }
 }
