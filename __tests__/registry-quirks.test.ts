@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals'
 import { profiles } from '../testkit/profiles/profiles.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const every = Array.from({ length: 70 }, (_, index) => `Q${String(index + 1).padStart(2, '0')}`)
+const every = Array.from({ length: 71 }, (_, index) => `Q${String(index + 1).padStart(2, '0')}`)
 
 /** Id to what is done about it, from the table of the page. */
 const listed = new Map(

@@ -38589,12 +38589,14 @@ class Rate {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/request-kind.js
-const KINDS = ['metadata', 'read', 'write', 'manifest-write'];
+const KINDS = ['metadata', 'lookup', 'read', 'write', 'manifest-write'];
 /** The kind of a request by its method, and its path with the query. */
 function kindOf(method, path) {
     const isReading = method === 'GET' || method === 'HEAD';
     if (path.includes('/manifests/'))
         return isReading ? 'metadata' : 'manifest-write';
+    if (isReading && /\/referrers\/[^/]+:/.test(path))
+        return 'lookup';
     // Asking for a mount is as small a request as any.
     if (/\/blobs\/uploads\/\?.*mount=/.test(path))
         return 'metadata';
@@ -38605,6 +38607,10 @@ function kindOf(method, path) {
 }
 function laneOf(kind) {
     return kind === 'manifest-write' ? 'metadata' : kind;
+}
+/** Whether what goes in a lane has a body of any size. */
+function hasBody(lane) {
+    return lane === 'read' || lane === 'write';
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/pace/throughput-rounds.js
@@ -38803,6 +38809,11 @@ function hasPaid(round, best) {
 
 
 
+/**
+ * Looks for referrers at a time, and half as many to begin with: some registries allow far fewer of
+ * them than of anything else, and do not say how many (Q71).
+ */
+const LOOKUPS = 8;
 /** The pace of one host: how many requests at once, how many in a second, and none in a pause. */
 class Pace {
     pause = new HostPause();
@@ -38815,6 +38826,7 @@ class Pace {
         const open = (bound, hasBodies) => new Window(bound, { start: isAdaptive ? few : bound, hasBodies });
         this.#windows = {
             metadata: open(bounds.metadata, false),
+            lookup: new Window(Math.min(bounds.metadata, LOOKUPS), { start: LOOKUPS / 2 }),
             read: open(bounds.blobs, true),
             write: open(bounds.blobs, true),
         };
@@ -38835,7 +38847,9 @@ class Pace {
         const { status, headers, now } = sign;
         const [retryAfter] = [headers['retry-after']].flat();
         const isForAll = this.#refusesAll || readPullLimit(headers)?.remaining === 0;
-        this.pause.note(status, retryAfter, now, isForAll);
+        // Where looks for referrers are refused, everything else may still be served.
+        if (sign.kind !== 'lookup' || isForAll)
+            this.pause.note(status, retryAfter, now, isForAll);
         this.#refusals.get(sign.kind)?.note(status);
         if (isThrottled(status))
             this.#refused(sign, use);
@@ -38873,8 +38887,8 @@ class Pace {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/pace/slot-queues.js
-/** The queue of small requests, which want one slot of one host. */
-const SMALL = 'metadata';
+/** The queues of small requests, which want one slot of one host. */
+const SMALL = new Set(['metadata', 'lookup']);
 /** The queue of those who want the same of the same hosts. */
 function queueName(wishes) {
     const names = wishes.map(([limiter, lanes]) => {
@@ -38911,7 +38925,7 @@ class SlotQueues {
     heads(withBlobs) {
         const heads = [];
         for (const [name, queue] of this.#queues) {
-            const isSmall = name === SMALL;
+            const isSmall = SMALL.has(name);
             if (!isSmall && !withBlobs)
                 continue;
             const waiting = isSmall ? queue[0] : mostUrgent(queue);
@@ -38962,7 +38976,7 @@ class Limiter {
     #pace;
     #now;
     #free;
-    #used = { metadata: 0, read: 0, write: 0 };
+    #used = { metadata: 0, lookup: 0, read: 0, write: 0 };
     #queues = new SlotQueues();
     /** @param most slots, of which a host that counts requests does not get all */
     constructor(most, options = {}) {
@@ -39030,8 +39044,8 @@ class Limiter {
         return lanes.length <= this.#free && this.#fits(lanes);
     }
     /** Runs a small request's work while holding a slot. */
-    async run(work) {
-        const release = await this.acquire();
+    async run(work, lane = 'metadata') {
+        const release = await this.acquire([lane]);
         try {
             return await work();
         }
@@ -39057,7 +39071,7 @@ class Limiter {
     }
     #moved(lanes, bytes) {
         for (const lane of lanes) {
-            if (lane !== 'metadata')
+            if (hasBody(lane))
                 this.#pace.moved(bytes, this.#now(), this.#use(lane));
         }
     }
@@ -39120,7 +39134,7 @@ class Limiter {
         return undefined;
     }
     #fits(lanes) {
-        const blobs = lanes.filter((lane) => lane !== 'metadata').length;
+        const blobs = lanes.filter(hasBody).length;
         // One blob at least is always let through, also where it needs more than the share of blobs.
         if (blobs > 0 && this.#blobs > 0 && this.#blobs + blobs > this.#blobCapacity)
             return false;
@@ -45568,6 +45582,7 @@ class PagedList {
             place: this.#place,
             expect: saysNoApi,
             staysAtHost: true,
+            lane: 'lookup',
         };
         return http.call(request, async (answer) => {
             if (answer.status >= 300) {
@@ -45803,14 +45818,25 @@ async function listUnderTag(repository, subject) {
  * anything: GitLab shows the manifest itself there (Q62).
  */
 async function fetchReferrersTag(repository, subject) {
+    const tag = referrersTag(subject);
     try {
-        return await fetchManifest(repository, referrersTag(subject));
+        return await fetchManifest(repository, tag);
     }
     catch (error) {
         if (error instanceof RegistryError && error.status === 404)
             return undefined;
+        if (await isHidden(repository, tag, error))
+            return undefined;
         throw error;
     }
+}
+/**
+ * Whether a look at a tag was denied that is not there: some say that of every tag that is missing
+ * (Q31). The list of tags tells.
+ */
+async function isHidden(repository, tag, error) {
+    const isDenied = error instanceof RegistryError && error.status === 403;
+    return isDenied && (await listsTag(repository, tag)) === false;
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/trust-gate.js
@@ -51287,7 +51313,7 @@ class RegistryHttp {
     }
     /** The same in one try. */
     async callOnce(request, read) {
-        return this.limiter.run(async () => read(await this.exchange(request)));
+        return this.limiter.run(async () => read(await this.exchange(request)), request.lane);
     }
     /**
      * One try of one request, without a slot: for callers that hold one. Throws a RegistryError
@@ -53146,17 +53172,13 @@ async function copyCosignImage(route, { tag, fetch }) {
     await pushWithRepair(async () => publishManifest(destination, tag, fetched), async () => copyContent({ ...route, again: true }, fetched));
     return moved;
 }
-/**
- * What must not be overwritten has to be seen. Where a registry says of a tag that is missing that it
- * may not be looked at (Q31), its list of tags tells.
- */
+/** What must not be overwritten has to be seen. */
 async function copy_cosign_image_shownDigest(destination, tag) {
     try {
         return await resolveDigest(destination, tag);
     }
     catch (error) {
-        const isDenied = error instanceof RegistryError && error.status === 403;
-        if (isDenied && (await listsTag(destination, tag)) === false)
+        if (await isHidden(destination, tag, error))
             return undefined;
         throw error;
     }

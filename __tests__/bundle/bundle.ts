@@ -61,6 +61,12 @@ export interface Result {
   readonly previousDigest?: string
   readonly platforms: Readonly<Record<string, string>>
   readonly bytes: { readonly copied: number; readonly mounted: number; readonly existing: number }
+  readonly referrers?: {
+    readonly copied: number
+    readonly existing: number
+    readonly filtered: number
+    readonly lost: readonly Readonly<Record<string, string>>[]
+  }
   readonly durationMs: number
   readonly error?: { readonly code: string; readonly message: string }
 }

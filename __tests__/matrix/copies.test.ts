@@ -2,8 +2,17 @@ import { describe, expect, test } from '@jest/globals'
 import { limitedBodies } from '../../testkit/profiles/chunked-uploads.ts'
 import { reply } from '../../testkit/registry/exchange.ts'
 import { MiB } from '../../testkit/registry/media-types.ts'
+import { tagOf } from '../../testkit/image/referrers.ts'
 import { filteredDigest } from './expected.ts'
-import { dockerImage, largeImage, nestedImage, platformsImage, smallImage } from './images.ts'
+import {
+  belongings,
+  dockerImage,
+  giveSigned,
+  largeImage,
+  nestedImage,
+  platformsImage,
+  smallImage,
+} from './images.ts'
 import {
   digestsIn,
   digestsOf,
@@ -107,6 +116,42 @@ describe('an image with attestations and a nested index is copied whole', () => 
     const stored = await expectCopied(end, end.image.manifest.digest)
     expect(digestsOf(stored)).toEqual(digestsIn(end.image))
     expect(digestsOf(stored)).toHaveLength(6)
+  })
+
+  test('no secret is anywhere but where it belongs', () => {
+    expect(leaks()).toEqual([])
+  })
+})
+
+describe('an image comes with all that belongs to it', () => {
+  const { cells, endOf, leaks } = performed('signed', world, {
+    image: platformsImage,
+    prepare(setting) {
+      ready(setting)
+      giveSigned(setting.pair.source, setting.image)
+    },
+    run: async (at, settings) =>
+      runTogether(at, settings, { inputs: { platforms: 'all', referrers: 'all' } }),
+  })
+
+  test.each(cells)('$title', async (cell) => {
+    const end = endOf(cell)
+    await expectCopied(end, end.image.manifest.digest)
+    expect(end.result.referrers).toEqual({ copied: 6, existing: 0, filtered: 0, lost: [] })
+    const { at, repository, tag } = end.pair.destination
+    const { store } = at.registry
+    for (const [subject, referrers] of belongings(end.image).referrers) {
+      for (const { manifest } of referrers) {
+        expect(store.manifest(repository, manifest.digest)).toBeDefined()
+      }
+      const listed = store.manifest(repository, tagOf(subject))?.bytes.toString() ?? ''
+      const names = referrers.map(({ manifest }) => listed.includes(manifest.digest))
+      expect(names).toEqual(referrers.map(() => !at.profile.referrersApi))
+    }
+    const writes = store.tagWrites(repository).map((write) => write.tag)
+    const signed = writes.indexOf(tagOf(end.image, 'sig'))
+    expect(signed).toBeGreaterThanOrEqual(0)
+    expect(writes.indexOf(tag)).toBeGreaterThan(signed)
   })
 
   test('no secret is anywhere but where it belongs', () => {

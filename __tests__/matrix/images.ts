@@ -1,6 +1,15 @@
 import { buildImage, buildIndex, type BuiltImage } from '../../testkit/image/image.ts'
 import { syntheticBlob } from '../../testkit/registry/content.ts'
 import { buildAttestation, buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import {
+  buildBundle,
+  buildSbom,
+  buildSignatures,
+  giveReferrers,
+  tagOf,
+} from '../../testkit/image/referrers.ts'
+import type { Place } from './world.ts'
 
 /** One platform, two layers. */
 export function smallImage(text: string): BuiltImage {
@@ -38,4 +47,29 @@ export function nestedImage(text: string): BuiltImage {
   return buildIndex({
     children: [amd64, arm64, buildAttestation(amd64), buildIndex({ children: [s390x] })],
   })
+}
+
+/** What belongs to an image: signed in both ways, with a bill of materials that is signed, too. */
+export function belongings(image: BuiltImage) {
+  const [first = image, ...others] = image.children
+  const attestation = others.at(-1) ?? image
+  const sbom = buildSbom(first)
+  return {
+    signatures: buildSignatures(image),
+    referrers: new Map([
+      [image, [buildBundle(image), buildBundle(image, { signer: 'security' })]],
+      [first, [sbom]],
+      [sbom, [buildBundle(sbom)]],
+      [attestation, [buildBundle(attestation)]],
+    ]),
+  }
+}
+
+/** Puts all of that beside an image, where the registry has no API under tags. */
+export function giveSigned({ at, repository }: Place, image: BuiltImage) {
+  const { signatures, referrers } = belongings(image)
+  const { store } = at.registry
+  const tagged = !at.profile.referrersApi
+  for (const [subject, own] of referrers) giveReferrers(store, repository, subject, own, { tagged })
+  pushTo(store, repository, tagOf(image, 'sig'), signatures)
 }

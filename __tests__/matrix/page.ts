@@ -18,12 +18,19 @@ export function renderPage(): string {
     meanings.map(([operation, meaning]) => `- _${operations[operation]}_: ${meaning}`).join('\n'),
     '## The emulations',
     table(
-      ['Registry', 'Stands for the host', 'Push creates repositories', 'Tags can be frozen'],
+      [
+        'Registry',
+        'Stands for the host',
+        'Push creates repositories',
+        'Tags can be frozen',
+        'Referrers API',
+      ],
       profiles.map((profile) => [
         profile.name,
         `\`${profile.host}\``,
         profile.createsRepositories ? 'yes' : 'no',
         profile.immutableTags ? 'yes' : 'no',
+        profile.referrersApi ? 'yes' : 'no',
       ]),
     ),
   ]
@@ -38,6 +45,10 @@ const meanings: readonly (readonly [Operation, string])[] = [
     'two platforms of an image with three and with attestations, under a [new index](digests.md).',
   ],
   ['whole', 'an image with attestations and a nested index, whole, with `platforms: all`.'],
+  [
+    'signed',
+    'an image with signatures, a bill of materials and its signature, and an attestation, as cosign 2 and 3 and others store them: all of it comes along with `referrers: all`, before the tag.',
+  ],
   [
     'retag',
     'to another tag of the repository (in the first table), which moves no blob, and to another repository of the registry (in the second).',

@@ -11,6 +11,7 @@ export const operations = {
   docker: "Docker's format",
   filtered: 'Some platforms',
   whole: 'All platforms',
+  signed: 'Referrers',
   retag: 'Retag',
   overwrite: 'Overwrite',
   unchanged: 'Unchanged',
@@ -31,6 +32,11 @@ export type Verdict =
 
 export function verdictOn(profile: Profile, operation: Operation, role: Role): Verdict {
   if (operation === 'docker') return verdictOnDocker(profile, role)
+  if (operation === 'signed') {
+    return profile.referrersApi
+      ? passes()
+      : passes('Under tags: the emulation has no referrers API.')
+  }
   if (operation === 'immutable') {
     if (role === 'source') return never('Nothing is written to a source.')
     return profile.immutableTags ? passes() : never('The emulation has no immutable tags.')

@@ -10,6 +10,8 @@ test.each([
   ['HEAD', `/v2/acme/app/blobs/${digest}`, 'metadata'],
   ['GET', `/v2/acme/app/blobs/${digest}`, 'read'],
   ['GET', '/v2/acme/app/tags/list?n=100', 'metadata'],
+  ['GET', `/v2/acme/app/referrers/${digest}`, 'lookup'],
+  ['GET', `/v2/acme/referrers/manifests/${digest}`, 'metadata'],
   ['GET', '/v2/acme/app/blobs/uploads/42', 'metadata'],
   ['POST', '/v2/acme/app/blobs/uploads/', 'write'],
   ['POST', `/v2/acme/app/blobs/uploads/?mount=${digest}&from=acme/base`, 'metadata'],

@@ -2,6 +2,7 @@ import { expect } from '@jest/globals'
 import { buildImage, buildIndex } from '../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
+import { ACR_LOOKUPS } from '../../testkit/profiles/acr.ts'
 import {
   CLOUDFLARE_BODY_LIMIT,
   CLOUDFLARE_CHUNK_MINIMUM,
@@ -177,6 +178,16 @@ export const quirkChecks: Readonly<Record<string, Readonly<Record<string, QuirkC
         expect(missing.status).toBe(401)
         expect(missing.headers['www-authenticate']).toContain('error="insufficient_scope"')
         expect((await refusedTag(client, repository)).status).toBe(403)
+      },
+    },
+    Q65: {
+      says: 'says OCI-Subject and has no referrers API',
+      async check(client, repository) {
+        await client.push(repository, 'v1', image)
+        const pushed = await client.push(repository, 'signature', buildImage({ subject: image }))
+        expect(pushed.headers['oci-subject']).toBe(image.manifest.digest)
+        const asked = await client.ask(repository, `referrers/${image.manifest.digest}`)
+        expect(asked.status).toBe(404)
       },
     },
   },
@@ -359,6 +370,20 @@ export const quirkChecks: Readonly<Record<string, Readonly<Record<string, QuirkC
         await expectSignedStorage(client, repository, 'acme.westeurope.data.azurecr.io')
       },
     },
+    Q71: {
+      says: 'refuses looks for referrers beyond some in a while',
+      async check(client, repository) {
+        stock(client, repository)
+        const headers = { authorization: await client.authorization(repository) }
+        const path = `/v2/${repository}/referrers/${image.manifest.digest}`
+        const asked = Array.from({ length: ACR_LOOKUPS + 1 }, async () =>
+          client.send(path, { headers }),
+        )
+        const answers = await Promise.all(asked)
+        const refused = answers.filter(({ status }) => status === 429)
+        expect(refused.map((answer) => answer.headers['retry-after'])).toEqual(['1'])
+      },
+    },
   },
   quay: {
     Q20: {
@@ -437,6 +462,20 @@ export const quirkChecks: Readonly<Record<string, Readonly<Record<string, QuirkC
       check: async (client, repository) =>
         expectSignedStorage(client, repository, 's3.harbor.example'),
     },
+    Q61: {
+      says: 'answers 401 without a challenge when asked for referrers',
+      async check(client, repository) {
+        stock(client, repository)
+        const path = `referrers/${image.manifest.digest}`
+        const stranger = await client.send(`/v2/${repository}/${path}`)
+        expect([stranger.status, typeof stranger.headers['www-authenticate']]).toEqual([
+          401,
+          'string',
+        ])
+        const known = await client.ask(repository, path)
+        expect([known.status, known.headers['www-authenticate']]).toEqual([401, undefined])
+      },
+    },
   },
   gitlab: {
     Q27: {
@@ -447,6 +486,19 @@ export const quirkChecks: Readonly<Record<string, Readonly<Record<string, QuirkC
         expect([early.status, codeOf(early)]).toEqual([404, 'MANIFEST_BLOB_UNKNOWN'])
         await client.push(repository, 'v1', image)
         expect((await client.push(repository, 'signature', signature)).status).toBe(201)
+      },
+    },
+    Q62: {
+      says: 'has no referrers API, and shows an image under the tag of its digest',
+      async check(client, repository) {
+        stock(client, repository)
+        const { digest } = image.manifest
+        expect((await client.ask(repository, `referrers/${digest}`)).status).toBe(404)
+        const shown = await client.manifest(repository, digest.replace(':', '-'))
+        expect([shown.status, digestOf(shown.bytes)]).toEqual([200, digest])
+        await client.push(repository, digest.replace(':', '-'), other)
+        const pushed = await client.manifest(repository, digest.replace(':', '-'))
+        expect(digestOf(pushed.bytes)).toBe(other.manifest.digest)
       },
     },
   },

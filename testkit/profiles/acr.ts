@@ -1,6 +1,7 @@
 import { brittleSessions, limitedBodies, onlyAnnouncedLengths } from './chunked-uploads.ts'
 import { defineProfile } from './emulation.ts'
 import { htmlPage, jsonError } from './error-bodies.ts'
+import type { Middleware } from '../registry/exchange.ts'
 import { ImmutableTags } from './immutable-tags.ts'
 import { at } from './requests.ts'
 import { StorageHost } from './storage-host.ts'
@@ -17,8 +18,9 @@ export const acr = defineProfile(
     name: 'Azure Container Registry',
     host: HOST,
     username: '3c2f6a0e-5b1d-4c7e-9f00-8d2a41b6c711',
-    quirks: ['Q17', 'Q19'],
+    quirks: ['Q17', 'Q19', 'Q71'],
     immutableTags: true,
+    referrersApi: true,
     createsRepositories: true,
     repository: (word) => `acme/${word}`,
   },
@@ -57,6 +59,7 @@ export const acr = defineProfile(
       options: { singlePost: false },
       behaviours: [
         immutableTags.behaviour,
+        fewLookups(),
         // Q17
         onlyAnnouncedLengths(() =>
           jsonError(400, 'CONTENT_LENGTH_INVALID', 'invalid content length'),
@@ -75,6 +78,25 @@ export const acr = defineProfile(
     }
   },
 )
+
+/** Looks for referrers that are answered in a while (Q71). */
+export const ACR_LOOKUPS = 30
+/** Milliseconds of that while. */
+const WHILE = 10_000
+
+/** Q71: far fewer of them than of other requests. */
+function fewLookups(): Middleware {
+  let times: number[] = []
+  return at('referrers', ['GET'], (_request, next) => {
+    const now = Date.now()
+    times = times.filter((time) => now - time < WHILE)
+    if (times.length >= ACR_LOOKUPS) {
+      return jsonError(429, 'TOOMANYREQUESTS', 'too many requests', { 'retry-after': '1' })
+    }
+    times.push(now)
+    return next()
+  })
+}
 
 /** Q18: reported by some and denied by others, so no profile has it unless asked. */
 export const acrBodyLimit = limitedBodies(ACR_BODY_LIMIT, () =>

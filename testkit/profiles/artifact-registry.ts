@@ -23,6 +23,7 @@ export const artifactRegistry = defineProfile(
     password: (secret) => JSON.stringify({ type: 'service_account', private_key: secret }),
     quirks: ['Q15', 'Q16'],
     immutableTags: true,
+    referrersApi: true,
     createsRepositories: true,
     repository: (word) => `acme-project/images/${word}`,
   },

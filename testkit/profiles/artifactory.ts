@@ -20,6 +20,7 @@ export const artifactory = defineProfile(
     password: (secret) => `cmVmdGtu${secret}`,
     quirks: ['Q31', 'Q49', 'Q51', 'Q58'],
     immutableTags: true,
+    referrersApi: false,
     createsRepositories: true,
     repository: (word) => `docker-virtual/acme/${word}`,
   },

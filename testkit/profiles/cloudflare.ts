@@ -20,6 +20,7 @@ export const cloudflare = defineProfile(
     username: 'acme',
     quirks: ['Q45', 'Q46'],
     immutableTags: false,
+    referrersApi: false,
     createsRepositories: true,
     repository: (word) => `acme/${word}`,
   },

@@ -14,6 +14,7 @@ export const distribution = defineProfile(
     username: 'acme',
     quirks: ['Q38', 'Q39', 'Q40', 'Q41', 'Q55'],
     immutableTags: false,
+    referrersApi: false,
     createsRepositories: true,
     repository: (word) => `acme/${word}`,
   },

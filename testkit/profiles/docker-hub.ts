@@ -23,8 +23,9 @@ export const dockerHub = defineProfile(
     api: 'registry-1.docker.io',
     username: 'acme',
     password: (secret) => `dckr_pat_${secret}`,
-    quirks: ['Q28', 'Q30'],
+    quirks: ['Q28', 'Q30', 'Q65'],
     immutableTags: true,
+    referrersApi: false,
     createsRepositories: true,
     repository: (word) => `acme/${word}`,
   },
@@ -54,7 +55,14 @@ export const dockerHub = defineProfile(
         },
       },
       // A mount needs pull on the source in the same token; without it an upload begins.
-      options: { mountDenied: 'upload', cancelAction: 'delete', negotiate: true },
+      options: {
+        mountDenied: 'upload',
+        cancelAction: 'delete',
+        negotiate: true,
+        // Q65
+        referrers: false,
+        subjectHeader: true,
+      },
       behaviours: [
         rateLimitHeaders(),
         missing(store, { foreignRepository: unauthorized }),

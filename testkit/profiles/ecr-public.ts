@@ -17,6 +17,7 @@ export const ecrPublic = defineProfile(
     username: 'AWS',
     quirks: ['Q01', 'Q02', 'Q06', 'Q10'],
     immutableTags: false,
+    referrersApi: false,
     createsRepositories: false,
     repository: (word) => `a1b2c3d4/${word}`,
   },

@@ -27,6 +27,7 @@ export const ecr = defineProfile(
     username: 'AWS',
     quirks: ['Q01', 'Q02', 'Q03', 'Q04', 'Q05', 'Q06', 'Q07', 'Q08', 'Q09'],
     immutableTags: true,
+    referrersApi: true,
     createsRepositories: false,
     repository: (word) => `acme/${word}`,
   },

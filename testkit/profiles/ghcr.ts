@@ -21,6 +21,7 @@ export const ghcr = defineProfile(
     password: (secret) => `ghp_${secret}`,
     quirks: ['Q11', 'Q12', 'Q14'],
     immutableTags: false,
+    referrersApi: false,
     createsRepositories: true,
     repository: (word) => `acme/${word}`,
   },

@@ -17,6 +17,7 @@ export const gitea = defineProfile(
     username: 'acme',
     quirks: ['Q35'],
     immutableTags: false,
+    referrersApi: false,
     createsRepositories: true,
     repository: (word) => `acme/${word}`,
   },

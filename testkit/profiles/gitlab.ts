@@ -21,8 +21,9 @@ export const gitlab = defineProfile(
     host: HOST,
     username: 'gitlab+deploy-token-17',
     password: (secret) => `gldt-${secret}`,
-    quirks: ['Q27'],
+    quirks: ['Q27', 'Q62'],
     immutableTags: true,
+    referrersApi: false,
     createsRepositories: true,
     repository: (word) => `acme/tools/${word}`,
   },
@@ -52,7 +53,14 @@ export const gitlab = defineProfile(
               : jsonError(403, 'DENIED', 'access forbidden'),
         },
       },
-      options: { cancelAction: 'delete', mountDenied: 'challenge', singlePost: false },
+      options: {
+        cancelAction: 'delete',
+        mountDenied: 'challenge',
+        singlePost: false,
+        // Q62
+        referrers: false,
+        digestTags: true,
+      },
       behaviours: [
         absoluteLocations(HOST),
         immutableTags.behaviour,

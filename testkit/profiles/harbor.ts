@@ -18,8 +18,9 @@ export const harbor = defineProfile(
     name: 'Harbor',
     host: HOST,
     username: 'robot$acme+sync',
-    quirks: ['Q24', 'Q25', 'Q26', 'Q52'],
+    quirks: ['Q24', 'Q25', 'Q26', 'Q52', 'Q61'],
     immutableTags: true,
+    referrersApi: false,
     createsRepositories: true,
     repository: (word) => `acme/${word}`,
   },
@@ -65,6 +66,11 @@ export const harbor = defineProfile(
       behaviours: [
         absoluteLocations(HOST),
         knownProjects(projects),
+        // Q61: before 2.8.
+        at('referrers', ['GET'], async (request, next) => {
+          const refusal = await refusedLogin(request, next)
+          return refusal ?? jsonError(401, 'UNAUTHORIZED', 'unauthorized: unauthorized')
+        }),
         // Q26: codes that the specification does not have.
         missing(store, {
           repository: (name) => jsonError(404, 'NOT_FOUND', `repository ${name} not found`),

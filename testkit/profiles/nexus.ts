@@ -13,6 +13,7 @@ export const nexus = defineProfile(
     username: 'deployer',
     quirks: ['Q33', 'Q34', 'Q56', 'Q58'],
     immutableTags: true,
+    referrersApi: false,
     createsRepositories: true,
     repository: (word) => `acme/${word}`,
   },

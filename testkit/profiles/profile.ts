@@ -13,6 +13,8 @@ export interface Profile {
   readonly quirks: readonly string[]
   /** Whether tags can be frozen. */
   readonly immutableTags: boolean
+  /** Whether it has the referrers API; without that clients keep lists under tags. */
+  readonly referrersApi: boolean
   /** Whether a push creates the repository; without that it has to be created before. */
   readonly createsRepositories: boolean
   /** A repository as this registry wants it named, from one plain word: `acme/app`. */

@@ -24,6 +24,7 @@ export const quay = defineProfile(
     username: 'acme+robot',
     quirks: ['Q20', 'Q21', 'Q22', 'Q23'],
     immutableTags: false,
+    referrersApi: true,
     createsRepositories: true,
     repository: (word) => `acme/${word}`,
   },

@@ -12,6 +12,7 @@ export const zot = defineProfile(
     username: 'acme',
     quirks: ['Q36', 'Q37'],
     immutableTags: false,
+    referrersApi: true,
     createsRepositories: true,
     repository: (word) => `acme/${word}`,
   },

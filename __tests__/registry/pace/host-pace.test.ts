@@ -28,6 +28,21 @@ function sequence() {
   }
 }
 
+describe('looks for referrers that are refused', () => {
+  test('make a host pause for them alone (Q71)', () => {
+    const { limiter } = callerOf()
+    const refuse = (kind: 'lookup' | 'metadata') => {
+      for (let time = 0; time < 6; time++) {
+        const headers = { 'retry-after': '30' }
+        limiter.note({ kind, method: 'GET', status: 429, headers, sentAt: time, now: time })
+      }
+      return limiter.turn('metadata', 10, 0)
+    }
+    expect(refuse('lookup')).toBe(0)
+    expect(refuse('metadata')).toBeGreaterThan(29_000)
+  })
+})
+
 describe('requests to a host', () => {
   test('begin with sixteen and become more where that is faster', async () => {
     const caller = callerOf(() => ({}), { concurrency: 32 })

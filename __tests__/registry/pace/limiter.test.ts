@@ -13,6 +13,25 @@ async function isFree(limiter: Limiter) {
   return (await Promise.race([slot, settle()])) !== undefined
 }
 
+describe('looks for referrers', () => {
+  test('are few at a time, and hold up nothing else (Q71)', async () => {
+    const limiter = new Limiter(32)
+    let inside = 0
+    let most = 0
+    const looks = Array.from({ length: 40 }, async () =>
+      limiter.run(async () => {
+        inside += 1
+        most = Math.max(most, inside)
+        await settle()
+        inside -= 1
+      }, 'lookup'),
+    )
+    expect(await isFree(limiter)).toBe(true)
+    await Promise.all(looks)
+    expect(most).toBeLessThanOrEqual(8)
+  })
+})
+
 describe('a limiter', () => {
   test('lets no more in than it has slots', async () => {
     const limiter = new Limiter(3)

@@ -89,6 +89,7 @@ class PagedList {
       place: this.#place,
       expect: saysNoApi,
       staysAtHost: true,
+      lane: 'lookup',
     } as const
     return http.call(request, async (answer) => {
       if (answer.status >= 300) {

@@ -116,10 +116,25 @@ export async function fetchReferrersTag(
   repository: Repository,
   subject: Digest,
 ): Promise<FetchedManifest | undefined> {
+  const tag = referrersTag(subject)
   try {
-    return await fetchManifest(repository, referrersTag(subject))
+    return await fetchManifest(repository, tag)
   } catch (error) {
     if (error instanceof RegistryError && error.status === 404) return undefined
+    if (await isHidden(repository, tag, error)) return undefined
     throw error
   }
+}
+
+/**
+ * Whether a look at a tag was denied that is not there: some say that of every tag that is missing
+ * (Q31). The list of tags tells.
+ */
+export async function isHidden(
+  repository: Repository,
+  tag: string,
+  error: unknown,
+): Promise<boolean> {
+  const isDenied = error instanceof RegistryError && error.status === 403
+  return isDenied && (await listsTag(repository, tag)) === false
 }

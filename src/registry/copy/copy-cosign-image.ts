@@ -3,7 +3,7 @@ import type { Digest } from '../../oci/digest.ts'
 import type { Manifest } from '../../oci/manifest.ts'
 import { fetchManifest, resolveDigest } from '../content/manifests.ts'
 import { publishManifest } from '../content/push-manifest.ts'
-import { listsTag } from '../content/tag-names.ts'
+import { isHidden } from '../content/referrers.ts'
 import { RegistryError } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
 import type { FetchedManifest } from '../learned/fetched-manifest.ts'
@@ -56,16 +56,12 @@ export async function copyCosignImage(
   return moved
 }
 
-/**
- * What must not be overwritten has to be seen. Where a registry says of a tag that is missing that it
- * may not be looked at (Q31), its list of tags tells.
- */
+/** What must not be overwritten has to be seen. */
 async function shownDigest(destination: Repository, tag: string): Promise<Digest | undefined> {
   try {
     return await resolveDigest(destination, tag)
   } catch (error) {
-    const isDenied = error instanceof RegistryError && error.status === 403
-    if (isDenied && (await listsTag(destination, tag)) === false) return undefined
+    if (await isHidden(destination, tag, error)) return undefined
     throw error
   }
 }

@@ -95,7 +95,7 @@ export class RegistryHttp {
     request: RegistryRequest,
     read: (answer: RegistryAnswer) => Promise<T>,
   ): Promise<T> {
-    return this.limiter.run(async () => read(await this.exchange(request)))
+    return this.limiter.run(async () => read(await this.exchange(request)), request.lane)
   }
 
   /**

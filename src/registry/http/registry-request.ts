@@ -1,6 +1,7 @@
 import type { Scope } from '../auth/scope.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { Answer } from '../network/network.ts'
+import type { Lane } from '../request-kind.ts'
 import type { Address } from './location.ts'
 import type { Led } from './redirects.ts'
 
@@ -16,6 +17,8 @@ export interface RegistryRequest extends Led {
   /** The content of a blob is opened anew each time it is sent: a stream is there only once. */
   readonly body?: Uint8Array | OpenContent
   readonly answerTimeoutMs?: number
+  /** That of other small requests where absent. */
+  readonly lane?: Lane
   /** Ends this request in place of the network's own signal. */
   readonly signal?: AbortSignal
   /** Statuses beside 2xx that are answers, not errors; or what tells them. */

@@ -33,6 +33,12 @@ export interface PaceOptions {
   readonly limits?: FamilyLimits | undefined
 }
 
+/**
+ * Looks for referrers at a time, and half as many to begin with: some registries allow far fewer of
+ * them than of anything else, and do not say how many (Q71).
+ */
+const LOOKUPS = 8
+
 /** The pace of one host: how many requests at once, how many in a second, and none in a pause. */
 export class Pace {
   readonly pause = new HostPause()
@@ -47,6 +53,7 @@ export class Pace {
       new Window(bound, { start: isAdaptive ? few : bound, hasBodies })
     this.#windows = {
       metadata: open(bounds.metadata, false),
+      lookup: new Window(Math.min(bounds.metadata, LOOKUPS), { start: LOOKUPS / 2 }),
       read: open(bounds.blobs, true),
       write: open(bounds.blobs, true),
     }
@@ -70,7 +77,8 @@ export class Pace {
     const { status, headers, now } = sign
     const [retryAfter] = [headers['retry-after']].flat()
     const isForAll = this.#refusesAll || readPullLimit(headers)?.remaining === 0
-    this.pause.note(status, retryAfter, now, isForAll)
+    // Where looks for referrers are refused, everything else may still be served.
+    if (sign.kind !== 'lookup' || isForAll) this.pause.note(status, retryAfter, now, isForAll)
     this.#refusals.get(sign.kind)?.note(status)
     if (isThrottled(status)) this.#refused(sign, use)
     else if (status < 500) this.#served(sign, use)

@@ -1,7 +1,7 @@
 import type { FamilyLimits } from '../families/family.ts'
 import type { HostPause } from './host-pause.ts'
 import { Pace, type Sign, type Use } from './host-pace.ts'
-import { type Kind, type Lane, laneOf } from '../request-kind.ts'
+import { hasBody, type Kind, type Lane, laneOf } from '../request-kind.ts'
 import { queueName, type Rank, SlotQueues, type Waiting } from './slot-queues.ts'
 
 export type { Lane } from '../request-kind.ts'
@@ -41,7 +41,7 @@ export class Limiter {
   readonly #pace: Pace
   readonly #now: () => number
   #free: number
-  readonly #used: Record<Lane, number> = { metadata: 0, read: 0, write: 0 }
+  readonly #used: Record<Lane, number> = { metadata: 0, lookup: 0, read: 0, write: 0 }
   readonly #queues = new SlotQueues<Limiter>()
 
   /** @param most slots, of which a host that counts requests does not get all */
@@ -117,8 +117,8 @@ export class Limiter {
   }
 
   /** Runs a small request's work while holding a slot. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    const release = await this.acquire()
+  async run<T>(work: () => Promise<T>, lane: Lane = 'metadata'): Promise<T> {
+    const release = await this.acquire([lane])
     try {
       return await work()
     } finally {
@@ -145,7 +145,7 @@ export class Limiter {
 
   #moved(lanes: readonly Lane[], bytes: number): void {
     for (const lane of lanes) {
-      if (lane !== 'metadata') this.#pace.moved(bytes, this.#now(), this.#use(lane))
+      if (hasBody(lane)) this.#pace.moved(bytes, this.#now(), this.#use(lane))
     }
   }
 
@@ -207,7 +207,7 @@ export class Limiter {
   }
 
   #fits(lanes: readonly Lane[]): boolean {
-    const blobs = lanes.filter((lane) => lane !== 'metadata').length
+    const blobs = lanes.filter(hasBody).length
     // One blob at least is always let through, also where it needs more than the share of blobs.
     if (blobs > 0 && this.#blobs > 0 && this.#blobs + blobs > this.#blobCapacity) return false
     return lanes.every((lane) => {

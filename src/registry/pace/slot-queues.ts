@@ -18,8 +18,8 @@ export interface Waiting<Host> {
   readonly admit: () => void
 }
 
-/** The queue of small requests, which want one slot of one host. */
-const SMALL = 'metadata'
+/** The queues of small requests, which want one slot of one host. */
+const SMALL: ReadonlySet<string> = new Set<Lane>(['metadata', 'lookup'])
 
 /** The queue of those who want the same of the same hosts. */
 export function queueName(wishes: readonly (readonly [string, readonly Lane[]])[]): string {
@@ -66,7 +66,7 @@ export class SlotQueues<Host> {
   heads(withBlobs: boolean): readonly Waiting<Host>[] {
     const heads: Head<Host>[] = []
     for (const [name, queue] of this.#queues) {
-      const isSmall = name === SMALL
+      const isSmall = SMALL.has(name)
       if (!isSmall && !withBlobs) continue
       const waiting = isSmall ? queue[0] : mostUrgent(queue)
       if (waiting !== undefined) heads.push({ waiting, isSmall })
