@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9731);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8192);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9731:
+/***/ 8192:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38886,6 +38886,58 @@ class Pace {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/pace/held-blobs.js
+/** Of all blobs that are held at one time: little beside what else a run needs. */
+const MAX_HELD_BYTES = 8 * 1024 * 1024;
+/** For each slot of the host: while one is sent, others come, and a host far away sends them late. */
+const BLOBS_PER_SLOT = 4;
+/**
+ * Room for the small blobs that are held while they are on their way to a registry: read as a whole
+ * already, and waiting to be sent. What came first has its turn first.
+ */
+class HeldBlobs {
+    #maxBlobs;
+    #queue = [];
+    #blobs = 0;
+    #bytes = 0;
+    /** @param slots requests that the registry gets at a time */
+    constructor(slots) {
+        this.#maxBlobs = slots * BLOBS_PER_SLOT;
+    }
+    /** Runs the work that holds a blob of that size, once there is room for it. */
+    async run(bytes, work) {
+        if (this.#queue.length === 0 && this.#fits(bytes))
+            this.#take(bytes);
+        else
+            await new Promise((admit) => this.#queue.push({ bytes, admit }));
+        try {
+            return await work();
+        }
+        finally {
+            this.#blobs -= 1;
+            this.#bytes -= bytes;
+            this.#admit();
+        }
+    }
+    #admit() {
+        for (let [next] = this.#queue; next !== undefined && this.#fits(next.bytes); [next] = this.#queue) {
+            this.#queue.shift();
+            this.#take(next.bytes);
+            next.admit();
+        }
+    }
+    #take(bytes) {
+        this.#blobs += 1;
+        this.#bytes += bytes;
+    }
+    /** One blob always does, whatever its size. */
+    #fits(bytes) {
+        if (this.#blobs === 0)
+            return true;
+        return this.#blobs < this.#maxBlobs && this.#bytes + bytes <= MAX_HELD_BYTES;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/pace/slot-queues.js
 /** The queues of small requests, which want one slot of one host. */
 const SMALL = new Set(['metadata', 'lookup']);
@@ -38959,6 +39011,7 @@ function mostUrgent(queue) {
 
 
 
+
 let turns = 0;
 /** Of all slots, so many at least are never taken by blobs, where there are enough. */
 const METADATA_SHARE = 1 / 4;
@@ -38970,6 +39023,8 @@ let limiters = 0;
  */
 class Limiter {
     capacity;
+    /** Room for what is on its way to the host without a slot. */
+    held;
     /** What it is called in the names of queues. */
     #name = String(limiters++);
     #blobCapacity;
@@ -38983,6 +39038,7 @@ class Limiter {
         const { isAdaptive = false, limits, now } = options;
         const capacity = slotsAt(limits?.atOnce, most);
         this.capacity = capacity;
+        this.held = new HeldBlobs(capacity);
         this.#free = capacity;
         this.#blobCapacity = Math.max(1, capacity - Math.floor(capacity * METADATA_SHARE));
         const bounds = { metadata: capacity, blobs: this.#blobCapacity };
@@ -45310,7 +45366,7 @@ async function fetchManifest(repository, reference, expected) {
     if (expected === undefined)
         return fetchAnew(repository, reference, expected);
     admitManifest(repository, expected);
-    return repository.http.manifests.once(expected, async () => fetchAnew(repository, reference, expected));
+    return repository.http.facts.manifests.once(expected, async () => fetchAnew(repository, reference, expected));
 }
 /**
  * Takes what a descriptor names out of the repository's budget. `fetchManifest` does so as well; this
@@ -45536,7 +45592,7 @@ const referrers_list_Page = looseObject({
  * request: a look that failed does not say that there is nothing.
  */
 async function listByApi(repository, subject) {
-    const api = repository.http.referrersApi;
+    const api = repository.http.facts.referrersApi;
     return api.list(repository.name, async () => new PagedList(repository, subject).read());
 }
 class PagedList {
@@ -45741,7 +45797,7 @@ const NO_LIST = [400, 401, 403, 404, 405, 406, 501];
  * has too many of them. What is pushed later on does not show here.
  */
 async function listsTag(repository, tag) {
-    const list = repository.http.tagLists.of(repository.name);
+    const list = repository.http.facts.tagLists.of(repository.name);
     return list.has(tag, async (next) => fetchTagPage(repository, next, NO_LIST));
 }
 
@@ -46413,9 +46469,10 @@ async function mountsItself(repository, blob) {
  * @param isThere whether the registry can be believed that it has mounted it
  */
 async function mountFromHolder(wish, isThere) {
-    const { mounts, logger } = wish.destination.http;
+    const { facts, logger } = wish.destination.http;
+    const { mounts } = facts;
     const from = holderName(wish);
-    if (from === undefined || !mounts.areWorthTrying)
+    if (from === undefined || !mounts.isWorthTrying)
         return undefined;
     if (!(await mayTake(wish)))
         return undefined;
@@ -46440,7 +46497,7 @@ async function mount({ destination, blob }, from) {
     const { http } = destination;
     const ask = async () => http.limiter.run(async () => mountBlob(destination, blob, from));
     // Some answer so as if they would another time, and never do (Q24, Q48).
-    return http.mounts.haveWorked ? withRetries(http.network, http.logger, ask) : ask();
+    return http.facts.mounts.hasWorked ? withRetries(http.network, http.logger, ask) : ask();
 }
 function holderName({ source, destination, holder }) {
     return source.sharesRegistryWith(destination) ? source.name : holder?.repository;
@@ -46453,9 +46510,9 @@ function holderName({ source, destination, holder }) {
 async function mayTake({ source, destination, blob, holder }) {
     if (source.sharesRegistryWith(destination) || holder?.isBrought === true)
         return true;
-    const { shownBlobs, logger } = source.http;
+    const { facts, logger } = source.http;
     try {
-        return await shownBlobs.has(source.name, blob.digest, async () => blobExists(source, blob));
+        return await facts.shownBlobs.has(source.name, blob.digest, async () => blobExists(source, blob));
     }
     catch (error) {
         if (!(error instanceof RegistryError) || error.code === 'CANCELLED')
@@ -46471,7 +46528,7 @@ async function mayRead({ source, destination, blob, holder }, from) {
     if (source.http === http || from === holder?.repository)
         return true;
     const repository = new Repository(http, from, 'source');
-    return http.mounts.mayRead(from, async () => blobExists(repository, blob));
+    return http.facts.readable.has(from, async () => blobExists(repository, blob));
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/content/chunk-reader.js
@@ -46558,9 +46615,9 @@ async function patchBlob(repository, { address }, blob, open) {
 }
 /** Bytes of the chunks that a session should get, as far as the registry is known by now. */
 function chunkSize({ minChunk, maxChunk }, http) {
-    const { largeBlobs, family } = http;
+    const { facts, family } = http;
     const most = Math.min(maxChunk, family?.maxChunk ?? maxChunk);
-    return Math.max(1, Math.min(Math.max(largeBlobs.chunkBytes, minChunk), most));
+    return Math.max(1, Math.min(Math.max(facts.largeBlobs.chunkBytes, minChunk), most));
 }
 function tooSmall(repository, blob, size) {
     const reason = `the registry takes chunks of at most ${size} bytes, and fewer than ${MIN_CHUNK_BYTES} are not sent`;
@@ -46921,20 +46978,20 @@ class BlobSender {
     async send(session, openContent) {
         const { http } = this.#destination;
         const open = this.#metered(openContent);
-        if (http.largeBlobs.needPatch) {
+        if (http.facts.largeBlobs.needPatch) {
             await this.#inSession(session, async () => patchBlob(this.#destination, session, this.#blob, open));
             return;
         }
         let unused = session;
         try {
-            if (!http.largeBlobs.needChunks(this.#blob.size)) {
+            if (!http.facts.largeBlobs.needChunks(this.#blob.size)) {
                 unused = undefined;
                 if (await this.#wasTakenWhole(session, open))
                     return;
             }
             await this.#inChunks(unused, open);
             if (this.#refusal !== undefined)
-                http.largeBlobs.refused(this.#blob.size);
+                http.facts.largeBlobs.refused(this.#blob.size);
         }
         catch (error) {
             throw this.#rather(error);
@@ -46968,7 +47025,7 @@ class BlobSender {
             const isTooLarge = error instanceof RegistryError && error.status === 413;
             if (!isTooLarge)
                 throw error;
-            http.largeBlobs.refusedChunk();
+            http.facts.largeBlobs.refusedChunk();
             if (size >= tooLarge || chunkSize(session, http) >= size)
                 throw error;
             await this.#inChunks(undefined, open, size);
@@ -47014,7 +47071,7 @@ class BlobSender {
                 throw error;
             return false;
         }
-        http.largeBlobs.tookPatch();
+        http.facts.largeBlobs.tookPatch();
         return true;
     }
     async #inSession(session, send) {
@@ -47444,7 +47501,7 @@ class BlobTransfer {
         const isHeld = this.#bytes !== undefined || this.#blob.size <= HELD_BLOB_BYTES;
         const outcome = await (isHeld ? this.#sendHeld(opening) : this.#stream(opening, isFirst));
         if (outcome === 'copied') {
-            this.#destination.http.mounts.offerTrial(async () => mountsItself(this.#destination, this.#blob));
+            this.#destination.http.facts.mountLooks.offerTrial(async () => mountsItself(this.#destination, this.#blob));
         }
         return outcome;
     }
@@ -47454,7 +47511,7 @@ class BlobTransfer {
         const session = await http.limiter.run(async () => this.#open(opening));
         if (session === undefined)
             return 'existing';
-        await http.held.run(this.#blob.size, async () => {
+        await http.limiter.held.run(this.#blob.size, async () => {
             const bytes = await this.#orCancel(session, async () => this.#read());
             await http.limiter.run(async () => this.#sender.send(session, () => bytes));
         });
@@ -47490,12 +47547,12 @@ class BlobTransfer {
             return opening;
         if (opening === 'new')
             return startUpload(this.#destination);
-        const { mounts } = this.#destination.http;
+        const { mountLooks } = this.#destination.http.facts;
         try {
             const start = await mountBlob(this.#destination, this.#blob, this.#destination.name);
             if (start.mounted)
                 return undefined;
-            mounts.noteDenied();
+            mountLooks.noteDenied();
             return start.session;
         }
         catch (error) {
@@ -47504,7 +47561,7 @@ class BlobTransfer {
             // Harbor refuses to mount from what does not exist yet (Q24): another time it may.
             const isAboutRights = error.status === 401 || error.status === 403;
             if (!isAboutRights)
-                mounts.noteLook(false);
+                mountLooks.note(false);
         }
         return startUpload(this.#destination);
     }
@@ -47578,7 +47635,7 @@ class Delivery {
     }
     async run() {
         const outcome = await this.#bring();
-        this.#destination.http.sizes.note(this.#blob);
+        this.#destination.http.facts.blobSizes.note(this.#blob);
         return outcome;
     }
     async #bring() {
@@ -47600,7 +47657,7 @@ class Delivery {
             if (outcome === 'copied')
                 return outcome;
             const isThere = await this.#isReallyThere();
-            this.#destination.http.mounts.noteLook(isThere || this.#hasOther());
+            this.#destination.http.facts.mountLooks.note(isThere || this.#hasOther());
             if (isThere)
                 return outcome;
         }
@@ -47615,28 +47672,28 @@ class Delivery {
     async #answersLooks() {
         if (!this.#mayAsk)
             return false;
-        const { mounts } = this.#destination.http;
-        if (!this.#isSmall && mounts.answersLooks === undefined) {
-            await mounts.tryOut();
+        const { mountLooks } = this.#destination.http.facts;
+        if (!this.#isSmall && mountLooks.areAnswered === undefined) {
+            await mountLooks.tryOut();
         }
         // A small blob that is sent once more than needed costs no more than to look for it.
-        return mounts.answersLooks ?? this.#isSmall;
+        return mountLooks.areAnswered ?? this.#isSmall;
     }
     /**
      * A registry that says `created` to whatever it is asked would leave holes in images, and one that
      * has something truncated says so too: its length is looked at, unless it is known.
      */
     async #isReallyThere() {
-        const { mounts, sizes } = this.#destination.http;
-        if (sizes.isRight(this.#blob) === true)
-            return mounts.keepsWord(async () => this.#isThere());
+        const { mountLooks, blobSizes } = this.#destination.http.facts;
+        if (blobSizes.isRight(this.#blob) === true)
+            return mountLooks.keepsWord(async () => this.#isThere());
         const isThere = await this.#isThere();
-        return !this.#hasOther() && mounts.keepsWord(async () => Promise.resolve(isThere));
+        return !this.#hasOther() && mountLooks.keepsWord(async () => Promise.resolve(isThere));
     }
     async #isThere() {
         const shown = await lookUpBlob(this.#destination, this.#blob);
         // Where the run knows it by another size, one of the two is false: the bytes will tell.
-        const isDisputed = this.#destination.http.sizes.isRight(this.#blob) === false;
+        const isDisputed = this.#destination.http.facts.blobSizes.isRight(this.#blob) === false;
         this.#shown = shown === 'there' && isDisputed ? 'other' : shown;
         return this.#shown === 'there';
     }
@@ -48093,8 +48150,8 @@ class TreeCopy {
     /** From another repository of the destination's registry, if that is any use, or from the source. */
     async #supply(blob) {
         const { source, destination, ledger, seen, again, taker } = this.#route;
-        const { mounts, family } = destination.http;
-        const canMount = family?.mounts !== false && mounts.areWorthTrying;
+        const { facts, family } = destination.http;
+        const canMount = family?.mounts !== false && facts.mounts.isWorthTrying;
         if (again === true || !canMount || destination.sharesRegistryWith(source)) {
             return this.#bring(blob);
         }
@@ -50767,6 +50824,99 @@ class KeptManifests {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/learned/mount-looks.js
+/**
+ * What it means when a registry is asked to mount a blob from the very repository that wants it: to ask
+ * whether it is there, and to open an upload where it is not, in one request. That is relied on only
+ * where it was seen to work: where it does not, what is there would be sent again.
+ */
+class MountLooks {
+    #areAnswered;
+    #hasDenied = false;
+    #trial;
+    #tryOut;
+    #word;
+    /** Whether it tells what is there; undefined as long as that is not known. */
+    get areAnswered() {
+        return this.#areAnswered;
+    }
+    /** Takes in that such a mount was denied, as it is where the blob is not there. */
+    noteDenied() {
+        this.#hasDenied = true;
+    }
+    /** Takes in what became of such a mount, where the blob was known to be there. */
+    note(answered) {
+        this.#areAnswered = answered;
+    }
+    /** Takes in how to find out: by a blob that is there for certain, and may be mounted or not. */
+    offerTrial(mount) {
+        this.#tryOut ??= mount;
+    }
+    /** Finds out, once, if somebody has offered how. */
+    async tryOut() {
+        this.#trial ??= this.#tryOut?.().then((answered) => this.note(answered));
+        await this.#trial;
+    }
+    /**
+     * Whether the registry can be believed that it has a blob. Saying so is easy: where it has not
+     * said the contrary of any other, the first one is looked for.
+     */
+    async keepsWord(look) {
+        if (this.#areAnswered === true && this.#hasDenied)
+            return true;
+        this.#word ??= look();
+        try {
+            return await this.#word;
+        }
+        catch (error) {
+            this.#word = undefined;
+            throw error;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/learned/mount-record.js
+/**
+ * A registry that has not mounted any of so many blobs does not do it at all (Q06). Each of them may
+ * have cost a token that was refused.
+ */
+const MAX_MISSES = 3;
+/** How mounts from other repositories of one registry have gone, as one identity. */
+class MountRecord {
+    #misses = 0;
+    #hasWorked = false;
+    /** Whether another one is worth a try. */
+    get isWorthTrying() {
+        return this.#hasWorked || this.#misses < MAX_MISSES;
+    }
+    /** Whether one has been mounted already. */
+    get hasWorked() {
+        return this.#hasWorked;
+    }
+    /** Takes in whether a blob was mounted. */
+    note(mounted) {
+        if (mounted)
+            this.#hasWorked = true;
+        else
+            this.#misses++;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/learned/readable-repositories.js
+/** Which repositories of a registry an identity may read, where another one reads them for us. */
+class ReadableRepositories {
+    #known = new Map();
+    /** Whether it may read one; `ask` is called once for each. */
+    async has(repository, ask) {
+        const known = this.#known.get(repository);
+        if (known !== undefined)
+            return known;
+        const asked = ask();
+        this.#known.set(repository, asked);
+        return asked;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/learned/referrers-api.js
 /**
  * Which repositories have the referrers API. Each of them has to show it by itself: behind one name
@@ -50818,6 +50968,28 @@ class ReferrersApi {
         }
         catch (error) {
             this.#proofs.delete(repository);
+            throw error;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/registry/learned/shown-blobs.js
+/** Which blobs a registry has shown to have, repository by repository: each is looked for once. */
+class ShownBlobs {
+    #shown = new Map();
+    /** Whether a repository has a blob; `look` is called where that is not known. */
+    async has(repository, digest, look) {
+        const key = `${repository}@${digest}`;
+        const known = this.#shown.get(key);
+        if (known !== undefined)
+            return known;
+        const looking = look();
+        this.#shown.set(key, looking);
+        try {
+            return await looking;
+        }
+        catch (error) {
+            this.#shown.delete(key);
             throw error;
         }
     }
@@ -50884,145 +51056,44 @@ class TagLists {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/learned/mount-support.js
-/**
- * A registry that has not mounted any of so many blobs does not do it at all (Q06). Each of them may
- * have cost a token that was refused.
- */
-const MAX_MISSES = 3;
-/**
- * What is known about mounting blobs at one registry, as one identity. To mount a blob from the very
- * repository that wants it is to ask whether it is there, and to open an upload where it is not, in
- * one request. That is relied on only where it was seen to work: where it does not, what is there
- * would be sent again.
- */
-class Mounts {
-    #misses = 0;
-    #hasWorked = false;
-    #answersLooks;
-    #hasDenied = false;
-    #trial;
-    #tryOut;
-    #word;
-    #readable = new Map();
-    /** Whether mounting from other repositories is worth a try. */
-    get areWorthTrying() {
-        return this.#hasWorked || this.#misses < MAX_MISSES;
-    }
-    /** Whether one has been mounted already. */
-    get haveWorked() {
-        return this.#hasWorked;
-    }
-    /** Takes in whether another repository's blob was mounted. */
-    note(mounted) {
-        if (mounted)
-            this.#hasWorked = true;
-        else
-            this.#misses++;
-    }
-    /**
-     * Whether mounting from the repository itself tells what is there; undefined as long as that is
-     * not known.
-     */
-    get answersLooks() {
-        return this.#answersLooks;
-    }
-    /** Takes in that such a mount was denied, as it is where the blob is not there. */
-    noteDenied() {
-        this.#hasDenied = true;
-    }
-    /** Takes in what became of such a mount, where the blob was known to be there. */
-    noteLook(answered) {
-        this.#answersLooks = answered;
-    }
-    /** Takes in how to find out: by a blob that is there for certain, and may be mounted or not. */
-    offerTrial(mount) {
-        this.#tryOut ??= mount;
-    }
-    /** Finds out, once, if somebody has offered how. */
-    async tryOut() {
-        this.#trial ??= this.#tryOut?.().then((answered) => this.noteLook(answered));
-        await this.#trial;
-    }
-    /**
-     * Whether the registry can be believed that it has a blob. Saying so is easy: where it has not
-     * said the contrary of any other, the first one is looked for.
-     */
-    async keepsWord(look) {
-        if (this.#answersLooks === true && this.#hasDenied)
-            return true;
-        this.#word ??= look();
-        try {
-            return await this.#word;
-        }
-        catch (error) {
-            this.#word = undefined;
-            throw error;
-        }
-    }
-    /**
-     * Whether the identity that writes may read the repository to mount from, where another one reads
-     * it for us. `ask` is called once for each repository.
-     */
-    async mayRead(repository, ask) {
-        const known = this.#readable.get(repository);
-        if (known !== undefined)
-            return known;
-        const asked = ask();
-        this.#readable.set(repository, asked);
-        return asked;
-    }
-}
+;// CONCATENATED MODULE: ./lib/registry/learned/registry-facts.js
 
-;// CONCATENATED MODULE: ./lib/registry/pace/held-blobs.js
-/** Of all blobs that are held at one time: little beside what else a run needs. */
-const MAX_HELD_BYTES = 8 * 1024 * 1024;
-/** For each slot of the host: while one is sent, others come, and a host far away sends them late. */
-const BLOBS_PER_SLOT = 4;
-/**
- * Room for the small blobs that are held while they are on their way to a registry: read as a whole
- * already, and waiting to be sent. What came first has its turn first.
- */
-class HeldBlobs {
-    #maxBlobs;
-    #queue = [];
-    #blobs = 0;
-    #bytes = 0;
-    /** @param slots requests that the registry gets at a time */
-    constructor(slots) {
-        this.#maxBlobs = slots * BLOBS_PER_SLOT;
+
+
+
+
+
+
+
+
+
+
+/** What one registry has shown of itself and of its content in this run, to one identity. */
+class RegistryFacts {
+    mounts = new MountRecord();
+    mountLooks = new MountLooks();
+    readable = new ReadableRepositories();
+    blobSizes = new BlobSizes();
+    shownBlobs = new ShownBlobs();
+    largeBlobs = new LargeBlobs();
+    manifests = new KeptManifests();
+    referrersApi = new ReferrersApi();
+    tagLists = new TagLists();
+    quota;
+    #family;
+    /** @param login who asks, in words */
+    constructor(registry, login, logger) {
+        this.quota = new Quota(registry, login, logger);
+        this.#family = familyOfHost(registry);
     }
-    /** Runs the work that holds a blob of that size, once there is room for it. */
-    async run(bytes, work) {
-        if (this.#queue.length === 0 && this.#fits(bytes))
-            this.#take(bytes);
-        else
-            await new Promise((admit) => this.#queue.push({ bytes, admit }));
-        try {
-            return await work();
-        }
-        finally {
-            this.#blobs -= 1;
-            this.#bytes -= bytes;
-            this.#admit();
-        }
+    /** Known by its host from the start, or by its answers from the first of them on. */
+    get family() {
+        return this.#family;
     }
-    #admit() {
-        for (let [next] = this.#queue; next !== undefined && this.#fits(next.bytes); [next] = this.#queue) {
-            this.#queue.shift();
-            this.#take(next.bytes);
-            next.admit();
-        }
-    }
-    #take(bytes) {
-        this.#blobs += 1;
-        this.#bytes += bytes;
-    }
-    /** One blob always does, whatever its size. */
-    #fits(bytes) {
-        if (this.#blobs === 0)
-            return true;
-        return this.#blobs < this.#maxBlobs && this.#bytes + bytes <= MAX_HELD_BYTES;
+    /** Takes in what an answer of the registry itself gives away. `retries` are those of a request. */
+    note(answer, retries, now) {
+        this.#family ??= familyOfAnswer(answer.headers);
+        this.quota.note(answer, retries, now);
     }
 }
 
@@ -51211,38 +51282,7 @@ function kindOfRequest({ method, target }) {
     return kindOf(method, typeof target === 'string' ? target : target.path);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/learned/shown-blobs.js
-/** Which blobs a registry has shown to have, repository by repository: each is looked for once. */
-class ShownBlobs {
-    #shown = new Map();
-    /** Whether a repository has a blob; `look` is called where that is not known. */
-    async has(repository, digest, look) {
-        const key = `${repository}@${digest}`;
-        const known = this.#shown.get(key);
-        if (known !== undefined)
-            return known;
-        const looking = look();
-        this.#shown.set(key, looking);
-        try {
-            return await looking;
-        }
-        catch (error) {
-            this.#shown.delete(key);
-            throw error;
-        }
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/registry/http/registry-http.js
-
-
-
-
-
-
-
-
-
 
 
 
@@ -51258,7 +51298,7 @@ class ShownBlobs {
 
 /**
  * Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping
- * of refusals. What is learned about the registry on the way is kept here.
+ * of refusals.
  */
 class RegistryHttp {
     registry;
@@ -51269,18 +51309,10 @@ class RegistryHttp {
     limiter;
     /** For writes that must not meet each other. */
     turns = new Turns();
-    mounts = new Mounts();
-    sizes = new BlobSizes();
-    largeBlobs = new LargeBlobs();
-    shownBlobs = new ShownBlobs();
-    manifests = new KeptManifests();
-    referrersApi = new ReferrersApi();
-    tagLists = new TagLists();
-    quota;
-    held;
+    /** What the answers have shown, also to those who asked. */
+    facts;
     #redirects;
     #authorizer;
-    #family;
     #introduction;
     constructor(registry, login, network, logger) {
         this.registry = registry;
@@ -51292,11 +51324,9 @@ class RegistryHttp {
         network.registries.add(registry);
         this.logger = logger;
         this.limiter = network.limiter(registry);
-        this.held = new HeldBlobs(this.limiter.capacity);
-        this.quota = new Quota(registry, this.login, logger);
+        this.facts = new RegistryFacts(registry, this.login, logger);
         const headers = login.credentials?.headers ?? {};
         this.#redirects = new RedirectFollower(registry, network, logger, headers);
-        this.#family = familyOfHost(registry);
         this.#introduction = new Introduction(() => network.connectEarly(registry));
         const home = async () => network.originOf(registry);
         const askBase = async (place) => this.#askBase(place);
@@ -51305,7 +51335,7 @@ class RegistryHttp {
     }
     /** Known by its host from the start, or by its answers from the first of them on. */
     get family() {
-        return this.#family;
+        return this.facts.family;
     }
     /** One request with retries, in a slot that is held until `read` is done with the answer. */
     async call(request, read) {
@@ -51348,7 +51378,7 @@ class RegistryHttp {
             return answer;
         const subject = whoAnswered(answer);
         const isNoJudge = isFromStorage(answer);
-        const known = { clock: this.network.clock, family: this.#family };
+        const known = { clock: this.network.clock, family: this.family };
         // What leads away takes no login along.
         const asked = subject === undefined ? { ...place, login } : place;
         const told = { refusal, passing, missing, subject, isNoJudge };
@@ -51358,7 +51388,7 @@ class RegistryHttp {
     #saysExpired(error) {
         if (!(error instanceof RegistryError))
             return false;
-        return this.#family?.expiredLogin?.test(error.registryMessage ?? '') === true;
+        return this.family?.expiredLogin?.test(error.registryMessage ?? '') === true;
     }
     /** Where an upload goes on. */
     async uploadAddress(answer, place) {
@@ -51378,7 +51408,7 @@ class RegistryHttp {
             send: async (authorization) => {
                 const answer = await this.#redirects.follow(request, authorization);
                 if (!answer.address.isAway)
-                    this.#learn(answer);
+                    this.#noteFacts(answer);
                 return { answer, isForeign: answer.address.isAway };
             },
             onLogin: () => this.#introduction.end(),
@@ -51392,10 +51422,8 @@ class RegistryHttp {
         await discard(answer);
         return undefined;
     }
-    /** What an answer of the registry itself gives away about it. */
-    #learn({ status, headers }) {
-        this.#family ??= familyOfAnswer(headers);
-        this.quota.note({ status, headers }, this.network.retries, this.network.clock.now());
+    #noteFacts(answer) {
+        this.facts.note(answer, this.network.retries, this.network.clock.now());
     }
 }
 function expired(error) {
@@ -51765,7 +51793,8 @@ class Client {
      * @internal
      */
     get pullsLeft() {
-        const { registry, login, quota } = this.#http;
+        const { registry, login, facts } = this.#http;
+        const { quota } = facts;
         return quota.limit === undefined ? undefined : { registry, login, ...quota.limit };
     }
     /**
@@ -53015,7 +53044,7 @@ async function heldReferrers(repository, subject, digests) {
     const common = digests.filter((digest) => listed.has(digest));
     if (from === 'api') {
         if (listed.size > 0)
-            repository.http.referrersApi.noteListing(repository.name);
+            repository.http.facts.referrersApi.noteListing(repository.name);
         return new Set(common);
     }
     const there = await wait_for_all_waitForAll(common.map(async (digest) => (await heldDigest(repository, digest)) === digest));
@@ -53027,9 +53056,9 @@ async function heldReferrers(repository, subject, digests) {
  * once for each repository. Throws VERIFICATION where it has the API, and lists nothing.
  */
 async function listsByItself(repository, subject, pushed) {
-    const { referrersApi, network } = repository.http;
+    const { facts, network } = repository.http;
     const place = repository.place('list referrers', subject);
-    return referrersApi.lists(repository.name, async () => {
+    return facts.referrersApi.lists(repository.name, async () => {
         for (const delay of [0, ...LOOKS_AFTER]) {
             if (delay > 0)
                 await pause(network, delay, place);

@@ -200,7 +200,8 @@ export class Client {
    * @internal
    */
   get pullsLeft(): PullsLeft | undefined {
-    const { registry, login, quota } = this.#http
+    const { registry, login, facts } = this.#http
+    const { quota } = facts
     return quota.limit === undefined ? undefined : { registry, login, ...quota.limit }
   }
 

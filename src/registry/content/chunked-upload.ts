@@ -62,9 +62,9 @@ export async function patchBlob(
 
 /** Bytes of the chunks that a session should get, as far as the registry is known by now. */
 export function chunkSize({ minChunk, maxChunk }: UploadSession, http: RegistryHttp): number {
-  const { largeBlobs, family } = http
+  const { facts, family } = http
   const most = Math.min(maxChunk, family?.maxChunk ?? maxChunk)
-  return Math.max(1, Math.min(Math.max(largeBlobs.chunkBytes, minChunk), most))
+  return Math.max(1, Math.min(Math.max(facts.largeBlobs.chunkBytes, minChunk), most))
 }
 
 function tooSmall(repository: Repository, blob: Content, size: number): RegistryError {

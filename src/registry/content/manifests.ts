@@ -39,7 +39,7 @@ export async function fetchManifest(
 ): Promise<FetchedManifest> {
   if (expected === undefined) return fetchAnew(repository, reference, expected)
   admitManifest(repository, expected)
-  return repository.http.manifests.once(expected, async () =>
+  return repository.http.facts.manifests.once(expected, async () =>
     fetchAnew(repository, reference, expected),
   )
 }

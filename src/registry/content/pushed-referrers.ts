@@ -21,7 +21,7 @@ export async function heldReferrers(
   const listed = new Set(entries.map(({ digest }) => digest))
   const common = digests.filter((digest) => listed.has(digest))
   if (from === 'api') {
-    if (listed.size > 0) repository.http.referrersApi.noteListing(repository.name)
+    if (listed.size > 0) repository.http.facts.referrersApi.noteListing(repository.name)
     return new Set(common)
   }
   const there = await waitForAll(
@@ -40,9 +40,9 @@ export async function listsByItself(
   subject: Digest,
   pushed: Digest,
 ): Promise<boolean> {
-  const { referrersApi, network } = repository.http
+  const { facts, network } = repository.http
   const place = repository.place('list referrers', subject)
-  return referrersApi.lists(repository.name, async () => {
+  return facts.referrersApi.lists(repository.name, async () => {
     for (const delay of [0, ...LOOKS_AFTER]) {
       if (delay > 0) await pause(network, delay, place)
       const entries = await listByApi(repository, subject)

@@ -34,7 +34,7 @@ export class BlobSender {
   async send(session: UploadSession, openContent: OpenContent): Promise<void> {
     const { http } = this.#destination
     const open = this.#metered(openContent)
-    if (http.largeBlobs.needPatch) {
+    if (http.facts.largeBlobs.needPatch) {
       await this.#inSession(session, async () =>
         patchBlob(this.#destination, session, this.#blob, open),
       )
@@ -42,12 +42,12 @@ export class BlobSender {
     }
     let unused: UploadSession | undefined = session
     try {
-      if (!http.largeBlobs.needChunks(this.#blob.size)) {
+      if (!http.facts.largeBlobs.needChunks(this.#blob.size)) {
         unused = undefined
         if (await this.#wasTakenWhole(session, open)) return
       }
       await this.#inChunks(unused, open)
-      if (this.#refusal !== undefined) http.largeBlobs.refused(this.#blob.size)
+      if (this.#refusal !== undefined) http.facts.largeBlobs.refused(this.#blob.size)
     } catch (error) {
       throw this.#rather(error)
     }
@@ -87,7 +87,7 @@ export class BlobSender {
     } catch (error) {
       const isTooLarge = error instanceof RegistryError && error.status === 413
       if (!isTooLarge) throw error
-      http.largeBlobs.refusedChunk()
+      http.facts.largeBlobs.refusedChunk()
       if (size >= tooLarge || chunkSize(session, http) >= size) throw error
       await this.#inChunks(undefined, open, size)
     }
@@ -131,7 +131,7 @@ export class BlobSender {
       if (!(error instanceof RegistryError) || error.code === 'CANCELLED') throw error
       return false
     }
-    http.largeBlobs.tookPatch()
+    http.facts.largeBlobs.tookPatch()
     return true
   }
 

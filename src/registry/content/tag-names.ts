@@ -10,6 +10,6 @@ const NO_LIST: readonly number[] = [400, 401, 403, 404, 405, 406, 501]
  * has too many of them. What is pushed later on does not show here.
  */
 export async function listsTag(repository: Repository, tag: string): Promise<boolean | undefined> {
-  const list = repository.http.tagLists.of(repository.name)
+  const list = repository.http.facts.tagLists.of(repository.name)
   return list.has(tag, async (next) => fetchTagPage(repository, next, NO_LIST))
 }

@@ -75,7 +75,7 @@ class Delivery {
 
   async run(): Promise<Outcome> {
     const outcome = await this.#bring()
-    this.#destination.http.sizes.note(this.#blob)
+    this.#destination.http.facts.blobSizes.note(this.#blob)
     return outcome
   }
 
@@ -97,7 +97,7 @@ class Delivery {
       const outcome = await this.#deliver('asking')
       if (outcome === 'copied') return outcome
       const isThere = await this.#isReallyThere()
-      this.#destination.http.mounts.noteLook(isThere || this.#hasOther())
+      this.#destination.http.facts.mountLooks.note(isThere || this.#hasOther())
       if (isThere) return outcome
     }
     if (!this.#hasOther() && (await this.#isThere())) {
@@ -110,12 +110,12 @@ class Delivery {
   /** Whether a mount from the repository itself will tell if the blob is there. */
   async #answersLooks(): Promise<boolean> {
     if (!this.#mayAsk) return false
-    const { mounts } = this.#destination.http
-    if (!this.#isSmall && mounts.answersLooks === undefined) {
-      await mounts.tryOut()
+    const { mountLooks } = this.#destination.http.facts
+    if (!this.#isSmall && mountLooks.areAnswered === undefined) {
+      await mountLooks.tryOut()
     }
     // A small blob that is sent once more than needed costs no more than to look for it.
-    return mounts.answersLooks ?? this.#isSmall
+    return mountLooks.areAnswered ?? this.#isSmall
   }
 
   /**
@@ -123,16 +123,17 @@ class Delivery {
    * has something truncated says so too: its length is looked at, unless it is known.
    */
   async #isReallyThere(): Promise<boolean> {
-    const { mounts, sizes } = this.#destination.http
-    if (sizes.isRight(this.#blob) === true) return mounts.keepsWord(async () => this.#isThere())
+    const { mountLooks, blobSizes } = this.#destination.http.facts
+    if (blobSizes.isRight(this.#blob) === true)
+      return mountLooks.keepsWord(async () => this.#isThere())
     const isThere = await this.#isThere()
-    return !this.#hasOther() && mounts.keepsWord(async () => Promise.resolve(isThere))
+    return !this.#hasOther() && mountLooks.keepsWord(async () => Promise.resolve(isThere))
   }
 
   async #isThere(): Promise<boolean> {
     const shown = await lookUpBlob(this.#destination, this.#blob)
     // Where the run knows it by another size, one of the two is false: the bytes will tell.
-    const isDisputed = this.#destination.http.sizes.isRight(this.#blob) === false
+    const isDisputed = this.#destination.http.facts.blobSizes.isRight(this.#blob) === false
     this.#shown = shown === 'there' && isDisputed ? 'other' : shown
     return this.#shown === 'there'
   }

@@ -170,8 +170,8 @@ class TreeCopy {
   /** From another repository of the destination's registry, if that is any use, or from the source. */
   async #supply(blob: Descriptor): Promise<Outcome> {
     const { source, destination, ledger, seen, again, taker } = this.#route
-    const { mounts, family } = destination.http
-    const canMount = family?.mounts !== false && mounts.areWorthTrying
+    const { facts, family } = destination.http
+    const canMount = family?.mounts !== false && facts.mounts.isWorthTrying
     if (again === true || !canMount || destination.sharesRegistryWith(source)) {
       return this.#bring(blob)
     }

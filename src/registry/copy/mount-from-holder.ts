@@ -26,9 +26,10 @@ export async function mountFromHolder(
   wish: MountWish,
   isThere: () => Promise<boolean>,
 ): Promise<UploadStart | undefined> {
-  const { mounts, logger } = wish.destination.http
+  const { facts, logger } = wish.destination.http
+  const { mounts } = facts
   const from = holderName(wish)
-  if (from === undefined || !mounts.areWorthTrying) return undefined
+  if (from === undefined || !mounts.isWorthTrying) return undefined
   if (!(await mayTake(wish))) return undefined
   try {
     if (!(await mayRead(wish, from))) return undefined
@@ -49,7 +50,7 @@ async function mount({ destination, blob }: MountWish, from: string): Promise<Up
   const ask = async (): Promise<UploadStart> =>
     http.limiter.run(async () => mountBlob(destination, blob, from))
   // Some answer so as if they would another time, and never do (Q24, Q48).
-  return http.mounts.haveWorked ? withRetries(http.network, http.logger, ask) : ask()
+  return http.facts.mounts.hasWorked ? withRetries(http.network, http.logger, ask) : ask()
 }
 
 function holderName({ source, destination, holder }: MountWish): string | undefined {
@@ -63,9 +64,11 @@ function holderName({ source, destination, holder }: MountWish): string | undefi
  */
 async function mayTake({ source, destination, blob, holder }: MountWish): Promise<boolean> {
   if (source.sharesRegistryWith(destination) || holder?.isBrought === true) return true
-  const { shownBlobs, logger } = source.http
+  const { facts, logger } = source.http
   try {
-    return await shownBlobs.has(source.name, blob.digest, async () => blobExists(source, blob))
+    return await facts.shownBlobs.has(source.name, blob.digest, async () =>
+      blobExists(source, blob),
+    )
   } catch (error) {
     if (!(error instanceof RegistryError) || error.code === 'CANCELLED') throw error
     // Reading the blob will tell.
@@ -82,5 +85,5 @@ async function mayRead(
   const { http } = destination
   if (source.http === http || from === holder?.repository) return true
   const repository = new Repository(http, from, 'source')
-  return http.mounts.mayRead(from, async () => blobExists(repository, blob))
+  return http.facts.readable.has(from, async () => blobExists(repository, blob))
 }

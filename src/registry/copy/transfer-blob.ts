@@ -63,7 +63,7 @@ export class BlobTransfer {
     const isHeld = this.#bytes !== undefined || this.#blob.size <= HELD_BLOB_BYTES
     const outcome = await (isHeld ? this.#sendHeld(opening) : this.#stream(opening, isFirst))
     if (outcome === 'copied') {
-      this.#destination.http.mounts.offerTrial(async () =>
+      this.#destination.http.facts.mountLooks.offerTrial(async () =>
         mountsItself(this.#destination, this.#blob),
       )
     }
@@ -75,7 +75,7 @@ export class BlobTransfer {
     const { http } = this.#destination
     const session = await http.limiter.run(async () => this.#open(opening))
     if (session === undefined) return 'existing'
-    await http.held.run(this.#blob.size, async () => {
+    await http.limiter.held.run(this.#blob.size, async () => {
       const bytes = await this.#orCancel(session, async () => this.#read())
       await http.limiter.run(async () => this.#sender.send(session, () => bytes))
     })
@@ -113,17 +113,17 @@ export class BlobTransfer {
   async #open(opening: Opening): Promise<UploadSession | undefined> {
     if (typeof opening !== 'string') return opening
     if (opening === 'new') return startUpload(this.#destination)
-    const { mounts } = this.#destination.http
+    const { mountLooks } = this.#destination.http.facts
     try {
       const start = await mountBlob(this.#destination, this.#blob, this.#destination.name)
       if (start.mounted) return undefined
-      mounts.noteDenied()
+      mountLooks.noteDenied()
       return start.session
     } catch (error) {
       if (!isRefusal(error)) throw error
       // Harbor refuses to mount from what does not exist yet (Q24): another time it may.
       const isAboutRights = error.status === 401 || error.status === 403
-      if (!isAboutRights) mounts.noteLook(false)
+      if (!isAboutRights) mountLooks.note(false)
     }
     return startUpload(this.#destination)
   }

@@ -6,31 +6,22 @@ import type { Scope } from '../auth/scope.ts'
 import { discard } from '../network/answer-body.ts'
 import { type Login, loginText, secretsOf } from '../credentials/login.ts'
 import { type ErrorPlace, RegistryError, reworded } from '../errors.ts'
-import { familyOfAnswer, familyOfHost } from '../families/lookup.ts'
 import type { RegistryFamily } from '../families/family.ts'
 import { Introduction } from './first-request.ts'
-import { BlobSizes } from '../learned/blob-sizes.ts'
 import { knownSecrets } from '../known-secrets.ts'
-import { LargeBlobs } from '../learned/blob-size-limit.ts'
-import { KeptManifests } from '../learned/manifest-cache.ts'
-import { ReferrersApi } from '../learned/referrers-api.ts'
-import { TagLists } from '../learned/tag-list.ts'
+import { RegistryFacts } from '../learned/registry-facts.ts'
 import type { Logger } from '../logger.ts'
-import { Mounts } from '../learned/mount-support.ts'
 import type { Answer, Network } from '../network/network.ts'
-import { HeldBlobs } from '../pace/held-blobs.ts'
 import type { Limiter } from '../pace/limiter.ts'
-import { Quota } from '../pace/pull-limit.ts'
 import { withRetries } from '../pace/retry.ts'
 import { Turns } from '../pace/turns.ts'
 import { RedirectFollower } from './follow-redirects.ts'
 import { isReading } from './redirects.ts'
 import type { RegistryAnswer, RegistryRequest } from './registry-request.ts'
-import { ShownBlobs } from '../learned/shown-blobs.ts'
 
 /**
  * Speaks HTTP with one registry as one identity: slots, login, redirects, retries and the mapping
- * of refusals. What is learned about the registry on the way is kept here.
+ * of refusals.
  */
 export class RegistryHttp {
   readonly registry: string
@@ -41,18 +32,10 @@ export class RegistryHttp {
   readonly limiter: Limiter
   /** For writes that must not meet each other. */
   readonly turns = new Turns()
-  readonly mounts = new Mounts()
-  readonly sizes = new BlobSizes()
-  readonly largeBlobs = new LargeBlobs()
-  readonly shownBlobs = new ShownBlobs()
-  readonly manifests = new KeptManifests()
-  readonly referrersApi = new ReferrersApi()
-  readonly tagLists = new TagLists()
-  readonly quota: Quota
-  readonly held: HeldBlobs
+  /** What the answers have shown, also to those who asked. */
+  readonly facts: RegistryFacts
   readonly #redirects: RedirectFollower
   readonly #authorizer: Authorizer
-  #family: RegistryFamily | undefined
   readonly #introduction: Introduction
 
   constructor(registry: string, login: Login, network: Network, logger: Logger) {
@@ -65,11 +48,9 @@ export class RegistryHttp {
     network.registries.add(registry)
     this.logger = logger
     this.limiter = network.limiter(registry)
-    this.held = new HeldBlobs(this.limiter.capacity)
-    this.quota = new Quota(registry, this.login, logger)
+    this.facts = new RegistryFacts(registry, this.login, logger)
     const headers = login.credentials?.headers ?? {}
     this.#redirects = new RedirectFollower(registry, network, logger, headers)
-    this.#family = familyOfHost(registry)
     this.#introduction = new Introduction(() => network.connectEarly(registry))
     const home = async (): Promise<string> => network.originOf(registry)
     const askBase = async (place: ErrorPlace): Promise<Answer | undefined> => this.#askBase(place)
@@ -79,7 +60,7 @@ export class RegistryHttp {
 
   /** Known by its host from the start, or by its answers from the first of them on. */
   get family(): RegistryFamily | undefined {
-    return this.#family
+    return this.facts.family
   }
 
   /** One request with retries, in a slot that is held until `read` is done with the answer. */
@@ -127,7 +108,7 @@ export class RegistryHttp {
     if (isExpected) return answer
     const subject = whoAnswered(answer)
     const isNoJudge = isFromStorage(answer)
-    const known = { clock: this.network.clock, family: this.#family }
+    const known = { clock: this.network.clock, family: this.family }
     // What leads away takes no login along.
     const asked = subject === undefined ? { ...place, login } : place
     const told = { refusal, passing, missing, subject, isNoJudge }
@@ -137,7 +118,7 @@ export class RegistryHttp {
   /** Some say that a login is over with the status of a refusal (Q08, Q10). */
   #saysExpired(error: unknown): error is RegistryError {
     if (!(error instanceof RegistryError)) return false
-    return this.#family?.expiredLogin?.test(error.registryMessage ?? '') === true
+    return this.family?.expiredLogin?.test(error.registryMessage ?? '') === true
   }
 
   /** Where an upload goes on. */
@@ -159,7 +140,7 @@ export class RegistryHttp {
       isBlob: typeof body === 'function',
       send: async (authorization) => {
         const answer = await this.#redirects.follow(request, authorization)
-        if (!answer.address.isAway) this.#learn(answer)
+        if (!answer.address.isAway) this.#noteFacts(answer)
         return { answer, isForeign: answer.address.isAway }
       },
       onLogin: () => this.#introduction.end(),
@@ -174,10 +155,8 @@ export class RegistryHttp {
     return undefined
   }
 
-  /** What an answer of the registry itself gives away about it. */
-  #learn({ status, headers }: RegistryAnswer): void {
-    this.#family ??= familyOfAnswer(headers)
-    this.quota.note({ status, headers }, this.network.retries, this.network.clock.now())
+  #noteFacts(answer: RegistryAnswer): void {
+    this.facts.note(answer, this.network.retries, this.network.clock.now())
   }
 }
 

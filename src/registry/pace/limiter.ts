@@ -2,6 +2,7 @@ import type { FamilyLimits } from '../families/family.ts'
 import type { HostPause } from './host-pause.ts'
 import { Pace, type Sign, type Use } from './host-pace.ts'
 import { hasBody, type Kind, type Lane, laneOf } from '../request-kind.ts'
+import { HeldBlobs } from './held-blobs.ts'
 import { queueName, type Rank, SlotQueues, type Waiting } from './slot-queues.ts'
 
 export type { Lane } from '../request-kind.ts'
@@ -35,6 +36,8 @@ let limiters = 0
  */
 export class Limiter {
   readonly capacity: number
+  /** Room for what is on its way to the host without a slot. */
+  readonly held: HeldBlobs
   /** What it is called in the names of queues. */
   readonly #name = String(limiters++)
   readonly #blobCapacity: number
@@ -49,6 +52,7 @@ export class Limiter {
     const { isAdaptive = false, limits, now } = options
     const capacity = slotsAt(limits?.atOnce, most)
     this.capacity = capacity
+    this.held = new HeldBlobs(capacity)
     this.#free = capacity
     this.#blobCapacity = Math.max(1, capacity - Math.floor(capacity * METADATA_SHARE))
     const bounds = { metadata: capacity, blobs: this.#blobCapacity }
