@@ -42344,31 +42344,37 @@ function failureRow(result, hint) {
         : `<b>${breakable(error.code)}</b>${reference}<br>${code(error.message, MAX_REASON)}`;
     return tableRow([imageCell(result), reason]);
 }
-/** `Status | Image, from | Digest | Moved | Time` */
-function copiedRow(result) {
+/** `Status | Image, from | Digest | Moved | Referrers | Time` */
+function copiedRow(result, columns) {
     return tableRow([
         unbroken('✅ copied'),
         imageCell(result),
         digestCell(result.digest),
         movedLines(result, ['', ' mounted', ' there']),
+        ...referrersCells(result, columns, ' copied'),
         unbroken(formatDuration(result.durationMs)),
     ]);
 }
-/** `Plan | Image, from | To move | Platforms` */
-function plannedRow(result) {
+/** `Plan | Image, from | To move | Referrers | Platforms` */
+function plannedRow(result, columns) {
     return tableRow([
         planOf(result),
         imageCell(result),
         movedLines(result, ['', ' to mount', ' there']),
+        ...referrersCells(result, columns, ' to copy'),
         platformsOf(result),
     ]);
 }
-/** `Image, from | Digest`, for those that are left as they are. */
-function untouchedRow(result) {
+/** `Image, from | Digest | Referrers`, for those that are left as they are. */
+function untouchedRow(result, columns) {
     const { error, digest, previousDigest } = result;
     const held = digestCell(digest ?? previousDigest);
     const reason = error === undefined ? '' : `<small>${breakable(foreignText(error.message))}</small>`;
-    return tableRow([imageCell(result), [held, reason].filter((part) => part !== '').join('<br>')]);
+    return tableRow([
+        imageCell(result),
+        [held, reason].filter((part) => part !== '').join('<br>'),
+        ...referrersCells(result, columns, ''),
+    ]);
 }
 /** An item of a list: all that it takes to get exactly that image, in one piece to copy. */
 function digestItem({ destination, digest, }) {
@@ -42406,12 +42412,25 @@ function digestCell(digest) {
         return '';
     return `<code>${isDigest(digest) ? shortDigest(digest) : breakable(foreignText(digest))}</code>`;
 }
-/** Bytes that are not none, each with its word, and what belongs to the image. */
-function movedLines({ bytes: { copied, mounted, existing }, referrers }, words) {
+/** Bytes that are not none, each with its word. */
+function movedLines({ bytes: { copied, mounted, existing } }, words) {
     const sizes = [copied, mounted, existing].flatMap((size, index) => index > 0 && size === 0 ? [] : [`${formatBytes(size)}${words[index] ?? ''}`]);
-    const others = referrers?.copied ?? 0;
-    const lines = others === 0 ? sizes : [...sizes, count(others, 'referrer')];
-    return lines.map(unbroken).join('<br>');
+    return sizes.map(unbroken).join('<br>');
+}
+/** What belongs to the image: a cell where there is the column. */
+function referrersCells({ referrers }, columns, word) {
+    if (!columns.referrers)
+        return [];
+    if (referrers === undefined)
+        return [''];
+    const { copied, existing, filtered, lost } = referrers;
+    const counts = [
+        ...(copied > 0 ? [`${copied}${word}`] : []),
+        ...(existing > 0 ? [`${existing} there`] : []),
+        ...(filtered > 0 ? [`${filtered} not wanted`] : []),
+        ...(lost.length > 0 ? [`${lost.length} lost`] : []),
+    ];
+    return [(counts.length === 0 ? ['none'] : counts).map(unbroken).join('<br>')];
 }
 function platformsOf({ platforms, missingPlatforms = [] }) {
     const found = Object.keys(platforms).map((name) => breakable(foreignText(name)));
@@ -42450,13 +42469,14 @@ function renderSummary(report, maxBytes = MAX_SUMMARY_BYTES) {
     page.add(headline(report));
     addFailures(page, of('failed'));
     addWarnings(page, report.warnings ?? []);
+    const columns = { referrers: report.totals.referrers !== undefined };
     if (report.dryRun)
-        addPlan(page, of('copied'), report);
+        addPlan(page, of('copied'), report, columns);
     else
-        addCopied(page, of('copied'));
+        addCopied(page, of('copied'), columns);
     addLosses(page, report.results);
-    addUntouched(page, of('skipped'), 'skipped');
-    addUntouched(page, of('unchanged'), 'unchanged');
+    addUntouched(page, of('skipped'), 'skipped', columns);
+    addUntouched(page, of('unchanged'), 'unchanged', columns);
     addDigests(page, report.results);
     return page.text();
 }
@@ -42554,14 +42574,15 @@ function warningLine(text) {
     const [, name, rest = text] = /^(\S*[/:]\S*): (.*)$/s.exec(text) ?? [];
     return `- ${name === undefined ? '' : `${code(name)}: `}${breakable(rest, LONGEST_LINE)}`;
 }
-function addCopied(page, copied) {
-    const head = tableHead(['Status', 'Image, from', 'Digest', 'Moved', 'Time']);
-    const title = `### ✅ ${copied.length} copied\n\n${head}\n`;
-    page.addLines(title, copied, copiedRow, '</table>\n\n');
+function addCopied(page, copied, columns) {
+    const titles = ['Status', 'Image, from', 'Digest', 'Moved', ...titlesOf(columns), 'Time'];
+    const title = `### ✅ ${copied.length} copied\n\n${tableHead(titles)}\n`;
+    page.addLines(title, copied, (result) => copiedRow(result, columns), '</table>\n\n');
 }
-function addPlan(page, planned, { results }) {
-    const head = tableHead(['Plan', 'Image, from', 'To move', 'Platforms']);
-    page.addLines(`### ${planned.length} to copy\n\n${head}\n`, planned, plannedRow, '</table>\n\n');
+function addPlan(page, planned, { results }, columns) {
+    const head = tableHead(['Plan', 'Image, from', 'To move', ...titlesOf(columns), 'Platforms']);
+    const row = (result) => plannedRow(result, columns);
+    page.addLines(`### ${planned.length} to copy\n\n${head}\n`, planned, row, '</table>\n\n');
     const rows = totalsByRegistry(results).map(({ registry, copied, bytes }) => tableRow([
         code(registry),
         String(copied),
@@ -42569,7 +42590,7 @@ function addPlan(page, planned, { results }) {
     ]));
     const titles = ['Registry', 'Images', 'To copy', 'To mount', 'There already'];
     if (planned.length > 0)
-        page.addLines(`${tableHead(titles)}\n`, rows, (row) => row, '</table>\n\n');
+        page.addLines(`${tableHead(titles)}\n`, rows, (text) => text, '</table>\n\n');
 }
 /** Hardly anybody needs what a new index does not have of the source's, and most images lose the same. */
 function addLosses(page, results) {
@@ -42580,10 +42601,14 @@ function addLosses(page, results) {
 function lossLine([text, some]) {
     return `- ${breakable(text, LONGEST_LINE)}: ${count(some.length, 'image')}`;
 }
-function addUntouched(page, results, what) {
-    const head = tableHead(['Image, from', 'Digest']);
+function addUntouched(page, results, what, columns) {
+    const head = tableHead(['Image, from', 'Digest', ...titlesOf(columns)]);
     const start = `${foldStart(`${results.length} ${what}`, false)}${head}\n`;
-    page.addLines(start, results, untouchedRow, `</table>\n\n${foldEnd}`);
+    const row = (result) => untouchedRow(result, columns);
+    page.addLines(start, results, row, `</table>\n\n${foldEnd}`);
+}
+function titlesOf({ referrers }) {
+    return referrers ? ['Referrers'] : [];
 }
 function addDigests(page, results) {
     const held = results.flatMap(({ status, destination, digest }) => status === 'failed' || digest === undefined ? [] : [{ destination, digest }]);
@@ -53193,11 +53218,13 @@ async function needsCosignImage(destination, { tag, digest, fetch }) {
     const reason = 'the tag holds signatures that the source does not have, and writing it would take them away';
     throw new RegistryError('EXISTS', reason, destination.place('write', tag));
 }
-/** Copies an image of cosign's under its tag. */
+/** Copies an image of cosign's under its tag; where the route is a plan, only counts its bytes. */
 async function copyCosignImage(route, { tag, fetch }) {
     const { destination } = route;
     const fetched = await fetch();
     const moved = await copyContent(route, fetched);
+    if (route.isPlan === true)
+        return moved;
     await pushWithRepair(async () => publishManifest(destination, tag, fetched), async () => copyContent({ ...route, again: true }, fetched));
     return moved;
 }
@@ -53237,12 +53264,11 @@ const EMPTY = Buffer.from('{}');
 /**
  * Copies what belongs to an image, which is there itself by now: what refers to it level by level,
  * because some registries want to have seen the subject first, and then the lists under tags that
- * stand in for the API. Everything is pushed by digest, and under tags that nobody pulls.
- *
- * @param isDryRun only looks for what would be copied
+ * stand in for the API. Everything is pushed by digest, and under tags that nobody pulls. Where the
+ * route is a plan, only counts what would be copied.
  */
-async function copyReferrers(route, found, levels, isDryRun) {
-    return new ReferrersCopy(route, found).run(levels, isDryRun);
+async function copyReferrers(route, found, levels) {
+    return new ReferrersCopy(route, found).run(levels);
 }
 class ReferrersCopy {
     #route;
@@ -53252,7 +53278,7 @@ class ReferrersCopy {
         this.#route = route;
         this.#found = found;
     }
-    async run(levels, isDryRun) {
+    async run(levels) {
         const outcomes = [];
         for (const { referrers, cosignImages } of levels) {
             const images = cosignImages.map(({ tag, digest }) => {
@@ -53260,27 +53286,26 @@ class ReferrersCopy {
                 return { tag, digest, fetch: async () => this.#found.cosignImage(source, tag) };
             });
             const done = await wait_for_all_waitForAll([
-                ...referrers.map(async (one) => this.#referrer(one, isDryRun)),
-                ...images.map(async (one) => this.#cosignImage(one, isDryRun)),
+                ...referrers.map(async (one) => this.#referrer(one)),
+                ...images.map(async (one) => this.#cosignImage(one)),
             ]);
             outcomes.push(...done);
         }
-        if (!isDryRun)
+        if (this.#route.isPlan !== true) {
             await this.#list(levels.flatMap(({ referrers }) => referrers));
+        }
         const copied = outcomes.filter((outcome) => outcome !== 'existing').length;
         return { copied, existing: outcomes.length - copied, moved: addBytes(this.#moved) };
     }
-    async #referrer({ isHeld, isPart, fetched }, isDryRun) {
+    async #referrer({ isHeld, isPart, fetched }) {
         if (isHeld || fetched === undefined)
             return 'existing';
-        if (isPart || isDryRun)
+        if (isPart)
             return 'copied';
         return this.#once('referrer', fetched, async () => copyByDigest(this.#routeOf(fetched), fetched));
     }
-    async #cosignImage(image, isDryRun) {
+    async #cosignImage(image) {
         const { destination } = this.#route;
-        if (isDryRun)
-            return (await needsCosignImage(destination, image)) ? 'copied' : 'existing';
         // Another line may bring the same image, or another one for the same tag.
         return destination.http.turns.run(`${destination.name}:${image.tag}`, async () => {
             if (!(await needsCosignImage(destination, image)))
@@ -53518,7 +53543,6 @@ function childrenOf(fetched) {
 
 
 
-
 /** Lost referrers that one message names. */
 const NAMED = 5;
 /**
@@ -53600,14 +53624,13 @@ class ImageReferrers {
     }
     /** Copies what was found; the image itself is there by then. In a dry run, counts it. */
     async bring(found, judged) {
-        const { route, dryRun } = this.#options;
-        const { levels } = found;
-        const done = await copyReferrers(route, this.#options.found, levels, dryRun);
+        const { route } = this.#options;
+        const done = await copyReferrers(route, this.#options.found, found.levels);
         const { copied, existing, moved } = done;
         const filtered = found.filtered + judged.filtered;
         return {
             result: { copied, existing, filtered, lost: judged.lost },
-            moved: dryRun ? noBytes : moved,
+            moved,
         };
     }
 }
@@ -53634,40 +53657,42 @@ function lostText(lost) {
  * without it.
  */
 async function pushImage(push) {
-    const { route, image, release, tag, referrers } = push;
+    const { route, image, release, tag } = push;
     const publish = async (name) => {
         const isTag = name === tag;
         if (isTag)
             await push.beforeTag?.();
         await pushWithRepair(async () => publishManifest(route.destination, name, release, isTag ? push.isWanted : undefined), async () => copyBeneath({ ...route, again: true }, image, release));
     };
-    if (referrers === undefined) {
-        const bytes = await copyBeneath(route, image, release);
+    const { isThere, ...pushed } = await bring(push, async () => publish(image.top.digest));
+    // Without a tag, the digest is the name.
+    if (!isThere || tag !== undefined)
         await publish(tag ?? release.digest);
-        return { bytes };
+    return pushed;
+}
+/** What `pushImage` would bring to a destination that does not have the image. Writes nothing. */
+async function planImage(plan) {
+    const { isThere: _, ...planned } = await bring(plan, async () => Promise.resolve());
+    return planned;
+}
+/**
+ * Brings everything but the tag. `isThere` where the image is at the destination by its digest, since
+ * something refers to that.
+ */
+async function bring({ route, image, release, referrers }, publishByDigest) {
+    if (referrers === undefined) {
+        return { bytes: await copyBeneath(route, image, release), isThere: false };
     }
     const judging = referrers.judge();
     if (referrers.mustNotLose)
         await judging;
     const held = new Set();
-    const [bytes, [first, judged]] = await waitForBoth(copyBeneath({ ...route, held }, image, release), waitForBoth(referrers.find(), judging));
-    const { digest } = image.top;
-    const isWhole = refersTo(first, digest);
-    if (isWhole)
-        await publish(digest);
-    const done = await referrers.bring(await referrers.compareParts(first, held), judged);
-    // Without a tag, the digest is the name.
-    if (!isWhole || tag !== undefined)
-        await publish(tag ?? release.digest);
-    return { bytes: addBytes([bytes, done.moved]), referrers: done.result };
-}
-/** What `pushImage` would bring to a destination that does not have the image. Writes nothing. */
-async function planImage({ route, image, release, referrers, }) {
-    if (referrers === undefined)
-        return { bytes: await copyBeneath(route, image, release) };
-    const [bytes, [found, judged]] = await waitForBoth(copyBeneath(route, image, release), waitForBoth(referrers.find(), referrers.judge()));
-    const { result, moved } = await referrers.bring(found, judged);
-    return { bytes: addBytes([bytes, moved]), referrers: result };
+    const [bytes, [found, judged]] = await waitForBoth(copyBeneath({ ...route, held }, image, release), waitForBoth(referrers.find(), judging));
+    const isThere = refersTo(found, image.top.digest);
+    if (isThere)
+        await publishByDigest();
+    const { result, moved } = await referrers.bring(await referrers.compareParts(found, held), judged);
+    return { bytes: addBytes([bytes, moved]), referrers: result, isThere };
 }
 /** Copies what a release refers to. */
 async function copyBeneath(route, { top }, { children, attestations }) {

@@ -62,10 +62,27 @@ describe('the job summary', () => {
     ])
   })
 
-  test('counts the referrers that came along', () => {
-    const referrers = { copied: 3, existing: 1, filtered: 0, lost: [] }
-    const rows = rowsUnder(renderSummary(reportOf([copied({ referrers })])), '### ✅ 1 copied')
-    expect(rows[1]).toContain('3.4 MB 3 referrers')
+  test('has a column for referrers where a run has asked for them', () => {
+    const lost = [{ digest: digestB, artifactType: 'a/b', subject: digestA }]
+    const referrers = { copied: 3, existing: 1, filtered: 2, lost }
+    const none = { copied: 0, existing: 0, filtered: 0, lost: [] }
+    const results = [
+      copied({ referrers }),
+      copied(),
+      copied({ status: 'unchanged', referrers: { ...none, existing: 2 } }),
+      copied({ status: 'unchanged', referrers: none }),
+    ]
+    const summary = renderSummary(reportOf(results))
+    const rows = rowsUnder(summary, '### ✅ 2 copied')
+    expect(rows[0]).toBe('Status Image, from Digest Moved Referrers Time')
+    expect(rows[1]).toContain('3.4 MB 3 copied 1 there 2 not wanted 1 lost 2.3 s')
+    expect(rows[2]).toContain('3.4 MB  2.3 s')
+    const untouched = rowsUnder(summary, '<summary>2 unchanged')
+    expect(untouched[0]).toBe('Image, from Digest Referrers')
+    expect(untouched[1]).toMatch(/ 2 there$/)
+    expect(untouched[2]).toMatch(/ none$/)
+    const plan = renderSummary({ ...reportOf([copied({ referrers })]), dryRun: true })
+    expect(rowsUnder(plan, '### 1 to copy')[1]).toContain('3 to copy 1 there')
   })
 
   test('has the digests in full, each in one piece', () => {

@@ -74,6 +74,7 @@ describe.each(registries)('with %s, an image that is there', (_how, options) => 
     sign(world)
     const outcome = await copy(world, 'all', { platforms: 'all', dryRun: true })
     expect(outcome).toMatchObject({ status: 'copied', referrers: { copied: 1, existing: 9 } })
+    expect(outcome.bytes.copied).toBe(later.layers[0]?.size)
     expect(writesTo(world.destination)).toEqual([])
   })
 
@@ -116,9 +117,20 @@ describe('an image that is new', () => {
 
   test('is counted in a dry run with all that belongs to it', async () => {
     await using world = await referrersWorld()
-    const outcome = await copy(world, 'all', { platforms: 'all', dryRun: true })
-    expect(outcome).toMatchObject({ status: 'copied', referrers: { copied: 9, existing: 0 } })
+    const planned = await copy(world, 'all', { platforms: 'all', dryRun: true })
+    expect(planned).toMatchObject({ status: 'copied', referrers: { copied: 9, existing: 0 } })
     expect(writesTo(world.destination)).toEqual([])
+    const { bytes } = await copy(world, 'all', { platforms: 'all' })
+    expect(planned.bytes).toEqual(bytes)
+  })
+
+  test('under its tag is counted in a dry run by what of it is there', async () => {
+    await using world = await referrersWorld()
+    await copy(world, 'all', { platforms: 'all' })
+    const options = { platforms: 'all', dryRun: true } as const
+    const planned = await copy(world, 'all', options, 'mirror/app:v2')
+    expect(planned).toMatchObject({ status: 'copied', referrers: { copied: 0, existing: 9 } })
+    expect(planned.bytes.copied).toBe(0)
   })
 })
 

@@ -3,7 +3,7 @@ import { parseReference } from '../oci/reference.ts'
 import { packagePage } from '../registry/families/lookup.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import type { SyncResult } from '../sync/report.ts'
-import { count, formatBytes, formatDuration } from './format-bytes.ts'
+import { formatBytes, formatDuration } from './format-bytes.ts'
 import { breakable, code, tableRow, unbroken } from './markup.ts'
 
 /** The annotation and the report have all of a message; nobody reads that much of one in a table. */
@@ -23,34 +23,45 @@ export function failureRow(result: SyncResult, hint: number | undefined): string
   return tableRow([imageCell(result), reason])
 }
 
-/** `Status | Image, from | Digest | Moved | Time` */
-export function copiedRow(result: SyncResult): string {
+/** Columns that are there only where a run has something for them. */
+export interface Columns {
+  readonly referrers: boolean
+}
+
+/** `Status | Image, from | Digest | Moved | Referrers | Time` */
+export function copiedRow(result: SyncResult, columns: Columns): string {
   return tableRow([
     unbroken('✅ copied'),
     imageCell(result),
     digestCell(result.digest),
     movedLines(result, ['', ' mounted', ' there']),
+    ...referrersCells(result, columns, ' copied'),
     unbroken(formatDuration(result.durationMs)),
   ])
 }
 
-/** `Plan | Image, from | To move | Platforms` */
-export function plannedRow(result: SyncResult): string {
+/** `Plan | Image, from | To move | Referrers | Platforms` */
+export function plannedRow(result: SyncResult, columns: Columns): string {
   return tableRow([
     planOf(result),
     imageCell(result),
     movedLines(result, ['', ' to mount', ' there']),
+    ...referrersCells(result, columns, ' to copy'),
     platformsOf(result),
   ])
 }
 
-/** `Image, from | Digest`, for those that are left as they are. */
-export function untouchedRow(result: SyncResult): string {
+/** `Image, from | Digest | Referrers`, for those that are left as they are. */
+export function untouchedRow(result: SyncResult, columns: Columns): string {
   const { error, digest, previousDigest } = result
   const held = digestCell(digest ?? previousDigest)
   const reason =
     error === undefined ? '' : `<small>${breakable(foreignText(error.message))}</small>`
-  return tableRow([imageCell(result), [held, reason].filter((part) => part !== '').join('<br>')])
+  return tableRow([
+    imageCell(result),
+    [held, reason].filter((part) => part !== '').join('<br>'),
+    ...referrersCells(result, columns, ''),
+  ])
 }
 
 /** An item of a list: all that it takes to get exactly that image, in one piece to copy. */
@@ -97,17 +108,29 @@ function digestCell(digest: string | undefined): string {
   return `<code>${isDigest(digest) ? shortDigest(digest) : breakable(foreignText(digest))}</code>`
 }
 
-/** Bytes that are not none, each with its word, and what belongs to the image. */
+/** Bytes that are not none, each with its word. */
 function movedLines(
-  { bytes: { copied, mounted, existing }, referrers }: SyncResult,
+  { bytes: { copied, mounted, existing } }: SyncResult,
   words: readonly [string, string, string],
 ): string {
   const sizes = [copied, mounted, existing].flatMap((size, index) =>
     index > 0 && size === 0 ? [] : [`${formatBytes(size)}${words[index] ?? ''}`],
   )
-  const others = referrers?.copied ?? 0
-  const lines = others === 0 ? sizes : [...sizes, count(others, 'referrer')]
-  return lines.map(unbroken).join('<br>')
+  return sizes.map(unbroken).join('<br>')
+}
+
+/** What belongs to the image: a cell where there is the column. */
+function referrersCells({ referrers }: SyncResult, columns: Columns, word: string): string[] {
+  if (!columns.referrers) return []
+  if (referrers === undefined) return ['']
+  const { copied, existing, filtered, lost } = referrers
+  const counts = [
+    ...(copied > 0 ? [`${copied}${word}`] : []),
+    ...(existing > 0 ? [`${existing} there`] : []),
+    ...(filtered > 0 ? [`${filtered} not wanted`] : []),
+    ...(lost.length > 0 ? [`${lost.length} lost`] : []),
+  ]
+  return [(counts.length === 0 ? ['none'] : counts).map(unbroken).join('<br>')]
 }
 
 function platformsOf({ platforms, missingPlatforms = [] }: SyncResult): string {

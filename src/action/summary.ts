@@ -4,6 +4,7 @@ import { count, formatBytes, formatDuration } from './format-bytes.ts'
 import { breakable, code, escapeMarkup, sentence, tableHead, tableRow, unbroken } from './markup.ts'
 import { bytesText, pullsLine } from './result-lines.ts'
 import {
+  type Columns,
   copiedRow,
   digestItem,
   failureRow,
@@ -41,11 +42,12 @@ export function renderSummary(report: RunReport, maxBytes: number = MAX_SUMMARY_
   page.add(headline(report))
   addFailures(page, of('failed'))
   addWarnings(page, report.warnings ?? [])
-  if (report.dryRun) addPlan(page, of('copied'), report)
-  else addCopied(page, of('copied'))
+  const columns = { referrers: report.totals.referrers !== undefined }
+  if (report.dryRun) addPlan(page, of('copied'), report, columns)
+  else addCopied(page, of('copied'), columns)
   addLosses(page, report.results)
-  addUntouched(page, of('skipped'), 'skipped')
-  addUntouched(page, of('unchanged'), 'unchanged')
+  addUntouched(page, of('skipped'), 'skipped', columns)
+  addUntouched(page, of('unchanged'), 'unchanged', columns)
   addDigests(page, report.results)
   return page.text()
 }
@@ -153,15 +155,21 @@ function warningLine(text: string): string {
   return `- ${name === undefined ? '' : `${code(name)}: `}${breakable(rest, LONGEST_LINE)}`
 }
 
-function addCopied(page: Page, copied: readonly SyncResult[]): void {
-  const head = tableHead(['Status', 'Image, from', 'Digest', 'Moved', 'Time'])
-  const title = `### ✅ ${copied.length} copied\n\n${head}\n`
-  page.addLines(title, copied, copiedRow, '</table>\n\n')
+function addCopied(page: Page, copied: readonly SyncResult[], columns: Columns): void {
+  const titles = ['Status', 'Image, from', 'Digest', 'Moved', ...titlesOf(columns), 'Time']
+  const title = `### ✅ ${copied.length} copied\n\n${tableHead(titles)}\n`
+  page.addLines(title, copied, (result) => copiedRow(result, columns), '</table>\n\n')
 }
 
-function addPlan(page: Page, planned: readonly SyncResult[], { results }: RunReport): void {
-  const head = tableHead(['Plan', 'Image, from', 'To move', 'Platforms'])
-  page.addLines(`### ${planned.length} to copy\n\n${head}\n`, planned, plannedRow, '</table>\n\n')
+function addPlan(
+  page: Page,
+  planned: readonly SyncResult[],
+  { results }: RunReport,
+  columns: Columns,
+): void {
+  const head = tableHead(['Plan', 'Image, from', 'To move', ...titlesOf(columns), 'Platforms'])
+  const row = (result: SyncResult): string => plannedRow(result, columns)
+  page.addLines(`### ${planned.length} to copy\n\n${head}\n`, planned, row, '</table>\n\n')
   const rows = totalsByRegistry(results).map(({ registry, copied, bytes }) =>
     tableRow([
       code(registry),
@@ -171,7 +179,7 @@ function addPlan(page: Page, planned: readonly SyncResult[], { results }: RunRep
   )
   const titles = ['Registry', 'Images', 'To copy', 'To mount', 'There already']
   if (planned.length > 0)
-    page.addLines(`${tableHead(titles)}\n`, rows, (row) => row, '</table>\n\n')
+    page.addLines(`${tableHead(titles)}\n`, rows, (text) => text, '</table>\n\n')
 }
 
 /** Hardly anybody needs what a new index does not have of the source's, and most images lose the same. */
@@ -188,10 +196,20 @@ function lossLine([text, some]: readonly [string, readonly SyncResult[]]): strin
   return `- ${breakable(text, LONGEST_LINE)}: ${count(some.length, 'image')}`
 }
 
-function addUntouched(page: Page, results: readonly SyncResult[], what: string): void {
-  const head = tableHead(['Image, from', 'Digest'])
+function addUntouched(
+  page: Page,
+  results: readonly SyncResult[],
+  what: string,
+  columns: Columns,
+): void {
+  const head = tableHead(['Image, from', 'Digest', ...titlesOf(columns)])
   const start = `${foldStart(`${results.length} ${what}`, false)}${head}\n`
-  page.addLines(start, results, untouchedRow, `</table>\n\n${foldEnd}`)
+  const row = (result: SyncResult): string => untouchedRow(result, columns)
+  page.addLines(start, results, row, `</table>\n\n${foldEnd}`)
+}
+
+function titlesOf({ referrers }: Columns): readonly string[] {
+  return referrers ? ['Referrers'] : []
 }
 
 function addDigests(page: Page, results: readonly SyncResult[]): void {

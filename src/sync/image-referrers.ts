@@ -1,7 +1,7 @@
 import type { Digest } from '../oci/digest.ts'
 import type { ReferrerFilter } from '../oci/referrer-filter.ts'
 import { heldReferrers } from '../registry/content/pushed-referrers.ts'
-import { type BytesMoved, noBytes } from '../registry/copy/bytes-moved.ts'
+import type { BytesMoved } from '../registry/copy/bytes-moved.ts'
 import type { Route } from '../registry/copy/copy-image.ts'
 import { copyReferrers } from '../registry/copy/copy-referrers.ts'
 import { findLostReferrers, type LostReferrer } from '../registry/copy/find-lost-referrers.ts'
@@ -28,7 +28,6 @@ export interface ImageReferrersOptions {
   readonly logger: Logger
   readonly referrers: ReferrerFilter
   readonly onLostReferrers: 'warn' | 'fail'
-  readonly dryRun: boolean
 }
 
 /** What was done about an image's referrers. */
@@ -123,14 +122,13 @@ export class ImageReferrers {
     found: FoundReferrers,
     judged: Pick<ReferrersResult, 'lost' | 'filtered'>,
   ): Promise<ReferrersDone> {
-    const { route, dryRun } = this.#options
-    const { levels } = found
-    const done = await copyReferrers(route, this.#options.found, levels, dryRun)
+    const { route } = this.#options
+    const done = await copyReferrers(route, this.#options.found, found.levels)
     const { copied, existing, moved } = done
     const filtered = found.filtered + judged.filtered
     return {
       result: { copied, existing, filtered, lost: judged.lost },
-      moved: dryRun ? noBytes : moved,
+      moved,
     }
   }
 }

@@ -15,14 +15,17 @@ export interface PushedImage {
   readonly referrers?: ReferrersResult
 }
 
-export interface ImagePush {
+interface Bringing {
   readonly route: Route
   readonly image: SourceImage
   readonly release: Release
-  /** By digest alone where absent. */
-  readonly tag: string | undefined
   /** Undefined where nothing of them comes along. */
   readonly referrers: ImageReferrers | undefined
+}
+
+export interface ImagePush extends Bringing {
+  /** By digest alone where absent. */
+  readonly tag: string | undefined
   /** Called, and waited for, before the tag is moved. */
   readonly beforeTag: (() => Promise<unknown>) | undefined
   /** Whether the tag is to be moved still; asked before each try. */
@@ -35,7 +38,7 @@ export interface ImagePush {
  * without it.
  */
 export async function pushImage(push: ImagePush): Promise<PushedImage> {
-  const { route, image, release, tag, referrers } = push
+  const { route, image, release, tag } = push
   const publish = async (name: string): Promise<void> => {
     const isTag = name === tag
     if (isTag) await push.beforeTag?.()
@@ -45,41 +48,40 @@ export async function pushImage(push: ImagePush): Promise<PushedImage> {
       async () => copyBeneath({ ...route, again: true }, image, release),
     )
   }
+  const { isThere, ...pushed } = await bring(push, async () => publish(image.top.digest))
+  // Without a tag, the digest is the name.
+  if (!isThere || tag !== undefined) await publish(tag ?? release.digest)
+  return pushed
+}
+
+/** What `pushImage` would bring to a destination that does not have the image. Writes nothing. */
+export async function planImage(plan: Bringing): Promise<PushedImage> {
+  const { isThere: _, ...planned } = await bring(plan, async () => Promise.resolve())
+  return planned
+}
+
+/**
+ * Brings everything but the tag. `isThere` where the image is at the destination by its digest, since
+ * something refers to that.
+ */
+async function bring(
+  { route, image, release, referrers }: Bringing,
+  publishByDigest: () => Promise<void>,
+): Promise<PushedImage & { readonly isThere: boolean }> {
   if (referrers === undefined) {
-    const bytes = await copyBeneath(route, image, release)
-    await publish(tag ?? release.digest)
-    return { bytes }
+    return { bytes: await copyBeneath(route, image, release), isThere: false }
   }
   const judging = referrers.judge()
   if (referrers.mustNotLose) await judging
   const held = new Set<Digest>()
-  const [bytes, [first, judged]] = await waitForBoth(
+  const [bytes, [found, judged]] = await waitForBoth(
     copyBeneath({ ...route, held }, image, release),
     waitForBoth(referrers.find(), judging),
   )
-  const { digest } = image.top
-  const isWhole = refersTo(first, digest)
-  if (isWhole) await publish(digest)
-  const done = await referrers.bring(await referrers.compareParts(first, held), judged)
-  // Without a tag, the digest is the name.
-  if (!isWhole || tag !== undefined) await publish(tag ?? release.digest)
-  return { bytes: addBytes([bytes, done.moved]), referrers: done.result }
-}
-
-/** What `pushImage` would bring to a destination that does not have the image. Writes nothing. */
-export async function planImage({
-  route,
-  image,
-  release,
-  referrers,
-}: Pick<ImagePush, 'route' | 'image' | 'release' | 'referrers'>): Promise<PushedImage> {
-  if (referrers === undefined) return { bytes: await copyBeneath(route, image, release) }
-  const [bytes, [found, judged]] = await waitForBoth(
-    copyBeneath(route, image, release),
-    waitForBoth(referrers.find(), referrers.judge()),
-  )
-  const { result, moved } = await referrers.bring(found, judged)
-  return { bytes: addBytes([bytes, moved]), referrers: result }
+  const isThere = refersTo(found, image.top.digest)
+  if (isThere) await publishByDigest()
+  const { result, moved } = await referrers.bring(await referrers.compareParts(found, held), judged)
+  return { bytes: addBytes([bytes, moved]), referrers: result, isThere }
 }
 
 /** Copies what a release refers to. */

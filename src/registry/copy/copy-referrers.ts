@@ -24,17 +24,15 @@ export interface ReferrersCopied {
 /**
  * Copies what belongs to an image, which is there itself by now: what refers to it level by level,
  * because some registries want to have seen the subject first, and then the lists under tags that
- * stand in for the API. Everything is pushed by digest, and under tags that nobody pulls.
- *
- * @param isDryRun only looks for what would be copied
+ * stand in for the API. Everything is pushed by digest, and under tags that nobody pulls. Where the
+ * route is a plan, only counts what would be copied.
  */
 export async function copyReferrers(
   route: Route,
   found: SourceReferrers,
   levels: readonly ReferrersLevel[],
-  isDryRun: boolean,
 ): Promise<ReferrersCopied> {
-  return new ReferrersCopy(route, found).run(levels, isDryRun)
+  return new ReferrersCopy(route, found).run(levels)
 }
 
 class ReferrersCopy {
@@ -47,7 +45,7 @@ class ReferrersCopy {
     this.#found = found
   }
 
-  async run(levels: readonly ReferrersLevel[], isDryRun: boolean): Promise<ReferrersCopied> {
+  async run(levels: readonly ReferrersLevel[]): Promise<ReferrersCopied> {
     const outcomes: Outcome[] = []
     for (const { referrers, cosignImages } of levels) {
       const images = cosignImages.map(({ tag, digest }): CosignSource => {
@@ -55,27 +53,28 @@ class ReferrersCopy {
         return { tag, digest, fetch: async () => this.#found.cosignImage(source, tag) }
       })
       const done = await waitForAll([
-        ...referrers.map(async (one) => this.#referrer(one, isDryRun)),
-        ...images.map(async (one) => this.#cosignImage(one, isDryRun)),
+        ...referrers.map(async (one) => this.#referrer(one)),
+        ...images.map(async (one) => this.#cosignImage(one)),
       ])
       outcomes.push(...done)
     }
-    if (!isDryRun) await this.#list(levels.flatMap(({ referrers }) => referrers))
+    if (this.#route.isPlan !== true) {
+      await this.#list(levels.flatMap(({ referrers }) => referrers))
+    }
     const copied = outcomes.filter((outcome) => outcome !== 'existing').length
     return { copied, existing: outcomes.length - copied, moved: addBytes(this.#moved) }
   }
 
-  async #referrer({ isHeld, isPart, fetched }: FoundReferrer, isDryRun: boolean): Promise<Outcome> {
+  async #referrer({ isHeld, isPart, fetched }: FoundReferrer): Promise<Outcome> {
     if (isHeld || fetched === undefined) return 'existing'
-    if (isPart || isDryRun) return 'copied'
+    if (isPart) return 'copied'
     return this.#once('referrer', fetched, async () =>
       copyByDigest(this.#routeOf(fetched), fetched),
     )
   }
 
-  async #cosignImage(image: CosignSource, isDryRun: boolean): Promise<Outcome> {
+  async #cosignImage(image: CosignSource): Promise<Outcome> {
     const { destination } = this.#route
-    if (isDryRun) return (await needsCosignImage(destination, image)) ? 'copied' : 'existing'
     // Another line may bring the same image, or another one for the same tag.
     return destination.http.turns.run(`${destination.name}:${image.tag}`, async () => {
       if (!(await needsCosignImage(destination, image))) return 'existing'
