@@ -43,6 +43,7 @@ describe('the budget of a reference', () => {
       expect(budget.spend(content(number, 4 * MiB), 1)).toBeUndefined()
     }
     expect(budget.spend(content(16, 1), 1)).toBe('manifests of more than 67108864 bytes together')
+    expect(budget.spend(content(17, 0), 1)).toBeDefined()
     expect(budget.spend(content(3, 4 * MiB), 1)).toBeUndefined()
     // The same digest under another size is something else until it has been looked at.
     expect(budget.spend(content(3, 1), 1)).toBeDefined()

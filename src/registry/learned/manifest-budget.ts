@@ -30,11 +30,12 @@ export class ManifestBudget {
     const key = `${digest} ${size}`
     if (this.#known.has(key)) return undefined
     if (this.#known.size >= MAX_MANIFESTS) return `more than ${MAX_MANIFESTS} manifests`
-    if (this.#bytes + size > MAX_TREE_BYTES) {
+    // What is too much leaves nothing for others: the image cannot be had any more.
+    this.#bytes += size
+    if (this.#bytes > MAX_TREE_BYTES) {
       return `manifests of more than ${MAX_TREE_BYTES} bytes together`
     }
     this.#known.add(key)
-    this.#bytes += size
     return undefined
   }
 }
