@@ -212,6 +212,7 @@ const awkward = [
   'al1ce://u@s3cret',
   'al1ce\u00ads3cret',
   'al1ce"\\s3cret',
+  'al1ce<b>s3cret',
 ]
 
 /** Sends the password, which it knows from the request, wherever it can. */
@@ -226,9 +227,11 @@ function echo(place: string, password: string): Middleware {
         return reply(403, json, body)
       }
       case 'page': {
-        const title = password.replaceAll('"', '&quot;')
+        const title = password.replaceAll('"', '&quot;').replace('<b>', '&lt;b&gt;')
         return reply(502, { 'content-type': 'text/html' }, `<title>no, ${title}</title>`)
       }
+      case 'careless page':
+        return reply(502, { 'content-type': 'text/html' }, `<title>no, ${password}</title>`)
       case 'location':
         return reply(307, { location: `http://[${encodeURI(password)}` }, '')
       case 'media type': {
@@ -248,7 +251,7 @@ function echo(place: string, password: string): Middleware {
   }
 }
 
-test.each(['message', 'page', 'location', 'media type', 'platform'])(
+test.each(['message', 'page', 'careless page', 'location', 'media type', 'platform'])(
   'a password that is echoed in a %s is not shown, nor any part of it',
   async (place) => {
     for (const password of awkward) {

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { foreignText } from '../foreign-text.ts'
+import { knownSecrets } from '../known-secrets.ts'
 
 /** The longest code of the specification has 21 characters. */
 const MAX_CODE_LENGTH = 64
@@ -112,10 +113,14 @@ function isMarkup(body: string, contentType: string | string[] | undefined): boo
   return /html|xml/i.test(String(contentType)) || body.trimStart().startsWith('<')
 }
 
-/** Markup says nothing in a log, but the title of a page does, and what a storage says in XML. */
+/**
+ * Markup says nothing in a log, but the title of a page does, and what a storage says in XML. Secrets
+ * are taken out before, since one may hold what markup is made of.
+ */
 function markupWords(body: string): RegistryWords {
+  const known = knownSecrets.redact(body)
   const inside = (name: string): string | undefined => {
-    const text = new RegExp(`<${name}>([^<]*)`, 'i').exec(body)?.[1]
+    const text = new RegExp(`<${name}>([^<]*)`, 'i').exec(known)?.[1]
     return text?.replaceAll(/&(?:quot|apos|amp|lt|gt|#39|#34);/g, ' ')
   }
   return wordsOf([{ code: inside('Code'), message: inside('Message') ?? inside('title') }])
