@@ -38939,6 +38939,8 @@ class HeldBlobs {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/pace/slot-queues.js
+/** As many as the images that are worked on side by side have layers, and some. */
+const MAX_COMPARED = 1000;
 /** The queues of small requests, which want one slot of one host. */
 const SMALL = new Set(['metadata', 'lookup']);
 /** The queue of those who want the same of the same hosts. */
@@ -38952,18 +38954,29 @@ function queueName(wishes) {
 /** Those who wait for slots of one host, by what they want: of each queue, only one can be next. */
 class SlotQueues {
     #queues = new Map();
+    /** Returns whether nobody else is in that queue. */
     add(waiting) {
-        const queue = this.#queues.get(waiting.queue) ?? [];
+        const queue = this.#queues.get(waiting.queue) ?? new Set();
         this.#queues.set(waiting.queue, queue);
-        queue.push(waiting);
+        return queue.add(waiting).size === 1;
     }
     remove(waiting) {
-        const queue = this.#queues.get(waiting.queue) ?? [];
-        const index = queue.indexOf(waiting);
-        if (index >= 0)
-            queue.splice(index, 1);
-        if (queue.length === 0)
+        const queue = this.#queues.get(waiting.queue);
+        queue?.delete(waiting);
+        if (queue?.size === 0)
             this.#queues.delete(waiting.queue);
+    }
+    /** So many of those who wait, whoever they are. */
+    some(count) {
+        const some = [];
+        for (const queue of this.#queues.values()) {
+            for (const waiting of queue) {
+                if (some.length === count)
+                    return some;
+                some.push(waiting);
+            }
+        }
+        return some;
     }
     /** Whether somebody wants a slot in a lane of that host. */
     want(host, lane) {
@@ -38980,7 +38993,8 @@ class SlotQueues {
             const isSmall = SMALL.has(name);
             if (!isSmall && !withBlobs)
                 continue;
-            const waiting = isSmall ? queue[0] : mostUrgent(queue);
+            const [first] = queue;
+            const waiting = isSmall ? first : mostUrgent(queue);
             if (waiting !== undefined)
                 heads.push({ waiting, isSmall });
         }
@@ -38993,21 +39007,29 @@ function byUrgency(one, other) {
     const difference = other.waiting.rank() - one.waiting.rank();
     return difference === 0 ? one.waiting.turn - other.waiting.turn : difference;
 }
-/** The first of the most urgent. */
+/**
+ * The first of the most urgent, of those who have waited longest. Of more than a thousand, which an
+ * index may list, no one is compared with all others: that would take the time of their square.
+ */
 function mostUrgent(queue) {
     let best;
     let bestRank = Number.NEGATIVE_INFINITY;
+    let compared = 0;
     for (const one of queue) {
         const rank = one.rank();
         if (rank > bestRank) {
             best = one;
             bestRank = rank;
         }
+        compared += 1;
+        if (compared === MAX_COMPARED)
+            break;
     }
     return best;
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/pace/limiter.js
+var _a;
 
 
 
@@ -39015,6 +39037,8 @@ function mostUrgent(queue) {
 let turns = 0;
 /** Of all slots, so many at least are never taken by blobs, where there are enough. */
 const METADATA_SHARE = 1 / 4;
+/** At the end of a run. */
+const ADMITTED_AT_ONCE = 500;
 let limiters = 0;
 /**
  * The slots of a host: a counting semaphore whose lanes grow and shrink by what the host stands.
@@ -39030,12 +39054,13 @@ class Limiter {
     #blobCapacity;
     #pace;
     #now;
+    #signal;
     #free;
     #used = { metadata: 0, lookup: 0, read: 0, write: 0 };
     #queues = new SlotQueues();
     /** @param most slots, of which a host that counts requests does not get all */
     constructor(most, options = {}) {
-        const { isAdaptive = false, limits, now } = options;
+        const { isAdaptive = false, limits, now, signal } = options;
         const capacity = slotsAt(limits?.atOnce, most);
         this.capacity = capacity;
         this.held = new HeldBlobs(capacity);
@@ -39044,6 +39069,8 @@ class Limiter {
         const bounds = { metadata: capacity, blobs: this.#blobCapacity };
         this.#pace = new Pace({ bounds, isAdaptive, limits });
         this.#now = now ?? Date.now;
+        this.#signal = signal;
+        signal?.addEventListener('abort', () => this.#admitAll(), { once: true });
     }
     /** For all who speak to the host, whether they hold a slot or not. */
     get pause() {
@@ -39057,7 +39084,7 @@ class Limiter {
     async acquire(lanes = ['metadata'], rank = () => 0) {
         const wish = lanes.slice(0, this.capacity);
         await new Promise((admit) => {
-            Limiter.queue(new Map([[this, wish]]), rank, admit);
+            _a.queue(new Map([[this, wish]]), rank, admit);
         });
         return this.releaseOf(wish);
     }
@@ -39065,10 +39092,17 @@ class Limiter {
     static queue(wishes, rank, admit) {
         const queue = queueName([...wishes].map(([limiter, lanes]) => [limiter.#name, lanes]));
         const waiting = { turn: turns++, queue, wishes, rank, admit };
+        let isAlone = true;
         for (const limiter of wishes.keys())
-            limiter.#queues.add(waiting);
-        for (const limiter of wishes.keys())
-            limiter.#admit();
+            isAlone = limiter.#queues.add(waiting);
+        if ([...wishes.keys()].some((limiter) => limiter.#hasEnded)) {
+            _a.#admitNow(waiting);
+        }
+        else if (isAlone) {
+            for (const limiter of wishes.keys())
+                limiter.#admit();
+        }
+        // For whoever wanted the same before there is no room, and it is looked for when there is some.
         return waiting;
     }
     /** No longer wants anything. Whoever has been admitted is not changed by that. */
@@ -39143,13 +39177,30 @@ class Limiter {
         for (const lane of lanes)
             this.#used[lane] += sign;
     }
+    get #hasEnded() {
+        return this.#signal?.aborted === true;
+    }
+    static #admitNow(waiting) {
+        for (const [limiter, lanes] of waiting.wishes) {
+            limiter.#queues.remove(waiting);
+            limiter.#take(lanes, 1);
+        }
+        waiting.admit();
+    }
+    /**
+     * However few slots there are, since nobody will ask the host for anything any more. Some at a time,
+     * because each has its end to make, and others, such as the clock, want their turn.
+     */
+    #admitAll() {
+        const waiting = this.#queues.some(ADMITTED_AT_ONCE);
+        for (const one of waiting)
+            _a.#admitNow(one);
+        if (waiting.length > 0)
+            setImmediate(() => this.#admitAll());
+    }
     #admit() {
         for (let next = this.#next(); next !== undefined; next = this.#next()) {
-            for (const [limiter, lanes] of next.wishes) {
-                limiter.#queues.remove(next);
-                limiter.#take(lanes, 1);
-            }
-            next.admit();
+            _a.#admitNow(next);
             // Whoever came behind it may have room now.
             for (const limiter of next.wishes.keys())
                 if (limiter !== this)
@@ -39158,7 +39209,7 @@ class Limiter {
     }
     /** Who is admitted now, if anybody. */
     #next() {
-        if (this.#free === 0)
+        if (this.#free === 0 || this.#hasEnded)
             return undefined;
         return this.#first((waiting) => {
             const others = [...waiting.wishes.keys()].filter((limiter) => limiter !== this);
@@ -39201,6 +39252,7 @@ class Limiter {
         });
     }
 }
+_a = Limiter;
 /** Of a host for which few are enough, more than those only where many more are allowed. */
 function slotsAt(few = Number.POSITIVE_INFINITY, most) {
     return Math.max(Math.min(most, few), Math.floor(most / 2));
@@ -43973,6 +44025,7 @@ function singleHeader(answer, name, place) {
 ;// CONCATENATED MODULE: ./lib/registry/network/registry-words.js
 
 
+
 /** The longest code of the specification has 21 characters. */
 const MAX_CODE_LENGTH = 64;
 /** A manifest may lack all of its blobs, each of which is an error of its own. */
@@ -44056,10 +44109,14 @@ function otherMessage(document) {
 function isMarkup(body, contentType) {
     return /html|xml/i.test(String(contentType)) || body.trimStart().startsWith('<');
 }
-/** Markup says nothing in a log, but the title of a page does, and what a storage says in XML. */
+/**
+ * Markup says nothing in a log, but the title of a page does, and what a storage says in XML. Secrets
+ * are taken out before, since one may hold what markup is made of.
+ */
 function markupWords(body) {
+    const known = knownSecrets.redact(body);
     const inside = (name) => {
-        const text = new RegExp(`<${name}>([^<]*)`, 'i').exec(body)?.[1];
+        const text = new RegExp(`<${name}>([^<]*)`, 'i').exec(known)?.[1];
         return text?.replaceAll(/&(?:quot|apos|amp|lt|gt|#39|#34);/g, ' ');
     };
     return wordsOf([{ code: inside('Code'), message: inside('Message') ?? inside('title') }]);
@@ -46236,11 +46293,12 @@ class ManifestBudget {
             return undefined;
         if (this.#known.size >= MAX_MANIFESTS)
             return `more than ${MAX_MANIFESTS} manifests`;
-        if (this.#bytes + size > MAX_TREE_BYTES) {
+        // What is too much leaves nothing for others: the image cannot be had any more.
+        this.#bytes += size;
+        if (this.#bytes > MAX_TREE_BYTES) {
             return `manifests of more than ${MAX_TREE_BYTES} bytes together`;
         }
         this.#known.add(key);
-        this.#bytes += size;
         return undefined;
     }
 }
@@ -48044,7 +48102,7 @@ async function pushWithRepair(push, bring) {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/copy-image.js
-var _a;
+var copy_image_a;
 
 
 
@@ -48108,7 +48166,7 @@ class TreeCopy {
         return bytes;
     }
     #again() {
-        return new _a({ ...this.#route, again: true });
+        return new copy_image_a({ ...this.#route, again: true });
     }
     /** Waits for what a manifest refers to, if that is on its way too: some want it first (Q27). */
     async #subjectOf({ manifest, digest }) {
@@ -48267,7 +48325,7 @@ class TreeCopy {
         }
     }
 }
-_a = TreeCopy;
+copy_image_a = TreeCopy;
 /** Whether an index entry can only be a blob. */
 function isBlobType(mediaType) {
     return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType);
@@ -49606,6 +49664,7 @@ class Network {
                 isAdaptive: true,
                 limits: familyOfHost(registry)?.limits,
                 now: () => this.clock.now(),
+                signal: this.signal,
             });
             this.#limiters.set(registry, limiter);
         }

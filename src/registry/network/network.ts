@@ -158,6 +158,7 @@ export class Network {
         isAdaptive: true,
         limits: familyOfHost(registry)?.limits,
         now: (): number => this.clock.now(),
+        signal: this.signal,
       })
       this.#limiters.set(registry, limiter)
     }

@@ -22,10 +22,15 @@ export interface LimiterOptions {
   /** What is documented of the host. */
   readonly limits?: FamilyLimits | undefined
   readonly now?: () => number
+  /** Ends the run, and all waiting with it: whoever is admitted then finds out by himself. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Of all slots, so many at least are never taken by blobs, where there are enough. */
 const METADATA_SHARE = 1 / 4
+
+/** At the end of a run. */
+const ADMITTED_AT_ONCE = 500
 
 let limiters = 0
 
@@ -43,13 +48,14 @@ export class Limiter {
   readonly #blobCapacity: number
   readonly #pace: Pace
   readonly #now: () => number
+  readonly #signal: AbortSignal | undefined
   #free: number
   readonly #used: Record<Lane, number> = { metadata: 0, lookup: 0, read: 0, write: 0 }
   readonly #queues = new SlotQueues<Limiter>()
 
   /** @param most slots, of which a host that counts requests does not get all */
   constructor(most: number, options: LimiterOptions = {}) {
-    const { isAdaptive = false, limits, now } = options
+    const { isAdaptive = false, limits, now, signal } = options
     const capacity = slotsAt(limits?.atOnce, most)
     this.capacity = capacity
     this.held = new HeldBlobs(capacity)
@@ -58,6 +64,8 @@ export class Limiter {
     const bounds = { metadata: capacity, blobs: this.#blobCapacity }
     this.#pace = new Pace({ bounds, isAdaptive, limits })
     this.#now = now ?? Date.now
+    this.#signal = signal
+    signal?.addEventListener('abort', () => this.#admitAll(), { once: true })
   }
 
   /** For all who speak to the host, whether they hold a slot or not. */
@@ -87,8 +95,14 @@ export class Limiter {
   ): Waiting<Limiter> {
     const queue = queueName([...wishes].map(([limiter, lanes]) => [limiter.#name, lanes]))
     const waiting: Waiting<Limiter> = { turn: turns++, queue, wishes, rank, admit }
-    for (const limiter of wishes.keys()) limiter.#queues.add(waiting)
-    for (const limiter of wishes.keys()) limiter.#admit()
+    let isAlone = true
+    for (const limiter of wishes.keys()) isAlone = limiter.#queues.add(waiting)
+    if ([...wishes.keys()].some((limiter) => limiter.#hasEnded)) {
+      Limiter.#admitNow(waiting)
+    } else if (isAlone) {
+      for (const limiter of wishes.keys()) limiter.#admit()
+    }
+    // For whoever wanted the same before there is no room, and it is looked for when there is some.
     return waiting
   }
 
@@ -167,13 +181,31 @@ export class Limiter {
     for (const lane of lanes) this.#used[lane] += sign
   }
 
+  get #hasEnded(): boolean {
+    return this.#signal?.aborted === true
+  }
+
+  static #admitNow(waiting: Waiting<Limiter>): void {
+    for (const [limiter, lanes] of waiting.wishes) {
+      limiter.#queues.remove(waiting)
+      limiter.#take(lanes, 1)
+    }
+    waiting.admit()
+  }
+
+  /**
+   * However few slots there are, since nobody will ask the host for anything any more. Some at a time,
+   * because each has its end to make, and others, such as the clock, want their turn.
+   */
+  #admitAll(): void {
+    const waiting = this.#queues.some(ADMITTED_AT_ONCE)
+    for (const one of waiting) Limiter.#admitNow(one)
+    if (waiting.length > 0) setImmediate(() => this.#admitAll())
+  }
+
   #admit(): void {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      for (const [limiter, lanes] of next.wishes) {
-        limiter.#queues.remove(next)
-        limiter.#take(lanes, 1)
-      }
-      next.admit()
+      Limiter.#admitNow(next)
       // Whoever came behind it may have room now.
       for (const limiter of next.wishes.keys()) if (limiter !== this) limiter.#admit()
     }
@@ -181,7 +213,7 @@ export class Limiter {
 
   /** Who is admitted now, if anybody. */
   #next(): Waiting<Limiter> | undefined {
-    if (this.#free === 0) return undefined
+    if (this.#free === 0 || this.#hasEnded) return undefined
     return this.#first((waiting) => {
       const others = [...waiting.wishes.keys()].filter((limiter) => limiter !== this)
       return others.every((limiter) => limiter.#hasRoomFor(waiting))

@@ -18,6 +18,9 @@ export interface Waiting<Host> {
   readonly admit: () => void
 }
 
+/** As many as the images that are worked on side by side have layers, and some. */
+const MAX_COMPARED = 1000
+
 /** The queues of small requests, which want one slot of one host. */
 const SMALL: ReadonlySet<string> = new Set<Lane>(['metadata', 'lookup'])
 
@@ -38,19 +41,31 @@ interface Head<Host> {
 
 /** Those who wait for slots of one host, by what they want: of each queue, only one can be next. */
 export class SlotQueues<Host> {
-  readonly #queues = new Map<string, Waiting<Host>[]>()
+  readonly #queues = new Map<string, Set<Waiting<Host>>>()
 
-  add(waiting: Waiting<Host>): void {
-    const queue = this.#queues.get(waiting.queue) ?? []
+  /** Returns whether nobody else is in that queue. */
+  add(waiting: Waiting<Host>): boolean {
+    const queue = this.#queues.get(waiting.queue) ?? new Set()
     this.#queues.set(waiting.queue, queue)
-    queue.push(waiting)
+    return queue.add(waiting).size === 1
   }
 
   remove(waiting: Waiting<Host>): void {
-    const queue = this.#queues.get(waiting.queue) ?? []
-    const index = queue.indexOf(waiting)
-    if (index >= 0) queue.splice(index, 1)
-    if (queue.length === 0) this.#queues.delete(waiting.queue)
+    const queue = this.#queues.get(waiting.queue)
+    queue?.delete(waiting)
+    if (queue?.size === 0) this.#queues.delete(waiting.queue)
+  }
+
+  /** So many of those who wait, whoever they are. */
+  some(count: number): readonly Waiting<Host>[] {
+    const some: Waiting<Host>[] = []
+    for (const queue of this.#queues.values()) {
+      for (const waiting of queue) {
+        if (some.length === count) return some
+        some.push(waiting)
+      }
+    }
+    return some
   }
 
   /** Whether somebody wants a slot in a lane of that host. */
@@ -68,7 +83,8 @@ export class SlotQueues<Host> {
     for (const [name, queue] of this.#queues) {
       const isSmall = SMALL.has(name)
       if (!isSmall && !withBlobs) continue
-      const waiting = isSmall ? queue[0] : mostUrgent(queue)
+      const [first] = queue
+      const waiting = isSmall ? first : mostUrgent(queue)
       if (waiting !== undefined) heads.push({ waiting, isSmall })
     }
     return heads.toSorted(byUrgency).map(({ waiting }) => waiting)
@@ -81,16 +97,22 @@ function byUrgency<Host>(one: Head<Host>, other: Head<Host>): number {
   return difference === 0 ? one.waiting.turn - other.waiting.turn : difference
 }
 
-/** The first of the most urgent. */
-function mostUrgent<Host>(queue: readonly Waiting<Host>[]): Waiting<Host> | undefined {
+/**
+ * The first of the most urgent, of those who have waited longest. Of more than a thousand, which an
+ * index may list, no one is compared with all others: that would take the time of their square.
+ */
+function mostUrgent<Host>(queue: Iterable<Waiting<Host>>): Waiting<Host> | undefined {
   let best: Waiting<Host> | undefined
   let bestRank = Number.NEGATIVE_INFINITY
+  let compared = 0
   for (const one of queue) {
     const rank = one.rank()
     if (rank > bestRank) {
       best = one
       bestRank = rank
     }
+    compared += 1
+    if (compared === MAX_COMPARED) break
   }
   return best
 }
