@@ -3,7 +3,9 @@ import { relative } from 'node:path'
 import { findChromium } from './servers/chromium.ts'
 import { findCrane } from './servers/crane.ts'
 import { findDistribution } from './servers/distribution.ts'
+import { findDockerAuth } from './servers/docker-auth.ts'
 import { findNginx } from './servers/nginx.ts'
+import { findOlareg } from './servers/olareg.ts'
 import { findProgram } from './servers/programs.ts'
 import { findTinyproxy } from './servers/tinyproxy.ts'
 import { findZot } from './servers/zot.ts'
@@ -45,6 +47,8 @@ const WANTED: readonly {
   { name: 'Distribution 3', find: () => findDistribution(3), source: GO_TOOLS },
   { name: 'crane', find: findCrane, source: GO_TOOLS },
   { name: 'zot', find: findZot, source: GO_TOOLS },
+  { name: 'olareg', find: findOlareg, source: 'the program of its releases' },
+  { name: 'docker_auth', find: findDockerAuth, source: 'the program `auth_server` of its image' },
   { name: 'skopeo', find: () => findProgram('skopeo'), source: 'apt-get install skopeo' },
   { name: 'nginx', find: findNginx, source: 'apt-get install nginx, and /usr/sbin in PATH' },
   { name: 'Chromium', find: findChromium, source: 'apt-get install chromium' },

@@ -179,4 +179,51 @@ describeReal('a registry behind nginx', () => {
     expect(statuses.filter((one) => one === '202 PATCH')).toHaveLength(3)
     await pullAndVerify(registry.url, 'chunked/large', 'v1')
   })
+
+  test('takes many layers at once above the limit that it has by default (Q45)', async () => {
+    const many = buildImage({
+      layers: Array.from({ length: 6 }, (_, index) => ({
+        source: syntheticBlob((index + 2) * mebibytes + index, `layer ${index}`),
+      })),
+    })
+    await pushOverHttp(registry.url, 'acme/many', 'v1', many)
+    const gate = await startGate({ maxBodySize: 'default' })
+    const { outputs, errors } = await copy(`${gate.host}/defaults/many:v1`, {
+      source: `${registry.host}/acme/many:v1`,
+      inputs: {
+        'registry-tls': JSON.stringify([{ registry: gate.host, ca: gate.certificate.ca }]),
+      },
+    })
+    expect(errors).toEqual([])
+    expect(outputs.digest).toBe(many.manifest.digest)
+    const answers = await gate.answers()
+    expect(answers.some((line) => line.startsWith('413 PUT'))).toBe(true)
+    await pullAndVerify(registry.url, 'defaults/many', 'v1')
+  })
+
+  test.each([
+    ['source', 'open elsewhere'],
+    ['source', 'refused elsewhere'],
+    ['destination', 'open elsewhere'],
+    ['destination', 'refused elsewhere'],
+  ] as const)(
+    'that wants a login at /v2/ alone lets who has one in, as %s, %s (Q63)',
+    async (side, atBase) => {
+      const gate = await startGate({ login, atBase })
+      const source = side === 'source' ? `${gate.host}/acme/app:v1` : `${registry.host}/acme/app:v1`
+      const place = side === 'source' ? registry.host : gate.host
+      const { outputs, errors, result } = await copy(`${place}/at-base/${atBase[0]}-${side}:v1`, {
+        source,
+        inputs: {
+          [`${side}-username`]: login.user,
+          [`${side}-password`]: login.password,
+          'registry-tls': JSON.stringify([{ registry: gate.host, ca: gate.certificate.ca }]),
+        },
+      })
+      expect(errors).toEqual([])
+      expect(outputs.digest).toBe(app.manifest.digest)
+      await pullAndVerify(registry.url, `at-base/${atBase[0]}-${side}`, 'v1')
+      expect(everythingOf(result)).not.toContain(login.password)
+    },
+  )
 })

@@ -6,12 +6,14 @@ import {
   type DistributionOptions,
   type DistributionVersion,
 } from '../../testkit/servers/distribution.ts'
+import { findDockerAuth, startDockerAuth } from '../../testkit/servers/docker-auth.ts'
 import { goToolsRequired, realRegistryRequired } from '../../testkit/servers/required.ts'
-import { TokenServer } from '../../testkit/servers/token-server.ts'
+import { findOlareg, startOlareg } from '../../testkit/servers/olareg.ts'
+import { TokenServer, type TokenTrust } from '../../testkit/servers/token-server.ts'
 import { findZot, startZot } from '../../testkit/servers/zot.ts'
 
-export type Program = 'Distribution 2' | 'Distribution 3' | "crane's registry" | 'zot'
-export type Login = 'no login' | 'a password file' | 'a token server'
+export type Program = 'Distribution 2' | 'Distribution 3' | "crane's registry" | 'zot' | 'olareg'
+export type Login = 'no login' | 'a password file' | 'a token server' | 'docker_auth'
 
 export interface RegistryKind {
   readonly program: Program
@@ -46,15 +48,17 @@ const programs: Readonly<
   "crane's registry": { find: findCrane, isRequired: goToolsRequired },
   // Nothing that .ci/run knows brings it.
   zot: { find: findZot, isRequired: () => false },
+  olareg: { find: findOlareg, isRequired: () => false },
 }
 
 /**
  * Whether tests of it run: where it is not installed there is nothing to ask; where it must be,
  * starting it fails.
  */
-export function isWanted(program: Program): boolean {
+export function isWanted(program: Program, login: Login = 'no login'): boolean {
   const { find, isRequired } = programs[program]
-  return find() !== undefined || isRequired()
+  const isThere = find() !== undefined || isRequired()
+  return isThere && (login !== 'docker_auth' || findDockerAuth() !== undefined)
 }
 
 export async function startRealRegistry({ program, login }: RegistryKind): Promise<RealRegistry> {
@@ -63,12 +67,37 @@ export async function startRealRegistry({ program, login }: RegistryKind): Promi
     if (login === 'no login') return open(await startZot({ takesDocker: true }))
     return withPasswordFile(await startZot({ takesDocker: true, auth: 'htpasswd' }))
   }
+  if (program === 'olareg') return startOlaregWith(login)
   const version = program === 'Distribution 2' ? 2 : 3
   if (login === 'no login') return open(await startDistribution({ version }))
   if (login === 'a password file') {
     return withPasswordFile(await startDistribution({ version, auth: 'htpasswd' }))
   }
-  return withTokenServer(version)
+  return login === 'docker_auth' ? withDockerAuth(version) : withTokenServer(version)
+}
+
+async function startOlaregWith(login: Login): Promise<RealRegistry> {
+  if (login === 'no login') return open(await startOlareg())
+  if (login === 'a password file') return withPasswordFile(await startOlareg({ auth: 'basic' }))
+  const server = await startOlareg({ auth: 'token' })
+  const trust = { realm: `${server.url}/token`, service: 'olareg registry' }
+  return { ...server, account: htpasswdUser, authorization: tokenFrom(trust, htpasswdUser) }
+}
+
+async function withDockerAuth(version: DistributionVersion): Promise<RealRegistry> {
+  await using started = new AsyncDisposableStack()
+  const { trust, close: closeTokens } = await startDockerAuth()
+  started.defer(closeTokens)
+  const { host, url, close } = await startDistribution({ version, auth: { token: trust } })
+  started.defer(close)
+  const all = started.move()
+  return {
+    host,
+    url,
+    account: htpasswdUser,
+    authorization: tokenFrom(trust, htpasswdUser),
+    close: async () => all.disposeAsync(),
+  }
 }
 
 type Started = Pick<RealRegistry, 'close' | 'host' | 'url'>
@@ -95,15 +124,24 @@ async function withTokenServer(version: DistributionVersion): Promise<RealRegist
     host,
     url,
     account: tokenUser,
-    authorization: async (repository) => {
-      const { realm, service } = tokens.trust
-      const scope = `repository:${repository}:pull,push`
-      const query = new URLSearchParams({ service, scope }).toString()
-      const headers = { authorization: basic(tokenUser) }
-      const answer = await fetch(`${realm}?${query}`, { headers })
-      return `Bearer ${((await answer.json()) as { token: string }).token}`
-    },
+    authorization: tokenFrom(tokens.trust, tokenUser),
     close: async () => all.disposeAsync(),
+  }
+}
+
+function tokenFrom(
+  { realm, service }: Pick<TokenTrust, 'realm' | 'service'>,
+  account: Account,
+): RealRegistry['authorization'] {
+  return async (repository) => {
+    const scope = `repository:${repository}:pull,push`
+    const query = new URLSearchParams({ service, scope }).toString()
+    const headers = { authorization: basic(account) }
+    const answer = (await (await fetch(`${realm}?${query}`, { headers })).json()) as {
+      token?: string
+      access_token?: string
+    }
+    return `Bearer ${answer.token ?? answer.access_token}`
   }
 }
 

@@ -40,6 +40,14 @@ const routes: readonly Route[] = [
     source: { program: 'zot', login: 'a password file' },
     destination: { program: 'Distribution 2', login: 'no login' },
   },
+  {
+    source: { program: 'olareg', login: 'a token server' },
+    destination: { program: 'Distribution 2', login: 'docker_auth' },
+  },
+  {
+    source: { program: 'Distribution 2', login: 'no login' },
+    destination: { program: 'olareg', login: 'a password file' },
+  },
 ]
 
 const tool = buildImage({
@@ -93,7 +101,7 @@ function nameOf({ program, login }: RegistryKind): string {
 }
 
 function isThere({ source, destination }: Route): boolean {
-  return isWanted(source.program) && isWanted(destination.program)
+  return [source, destination].every(({ program, login }) => isWanted(program, login))
 }
 
 function describeRoute(title: string, route: Route, body: () => void) {

@@ -12,8 +12,13 @@ export interface NginxOptions {
   readonly clientAuthority?: string
   /** Basic auth; the registry behind it never sees the login. */
   readonly login?: { readonly user: string; readonly password: string }
-  /** Bytes of the largest request body; default as many as anybody sends. */
-  readonly maxBodySize?: number
+  /**
+   * The login is asked for at `/v2/` alone: everything else is answered without one, or refused
+   * without a challenge.
+   */
+  readonly atBase?: 'open elsewhere' | 'refused elsewhere'
+  /** Bytes of the largest request body, or nginx's own default; default as many as anybody sends. */
+  readonly maxBodySize?: number | 'default'
   /** Whether it tells the registry that clients come by https; default it does. */
   readonly forwardsScheme?: boolean
 }
@@ -70,7 +75,17 @@ const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
 
 /** Paths are relative to its folder. It is one process, so that nothing outlives that one. */
 function configuration(port: number, options: NginxOptions): string {
-  const { upstream, clientAuthority, login, maxBodySize = 0, forwardsScheme = true } = options
+  const { upstream, clientAuthority, login, atBase } = options
+  const { maxBodySize = 0, forwardsScheme = true } = options
+  const gate = login === undefined ? '' : 'auth_basic registry; auth_basic_user_file htpasswd;'
+  const pass = `
+      proxy_pass ${upstream};
+      proxy_http_version 1.1;
+      proxy_request_buffering off;
+      proxy_buffering off;
+      proxy_set_header Host $http_host;
+      ${forwardsScheme ? 'proxy_set_header X-Forwarded-Proto $scheme;' : ''}
+      ${login === undefined ? '' : "proxy_set_header Authorization '';"}`
   return `
 daemon off;
 master_process off;
@@ -86,16 +101,13 @@ http {
     ssl_certificate tls.crt;
     ssl_certificate_key tls.key;
     ${clientAuthority === undefined ? '' : 'ssl_client_certificate clients.crt; ssl_verify_client on;'}
-    ${login === undefined ? '' : 'auth_basic registry; auth_basic_user_file htpasswd;'}
-    client_max_body_size ${maxBodySize};
+    ${atBase === undefined ? gate : ''}
+    ${maxBodySize === 'default' ? '' : `client_max_body_size ${maxBodySize};`}
     location / {
-      proxy_pass ${upstream};
-      proxy_http_version 1.1;
-      proxy_request_buffering off;
-      proxy_buffering off;
-      proxy_set_header Host $http_host;
-      ${forwardsScheme ? 'proxy_set_header X-Forwarded-Proto $scheme;' : ''}
-      ${login === undefined ? '' : "proxy_set_header Authorization '';"}
+      ${atBase === 'refused elsewhere' ? "if ($http_authorization = '') { return 401; }" : ''}${pass}
+    }
+    location = /v2/ {
+      ${atBase === undefined ? '' : gate}${pass}
     }
   }
 }
