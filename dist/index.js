@@ -35693,9 +35693,12 @@ class KnownSecrets {
     addToken(value) {
         if (!isTokenLike(value))
             return [];
+        // One that the user has given as well is not forgotten.
+        const isNew = !this.#isKnown(value);
         const hidden = this.#addForms([value]);
-        for (const token of hidden)
-            this.#tokens.add(token);
+        if (isNew)
+            for (const token of hidden)
+                this.#tokens.add(token);
         const [oldest] = this.#tokens;
         if (oldest !== undefined && this.#tokens.size > MAX_TOKENS)
             this.#forgetToken(oldest);
@@ -35730,6 +35733,9 @@ class KnownSecrets {
         for (const spelling of hidden.flatMap(spellingsOf))
             this.#addSpelling(spelling);
         return hidden;
+    }
+    #isKnown(form) {
+        return this.#byStart.get(form.slice(0, SHORTEST))?.includes(form) === true;
     }
     #isShown(form) {
         return form.length <= this.#longestShown && this.#shown.includes(form);
@@ -43345,17 +43351,21 @@ function* shownTexts(inputs, actor) {
     yield* shown_texts_WORDS;
     yield* inputNames;
     yield actor;
-    for (const item of inputs.list) {
-        yield formatReference(item.source);
-        yield* isSelection(item) ? [item.registry] : [formatReference(item.destination)];
-        if (item.platforms !== undefined)
-            yield* names(item.platforms);
-    }
+    yield* shownNames(inputs.list);
     yield* names(inputs.platforms);
     const { sourceCredentials, destinationCredentials, registryAuth } = inputs;
     for (const login of [sourceCredentials, destinationCredentials, ...registryAuth]) {
         if (login !== undefined)
             yield login.username;
+    }
+}
+/** What the images of a list are called, as far as that is known by now, and their platforms. */
+function* shownNames(list) {
+    for (const item of list) {
+        yield formatReference(item.source);
+        yield* isSelection(item) ? [item.registry] : [formatReference(item.destination)];
+        if (item.platforms !== undefined)
+            yield* names(item.platforms);
     }
 }
 function names(platforms) {
@@ -54358,6 +54368,8 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
     try {
         const { items, selections } = await nameList(inputs.list, { pool, logger, describe, cancel });
         const pairs = pairsIn(items);
+        if (selections.length > 0)
+            secrets.neverMask(shownNames(pairs));
         void pool.expect(pairs);
         const onDone = (result, log) => {
             if (isOver)

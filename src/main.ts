@@ -32,7 +32,7 @@ import {
   maskUnreadInputs,
   Secrets,
 } from './action/secrets.ts'
-import { shownTexts } from './action/shown-texts.ts'
+import { shownNames, shownTexts } from './action/shown-texts.ts'
 import { renderSummary, writeSummary } from './action/summary.ts'
 import { loadTrust, openGate, type Trust } from './load-trust.ts'
 import { ClientPool } from './registry/client-pool.ts'
@@ -155,6 +155,7 @@ async function sync({
   try {
     const { items, selections } = await nameList(inputs.list, { pool, logger, describe, cancel })
     const pairs = pairsIn(items)
+    if (selections.length > 0) secrets.neverMask(shownNames(pairs))
     void pool.expect(pairs)
     const onDone = (result: SyncResult, log: BufferedLog): void => {
       if (isOver) return

@@ -106,6 +106,16 @@ describe('a token', () => {
     expect(known.redact(`the ${token}.`)).toBe('the ***.')
   })
 
+  test('is forgotten when a thousand others have come, and the secrets of the user are not', () => {
+    const known = knowing('given-by-the-user-1')
+    known.addToken('given-by-the-user-1')
+    known.addToken('the-first-token-1')
+    for (let count = 0; count < 1_000; count++) known.addToken(`token-number-${count}`)
+    expect(known.redact('given-by-the-user-1 the-first-token-1 token-number-0')).toBe(
+      '*** the-first-token-1 ***',
+    )
+  })
+
   test('is not hidden where it is a part of what is shown', () => {
     const known = new KnownSecrets()
     known.neverHide(['registry-1.example/acme/app:v1.2.3', 'mirror.example/acme/app:v1.2.3'])

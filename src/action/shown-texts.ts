@@ -51,15 +51,20 @@ export function* shownTexts(inputs: ShownInputs, actor: string): Generator<strin
   yield* WORDS
   yield* inputNames
   yield actor
-  for (const item of inputs.list) {
-    yield formatReference(item.source)
-    yield* isSelection(item) ? [item.registry] : [formatReference(item.destination)]
-    if (item.platforms !== undefined) yield* names(item.platforms)
-  }
+  yield* shownNames(inputs.list)
   yield* names(inputs.platforms)
   const { sourceCredentials, destinationCredentials, registryAuth } = inputs
   for (const login of [sourceCredentials, destinationCredentials, ...registryAuth]) {
     if (login !== undefined) yield login.username
+  }
+}
+
+/** What the images of a list are called, as far as that is known by now, and their platforms. */
+export function* shownNames(list: readonly ListItem[]): Generator<string> {
+  for (const item of list) {
+    yield formatReference(item.source)
+    yield* isSelection(item) ? [item.registry] : [formatReference(item.destination)]
+    if (item.platforms !== undefined) yield* names(item.platforms)
   }
 }
 

@@ -67,8 +67,10 @@ export class KnownSecrets {
    */
   addToken(value: string): readonly string[] {
     if (!isTokenLike(value)) return []
+    // One that the user has given as well is not forgotten.
+    const isNew = !this.#isKnown(value)
     const hidden = this.#addForms([value])
-    for (const token of hidden) this.#tokens.add(token)
+    if (isNew) for (const token of hidden) this.#tokens.add(token)
     const [oldest] = this.#tokens
     if (oldest !== undefined && this.#tokens.size > MAX_TOKENS) this.#forgetToken(oldest)
     return hidden
@@ -99,6 +101,10 @@ export class KnownSecrets {
     const hidden = forms.filter((form) => form.length >= SHORTEST && !this.#isShown(form))
     for (const spelling of hidden.flatMap(spellingsOf)) this.#addSpelling(spelling)
     return hidden
+  }
+
+  #isKnown(form: string): boolean {
+    return this.#byStart.get(form.slice(0, SHORTEST))?.includes(form) === true
   }
 
   #isShown(form: string): boolean {
