@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { relative } from 'node:path'
 import { findChromium } from './servers/chromium.ts'
-import { findCrane } from './servers/crane.ts'
+import { findCrane, findGgcrRegistry } from './servers/crane.ts'
 import { findDistribution } from './servers/distribution.ts'
 import { findDockerAuth } from './servers/docker-auth.ts'
 import { findNginx } from './servers/nginx.ts'
@@ -46,6 +46,9 @@ const WANTED: readonly {
   },
   { name: 'Distribution 3', find: () => findDistribution(3), source: GO_TOOLS },
   { name: 'crane', find: findCrane, source: GO_TOOLS },
+  { name: 'ggcr-registry', find: findGgcrRegistry, source: GO_TOOLS },
+  { name: 'oras', find: () => findProgram('oras'), source: GO_TOOLS },
+  { name: 'regctl', find: () => findProgram('regctl'), source: GO_TOOLS },
   { name: 'zot', find: findZot, source: GO_TOOLS },
   { name: 'olareg', find: findOlareg, source: 'the program of its releases' },
   { name: 'docker_auth', find: findDockerAuth, source: 'the program `auth_server` of its image' },

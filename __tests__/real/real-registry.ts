@@ -1,4 +1,9 @@
-import { findCrane, startCraneRegistry } from '../../testkit/servers/crane.ts'
+import {
+  findCrane,
+  findGgcrRegistry,
+  startCraneRegistry,
+  startGgcrRegistry,
+} from '../../testkit/servers/crane.ts'
 import {
   findDistribution,
   htpasswdUser,
@@ -12,7 +17,13 @@ import { findOlareg, startOlareg } from '../../testkit/servers/olareg.ts'
 import { TokenServer, type TokenTrust } from '../../testkit/servers/token-server.ts'
 import { findZot, startZot } from '../../testkit/servers/zot.ts'
 
-export type Program = 'Distribution 2' | 'Distribution 3' | "crane's registry" | 'zot' | 'olareg'
+export type Program =
+  | 'Distribution 2'
+  | 'Distribution 3'
+  | "crane's registry"
+  | "go-containerregistry's registry"
+  | 'zot'
+  | 'olareg'
 export type Login = 'no login' | 'a password file' | 'a token server' | 'docker_auth'
 
 export interface RegistryKind {
@@ -46,6 +57,7 @@ const programs: Readonly<
   'Distribution 2': { find: () => findDistribution(2), isRequired: realRegistryRequired },
   'Distribution 3': { find: () => findDistribution(3), isRequired: goToolsRequired },
   "crane's registry": { find: findCrane, isRequired: goToolsRequired },
+  "go-containerregistry's registry": { find: findGgcrRegistry, isRequired: goToolsRequired },
   // Nothing that .ci/run knows brings it.
   zot: { find: findZot, isRequired: () => false },
   olareg: { find: findOlareg, isRequired: () => false },
@@ -63,6 +75,7 @@ export function isWanted(program: Program, login: Login = 'no login'): boolean {
 
 export async function startRealRegistry({ program, login }: RegistryKind): Promise<RealRegistry> {
   if (program === "crane's registry") return open(await startCraneRegistry())
+  if (program === "go-containerregistry's registry") return open(await startGgcrRegistry())
   if (program === 'zot') {
     if (login === 'no login') return open(await startZot({ takesDocker: true }))
     return withPasswordFile(await startZot({ takesDocker: true, auth: 'htpasswd' }))

@@ -1,7 +1,7 @@
 import { findProgram } from './programs.ts'
 import { startProgram } from './running-program.ts'
 
-/** The registry that `crane registry serve` is: in memory, without a login, without TLS. */
+/** A registry of go-containerregistry: in memory, without a login, without TLS. */
 export interface CraneRegistry {
   /** `127.0.0.1:<port>`. */
   readonly host: string
@@ -14,11 +14,30 @@ export function findCrane(): string | undefined {
   return findProgram('crane')
 }
 
+/** Path of the program of `.ci/ggcr-registry`, if it is installed. */
+export function findGgcrRegistry(): string | undefined {
+  return findProgram('ggcr-registry')
+}
+
+/** The one that `crane registry serve` is, which has no referrers API. */
 export async function startCraneRegistry(): Promise<CraneRegistry> {
+  return start('crane', findCrane(), ['registry', 'serve', '--address', '127.0.0.1:0'])
+}
+
+/** The same with the referrers API. */
+export async function startGgcrRegistry(): Promise<CraneRegistry> {
+  return start('ggcr-registry', findGgcrRegistry(), [])
+}
+
+async function start(
+  name: string,
+  path: string | undefined,
+  args: readonly string[],
+): Promise<CraneRegistry> {
   const { ready, close } = await startProgram({
-    name: 'crane',
-    path: findCrane(),
-    prepare: () => ['registry', 'serve', '--address', '127.0.0.1:0'],
+    name,
+    path,
+    prepare: () => [...args],
     log: 'stderr',
     ready: /serving on port (\d+)/,
   })
