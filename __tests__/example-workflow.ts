@@ -18,6 +18,9 @@ const SAMPLES: readonly (readonly [RegExp, string])[] = [
   [/^toJSON\(secrets\.[A-Z][A-Z_]*\)$/, '"pa55word"'],
   [/^steps\.meta\.outputs\.tags$/, 'ghcr.io/acme/app:v1.4.0\nghcr.io/acme/app:latest'],
   [/^steps\.[a-z]+\.outputs\.rollback$/, '[]'],
+  [/^needs\.[a-z]+\.outputs\.pinned$/, '[]'],
+  [/^steps\.[a-z]+\.outputs\.report$/, '/home/runner/work/_temp/report.json'],
+  [/^matrix\.part$/, '1'],
   [
     /^needs\.[a-z]+\.outputs\.pinned$/,
     `- source: ghcr.io/acme/app@${sampleDigest}\n  destination: ghcr.io/acme/app:v1.4.0\n  platforms: all`,

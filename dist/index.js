@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8192);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1155);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8192:
+/***/ 1155:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36686,7 +36686,19 @@ function failureMessage(report) {
         return undefined;
     const more = failed - MAX_FAILURES;
     const rest = more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${more} more are in the log` : '';
-    return `${failed} of ${count(images, 'image')} failed${rest}.`;
+    return `${failed} of ${count(images, 'image')} failed${rest}.${setText(report)}`;
+}
+/** What became of the tags of a set that did not go through, in one sentence. */
+function setText({ results }) {
+    const states = results.flatMap(({ tag }) => tag?.state ?? []);
+    if (states.length === 0)
+        return '';
+    const left = states.filter((state) => state === 'left').length;
+    const back = states.filter((state) => state === 'rolledBack').length;
+    if (left > 0) {
+        return ` ${count(left, 'tag')} moved and could not be given back, ${back} went back: see results.`;
+    }
+    return back > 0 ? ` ${count(back, 'tag')} had moved and went back.` : ' No tag was moved.';
 }
 function failuresOf(report) {
     return report.results.filter((result) => result.status === 'failed');
@@ -37623,18 +37635,33 @@ function notStarted(pair) {
         error: { code: 'NOT_STARTED', message },
     };
 }
+/** Why an image that was fine stands in no output: its tag did not move because of another one. */
+function abortion(message) {
+    return { code: 'ABORTED', message };
+}
+function isAborted({ error }) {
+    return error?.code === 'ABORTED';
+}
+/** The result of such an image. */
+function aborted(pair) {
+    const error = abortion('the tag was not moved, because of another image');
+    return { ...nothingDone(pair), status: 'skipped', error };
+}
 
 ;// CONCATENATED MODULE: ./lib/action/interrupted-run.js
 
 
 
 /** The report of such a run, in list order: an image that was not done is one that failed. */
-function cutShort({ pairs, finished, dryRun, durationMs, signal }) {
+function cutShort(run) {
+    const { pairs, finished, dryRun, durationMs, signal, tags } = run;
     const known = new Map(finished.map((result) => [interrupted_run_nameOf(result), result]));
     const results = pairs.map((pair) => {
         const source = formatReference(pair.source);
         const destination = formatReference(pair.destination);
-        return known.get(interrupted_run_nameOf({ source, destination })) ?? unfinished(pair, signal);
+        const tag = tags.get(pair);
+        const result = known.get(interrupted_run_nameOf({ source, destination })) ?? unfinished(pair, signal);
+        return tag === undefined ? result : { ...result, tag };
     });
     return { dryRun, results, totals: totalsOf(results, durationMs) };
 }
@@ -37787,6 +37814,9 @@ const inputNames = [
     'timeout',
     'deadline',
     'verify',
+    'all-or-nothing',
+    'stage',
+    'shard',
     'declare-artifacts',
     'insecure-registries',
     'registry-tls',
@@ -37822,6 +37852,9 @@ const inputDefaults = {
     timeout: '60',
     deadline: '',
     verify: '',
+    'all-or-nothing': 'false',
+    stage: 'false',
+    shard: '',
     'declare-artifacts': 'false',
     'insecure-registries': '',
     'registry-tls': '',
@@ -41728,6 +41761,34 @@ function readFileAt(path, files, place) {
     return files.readFile(located.file);
 }
 
+;// CONCATENATED MODULE: ./lib/action/set-inputs.js
+/** More parts than jobs that GitHub runs of one matrix. */
+const MAX_SHARDS = 256;
+/** Reads the inputs about sets, which do not all go together. */
+function readSetInputs(reader) {
+    const allOrNothing = reader.boolean('all-or-nothing');
+    const stage = reader.boolean('stage');
+    const shard = readShard(reader);
+    const way = 'use stage in all shards, and publish with a job that has the whole list and all-or-nothing';
+    if (allOrNothing && stage) {
+        reader.problem('all-or-nothing', `stage moves no tag, so that both make no sense: ${way}`);
+    }
+    if (allOrNothing && shard !== undefined && shard.of > 1) {
+        reader.problem('all-or-nothing', `a shard does not know of the others: ${way}`);
+    }
+    return { allOrNothing, stage, ...(shard !== undefined && { shard }) };
+}
+function readShard(reader) {
+    if (!reader.given('shard'))
+        return undefined;
+    const [, part, of] = /^([1-9][0-9]{0,3})\/([1-9][0-9]{0,3})$/.exec(reader.text('shard')) ?? [];
+    const shard = { part: Number(part), of: Number(of) };
+    if (shard.part <= shard.of && shard.of <= MAX_SHARDS)
+        return shard;
+    reader.problem('shard', `expected K/N with K from 1 to N, and N at most ${MAX_SHARDS}, such as 1/4`);
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/action/verify-input.js
 
 
@@ -41797,6 +41858,7 @@ function ruleFiles(workspace) {
 
 
 
+
 /** Registries take more connections than that from one client for an attack. */
 const CONCURRENCY = { min: 1, max: 256 };
 /** With waits that double, more retries than that outlast the job. */
@@ -41848,6 +41910,7 @@ function readInputs(source) {
         onLostReferrers: reader.choice('on-lost-referrers', ['warn', 'fail']),
         attestations: reader.choice('attestations', ['drop', 'keep']),
         ...readVerify(reader),
+        ...readSetInputs(reader),
         declareArtifacts: reader.boolean('declare-artifacts'),
         summary: reader.boolean('summary'),
     };
@@ -42062,14 +42125,23 @@ function pinnedLine(result) {
  * A list that gives every tag that a run has moved the digest that it had before. A tag that was not
  * there before stands in it as a comment: nothing is ever deleted.
  */
-function rollbackList({ dryRun, results }) {
-    return printList(dryRun ? [] : results.flatMap(rollbackLines));
+function rollbackList({ dryRun, isStage, results }) {
+    return printList(dryRun || isStage === true ? [] : results.flatMap(rollbackLines));
+}
+/** Whether a tag of a set shows what the run has moved it to, and was not given back. */
+function isLeftMoved({ tag, digest }) {
+    return tag?.state === 'left' && digest !== undefined && tag.digest === digest;
 }
 /** Of what has failed, only what may have been moved has a previous digest. */
+function hasMoved(result) {
+    const { status, tag, previousDigest } = result;
+    if (tag !== undefined && tag.state !== 'moved')
+        return isLeftMoved(result);
+    return status === 'copied' || (status === 'failed' && previousDigest !== undefined);
+}
 function rollbackLines(result) {
-    const { status, destination, digest, previousDigest } = result;
-    const hasMoved = status === 'copied' || (status === 'failed' && previousDigest !== undefined);
-    if (!hasMoved || digest === previousDigest)
+    const { destination, digest, previousDigest } = result;
+    if (!hasMoved(result) || digest === previousDigest)
         return [];
     const { registry, repository, tag } = parseReference(destination);
     if (tag === undefined)
@@ -42081,6 +42153,7 @@ function rollbackLines(result) {
 }
 
 ;// CONCATENATED MODULE: ./lib/action/outputs.js
+
 
 
 
@@ -42124,7 +42197,7 @@ function withGrowing(run, files) {
         pinned: growing('pinned'),
         rollback: growing('rollback'),
         checksums: files.checksums,
-        changed: String(results.some(changesTag)),
+        changed: String(run.isStage !== true && results.some(changesTag)),
         copied: String(totals.copied),
         unchanged: String(totals.unchanged),
         skipped: String(totals.skipped),
@@ -42186,14 +42259,21 @@ function lengthOf(outputs) {
 /** Whether the tag shows something else than before; in a dry run: whether it would. */
 function changesTag(result) {
     const { status, destination, digest, previousDigest, referrers } = result;
+    if (isLeftMoved(result))
+        return true;
     if (status !== 'copied')
         return false;
     const { tag } = parseReference(destination);
     return (referrers?.copied ?? 0) > 0 || (tag !== undefined && digest !== previousDigest);
 }
-/** What the destination holds after the run; one that was skipped holds what it had before. */
+/**
+ * What the destination holds after the run; one that was skipped holds what it had before, unless it
+ * was skipped because of another image of a set.
+ */
 function digestOfDestination(result) {
-    return result?.status === 'failed' ? undefined : (result?.digest ?? result?.previousDigest);
+    if (result === undefined || isAborted(result))
+        return undefined;
+    return result.status === 'failed' ? undefined : (result.digest ?? result.previousDigest);
 }
 function digestsByDestination(results) {
     const entries = results.flatMap((result) => {
@@ -42225,6 +42305,7 @@ function publicResult(result) {
         ...(previousDigest === undefined ? {} : { previousDigest }),
         platforms,
         bytes: { copied: bytes.copied, mounted: bytes.mounted, existing: bytes.existing },
+        ...(result.tag === undefined ? {} : { tag: result.tag }),
         ...(referrers === undefined ? {} : { referrers }),
         ...(verified === undefined ? {} : { verified }),
         durationMs,
@@ -42684,6 +42765,8 @@ const foldEnd = '</details>\n\n';
 
 /** GitHub takes 65,536 characters as a comment, and who posts a plan may want to add to it. */
 const MAX_PLAN_BYTES = 60_000;
+/** Of the report's form; raised where a reader of the one before would be wrong. */
+const REPORT_VERSION = 1;
 /**
  * The text of the report file, indented JSON, in pieces that belong behind one another: a string has
  * no room for the results of a long list with many platforms each. That of a dry run has the plan as
@@ -42692,7 +42775,10 @@ const MAX_PLAN_BYTES = 60_000;
 function* reportText(report) {
     const { dryRun, totals, selections = [], pullsLeft = [], warnings = [], results } = report;
     const plan = dryRun ? { plan: renderSummary(report, MAX_PLAN_BYTES) } : {};
-    const head = indented({ dryRun, totals, selections, pullsLeft, warnings, ...plan }, 0);
+    const { isStage = false, shard } = report;
+    const kind = { ...(isStage && { stage: true }), ...(shard !== undefined && { shard }) };
+    const about = { version: REPORT_VERSION, dryRun, ...kind };
+    const head = indented({ ...about, totals, selections, pullsLeft, warnings, ...plan }, 0);
     yield `${head.slice(0, head.lastIndexOf('\n'))},\n  "results": [`;
     for (const [index, result] of results.entries()) {
         yield `${index === 0 ? '' : ','}\n    ${indented(publicResult(result), 4)}`;
@@ -52249,6 +52335,131 @@ function helper_parseJson(text) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/sync/shard.js
+
+
+
+/**
+ * The lines of a list that a shard does. Lines of one source repository stay together, since they
+ * share layers, and so do lines that depend on one another: where the destination of one is the
+ * source of another. Which part a repository belongs to is decided by rendezvous hashing, so that a
+ * longer list moves few lines.
+ */
+function shardOf(list, { part, of }) {
+    const groups = new Groups();
+    const readers = sourcesByName(list);
+    for (const item of list) {
+        if (isSelection(item))
+            continue;
+        for (const name of shard_namesOf(item))
+            groups.join(shard_sourceOf(item), ...(readers.get(name) ?? []));
+    }
+    return list.filter((item) => partOf(groups.nameOf(shard_sourceOf(item)), of) === part);
+}
+/** A digest of a list, by which parts of one can be told from those of another. */
+function digestOfList(list) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for (const item of list)
+        hash.update(`${lineOf(item)}\n`);
+    return `sha256:${hash.digest('hex')}`;
+}
+function lineOf(item) {
+    const { source, platforms } = item;
+    const names = platforms === undefined ? '' : JSON.stringify(platforms);
+    if (isSelection(item))
+        return JSON.stringify([item.written, item.tags, names]);
+    return `${formatReference(source)} ${formatReference(item.destination)} ${names}`;
+}
+function shard_sourceOf({ source, }) {
+    return repositoryName(source);
+}
+/** Source repositories by what is read in them: a tag or, by a selection, any of the repository. */
+function sourcesByName(list) {
+    const readers = new Map();
+    for (const item of list) {
+        const repository = shard_sourceOf(item);
+        const name = isSelection(item) ? repository : `${repository}:${item.source.tag ?? 'latest'}`;
+        readers.set(name, [...(readers.get(name) ?? []), repository]);
+    }
+    return readers;
+}
+/** By what a line's destination may be read by another line. */
+function shard_namesOf({ source, destination }) {
+    const implied = source.digest === undefined ? 'latest' : undefined;
+    const tag = destination.tag ?? source.tag ?? implied;
+    const repository = repositoryName(destination);
+    return tag === undefined ? [repository] : [repository, `${repository}:${tag}`];
+}
+/** The part with the highest hash is the one (highest random weight). */
+function partOf(name, of) {
+    let [best, highest] = [1, ''];
+    for (let part = 1; part <= of; part++) {
+        const weight = (0,external_node_crypto_.createHash)('sha256').update(`${part} ${name}`).digest('hex');
+        if (weight > highest)
+            [best, highest] = [part, weight];
+    }
+    return best;
+}
+/** Names that belong together (union-find). */
+class Groups {
+    #parent = new Map();
+    join(first, ...others) {
+        for (const other of others) {
+            const [a, b] = [this.nameOf(first), this.nameOf(other)];
+            // The name of a group does not depend on the order of the list.
+            if (a !== b)
+                this.#parent.set(a < b ? b : a, a < b ? a : b);
+        }
+    }
+    nameOf(name) {
+        let root = name;
+        for (let up = this.#parent.get(root); up !== undefined; up = this.#parent.get(root))
+            root = up;
+        if (root !== name)
+            this.#parent.set(name, root);
+        return root;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/action/set-watch.js
+
+
+function partOfList({ list, shard }) {
+    if (shard === undefined)
+        return { list };
+    const own = shardOf(list, shard);
+    const lines = { lines: own.length, linesOfAll: list.length };
+    return { list: own, shard: { ...shard, list: digestOfList(list), ...lines } };
+}
+/** `part 2 of 4: 25 of 100 destinations of the list` */
+function shardLine({ part, of, lines, linesOfAll }) {
+    return `part ${part} of ${of}: ${lines} of ${count(linesOfAll, 'destination')} of the list`;
+}
+/**
+ * Watches a set whose tags move together.
+ *
+ * @param tags what is known of each tag at any moment, for a run that does not come to its end
+ */
+function watchSet(tags, logger, clientAtEnd) {
+    return {
+        clientAtEnd,
+        onTag: (pair, tag) => tags.set(pair, tag),
+        onPhase: (words) => logger.info(words),
+    };
+}
+/** Clients that are made when the first of them is wanted, which is hardly ever. */
+class LateClients {
+    #make;
+    #pool;
+    constructor(make) {
+        this.#make = make;
+    }
+    clientFor = async (side, reference) => {
+        this.#pool ??= this.#make();
+        return this.#pool.client(side, reference);
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/copy/image-progress.js
 /** How far the blobs of one image have come on their way to one destination. Bytes. */
 class ImageProgress {
@@ -52660,6 +52871,15 @@ class SourceImage {
         const { selected, attestations } = this.selection;
         return buildImageIndex(selected.map(described), attestations.map(described));
     }
+    /** As much of a release as is needed to move a tag to what is at the destination by its digest. */
+    expectedRelease() {
+        return {
+            ...this.expected(),
+            platforms: this.knownPlatforms(),
+            children: undefined,
+            attestations: [],
+        };
+    }
     /** The manifests that blobs are listed in, as far as the source's own document tells. */
     parts() {
         if (this.selection !== undefined)
@@ -52808,6 +53028,15 @@ class NamedSource {
         this.platforms = platforms;
         this.#reference = reference;
         this.#attestations = attestations;
+    }
+    /**
+     * Whether a destination has the image by its digest, as it has where a run has staged it. Asked for
+     * what is pinned only: of other images it has had something else most of the time.
+     */
+    async isHeldBy(destination, digest) {
+        if (this.#reference.digest === undefined)
+            return false;
+        return (await heldDigest(destination, digest)) === digest;
     }
     /** The reference in full. */
     get name() {
@@ -53731,7 +53960,9 @@ async function pushImage(push) {
         const isTag = name === tag;
         if (isTag)
             await push.beforeTag?.();
-        await pushWithRepair(async () => publishManifest(route.destination, name, release, isTag ? push.isWanted : undefined), async () => copyBeneath({ ...route, again: true }, image, release));
+        await pushWithRepair(async () => publishManifest(route.destination, name, release, isTag ? push.isWanted : undefined), 
+        // What is only there by its digest may have been collected since.
+        async () => copyBeneath({ ...route, again: true }, image, await image.release()));
     };
     const { isThere, ...pushed } = await bring(push, async () => publish(image.top.digest));
     // Without a tag, the digest is the name.
@@ -53748,9 +53979,10 @@ async function planImage(plan) {
  * Brings everything but the tag. `isThere` where the image is at the destination by its digest, since
  * something refers to that.
  */
-async function bring({ route, image, release, referrers }, publishByDigest) {
+async function bring({ route, image, release, isHeld = false, referrers }, publishByDigest) {
     if (referrers === undefined) {
-        return { bytes: await copyBeneath(route, image, release), isThere: false };
+        const bytes = isHeld ? noBytes : await copyBeneath(route, image, release);
+        return { bytes, isThere: false };
     }
     const judging = referrers.judge();
     if (referrers.mustNotLose)
@@ -53853,6 +54085,14 @@ function tellSelection({ selection, repository, top }, name, { onMissingPlatform
             'destination a tag');
     }
 }
+/** What of a selection the results name. */
+function whatIsMissing({ selection, }) {
+    const { missing = [], lost = '' } = selection ?? {};
+    return {
+        ...(missing.length > 0 && { missingPlatforms: missing.map(formatPlatform) }),
+        ...(lost !== '' && { notInIndex: lost }),
+    };
+}
 
 ;// CONCATENATED MODULE: ./lib/sync/tag-guard.js
 
@@ -53945,6 +54185,7 @@ class Syncer {
             referrers: options.referrers ?? 'none',
             onLostReferrers: options.onLostReferrers ?? 'warn',
             dryRun: options.dryRun ?? false,
+            stage: options.stage ?? false,
         };
     }
     /**
@@ -54003,7 +54244,8 @@ class Syncer {
             this.#holdings.seen.add(repository, image.parts());
             return this.#unchanged({ ...known, ...unchanged(expected) }, referrers);
         }
-        const release = await image.release();
+        const isHeld = tag !== undefined && this.#isBare && (await named.isHeldBy(repository, expected));
+        const release = isHeld ? image.expectedRelease() : await image.release();
         const digest = digestUnder(tag, release);
         const previous = digest === expected ? found : await lookUp(digest);
         const outcome = { ...known, platforms: release.platforms };
@@ -54023,8 +54265,9 @@ class Syncer {
         }
         const guard = new TagGuard(write);
         const { isWanted } = guard;
-        const beforeTag = async () => this.#beforeTag?.(previous);
-        const push = { route, image, release: whole, tag, referrers, beforeTag, isWanted };
+        const beforeTag = async () => this.#beforeTag?.({ digest, previousDigest: previous });
+        const name = this.#policy.stage ? undefined : tag;
+        const push = { route, image, release: whole, tag: name, isHeld, referrers, beforeTag, isWanted };
         const pushed = { ...outcome, ...(await pushImage(push)) };
         if (guard.shown === digest)
             return { ...pushed, ...unchanged(digest) };
@@ -54044,6 +54287,11 @@ class Syncer {
             repository,
             tag: tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
         };
+    }
+    /** Nothing but the image is to be brought, and its tag to be moved. */
+    get #isBare() {
+        const { referrers, stage, dryRun } = this.#policy;
+        return referrers === 'none' && !stage && !dryRun;
     }
     /** What the destination's registry holds, or would by then. */
     get #holdings() {
@@ -54086,12 +54334,249 @@ function digestUnder(tag, document) {
 function unchanged(digest) {
     return { status: 'unchanged', digest, previousDigest: digest };
 }
-function whatIsMissing({ selection, }) {
-    const { missing = [], lost = '' } = selection ?? {};
+
+;// CONCATENATED MODULE: ./lib/sync/give-back.js
+
+
+/**
+ * Gives a tag back what it showed before, if it shows what this run has written: the manifest is
+ * still there by its digest. A tag that somebody else has moved since is theirs, and one that was not
+ * there before stays: nothing is ever deleted. Says what it shows in the end, by a look.
+ */
+async function giveBack(moved) {
+    const { repository, tag, digest, previousDigest } = moved;
+    let shown;
+    try {
+        shown = await resolveDigest(repository, tag);
+        if (shown === previousDigest)
+            return { tag: tagResult('untouched', shown) };
+        if (shown !== digest) {
+            return { tag: tagResult('left', shown), problem: 'somebody else has moved it since' };
+        }
+        if (previousDigest === undefined) {
+            return { tag: tagResult('left', shown), problem: 'it was not there before' };
+        }
+        const previous = await fetchManifest(repository, previousDigest);
+        await publishManifest(repository, tag, previous);
+        return { tag: tagResult('rolledBack', previousDigest) };
+    }
+    catch (error) {
+        const problem = error instanceof Error ? error.message : String(error);
+        return { tag: tagResult('left', await shownNow(repository, tag, shown)), problem };
+    }
+}
+/** What a tag shows; what it was seen to show before where nobody says it now. */
+async function shownNow(repository, tag, before) {
+    try {
+        return await resolveDigest(repository, tag);
+    }
+    catch {
+        return before;
+    }
+}
+function tagResult(state, digest) {
+    return digest === undefined ? { state } : { state, digest };
+}
+
+;// CONCATENATED MODULE: ./lib/sync/run-set.js
+
+
+
+
+/** Tags that are moved, or looked at, side by side. */
+const TAGS_AT_ONCE = 64;
+/**
+ * Brings all images, and then moves all tags: none of them unless everything is there, and if one
+ * cannot be moved, those that were go back.
+ */
+async function runAsSet(run) {
+    const tasks = await bringAll(run);
+    const { set } = run;
+    const waiting = set.pairs;
+    const isWaiting = new Set(waiting);
+    const early = await resultsOf(tasks, (pair) => !isWaiting.has(pair));
+    const isWhole = !run.hasFailed && run.signal?.aborted !== true && ![...early.values()].some(isFailed);
+    if (isWhole) {
+        run.onPhase(`everything is there; moving ${run_set_count(waiting.length)}`);
+        await moveAll(run, waiting, tasks);
+    }
+    else {
+        run.onPhase('no tag is moved: not everything is there');
+        set.abort();
+    }
+    const results = new Map([...early, ...(await resultsOf(tasks, (pair) => isWaiting.has(pair)))]);
+    const hasFailed = !isWhole || [...results.values()].some(isFailed);
+    if (!hasFailed)
+        return ended(run, withTags(results, tagWhenAllWent));
+    if (isWhole)
+        run.onPhase('a tag could not be moved: those that were go back');
+    return ended(run, await settle(run, results));
+}
+/** Begins all images. Comes back when each of them has ended, or waits for its tag. */
+async function bringAll(run) {
+    const tasks = new Map();
+    await mapAll(run.pairs, run.atOnce, async (pair) => {
+        const task = run.begin(pair);
+        // It is waited for later; a rejection before that is not nobody's.
+        task.catch(() => undefined);
+        tasks.set(pair, task);
+        await Promise.race([task, run.set.arrival(pair)]);
+    }, run.hosts);
+    return tasks;
+}
+async function resultsOf(tasks, isMeant) {
+    const results = new Map();
+    for (const [pair, task] of tasks)
+        if (isMeant(pair))
+            results.set(pair, await task);
+    return results;
+}
+/** Moves the tags, until one cannot be moved. */
+async function moveAll({ set, onTag, signal }, waiting, tasks) {
+    await mapAll(waiting, TAGS_AT_ONCE, async (pair) => {
+        if (signal?.aborted === true)
+            set.abort();
+        if (!set.permit(pair))
+            return;
+        const result = await tasks.get(pair);
+        if (result === undefined || isFailed(result))
+            set.abort();
+        else
+            onTag(pair, tagWhenAllWent(result));
+    });
+}
+/** What became of every tag of a set that did not go through, by a look at each. */
+async function settle(run, results) {
+    const entries = [...results];
+    const settled = await mapAll(entries, TAGS_AT_ONCE, async ([pair, result]) => {
+        const { tag, problem } = await stateOf(run, pair, result);
+        if (tag !== undefined)
+            run.onTag(pair, tag);
+        return { ...run_set_aborted(run.set, pair, result, tag, problem), ...(tag && { tag }) };
+    });
+    return new Map(entries.flatMap((entry) => {
+        const result = settled.get(entry);
+        return result === undefined ? [] : [[entry[0], result]];
+    }));
+}
+async function stateOf(run, pair, result) {
+    const { set, signal } = run;
+    const { destination, source } = pair;
+    const tag = destination.tag ?? source.tag ?? (source.digest === undefined ? 'latest' : undefined);
+    if (tag === undefined)
+        return {};
+    const clientFor = signal?.aborted === true ? run.clientAtEnd : run.clientFor;
+    const client = await clientFor('destination', destination);
+    const repository = client.repository(destination.repository, 'destination');
+    const move = set.moveOf(pair);
+    if (move !== undefined && set.isPermitted(pair))
+        return giveBack({ ...move, repository, tag });
+    const known = move?.previousDigest ?? result.previousDigest;
+    try {
+        return { tag: tagResult('untouched', await resolveDigest(repository, tag)) };
+    }
+    catch {
+        return { tag: tagResult('untouched', known) };
+    }
+}
+/** An image that was fine, and whose tag was not moved, or not for long, because of another one. */
+function run_set_aborted(set, pair, result, tag, problem) {
+    const isOurs = result.status === 'copied' || isAborted(result);
+    if (set.moveOf(pair) === undefined || !isOurs)
+        return result;
+    const { digest, previousDigest, ...rest } = result;
+    const before = set.moveOf(pair)?.previousDigest ?? previousDigest;
     return {
-        ...(missing.length > 0 && { missingPlatforms: missing.map(formatPlatform) }),
-        ...(lost !== '' && { notInIndex: lost }),
+        ...rest,
+        ...(digest !== undefined && tag?.state === 'left' && tag.digest === digest && { digest }),
+        ...(before !== undefined && { previousDigest: before }),
+        status: 'skipped',
+        error: abortion(`${whatBecame(tag, problem)}, because of another image`),
     };
+}
+function whatBecame(tag, problem) {
+    if (tag?.state === 'rolledBack')
+        return 'the tag was moved and given back';
+    if (tag?.state === 'left')
+        return `the tag was moved and not given back (${problem ?? ''})`;
+    return 'the tag was not moved';
+}
+function ended({ end }, results) {
+    return new Map([...results].map(([pair, result]) => [pair, end(pair, result)]));
+}
+function withTags(results, tagOf) {
+    return new Map([...results].map(([pair, result]) => [pair, { ...result, tag: tagOf(result) }]));
+}
+/** What the push was answered with is what was seen. */
+function tagWhenAllWent({ status, digest, previousDigest }) {
+    const isMoved = status === 'copied' && digest !== previousDigest;
+    return tagResult(isMoved ? 'moved' : 'untouched', isMoved ? digest : previousDigest);
+}
+function isFailed({ status }) {
+    return status === 'failed';
+}
+function run_set_count(tags) {
+    return tags === 1 ? '1 tag' : `${tags} tags`;
+}
+
+;// CONCATENATED MODULE: ./lib/sync/tag-set.js
+/** The tag of an image is not moved, because of another image of the set. */
+class AbortedSet extends Error {
+    name = 'AbortedSet';
+}
+/**
+ * Tags that move together or not at all. Each image comes here when all that it consists of is at
+ * its destination, and waits until every other one is there as well.
+ */
+class TagSet {
+    #ready = new Map();
+    #arrivals = new Map();
+    #isAborted = false;
+    /** Comes back when the image waits for its tag, if it ever does. */
+    async arrival(pair) {
+        await this.#arrivalOf(pair).promise;
+    }
+    /** Waits for the others. Throws AbortedSet where the tag is not to be moved. */
+    async await(pair, move) {
+        const tag = { pair, move, permit: Promise.withResolvers(), isPermitted: false };
+        this.#ready.set(pair, tag);
+        if (this.#isAborted)
+            tag.permit.reject(new AbortedSet());
+        this.#arrivalOf(pair).resolve(undefined);
+        await tag.permit.promise;
+    }
+    /** The images that wait, or have waited. */
+    get pairs() {
+        return [...this.#ready.keys()];
+    }
+    /** What an image has come with; undefined for one that never came. */
+    moveOf(pair) {
+        return this.#ready.get(pair)?.move;
+    }
+    /** Whether an image was let through, so that its tag may have moved. */
+    isPermitted(pair) {
+        return this.#ready.get(pair)?.isPermitted === true;
+    }
+    /** Lets an image through, unless nobody is let through any more. Returns whether it was. */
+    permit(pair) {
+        const tag = this.#ready.get(pair);
+        if (tag === undefined || this.#isAborted)
+            return false;
+        tag.isPermitted = true;
+        tag.permit.resolve(undefined);
+        return true;
+    }
+    /** From now on nobody is let through, also of those that come later. */
+    abort() {
+        this.#isAborted = true;
+        for (const { permit } of this.#ready.values())
+            permit.reject(new AbortedSet());
+    }
+    #arrivalOf(pair) {
+        const arrival = this.#arrivals.get(pair) ?? Promise.withResolvers();
+        this.#arrivals.set(pair, arrival);
+        return arrival;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/warnings.js
@@ -54126,6 +54611,8 @@ class Warnings {
 
 
 
+
+
 /**
  * Images that are worked on side by side: enough for what is small of the later ones to be found out
  * while blobs of the earlier ones move. The network bounds the requests of all of them.
@@ -54143,22 +54630,43 @@ async function runSync(run) {
     const sources = new SharedSources(run.pairs, run.policy);
     const warnings = new Warnings();
     let failed = run.hasFailed ?? false;
-    const work = async (pair) => {
+    const logs = new Map();
+    const set = run.asSet === undefined || run.policy.dryRun ? undefined : new TagSet();
+    const begin = async (pair) => {
         const log = run.openLog();
+        logs.set(pair, log);
         const taker = sources.taker(pair);
         const warned = [];
         const logger = warnings.logOf(log, warned);
         const undone = notBegun(run, pair, failed);
-        const outcome = undone ?? (await syncPair(run, pair, logger, sources, taker));
+        const outcome = undone ?? (await syncPair(run, pair, logger, sources, taker, set));
         run.progress?.end(pair);
         const result = warned.length === 0 ? outcome : { ...outcome, warnings: warned };
         taker?.leave();
         failed ||= result.status === 'failed';
-        run.onDone(result, log);
+        return result;
+    };
+    const end = (pair, result) => {
+        run.onDone(result, logs.get(pair) ?? run.openLog());
+        logs.delete(pair);
         return result;
     };
     const atOnce = run.failFast ? IMAGES_AT_ONCE_FAIL_FAST : IMAGES_AT_ONCE;
-    const done = await mapAll(sources.inOrder(), atOnce, work, hostsOf(run));
+    const pairs = sources.inOrder();
+    const hosts = hostsOf(run);
+    const done = set === undefined || run.asSet === undefined
+        ? await mapAll(pairs, atOnce, async (pair) => end(pair, await begin(pair)), hosts)
+        : await runAsSet({
+            ...run,
+            ...run.asSet,
+            pairs,
+            atOnce,
+            hosts,
+            set,
+            begin,
+            end,
+            hasFailed: failed,
+        });
     const results = run.pairs.flatMap((pair) => done.get(pair) ?? []);
     const totals = totalsOf(results, run.clock.now() - startedAt);
     return { dryRun: run.policy.dryRun, results, totals };
@@ -54181,7 +54689,7 @@ function notBegun({ signal, failFast }, pair, hasFailed) {
         return unfinished(pair, signal);
     return failFast && hasFailed ? notStarted(pair) : undefined;
 }
-async function syncPair(run, pair, logger, sources, taker) {
+async function syncPair(run, pair, logger, sources, taker, set) {
     const { source, destination } = pair;
     const startedAt = run.clock.now();
     const durationMs = () => run.clock.now() - startedAt;
@@ -54195,10 +54703,16 @@ async function syncPair(run, pair, logger, sources, taker) {
             destination: await run.clientFor('destination', destination),
             logger,
             taker,
-            beforeTag: async (previousDigest) => {
+            beforeTag: async (move) => {
                 await sources.beforeTag(pair, async (other) => run_sourceOf(run, other));
+                const { previousDigest } = move;
                 if (previousDigest !== undefined)
                     before = { previousDigest };
+                if (set === undefined)
+                    return;
+                // Nothing that the others of its source want is to come any more.
+                taker?.leave();
+                await set.await(pair, move);
             },
             progress: run.progress?.begin(pair),
             trust: run.trust,
@@ -54208,6 +54722,8 @@ async function syncPair(run, pair, logger, sources, taker) {
         return { ...nothingDone(pair), ...outcome, wanted: wantedOf(policy), durationMs: durationMs() };
     }
     catch (error) {
+        if (error instanceof AbortedSet)
+            return { ...aborted(pair), durationMs: durationMs() };
         return {
             ...nothingDone(pair),
             ...(mayHaveMovedTag(error) && before),
@@ -54240,6 +54756,7 @@ function wantedOf({ platforms, attestations = 'drop', referrers = 'none' }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/main.js
+
 
 
 
@@ -54338,7 +54855,7 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
     const files = readAuthFiles(environment, logger);
     secrets.neverMask(files.flatMap(({ file }) => file.logins.map(({ username }) => username)));
     maskAuthFiles(secrets.mask, files);
-    const network = new Network({
+    const options = {
         concurrency: inputs.concurrency,
         retries: inputs.retries,
         timeoutMs: inputs.timeoutSeconds * 1000,
@@ -54347,9 +54864,9 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
         machineTls,
         namedHosts: inputs.registryAuth.flatMap(({ authHost }) => authHost ?? []),
         environment,
-        signal: cancel.signal,
         maskSecret: secrets.maskToken,
-    });
+    };
+    const network = new Network({ ...options, signal: cancel.signal });
     const helpers = new CredentialHelpers({
         environment,
         logger,
@@ -54362,11 +54879,17 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
     const stopProgressLines = startProgressLines(logger, watched(progress, network), nodeTimers);
     const startedAt = systemClock.now();
     const finished = [];
+    const tags = new Map();
+    // Once the run has ended, its network refuses everything; tags may have to go back all the same.
+    const atEnd = new LateClients(() => new ClientPool(sources, new Network(options), logger));
     let isOver = false;
     // The event explains failures, and reading it takes time that other runs can do without.
     const describe = async (error) => describeError(error, await runContext(environment));
     try {
-        const { items, selections } = await nameList(inputs.list, { pool, logger, describe, cancel });
+        const { list, shard } = partOfList(inputs);
+        if (shard !== undefined)
+            logger.info(shardLine(shard));
+        const { items, selections } = await nameList(list, { pool, logger, describe, cancel });
         const pairs = pairsIn(items);
         if (selections.length > 0)
             secrets.neverMask(shownNames(pairs));
@@ -54384,6 +54907,7 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
             pairs,
             hasFailed: pairs.length < items.length,
             policy: inputs,
+            asSet: inputs.allOrNothing ? watchSet(tags, logger, atEnd.clientFor) : undefined,
             failFast: inputs.failFast,
             clock: systemClock,
             signal: cancel.signal,
@@ -54400,8 +54924,14 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
         const { dryRun } = inputs;
         const durationMs = systemClock.now() - startedAt;
         const { signal } = cancel;
-        const ofPairs = whole ?? cutShort({ pairs, finished, dryRun, durationMs, signal });
-        const report = { ...withFailures(ofPairs, items), selections, pullsLeft: pool.pullsLeft };
+        const ofPairs = whole ?? cutShort({ pairs, finished, dryRun, durationMs, signal, tags });
+        const report = {
+            ...withFailures(ofPairs, items),
+            ...(inputs.stage && { isStage: true }),
+            ...(shard !== undefined && { shard }),
+            selections,
+            pullsLeft: pool.pullsLeft,
+        };
         printTotals(report, logger);
         return report;
     }

@@ -41,7 +41,9 @@ import { CredentialHelpers } from './registry/credentials/helper.ts'
 import { EndOfRun } from './registry/errors.ts'
 import { Network } from './registry/network/network.ts'
 import { unusedProxy } from './registry/network/proxies.ts'
-import type { ResultError, RunReport, SyncResult } from './sync/report.ts'
+import type { ImagePair } from './sync/image-list.ts'
+import type { ResultError, RunReport, SyncResult, TagResult } from './sync/report.ts'
+import { LateClients, partOfList, shardLine, watchSet } from './action/set-watch.ts'
 import { RunProgress } from './sync/run-progress.ts'
 import { runSync } from './sync/run.ts'
 import { failuresIn, pairsIn, withFailures } from './sync/tags/named-list.ts'
@@ -124,7 +126,7 @@ async function sync({
   const files = readAuthFiles(environment, logger)
   secrets.neverMask(files.flatMap(({ file }) => file.logins.map(({ username }) => username)))
   maskAuthFiles(secrets.mask, files)
-  const network = new Network({
+  const options = {
     concurrency: inputs.concurrency,
     retries: inputs.retries,
     timeoutMs: inputs.timeoutSeconds * 1000,
@@ -133,9 +135,9 @@ async function sync({
     machineTls,
     namedHosts: inputs.registryAuth.flatMap(({ authHost }) => authHost ?? []),
     environment,
-    signal: cancel.signal,
     maskSecret: secrets.maskToken,
-  })
+  }
+  const network = new Network({ ...options, signal: cancel.signal })
   const helpers = new CredentialHelpers({
     environment,
     logger,
@@ -148,12 +150,17 @@ async function sync({
   const stopProgressLines = startProgressLines(logger, watched(progress, network), nodeTimers)
   const startedAt = systemClock.now()
   const finished: SyncResult[] = []
+  const tags = new Map<ImagePair, TagResult>()
+  // Once the run has ended, its network refuses everything; tags may have to go back all the same.
+  const atEnd = new LateClients(() => new ClientPool(sources, new Network(options), logger))
   let isOver = false
   // The event explains failures, and reading it takes time that other runs can do without.
   const describe = async (error: unknown): Promise<ResultError> =>
     describeError(error, await runContext(environment))
   try {
-    const { items, selections } = await nameList(inputs.list, { pool, logger, describe, cancel })
+    const { list, shard } = partOfList(inputs)
+    if (shard !== undefined) logger.info(shardLine(shard))
+    const { items, selections } = await nameList(list, { pool, logger, describe, cancel })
     const pairs = pairsIn(items)
     if (selections.length > 0) secrets.neverMask(shownNames(pairs))
     void pool.expect(pairs)
@@ -168,6 +175,7 @@ async function sync({
       pairs,
       hasFailed: pairs.length < items.length,
       policy: inputs,
+      asSet: inputs.allOrNothing ? watchSet(tags, logger, atEnd.clientFor) : undefined,
       failFast: inputs.failFast,
       clock: systemClock,
       signal: cancel.signal,
@@ -184,8 +192,14 @@ async function sync({
     const { dryRun } = inputs
     const durationMs = systemClock.now() - startedAt
     const { signal } = cancel
-    const ofPairs = whole ?? cutShort({ pairs, finished, dryRun, durationMs, signal })
-    const report = { ...withFailures(ofPairs, items), selections, pullsLeft: pool.pullsLeft }
+    const ofPairs = whole ?? cutShort({ pairs, finished, dryRun, durationMs, signal, tags })
+    const report = {
+      ...withFailures(ofPairs, items),
+      ...(inputs.stage && { isStage: true }),
+      ...(shard !== undefined && { shard }),
+      selections,
+      pullsLeft: pool.pullsLeft,
+    }
     printTotals(report, logger)
     return report
   } finally {

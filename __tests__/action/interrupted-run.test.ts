@@ -17,6 +17,7 @@ test('a run that was cut short has the results that there are, and fails the oth
     ],
     finished: [done],
     dryRun: false,
+    tags: new Map(),
     durationMs: 1500,
     signal: AbortSignal.abort(),
   })
@@ -40,6 +41,7 @@ test('sources that go to one repository without a tag are told apart', () => {
     pairs: [a, b].map((source, index) => pairOf(source ?? '', 'ghcr.io/acme/copy', index + 1)),
     finished: [copied({ source: b ?? '', destination: 'ghcr.io/acme/copy' })],
     dryRun: true,
+    tags: new Map(),
     durationMs: 0,
     signal: AbortSignal.abort(),
   })

@@ -81,7 +81,19 @@ export function failureMessage(report: RunReport): string | undefined {
   const more = failed - MAX_FAILURES
   const rest =
     more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${more} more are in the log` : ''
-  return `${failed} of ${count(images, 'image')} failed${rest}.`
+  return `${failed} of ${count(images, 'image')} failed${rest}.${setText(report)}`
+}
+
+/** What became of the tags of a set that did not go through, in one sentence. */
+function setText({ results }: RunReport): string {
+  const states = results.flatMap(({ tag }) => tag?.state ?? [])
+  if (states.length === 0) return ''
+  const left = states.filter((state) => state === 'left').length
+  const back = states.filter((state) => state === 'rolledBack').length
+  if (left > 0) {
+    return ` ${count(left, 'tag')} moved and could not be given back, ${back} went back: see results.`
+  }
+  return back > 0 ? ` ${count(back, 'tag')} had moved and went back.` : ' No tag was moved.'
 }
 
 function failuresOf(report: RunReport): readonly SyncResult[] {

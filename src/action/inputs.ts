@@ -5,6 +5,7 @@ import { normaliseRegistry, parseRegistryBase } from '../oci/reference.ts'
 import type { RegistryLogin } from '../registry/credentials/credential-chain.ts'
 import type { TlsOptions } from '../registry/network/tls.ts'
 import type { ListItem } from '../sync/image-list.ts'
+import type { Shard } from '../sync/shard.ts'
 import { parseDestinationBase } from '../sync/list/placeholders.ts'
 import type { IsRange } from '../sync/list/collect.ts'
 import { loadVersions } from '../sync/tags/selection.ts'
@@ -15,6 +16,7 @@ import { nearMisses } from './near-misses.ts'
 import { parseRegistryAuth } from './registry-auth.ts'
 import { type RoleCredentials, readCredentials } from './role-credentials.ts'
 import { parseRegistryTls } from './registry-tls.ts'
+import { readSetInputs } from './set-inputs.ts'
 import { readVerifyInput } from './verify-input.ts'
 
 /** Where inputs come from; passed in, so that tests need no environment. */
@@ -59,6 +61,12 @@ export interface Inputs {
   readonly attestations: 'drop' | 'keep'
   /** The rules of `verify`, as their YAML has them. */
   readonly verify?: unknown
+  /** Tags move together or not at all. */
+  readonly allOrNothing: boolean
+  /** Everything by digest, and no tag. */
+  readonly stage: boolean
+  /** The part of the list that this run does. */
+  readonly shard?: Shard
   readonly declareArtifacts: boolean
   readonly summary: boolean
 }
@@ -118,6 +126,7 @@ export function readInputs(source: InputSource): Inputs {
     onLostReferrers: reader.choice('on-lost-referrers', ['warn', 'fail']),
     attestations: reader.choice('attestations', ['drop', 'keep']),
     ...readVerify(reader),
+    ...readSetInputs(reader),
     declareArtifacts: reader.boolean('declare-artifacts'),
     summary: reader.boolean('summary'),
   }

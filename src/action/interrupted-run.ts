@@ -1,6 +1,6 @@
 import { formatReference } from '../oci/reference.ts'
 import type { ImagePair } from '../sync/image-list.ts'
-import { type RunReport, type SyncResult, totalsOf } from '../sync/report.ts'
+import { type RunReport, type SyncResult, type TagResult, totalsOf } from '../sync/report.ts'
 import { unfinished } from '../sync/undone-image.ts'
 
 /** What is known of a run that did not come to its end. */
@@ -13,15 +13,20 @@ export interface CutRun {
   readonly durationMs: number
   /** What ended it. */
   readonly signal: AbortSignal
+  /** What became of tags that move together, as far as it is known. */
+  readonly tags: ReadonlyMap<ImagePair, TagResult>
 }
 
 /** The report of such a run, in list order: an image that was not done is one that failed. */
-export function cutShort({ pairs, finished, dryRun, durationMs, signal }: CutRun): RunReport {
+export function cutShort(run: CutRun): RunReport {
+  const { pairs, finished, dryRun, durationMs, signal, tags } = run
   const known = new Map(finished.map((result) => [nameOf(result), result]))
   const results = pairs.map((pair): SyncResult => {
     const source = formatReference(pair.source)
     const destination = formatReference(pair.destination)
-    return known.get(nameOf({ source, destination })) ?? unfinished(pair, signal)
+    const tag = tags.get(pair)
+    const result = known.get(nameOf({ source, destination })) ?? unfinished(pair, signal)
+    return tag === undefined ? result : { ...result, tag }
   })
   return { dryRun, results, totals: totalsOf(results, durationMs) }
 }

@@ -2,7 +2,8 @@ import type { Digest } from '../oci/digest.ts'
 import { parseReference, repositoryName } from '../oci/reference.ts'
 import type { Logger } from '../registry/logger.ts'
 import { type RunReport, type SyncResult, totalsOf } from '../sync/report.ts'
-import { pinnedList, rollbackList } from '../sync/pinned.ts'
+import { isLeftMoved, pinnedList, rollbackList } from '../sync/pinned.ts'
+import { isAborted } from '../sync/undone-image.ts'
 import type { Commands } from './commands.ts'
 
 /** The outputs of the action, by the names that action.yml declares. */
@@ -87,7 +88,7 @@ function withGrowing(run: RunReport, files: OutputFiles): FittingOutputs {
     pinned: growing('pinned'),
     rollback: growing('rollback'),
     checksums: files.checksums,
-    changed: String(results.some(changesTag)),
+    changed: String(run.isStage !== true && results.some(changesTag)),
     copied: String(totals.copied),
     unchanged: String(totals.unchanged),
     skipped: String(totals.skipped),
@@ -156,14 +157,19 @@ function lengthOf(outputs: Outputs): number {
 /** Whether the tag shows something else than before; in a dry run: whether it would. */
 function changesTag(result: SyncResult): boolean {
   const { status, destination, digest, previousDigest, referrers } = result
+  if (isLeftMoved(result)) return true
   if (status !== 'copied') return false
   const { tag } = parseReference(destination)
   return (referrers?.copied ?? 0) > 0 || (tag !== undefined && digest !== previousDigest)
 }
 
-/** What the destination holds after the run; one that was skipped holds what it had before. */
+/**
+ * What the destination holds after the run; one that was skipped holds what it had before, unless it
+ * was skipped because of another image of a set.
+ */
 function digestOfDestination(result: SyncResult | undefined): Digest | undefined {
-  return result?.status === 'failed' ? undefined : (result?.digest ?? result?.previousDigest)
+  if (result === undefined || isAborted(result)) return undefined
+  return result.status === 'failed' ? undefined : (result.digest ?? result.previousDigest)
 }
 
 function digestsByDestination(results: readonly SyncResult[]): Readonly<Record<string, string>> {
@@ -199,6 +205,7 @@ export function publicResult(result: SyncResult): Omit<SyncResult, 'error'> & {
     ...(previousDigest === undefined ? {} : { previousDigest }),
     platforms,
     bytes: { copied: bytes.copied, mounted: bytes.mounted, existing: bytes.existing },
+    ...(result.tag === undefined ? {} : { tag: result.tag }),
     ...(referrers === undefined ? {} : { referrers }),
     ...(verified === undefined ? {} : { verified }),
     durationMs,

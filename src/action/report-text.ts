@@ -6,6 +6,9 @@ import { renderSummary } from './summary.ts'
 /** GitHub takes 65,536 characters as a comment, and who posts a plan may want to add to it. */
 const MAX_PLAN_BYTES = 60_000
 
+/** Of the report's form; raised where a reader of the one before would be wrong. */
+export const REPORT_VERSION = 1
+
 /**
  * The text of the report file, indented JSON, in pieces that belong behind one another: a string has
  * no room for the results of a long list with many platforms each. That of a dry run has the plan as
@@ -14,7 +17,10 @@ const MAX_PLAN_BYTES = 60_000
 export function* reportText(report: RunReport): Generator<string> {
   const { dryRun, totals, selections = [], pullsLeft = [], warnings = [], results } = report
   const plan = dryRun ? { plan: renderSummary(report, MAX_PLAN_BYTES) } : {}
-  const head = indented({ dryRun, totals, selections, pullsLeft, warnings, ...plan }, 0)
+  const { isStage = false, shard } = report
+  const kind = { ...(isStage && { stage: true }), ...(shard !== undefined && { shard }) }
+  const about = { version: REPORT_VERSION, dryRun, ...kind }
+  const head = indented({ ...about, totals, selections, pullsLeft, warnings, ...plan }, 0)
   yield `${head.slice(0, head.lastIndexOf('\n'))},\n  "results": [`
   for (const [index, result] of results.entries()) {
     yield `${index === 0 ? '' : ','}\n    ${indented(publicResult(result), 4)}`

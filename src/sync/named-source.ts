@@ -1,7 +1,7 @@
 import type { Digest } from '../oci/digest.ts'
 import type { PlatformFilter } from '../oci/platform.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
-import { resolveDigest } from '../registry/content/manifests.ts'
+import { heldDigest, resolveDigest } from '../registry/content/manifests.ts'
 import type { Client } from '../registry/client.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import { type AttestationPolicy, SourceImage } from './source-image.ts'
@@ -40,6 +40,15 @@ export class NamedSource {
     this.platforms = platforms
     this.#reference = reference
     this.#attestations = attestations
+  }
+
+  /**
+   * Whether a destination has the image by its digest, as it has where a run has staged it. Asked for
+   * what is pinned only: of other images it has had something else most of the time.
+   */
+  async isHeldBy(destination: Repository, digest: Digest): Promise<boolean> {
+    if (this.#reference.digest === undefined) return false
+    return (await heldDigest(destination, digest)) === digest
   }
 
   /** The reference in full. */

@@ -26,15 +26,25 @@ function pinnedLine(result: SyncResult): PrintedLine {
  * A list that gives every tag that a run has moved the digest that it had before. A tag that was not
  * there before stands in it as a comment: nothing is ever deleted.
  */
-export function rollbackList({ dryRun, results }: RunReport): string {
-  return printList(dryRun ? [] : results.flatMap(rollbackLines))
+export function rollbackList({ dryRun, isStage, results }: RunReport): string {
+  return printList(dryRun || isStage === true ? [] : results.flatMap(rollbackLines))
+}
+
+/** Whether a tag of a set shows what the run has moved it to, and was not given back. */
+export function isLeftMoved({ tag, digest }: SyncResult): boolean {
+  return tag?.state === 'left' && digest !== undefined && tag.digest === digest
 }
 
 /** Of what has failed, only what may have been moved has a previous digest. */
+function hasMoved(result: SyncResult): boolean {
+  const { status, tag, previousDigest } = result
+  if (tag !== undefined && tag.state !== 'moved') return isLeftMoved(result)
+  return status === 'copied' || (status === 'failed' && previousDigest !== undefined)
+}
+
 function rollbackLines(result: SyncResult): readonly PrintedLine[] {
-  const { status, destination, digest, previousDigest } = result
-  const hasMoved = status === 'copied' || (status === 'failed' && previousDigest !== undefined)
-  if (!hasMoved || digest === previousDigest) return []
+  const { destination, digest, previousDigest } = result
+  if (!hasMoved(result) || digest === previousDigest) return []
   const { registry, repository, tag } = parseReference(destination)
   if (tag === undefined) return []
   if (previousDigest === undefined) return [{ comment: `was not there before: ${destination}` }]

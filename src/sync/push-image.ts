@@ -1,4 +1,4 @@
-import { addBytes, type BytesMoved } from '../registry/copy/bytes-moved.ts'
+import { addBytes, type BytesMoved, noBytes } from '../registry/copy/bytes-moved.ts'
 import type { Digest } from '../oci/digest.ts'
 import { copyByDigest, copyContent, type Route } from '../registry/copy/copy-image.ts'
 import type { FoundReferrers } from '../registry/copy/find-referrers.ts'
@@ -19,6 +19,8 @@ interface Bringing {
   readonly route: Route
   readonly image: SourceImage
   readonly release: Release
+  /** The destination has all of it by its digest. */
+  readonly isHeld?: boolean
   /** Undefined where nothing of them comes along. */
   readonly referrers: ImageReferrers | undefined
 }
@@ -45,7 +47,8 @@ export async function pushImage(push: ImagePush): Promise<PushedImage> {
     await pushWithRepair(
       async () =>
         publishManifest(route.destination, name, release, isTag ? push.isWanted : undefined),
-      async () => copyBeneath({ ...route, again: true }, image, release),
+      // What is only there by its digest may have been collected since.
+      async () => copyBeneath({ ...route, again: true }, image, await image.release()),
     )
   }
   const { isThere, ...pushed } = await bring(push, async () => publish(image.top.digest))
@@ -65,11 +68,12 @@ export async function planImage(plan: Bringing): Promise<PushedImage> {
  * something refers to that.
  */
 async function bring(
-  { route, image, release, referrers }: Bringing,
+  { route, image, release, isHeld = false, referrers }: Bringing,
   publishByDigest: () => Promise<void>,
 ): Promise<PushedImage & { readonly isThere: boolean }> {
   if (referrers === undefined) {
-    return { bytes: await copyBeneath(route, image, release), isThere: false }
+    const bytes = isHeld ? noBytes : await copyBeneath(route, image, release)
+    return { bytes, isThere: false }
   }
   const judging = referrers.judge()
   if (referrers.mustNotLose) await judging

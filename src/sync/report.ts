@@ -47,6 +47,8 @@ export interface SyncResult {
   readonly notInIndex?: string
   /** Of configs and layers; in a dry run: what they would be. */
   readonly bytes: BytesMoved
+  /** What became of the tag, and what it was seen to show in the end; of a set alone. */
+  readonly tag?: TagResult
   /** What became of what belongs to the image; absent where nobody asked for it. */
   readonly referrers?: ReferrersResult
   /** What it was trusted for; absent where no rule was to be satisfied. */
@@ -74,6 +76,14 @@ export interface Wanted {
   readonly platforms: PlatformFilter
   readonly attestations?: AttestationPolicy
   readonly referrers?: ReferrerFilter
+}
+
+/** What became of a tag that moves with others or not at all. */
+export interface TagResult {
+  /** `left` is one that was moved and not given back, or that somebody else has moved since. */
+  readonly state: 'moved' | 'rolledBack' | 'left' | 'untouched'
+  /** Absent where it shows nothing. */
+  readonly digest?: Digest
 }
 
 /** What refers to an image and its parts, and what cosign keeps for them under tags. */
@@ -128,6 +138,10 @@ export interface SelectionReport extends TagChoice {
 export interface RunReport {
   /** True when nothing was written and every result says what would have happened. */
   readonly dryRun: boolean
+  /** True when everything was brought by its digest, and no tag was moved. */
+  readonly isStage?: boolean
+  /** Which part of which list this was. */
+  readonly shard?: ShardReport
   readonly results: readonly SyncResult[]
   readonly totals: Totals
   /** What the list's selections of tags came to. */
@@ -147,6 +161,18 @@ export interface RegistryTotals extends Omit<Totals, 'durationMs'> {
 export function totalsByRegistry(results: readonly SyncResult[]): readonly RegistryTotals[] {
   const byRegistry = Map.groupBy(results, ({ destination }) => destination.split('/', 1).join())
   return [...byRegistry].map(([registry, some]) => ({ registry, ...countsOf(some) }))
+}
+
+/** Which part of which list a run did. */
+export interface ShardReport {
+  /** From 1. */
+  readonly part: number
+  readonly of: number
+  /** Digest of the whole list. */
+  readonly list: string
+  /** Lines of this part, and of the list. */
+  readonly lines: number
+  readonly linesOfAll: number
 }
 
 /** Counts the results; `durationMs` is the wall-clock time of the whole run. */

@@ -20,7 +20,9 @@ import type { RunProgress } from './run-progress.ts'
 import { SharedSources } from './shared-sources.ts'
 import { Syncer, type SyncPolicy } from './syncer.ts'
 import type { TrustGate } from './trust-gate.ts'
-import { nothingDone, notStarted, unfinished } from './undone-image.ts'
+import { runAsSet, type SetWatch } from './run-set.ts'
+import { AbortedSet, TagSet } from './tag-set.ts'
+import { aborted, nothingDone, notStarted, unfinished } from './undone-image.ts'
 import { Warnings } from './warnings.ts'
 
 /**
@@ -48,6 +50,8 @@ export interface Run<Log extends Logger> {
   readonly clientFor: (side: Side, reference: Reference) => Client | Promise<Client>
   /** Told how far the images have come. */
   readonly progress?: RunProgress
+  /** The tags move together or not at all. */
+  readonly asSet?: SetWatch | undefined
   /** Asked before anything is done about an image. */
   readonly trust?: TrustGate | undefined
   /** A log of its own for each image, so that lines of images side by side do not mix. */
@@ -68,22 +72,44 @@ export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunRep
   const sources = new SharedSources(run.pairs, run.policy)
   const warnings = new Warnings()
   let failed = run.hasFailed ?? false
-  const work = async (pair: ImagePair): Promise<SyncResult> => {
+  const logs = new Map<ImagePair, Log>()
+  const set = run.asSet === undefined || run.policy.dryRun ? undefined : new TagSet()
+  const begin = async (pair: ImagePair): Promise<SyncResult> => {
     const log = run.openLog()
+    logs.set(pair, log)
     const taker = sources.taker(pair)
     const warned: string[] = []
     const logger = warnings.logOf(log, warned)
     const undone = notBegun(run, pair, failed)
-    const outcome = undone ?? (await syncPair(run, pair, logger, sources, taker))
+    const outcome = undone ?? (await syncPair(run, pair, logger, sources, taker, set))
     run.progress?.end(pair)
     const result = warned.length === 0 ? outcome : { ...outcome, warnings: warned }
     taker?.leave()
     failed ||= result.status === 'failed'
-    run.onDone(result, log)
+    return result
+  }
+  const end = (pair: ImagePair, result: SyncResult): SyncResult => {
+    run.onDone(result, logs.get(pair) ?? run.openLog())
+    logs.delete(pair)
     return result
   }
   const atOnce = run.failFast ? IMAGES_AT_ONCE_FAIL_FAST : IMAGES_AT_ONCE
-  const done = await mapAll(sources.inOrder(), atOnce, work, hostsOf(run))
+  const pairs = sources.inOrder()
+  const hosts = hostsOf(run)
+  const done =
+    set === undefined || run.asSet === undefined
+      ? await mapAll(pairs, atOnce, async (pair) => end(pair, await begin(pair)), hosts)
+      : await runAsSet({
+          ...run,
+          ...run.asSet,
+          pairs,
+          atOnce,
+          hosts,
+          set,
+          begin,
+          end,
+          hasFailed: failed,
+        })
   const results = run.pairs.flatMap((pair) => done.get(pair) ?? [])
   const totals = totalsOf(results, run.clock.now() - startedAt)
   return { dryRun: run.policy.dryRun, results, totals }
@@ -119,6 +145,7 @@ async function syncPair<Log extends Logger>(
   logger: Logger,
   sources: SharedSources,
   taker: Taker | undefined,
+  set: TagSet | undefined,
 ): Promise<SyncResult> {
   const { source, destination } = pair
   const startedAt = run.clock.now()
@@ -133,9 +160,14 @@ async function syncPair<Log extends Logger>(
       destination: await run.clientFor('destination', destination),
       logger,
       taker,
-      beforeTag: async (previousDigest): Promise<void> => {
+      beforeTag: async (move): Promise<void> => {
         await sources.beforeTag(pair, async (other) => sourceOf(run, other))
+        const { previousDigest } = move
         if (previousDigest !== undefined) before = { previousDigest }
+        if (set === undefined) return
+        // Nothing that the others of its source want is to come any more.
+        taker?.leave()
+        await set.await(pair, move)
       },
       progress: run.progress?.begin(pair),
       trust: run.trust,
@@ -144,6 +176,7 @@ async function syncPair<Log extends Logger>(
     const outcome = await syncer.sync(source, destination, named)
     return { ...nothingDone(pair), ...outcome, wanted: wantedOf(policy), durationMs: durationMs() }
   } catch (error) {
+    if (error instanceof AbortedSet) return { ...aborted(pair), durationMs: durationMs() }
     return {
       ...nothingDone(pair),
       ...(mayHaveMovedTag(error) && before),

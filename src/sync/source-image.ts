@@ -102,6 +102,16 @@ export class SourceImage {
     return buildImageIndex(selected.map(described), attestations.map(described))
   }
 
+  /** As much of a release as is needed to move a tag to what is at the destination by its digest. */
+  expectedRelease(): Release {
+    return {
+      ...this.expected(),
+      platforms: this.knownPlatforms(),
+      children: undefined,
+      attestations: [],
+    }
+  }
+
   /** The manifests that blobs are listed in, as far as the source's own document tells. */
   parts(): readonly Descriptor[] {
     if (this.selection !== undefined) return this.selection.selected.map((one) => one.descriptor)

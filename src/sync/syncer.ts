@@ -1,5 +1,5 @@
 import { type Digest, digestOf } from '../oci/digest.ts'
-import { formatPlatform, parsePlatformFilter, type PlatformFilter } from '../oci/platform.ts'
+import { parsePlatformFilter, type PlatformFilter } from '../oci/platform.ts'
 import type { Reference } from '../oci/reference.ts'
 import type { ReferrerFilter } from '../oci/referrer-filter.ts'
 import { noBytes } from '../registry/copy/bytes-moved.ts'
@@ -18,8 +18,9 @@ import type { SyncResult } from './report.ts'
 import { type NamedSource, nameSource } from './named-source.ts'
 import type { AttestationPolicy, Document, SourceImage } from './source-image.ts'
 import { readSource } from './read-source.ts'
-import { tellSelection } from './tell-selection.ts'
+import { tellSelection, whatIsMissing } from './tell-selection.ts'
 import { mayOverwrite, TagGuard } from './tag-guard.ts'
+import type { TagMove } from './tag-set.ts'
 import type { TrustGate } from './trust-gate.ts'
 
 /** What is copied unless somebody says otherwise. */
@@ -42,6 +43,8 @@ export interface SyncPolicy {
   readonly onLostReferrers?: 'warn' | 'fail'
   /** Compute and compare everything, write nothing. */
   readonly dryRun: boolean
+  /** Bring everything by digest, and move no tag. */
+  readonly stage?: boolean
 }
 
 /** Between which registries, and how. */
@@ -60,7 +63,7 @@ export interface SyncerOptions extends Partial<SyncPolicy> {
    *
    * @internal
    */
-  readonly beforeTag?: ((previous: Digest | undefined) => Promise<unknown>) | undefined
+  readonly beforeTag?: ((move: TagMove) => Promise<unknown>) | undefined
   /**
    * Told of the blobs, for those who watch.
    *
@@ -120,6 +123,7 @@ export class Syncer {
       referrers: options.referrers ?? 'none',
       onLostReferrers: options.onLostReferrers ?? 'warn',
       dryRun: options.dryRun ?? false,
+      stage: options.stage ?? false,
     }
   }
 
@@ -190,7 +194,8 @@ export class Syncer {
       return this.#unchanged({ ...known, ...unchanged(expected) }, referrers)
     }
 
-    const release = await image.release()
+    const isHeld = tag !== undefined && this.#isBare && (await named.isHeldBy(repository, expected))
+    const release = isHeld ? image.expectedRelease() : await image.release()
     const digest = digestUnder(tag, release)
     const previous = digest === expected ? found : await lookUp(digest)
     const outcome = { ...known, platforms: release.platforms }
@@ -210,8 +215,10 @@ export class Syncer {
     }
     const guard = new TagGuard(write)
     const { isWanted } = guard
-    const beforeTag = async (): Promise<unknown> => this.#beforeTag?.(previous)
-    const push = { route, image, release: whole, tag, referrers, beforeTag, isWanted }
+    const beforeTag = async (): Promise<unknown> =>
+      this.#beforeTag?.({ digest, previousDigest: previous })
+    const name = this.#policy.stage ? undefined : tag
+    const push = { route, image, release: whole, tag: name, isHeld, referrers, beforeTag, isWanted }
     const pushed = { ...outcome, ...(await pushImage(push)) }
     if (guard.shown === digest) return { ...pushed, ...unchanged(digest) }
     if (guard.shown !== undefined) {
@@ -232,6 +239,12 @@ export class Syncer {
       repository,
       tag: tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
     }
+  }
+
+  /** Nothing but the image is to be brought, and its tag to be moved. */
+  get #isBare(): boolean {
+    const { referrers, stage, dryRun } = this.#policy
+    return referrers === 'none' && !stage && !dryRun
   }
 
   /** What the destination's registry holds, or would by then. */
@@ -280,14 +293,4 @@ function digestUnder(tag: string | undefined, document: Document): Digest {
 
 function unchanged(digest: Digest): Pick<SyncOutcome, 'status' | 'digest' | 'previousDigest'> {
   return { status: 'unchanged', digest, previousDigest: digest }
-}
-
-function whatIsMissing({
-  selection,
-}: SourceImage): Pick<SyncOutcome, 'missingPlatforms' | 'notInIndex'> {
-  const { missing = [], lost = '' } = selection ?? {}
-  return {
-    ...(missing.length > 0 && { missingPlatforms: missing.map(formatPlatform) }),
-    ...(lost !== '' && { notInIndex: lost }),
-  }
 }

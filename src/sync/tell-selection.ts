@@ -1,6 +1,7 @@
 import { formatPlatform } from '../oci/platform.ts'
 import { RegistryError } from '../registry/errors.ts'
 import type { Logger } from '../registry/logger.ts'
+import type { SyncResult } from './report.ts'
 import type { SourceImage } from './source-image.ts'
 
 /**
@@ -34,5 +35,16 @@ export function tellSelection(
         'pinned one, and without a tag; write platforms: all to keep the digest, or give the ' +
         'destination a tag',
     )
+  }
+}
+
+/** What of a selection the results name. */
+export function whatIsMissing({
+  selection,
+}: SourceImage): Pick<SyncResult, 'missingPlatforms' | 'notInIndex'> {
+  const { missing = [], lost = '' } = selection ?? {}
+  return {
+    ...(missing.length > 0 && { missingPlatforms: missing.map(formatPlatform) }),
+    ...(lost !== '' && { notInIndex: lost }),
   }
 }

@@ -33,3 +33,18 @@ export function notStarted(pair: ImagePair): SyncResult {
     error: { code: 'NOT_STARTED', message },
   }
 }
+
+/** Why an image that was fine stands in no output: its tag did not move because of another one. */
+export function abortion(message: string): NonNullable<SyncResult['error']> {
+  return { code: 'ABORTED', message }
+}
+
+export function isAborted({ error }: SyncResult): boolean {
+  return error?.code === 'ABORTED'
+}
+
+/** The result of such an image. */
+export function aborted(pair: ImagePair): SyncResult {
+  const error = abortion('the tag was not moved, because of another image')
+  return { ...nothingDone(pair), status: 'skipped', error }
+}
