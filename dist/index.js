@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1155);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9167);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1155:
+/***/ 9167:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38497,6 +38497,9 @@ class Quota {
 }
 /** Reads `ratelimit-remaining: 76;w=21600` and `ratelimit-limit: 100;w=21600`. */
 function readPullLimit(headers) {
+    // Of every answer, and hardly any has it.
+    if (headers['ratelimit-remaining'] === undefined)
+        return undefined;
     const remaining = readQuantity(headers['ratelimit-remaining']);
     if (remaining === undefined)
         return undefined;
@@ -39017,6 +39020,10 @@ class SlotQueues {
         }
         return some;
     }
+    /** Whether nobody waits. */
+    get areEmpty() {
+        return this.#queues.size === 0;
+    }
     /** Whether somebody wants a slot in a lane of that host. */
     want(host, lane) {
         const queues = [...this.#queues.values()];
@@ -39076,6 +39083,7 @@ var _a;
 let turns = 0;
 /** Of all slots, so many at least are never taken by blobs, where there are enough. */
 const METADATA_SHARE = 1 / 4;
+const limiter_SMALL = ['metadata'];
 /** At the end of a run. */
 const ADMITTED_AT_ONCE = 500;
 let limiters = 0;
@@ -39109,7 +39117,6 @@ class Limiter {
         this.#pace = new Pace({ bounds, isAdaptive, limits });
         this.#now = now ?? Date.now;
         this.#signal = signal;
-        signal?.addEventListener('abort', () => this.#admitAll(), { once: true });
     }
     /** For all who speak to the host, whether they hold a slot or not. */
     get pause() {
@@ -39120,11 +39127,13 @@ class Limiter {
         return this.#pace.size(lane);
     }
     /** Waits for a slot in each lane; more than there are in all count as all of them. */
-    async acquire(lanes = ['metadata'], rank = () => 0) {
+    async acquire(lanes = limiter_SMALL, rank = () => 0) {
         const wish = lanes.slice(0, this.capacity);
-        await new Promise((admit) => {
-            _a.queue(new Map([[this, wish]]), rank, admit);
-        });
+        if (!this.#takeAtOnce(wish)) {
+            await new Promise((admit) => {
+                _a.queue(new Map([[this, wish]]), rank, admit);
+            });
+        }
         return this.releaseOf(wish);
     }
     /** Waits for slots at several hosts. Returns the one who waits, who may withdraw. */
@@ -39133,7 +39142,7 @@ class Limiter {
         const waiting = { turn: turns++, queue, wishes, rank, admit };
         let isAlone = true;
         for (const limiter of wishes.keys())
-            isAlone = limiter.#queues.add(waiting);
+            isAlone = limiter.#add(waiting);
         if ([...wishes.keys()].some((limiter) => limiter.#hasEnded)) {
             _a.#admitNow(waiting);
         }
@@ -39147,7 +39156,7 @@ class Limiter {
     /** No longer wants anything. Whoever has been admitted is not changed by that. */
     static withdraw(waiting) {
         for (const limiter of waiting.wishes.keys())
-            limiter.#queues.remove(waiting);
+            limiter.#remove(waiting);
         for (const limiter of waiting.wishes.keys())
             limiter.#admit();
     }
@@ -39198,6 +39207,13 @@ class Limiter {
         if (this.#pace.size(lane) > before)
             this.#admit();
     }
+    /** Takes slots that are free, where nobody waits for any. Returns whether it could. */
+    #takeAtOnce(lanes) {
+        if (!this.#queues.areEmpty || !this.hasRoom(lanes))
+            return false;
+        this.#take(lanes, 1);
+        return true;
+    }
     #moved(lanes, bytes) {
         for (const lane of lanes) {
             if (hasBody(lane))
@@ -39216,12 +39232,23 @@ class Limiter {
         for (const lane of lanes)
             this.#used[lane] += sign;
     }
+    /** Adds to the queues, and hears of the end of the run as long as somebody is in them. */
+    #add(waiting) {
+        if (this.#queues.areEmpty)
+            this.#signal?.addEventListener('abort', this.#admitAll);
+        return this.#queues.add(waiting);
+    }
+    #remove(waiting) {
+        this.#queues.remove(waiting);
+        if (this.#queues.areEmpty)
+            this.#signal?.removeEventListener('abort', this.#admitAll);
+    }
     get #hasEnded() {
         return this.#signal?.aborted === true;
     }
     static #admitNow(waiting) {
         for (const [limiter, lanes] of waiting.wishes) {
-            limiter.#queues.remove(waiting);
+            limiter.#remove(waiting);
             limiter.#take(lanes, 1);
         }
         waiting.admit();
@@ -39230,13 +39257,13 @@ class Limiter {
      * However few slots there are, since nobody will ask the host for anything any more. Some at a time,
      * because each has its end to make, and others, such as the clock, want their turn.
      */
-    #admitAll() {
+    #admitAll = () => {
         const waiting = this.#queues.some(ADMITTED_AT_ONCE);
         for (const one of waiting)
             _a.#admitNow(one);
         if (waiting.length > 0)
             setImmediate(() => this.#admitAll());
-    }
+    };
     #admit() {
         for (let next = this.#next(); next !== undefined; next = this.#next()) {
             _a.#admitNow(next);
@@ -39248,7 +39275,7 @@ class Limiter {
     }
     /** Who is admitted now, if anybody. */
     #next() {
-        if (this.#free === 0 || this.#hasEnded)
+        if (this.#free === 0 || this.#queues.areEmpty || this.#hasEnded)
             return undefined;
         return this.#first((waiting) => {
             const others = [...waiting.wishes.keys()].filter((limiter) => limiter !== this);
@@ -39280,18 +39307,27 @@ class Limiter {
         return undefined;
     }
     #fits(lanes) {
-        const blobs = lanes.filter(hasBody).length;
+        let blobs = 0;
+        for (const lane of lanes)
+            if (hasBody(lane))
+                blobs += 1;
         // One blob at least is always let through, also where it needs more than the share of blobs.
         if (blobs > 0 && this.#blobs > 0 && this.#blobs + blobs > this.#blobCapacity)
             return false;
         return lanes.every((lane) => {
-            const wanted = lanes.filter((other) => other === lane).length;
             const used = this.#used[lane];
-            return used === 0 || used + wanted <= this.#pace.size(lane);
+            return used === 0 || used + countOf(lane, lanes) <= this.#pace.size(lane);
         });
     }
 }
 _a = Limiter;
+function countOf(lane, lanes) {
+    let count = 0;
+    for (const one of lanes)
+        if (one === lane)
+            count += 1;
+    return count;
+}
 /** Of a host for which few are enough, more than those only where many more are allowed. */
 function slotsAt(few = Number.POSITIVE_INFINITY, most) {
     return Math.max(Math.min(most, few), Math.floor(most / 2));
@@ -41994,9 +42030,12 @@ class ActionLogger {
     constructor(commands) {
         this.#commands = commands;
     }
-    /** Printed only under the runner's debug switch. */
+    /** The runner's debug switch. */
+    get isDebugging() {
+        return this.#commands.isDebug();
+    }
     debug(message) {
-        if (this.#commands.isDebug())
+        if (this.isDebugging)
             this.#commands.debug(harmlessLine(message));
     }
     info(message) {
@@ -42040,8 +42079,12 @@ class BufferedLog {
         this.#logger = logger;
         this.#commands = commands;
     }
+    get isDebugging() {
+        return this.#logger.isDebugging !== false;
+    }
     debug(message) {
-        this.#lines.push({ level: 'debug', message });
+        if (this.isDebugging)
+            this.#lines.push({ level: 'debug', message });
     }
     info(message) {
         this.#lines.push({ level: 'info', message });
@@ -48446,6 +48489,7 @@ function copiedOf(fetched, moved) {
 /** Says nothing; for callers that want no log. */
 const silentLogger = {
     debug: () => undefined,
+    isDebugging: false,
     info: () => undefined,
     warning: () => undefined,
 };
@@ -49314,11 +49358,42 @@ class AnswerBody {
  * another one for a request that comes before. It waits for its own turn last of all it does.
  */
 async function released() {
-    await Promise.resolve();
-    await (0,promises_namespaceObject.setImmediate)();
+    return new Promise((resolve) => {
+        queueMicrotask(() => setImmediate(resolve));
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/registry/network/abort-listeners.js
+const bySignal = new WeakMap();
+/**
+ * Calls back when a signal is aborted, by one listener of it for all who wait for that: the signal of
+ * a run is heard by every request, and its own lists are dear.
+ */
+function onAbort(signal, call) {
+    const known = bySignal.get(signal);
+    if (known !== undefined) {
+        known.calls.add(call);
+        return;
+    }
+    const calls = new Set([call]);
+    const callAll = () => {
+        for (const one of calls)
+            one();
+    };
+    bySignal.set(signal, { calls, callAll });
+    signal.addEventListener('abort', callAll, { once: true });
+}
+/** Does not call back any more. */
+function offAbort(signal, call) {
+    const known = bySignal.get(signal);
+    if (known?.calls.delete(call) !== true || known.calls.size > 0)
+        return;
+    bySignal.delete(signal);
+    signal.removeEventListener('abort', known.callAll);
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/exchange-handler.js
+
 
 /** There is no answer, although the host is heard of. In undici's words, which has the other case. */
 class NoAnswerError extends Error {
@@ -49336,7 +49411,8 @@ class ExchangeHandler {
     #patience;
     constructor(options) {
         this.#options = options;
-        options.signal?.addEventListener('abort', this.#cancel);
+        if (options.signal !== undefined)
+            onAbort(options.signal, this.#cancel);
     }
     /** Rejects where none has come. */
     get answer() {
@@ -49398,7 +49474,8 @@ class ExchangeHandler {
     #end() {
         const { signal, body } = this.#options;
         clearInterval(this.#patience);
-        signal?.removeEventListener('abort', this.#cancel);
+        if (signal !== undefined)
+            offAbort(signal, this.#cancel);
         void body?.close();
     }
 }
@@ -49525,6 +49602,8 @@ const PROXY_WANTS_LOGIN = 407;
 class Transport {
     #options;
     #proxies;
+    /** By origin. */
+    #proxyOf = new Map();
     #slabs = new Slabs();
     #agents = new Map();
     #early;
@@ -49542,7 +49621,7 @@ class Transport {
      *   what is written as an address can be judged here
      */
     async request(request, restraint = {}) {
-        const proxy = proxyFor(this.#proxies, request.origin);
+        const proxy = this.#proxyFor(request.origin);
         // What is meant for TLS gets a tunnel when its connection is made.
         if (proxy === undefined || request.origin.startsWith('https:')) {
             return this.#exchange(this.#agent(request.origin, restraint), {
@@ -49582,6 +49661,14 @@ class Transport {
             handler.fail(error);
         }
         return handler.answer;
+    }
+    #proxyFor(origin) {
+        let known = this.#proxyOf.get(origin);
+        if (known === undefined) {
+            known = { proxy: proxyFor(this.#proxies, origin) };
+            this.#proxyOf.set(origin, known);
+        }
+        return known.proxy;
     }
     /** A connection to an origin by way of the proxy for it; undefined where it has none. */
     async tunnel(origin, signal) {
@@ -51422,21 +51509,19 @@ class RedirectFollower {
     }
     /** One of the addresses that a request is sent to, with what may be told there. */
     async #hop(request, address, origin, identity) {
-        const isHome = address.origin === origin;
-        // Who brings a signal is in a hurry: it gives something back before the end.
-        if (isHome && request.signal === undefined) {
-            await awaitTurn(this.#network, this.#limiter, kindOfRequest(request), request.place);
-        }
-        const sentAt = this.#network.clock.now();
-        const answer = await this.#send(request, address, identity, origin);
-        if (isHome)
-            this.#notePace(request, answer, sentAt);
-        return answer;
-    }
-    #notePace(request, { status, headers }, sentAt) {
+        if (address.origin !== origin)
+            return this.#send(request, address, identity, origin);
+        const { clock } = this.#network;
         const kind = kindOfRequest(request);
-        const now = this.#network.clock.now();
-        this.#limiter.note({ kind, method: request.method, status, headers, sentAt, now });
+        // Who brings a signal is in a hurry: it gives something back before the end.
+        if (request.signal === undefined) {
+            await awaitTurn(this.#network, this.#limiter, kind, request.place);
+        }
+        const sentAt = clock.now();
+        const answer = await this.#send(request, address, identity, origin);
+        const { status, headers } = answer;
+        this.#limiter.note({ kind, method: request.method, status, headers, sentAt, now: clock.now() });
+        return answer;
     }
     async #send(request, { origin, path, isAway }, identity, onBehalfOf) {
         const { method, body, headers, answerTimeoutMs, signal, place } = request;
@@ -51452,9 +51537,11 @@ class RedirectFollower {
             onBehalfOf,
             withoutCertificate: isAway,
         }, place);
-        const url = foreignText(`${origin}${path}`);
-        const elapsed = this.#network.clock.now() - startedAt;
-        this.#logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`);
+        if (this.#logger.isDebugging !== false) {
+            const url = foreignText(`${origin}${path}`);
+            const elapsed = this.#network.clock.now() - startedAt;
+            this.#logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`);
+        }
         return answer;
     }
 }

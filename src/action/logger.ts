@@ -21,9 +21,13 @@ export class ActionLogger implements Logger {
     this.#commands = commands
   }
 
-  /** Printed only under the runner's debug switch. */
+  /** The runner's debug switch. */
+  get isDebugging(): boolean {
+    return this.#commands.isDebug()
+  }
+
   debug(message: string): void {
-    if (this.#commands.isDebug()) this.#commands.debug(harmlessLine(message))
+    if (this.isDebugging) this.#commands.debug(harmlessLine(message))
   }
 
   info(message: string): void {
@@ -74,8 +78,12 @@ export class BufferedLog implements Logger {
     this.#commands = commands
   }
 
+  get isDebugging(): boolean {
+    return this.#logger.isDebugging !== false
+  }
+
   debug(message: string): void {
-    this.#lines.push({ level: 'debug', message })
+    if (this.isDebugging) this.#lines.push({ level: 'debug', message })
   }
 
   info(message: string): void {

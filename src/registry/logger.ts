@@ -2,6 +2,8 @@
 export interface Logger {
   /** For whoever hunts a bug: requests, retries, decisions. Never a secret, never a URL's query. */
   debug(message: string): void
+  /** Whether anybody reads debug lines. Where it is false, they are not even put together. */
+  readonly isDebugging?: boolean
   info(message: string): void
   warning(message: string): void
 }
@@ -9,6 +11,7 @@ export interface Logger {
 /** Says nothing; for callers that want no log. */
 export const silentLogger: Logger = {
   debug: () => undefined,
+  isDebugging: false,
   info: () => undefined,
   warning: () => undefined,
 }

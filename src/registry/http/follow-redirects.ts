@@ -144,21 +144,18 @@ export class RedirectFollower {
     origin: string,
     identity: Readonly<Record<string, string>>,
   ): Promise<Answer> {
-    const isHome = address.origin === origin
-    // Who brings a signal is in a hurry: it gives something back before the end.
-    if (isHome && request.signal === undefined) {
-      await awaitTurn(this.#network, this.#limiter, kindOfRequest(request), request.place)
-    }
-    const sentAt = this.#network.clock.now()
-    const answer = await this.#send(request, address, identity, origin)
-    if (isHome) this.#notePace(request, answer, sentAt)
-    return answer
-  }
-
-  #notePace(request: RegistryRequest, { status, headers }: Answer, sentAt: number): void {
+    if (address.origin !== origin) return this.#send(request, address, identity, origin)
+    const { clock } = this.#network
     const kind = kindOfRequest(request)
-    const now = this.#network.clock.now()
-    this.#limiter.note({ kind, method: request.method, status, headers, sentAt, now })
+    // Who brings a signal is in a hurry: it gives something back before the end.
+    if (request.signal === undefined) {
+      await awaitTurn(this.#network, this.#limiter, kind, request.place)
+    }
+    const sentAt = clock.now()
+    const answer = await this.#send(request, address, identity, origin)
+    const { status, headers } = answer
+    this.#limiter.note({ kind, method: request.method, status, headers, sentAt, now: clock.now() })
+    return answer
   }
 
   async #send(
@@ -183,9 +180,11 @@ export class RedirectFollower {
       },
       place,
     )
-    const url = foreignText(`${origin}${path}`)
-    const elapsed = this.#network.clock.now() - startedAt
-    this.#logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`)
+    if (this.#logger.isDebugging !== false) {
+      const url = foreignText(`${origin}${path}`)
+      const elapsed = this.#network.clock.now() - startedAt
+      this.#logger.debug(`${method} ${url} ${answer.status} ${elapsed} ms`)
+    }
     return answer
   }
 }

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import { ChunkQueue } from './chunk-queue.ts'
 import type { Slabs } from './slabs.ts'
@@ -86,7 +86,7 @@ export class AnswerBody implements AsyncIterable<Buffer> {
       const isCrowded = this.#isCrowded
       this.#arrived = 0
       if (isCrowded) {
-        await setImmediate()
+        await nextTurn()
         continue
       }
       const woken = new Promise<void>((resolve) => {
@@ -139,6 +139,7 @@ export class AnswerBody implements AsyncIterable<Buffer> {
  * another one for a request that comes before. It waits for its own turn last of all it does.
  */
 async function released(): Promise<void> {
-  await Promise.resolve()
-  await setImmediate()
+  return new Promise((resolve) => {
+    queueMicrotask(() => setImmediate(resolve))
+  })
 }

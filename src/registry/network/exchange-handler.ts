@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { type Answer, AnswerBody } from './answer.ts'
+import { offAbort, onAbort } from './abort-listeners.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Slabs } from './slabs.ts'
 
@@ -31,7 +32,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   constructor(options: ExchangeOptions) {
     this.#options = options
-    options.signal?.addEventListener('abort', this.#cancel)
+    if (options.signal !== undefined) onAbort(options.signal, this.#cancel)
   }
 
   /** Rejects where none has come. */
@@ -102,7 +103,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   #end(): void {
     const { signal, body } = this.#options
     clearInterval(this.#patience)
-    signal?.removeEventListener('abort', this.#cancel)
+    if (signal !== undefined) offAbort(signal, this.#cancel)
     void body?.close()
   }
 }

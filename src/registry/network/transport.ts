@@ -66,6 +66,8 @@ interface Sender {
 export class Transport {
   readonly #options: TransportOptions
   readonly #proxies: Proxies
+  /** By origin. */
+  readonly #proxyOf = new Map<string, { readonly proxy: ProxyServer | undefined }>()
   readonly #slabs = new Slabs()
   readonly #agents = new Map<string, Agent>()
   readonly #early: EarlyConnections
@@ -85,7 +87,7 @@ export class Transport {
    *   what is written as an address can be judged here
    */
   async request(request: TransportRequest, restraint: Restraint = {}): Promise<Answer> {
-    const proxy = proxyFor(this.#proxies, request.origin)
+    const proxy = this.#proxyFor(request.origin)
     // What is meant for TLS gets a tunnel when its connection is made.
     if (proxy === undefined || request.origin.startsWith('https:')) {
       return this.#exchange(this.#agent(request.origin, restraint), {
@@ -132,6 +134,15 @@ export class Transport {
       handler.fail(error)
     }
     return handler.answer
+  }
+
+  #proxyFor(origin: string): ProxyServer | undefined {
+    let known = this.#proxyOf.get(origin)
+    if (known === undefined) {
+      known = { proxy: proxyFor(this.#proxies, origin) }
+      this.#proxyOf.set(origin, known)
+    }
+    return known.proxy
   }
 
   /** A connection to an origin by way of the proxy for it; undefined where it has none. */

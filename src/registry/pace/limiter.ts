@@ -29,6 +29,8 @@ export interface LimiterOptions {
 /** Of all slots, so many at least are never taken by blobs, where there are enough. */
 const METADATA_SHARE = 1 / 4
 
+const SMALL: readonly Lane[] = ['metadata']
+
 /** At the end of a run. */
 const ADMITTED_AT_ONCE = 500
 
@@ -65,7 +67,6 @@ export class Limiter {
     this.#pace = new Pace({ bounds, isAdaptive, limits })
     this.#now = now ?? Date.now
     this.#signal = signal
-    signal?.addEventListener('abort', () => this.#admitAll(), { once: true })
   }
 
   /** For all who speak to the host, whether they hold a slot or not. */
@@ -79,11 +80,13 @@ export class Limiter {
   }
 
   /** Waits for a slot in each lane; more than there are in all count as all of them. */
-  async acquire(lanes: readonly Lane[] = ['metadata'], rank: Rank = () => 0): Promise<Release> {
+  async acquire(lanes: readonly Lane[] = SMALL, rank: Rank = () => 0): Promise<Release> {
     const wish = lanes.slice(0, this.capacity)
-    await new Promise<void>((admit) => {
-      Limiter.queue(new Map([[this, wish]]), rank, admit)
-    })
+    if (!this.#takeAtOnce(wish)) {
+      await new Promise<void>((admit) => {
+        Limiter.queue(new Map([[this, wish]]), rank, admit)
+      })
+    }
     return this.releaseOf(wish)
   }
 
@@ -96,7 +99,7 @@ export class Limiter {
     const queue = queueName([...wishes].map(([limiter, lanes]) => [limiter.#name, lanes]))
     const waiting: Waiting<Limiter> = { turn: turns++, queue, wishes, rank, admit }
     let isAlone = true
-    for (const limiter of wishes.keys()) isAlone = limiter.#queues.add(waiting)
+    for (const limiter of wishes.keys()) isAlone = limiter.#add(waiting)
     if ([...wishes.keys()].some((limiter) => limiter.#hasEnded)) {
       Limiter.#admitNow(waiting)
     } else if (isAlone) {
@@ -108,7 +111,7 @@ export class Limiter {
 
   /** No longer wants anything. Whoever has been admitted is not changed by that. */
   static withdraw(waiting: Waiting<Limiter>): void {
-    for (const limiter of waiting.wishes.keys()) limiter.#queues.remove(waiting)
+    for (const limiter of waiting.wishes.keys()) limiter.#remove(waiting)
     for (const limiter of waiting.wishes.keys()) limiter.#admit()
   }
 
@@ -161,6 +164,13 @@ export class Limiter {
     if (this.#pace.size(lane) > before) this.#admit()
   }
 
+  /** Takes slots that are free, where nobody waits for any. Returns whether it could. */
+  #takeAtOnce(lanes: readonly Lane[]): boolean {
+    if (!this.#queues.areEmpty || !this.hasRoom(lanes)) return false
+    this.#take(lanes, 1)
+    return true
+  }
+
   #moved(lanes: readonly Lane[], bytes: number): void {
     for (const lane of lanes) {
       if (hasBody(lane)) this.#pace.moved(bytes, this.#now(), this.#use(lane))
@@ -181,13 +191,24 @@ export class Limiter {
     for (const lane of lanes) this.#used[lane] += sign
   }
 
+  /** Adds to the queues, and hears of the end of the run as long as somebody is in them. */
+  #add(waiting: Waiting<Limiter>): boolean {
+    if (this.#queues.areEmpty) this.#signal?.addEventListener('abort', this.#admitAll)
+    return this.#queues.add(waiting)
+  }
+
+  #remove(waiting: Waiting<Limiter>): void {
+    this.#queues.remove(waiting)
+    if (this.#queues.areEmpty) this.#signal?.removeEventListener('abort', this.#admitAll)
+  }
+
   get #hasEnded(): boolean {
     return this.#signal?.aborted === true
   }
 
   static #admitNow(waiting: Waiting<Limiter>): void {
     for (const [limiter, lanes] of waiting.wishes) {
-      limiter.#queues.remove(waiting)
+      limiter.#remove(waiting)
       limiter.#take(lanes, 1)
     }
     waiting.admit()
@@ -197,7 +218,7 @@ export class Limiter {
    * However few slots there are, since nobody will ask the host for anything any more. Some at a time,
    * because each has its end to make, and others, such as the clock, want their turn.
    */
-  #admitAll(): void {
+  readonly #admitAll = (): void => {
     const waiting = this.#queues.some(ADMITTED_AT_ONCE)
     for (const one of waiting) Limiter.#admitNow(one)
     if (waiting.length > 0) setImmediate(() => this.#admitAll())
@@ -213,7 +234,7 @@ export class Limiter {
 
   /** Who is admitted now, if anybody. */
   #next(): Waiting<Limiter> | undefined {
-    if (this.#free === 0 || this.#hasEnded) return undefined
+    if (this.#free === 0 || this.#queues.areEmpty || this.#hasEnded) return undefined
     return this.#first((waiting) => {
       const others = [...waiting.wishes.keys()].filter((limiter) => limiter !== this)
       return others.every((limiter) => limiter.#hasRoomFor(waiting))
@@ -243,15 +264,21 @@ export class Limiter {
   }
 
   #fits(lanes: readonly Lane[]): boolean {
-    const blobs = lanes.filter(hasBody).length
+    let blobs = 0
+    for (const lane of lanes) if (hasBody(lane)) blobs += 1
     // One blob at least is always let through, also where it needs more than the share of blobs.
     if (blobs > 0 && this.#blobs > 0 && this.#blobs + blobs > this.#blobCapacity) return false
     return lanes.every((lane) => {
-      const wanted = lanes.filter((other) => other === lane).length
       const used = this.#used[lane]
-      return used === 0 || used + wanted <= this.#pace.size(lane)
+      return used === 0 || used + countOf(lane, lanes) <= this.#pace.size(lane)
     })
   }
+}
+
+function countOf(lane: Lane, lanes: readonly Lane[]): number {
+  let count = 0
+  for (const one of lanes) if (one === lane) count += 1
+  return count
 }
 
 /** Of a host for which few are enough, more than those only where many more are allowed. */

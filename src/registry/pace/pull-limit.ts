@@ -66,6 +66,8 @@ export interface PullsLeft extends PullLimit {
 export function readPullLimit(
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): PullLimit | undefined {
+  // Of every answer, and hardly any has it.
+  if (headers['ratelimit-remaining'] === undefined) return undefined
   const remaining = readQuantity(headers['ratelimit-remaining'])
   if (remaining === undefined) return undefined
   const limit = readQuantity(headers['ratelimit-limit'])

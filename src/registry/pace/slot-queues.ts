@@ -68,6 +68,11 @@ export class SlotQueues<Host> {
     return some
   }
 
+  /** Whether nobody waits. */
+  get areEmpty(): boolean {
+    return this.#queues.size === 0
+  }
+
   /** Whether somebody wants a slot in a lane of that host. */
   want(host: Host, lane: Lane): boolean {
     const queues = [...this.#queues.values()]
