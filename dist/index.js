@@ -48417,8 +48417,13 @@ class TreeCopy {
         return ledger.once(`${kind} ${destination.name}`, content, from, move, taker);
     }
     async #index(index, depth) {
-        const { progress } = this.#route;
+        const { source, progress } = this.#route;
         progress?.expect(index.manifests.length - 1);
+        // Before any of them queues, so that of an index that lists too much nothing is copied.
+        for (const child of index.manifests) {
+            if (!isBlobType(child.mediaType))
+                admitManifest(source, { ...child, depth: depth + 1 });
+        }
         const children = index.manifests.map(async (child) => {
             const known = this.#children.get(contentKey(child));
             if (known !== undefined) {
@@ -48434,14 +48439,12 @@ class TreeCopy {
         return addBytes(await wait_for_all_waitForAll(children));
     }
     async #child(child, depth) {
-        const { source, progress } = this.#route;
+        const { progress } = this.#route;
         if (isBlobType(child.mediaType)) {
             progress?.listed();
             return bytesOf(await this.#blob(child), child.size);
         }
         const expected = { ...child, depth };
-        // Before it queues, or all that an index lists would wait for what is not to be fetched.
-        admitManifest(source, expected);
         const fetched = await this.#walk.run(async () => this.#fetch(expected));
         if (fetched !== undefined)
             return this.manifest(fetched, depth);

@@ -19,6 +19,9 @@ const FINAL: readonly (readonly [number, ErrorCode, ErrorCode?])[] = [
   [415, 'REGISTRY', 'UPLOAD'],
 ]
 
+/** By which some registries answer those who have not logged in. */
+const HIDING: ReadonlySet<number> = new Set([400, 403, 404])
+
 const PASSING: readonly (readonly [number, ErrorCode, ErrorCode?])[] = [
   [408, 'TIMEOUT'],
   [429, 'RATE_LIMITED'],
@@ -44,8 +47,9 @@ export const refusalRows: readonly Row[] = [
         source: {
           ends: read,
           at: readsTag,
-          hits: 1,
-          does: 'does not try again',
+          ...(HIDING.has(status)
+            ? { hits: 2, does: 'tries once more, with the login that `/v2/` asks for' }
+            : { hits: 1, does: 'does not try again' }),
           check: tellsWords,
         },
         destination: {

@@ -219,8 +219,12 @@ class TreeCopy {
   }
 
   async #index(index: ImageIndex, depth: number): Promise<BytesMoved> {
-    const { progress } = this.#route
+    const { source, progress } = this.#route
     progress?.expect(index.manifests.length - 1)
+    // Before any of them queues, so that of an index that lists too much nothing is copied.
+    for (const child of index.manifests) {
+      if (!isBlobType(child.mediaType)) admitManifest(source, { ...child, depth: depth + 1 })
+    }
     const children = index.manifests.map(async (child) => {
       const known = this.#children.get(contentKey(child))
       if (known !== undefined) {
@@ -237,14 +241,12 @@ class TreeCopy {
   }
 
   async #child(child: Descriptor, depth: number): Promise<BytesMoved> {
-    const { source, progress } = this.#route
+    const { progress } = this.#route
     if (isBlobType(child.mediaType)) {
       progress?.listed()
       return bytesOf(await this.#blob(child), child.size)
     }
     const expected = { ...child, depth }
-    // Before it queues, or all that an index lists would wait for what is not to be fetched.
-    admitManifest(source, expected)
     const fetched = await this.#walk.run(async () => this.#fetch(expected))
     if (fetched !== undefined) return this.manifest(fetched, depth)
     // No manifest, so that it can only be a blob: caches of builds list such (image-spec, Image Index).
