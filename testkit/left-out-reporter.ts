@@ -7,6 +7,7 @@ import { findDockerAuth } from './servers/docker-auth.ts'
 import { findNginx } from './servers/nginx.ts'
 import { findOlareg } from './servers/olareg.ts'
 import { findProgram } from './servers/programs.ts'
+import { findPulp } from './servers/pulp.ts'
 import { findTinyproxy } from './servers/tinyproxy.ts'
 import { findZot } from './servers/zot.ts'
 
@@ -52,6 +53,11 @@ const WANTED: readonly {
   { name: 'zot', find: findZot, source: GO_TOOLS },
   { name: 'olareg', find: findOlareg, source: 'the program of its releases' },
   { name: 'docker_auth', find: findDockerAuth, source: 'the program `auth_server` of its image' },
+  {
+    name: 'Pulp',
+    find: findPulp,
+    source: 'the directory that .ci/install-pulp prints, which takes PostgreSQL and Python',
+  },
   { name: 'skopeo', find: () => findProgram('skopeo'), source: 'apt-get install skopeo' },
   { name: 'nginx', find: findNginx, source: 'apt-get install nginx, and /usr/sbin in PATH' },
   { name: 'Chromium', find: findChromium, source: 'apt-get install chromium' },

@@ -18,6 +18,10 @@ export interface ServerProgram {
   readonly log: 'stderr' | 'stdout'
   /** A line of its log that says that it takes connections. */
   readonly ready: RegExp
+  /** As whom it runs; default as this process. */
+  readonly user?: number
+  /** What ends it with all of its own processes; default SIGKILL, for those that have none. */
+  readonly stopSignal?: 'SIGQUIT'
 }
 
 export interface RunningProgram {
@@ -36,7 +40,7 @@ export async function startProgram(program: ServerProgram): Promise<RunningProgr
   const folder = await mkdtemp(join(tmpdir(), 'server-'))
   let child: ChildProcess | undefined
   const close = async () => {
-    if (child !== undefined) await stop(child)
+    if (child !== undefined) await stop(child, program.stopSignal)
     await rm(folder, { recursive: true, force: true })
   }
   try {
@@ -45,6 +49,7 @@ export async function startProgram(program: ServerProgram): Promise<RunningProgr
       cwd: folder,
       env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...program.env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(program.user === undefined ? {} : { uid: program.user, gid: program.user }),
     })
     return { ready: await readyLine(child, program), folder, close }
   } catch (error) {
@@ -76,9 +81,9 @@ async function readyLine(child: ChildProcess, { name, log, ready }: ServerProgra
   })
 }
 
-async function stop(child: ChildProcess) {
+async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL') {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
-  child.kill('SIGKILL')
+  child.kill(signal)
   await exited
 }
