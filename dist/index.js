@@ -36024,6 +36024,250 @@ function reworded(code, reason, error) {
     return new RegistryError(code, reason, { ...place, ...words, status, transient, cause: error });
 }
 
+;// CONCATENATED MODULE: ./lib/oci/strict-json.js
+
+
+/** Manifests and image configs nest about six deep; the rest is room for extensions. */
+const MAX_DEPTH = 64;
+/**
+ * Keeps what a small body of many tiny values (`[[],[],…`) can turn into in memory to a few ten
+ * megabytes; the largest honest manifests hold some ten thousand values.
+ */
+const MAX_VALUES = 500_000;
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/**
+ * Reads one JSON value as all parsers would read it (I-JSON, RFC 7493). Refused is whatever one
+ * program could understand in another way than the next one: invalid UTF-8, a byte order mark,
+ * duplicate names, names that differ only in case (Go's decoder takes them for the same), the name
+ * `__proto__`, integers that a double cannot hold. Takes linear time and no stack.
+ * @throws FormatError of kind `json` that names the place as a path such as `manifests[2].size`
+ */
+function parseStrictJson(bytes, limits = {}) {
+    const text = decode(bytes);
+    scan(text, limits);
+    try {
+        const value = JSON.parse(text);
+        return value;
+    }
+    catch (error) {
+        throw new FormatError('json', `not valid JSON: ${whereItFails(text, error)}`, { cause: error });
+    }
+}
+function decode(bytes) {
+    let text;
+    try {
+        text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    }
+    catch (error) {
+        throw new FormatError('json', 'not valid JSON: it is not UTF-8', { cause: error });
+    }
+    if (text.startsWith('\uFEFF')) {
+        throw new FormatError('json', 'not valid JSON: it starts with a byte order mark');
+    }
+    return text;
+}
+/** Where it goes wrong; for what is no JSON at all (a proxy's HTML page), how it starts. */
+function whereItFails(text, error) {
+    const start = text.slice(0, 1024).trimStart();
+    if (start === '')
+        return 'it is empty';
+    if (!/^[[{]/.test(start))
+        return `it starts with ${quote(start.slice(0, 24))}`;
+    const message = error instanceof Error ? error.message : '';
+    if (message.includes('end of JSON'))
+        return 'it ends too early';
+    return `it has a mistake${/ at position \d+/.exec(message)?.[0] ?? ''}`;
+}
+/**
+ * Finds what `JSON.parse` lets pass. On text that is no JSON it may find anything, since the parser
+ * that follows refuses that text.
+ */
+function scan(text, limits) {
+    const maxDepth = limits.maxDepth ?? MAX_DEPTH;
+    const maxValues = limits.maxValues ?? MAX_VALUES;
+    const freeMaps = new Set(limits.freeMaps);
+    const frames = [];
+    let values = 0;
+    let at = 0;
+    while (at < text.length) {
+        const character = text.charAt(at);
+        const frame = frames.at(-1);
+        switch (character) {
+            case '{':
+            case '[':
+                if (frames.length >= maxDepth) {
+                    throw problem(frames, `more than ${maxDepth} objects and arrays inside one another`);
+                }
+                frames.push(openFrame(character, frame, freeMaps));
+                values += 1;
+                at += 1;
+                break;
+            case '}':
+            case ']':
+                frames.pop();
+                at += 1;
+                break;
+            case ',':
+                if (frame !== undefined)
+                    nextMember(frame);
+                at += 1;
+                break;
+            case '"': {
+                const end = endOfString(text, at);
+                if (frame?.expectsName === true)
+                    addName(frames, frame, text.slice(at, end));
+                values += 1;
+                at = end;
+                break;
+            }
+            default:
+                if (isNumberStart(character)) {
+                    at = checkNumber(frames, text, at);
+                    values += 1;
+                }
+                else {
+                    at += 1;
+                }
+        }
+        if (values > maxValues)
+            throw problem([], `more than ${maxValues} values`);
+    }
+}
+function openFrame(open, parent, freeMaps) {
+    const name = parent?.key;
+    const freeMap = parent?.freeMap === true || (name !== undefined && freeMaps.has(name));
+    const expectsName = open === '{';
+    return { open, freeMap, names: new Map(), key: undefined, index: 0, expectsName };
+}
+function nextMember(frame) {
+    frame.index += 1;
+    frame.expectsName = frame.open === '{';
+}
+/** The position after the closing quote, or the end of the text if there is none. */
+function endOfString(text, start) {
+    for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+        if (!isEscaped(text, at))
+            return at + 1;
+    }
+    return text.length;
+}
+/** Whether an odd number of backslashes stands before. */
+function isEscaped(text, at) {
+    let first = at;
+    while (text.charAt(first - 1) === '\\')
+        first -= 1;
+    return (at - first) % 2 === 1;
+}
+function addName(frames, frame, token) {
+    const name = decodeName(token);
+    frame.expectsName = false;
+    frame.key = name;
+    if (name === '__proto__')
+        throw problem(frames, 'the name "__proto__" is not allowed');
+    const compared = frame.freeMap ? name : foldCase(name);
+    const twin = frame.names.get(compared);
+    if (twin === name)
+        throw problem(frames, 'the name occurs twice in one object');
+    if (twin !== undefined) {
+        throw problem(frames, `the name differs only in case from ${quote(twin)} in the same object`);
+    }
+    frame.names.set(compared, name);
+}
+function decodeName(token) {
+    if (!token.includes('\\'))
+        return token.slice(1, -1);
+    try {
+        const name = JSON.parse(token);
+        return String(name);
+    }
+    catch (error) {
+        throw new FormatError('json', 'not valid JSON: a name has a bad escape', { cause: error });
+    }
+}
+/** Upper case first, so that U+017F falls together with s, and U+212A with k, as it does in Go. */
+function foldCase(name) {
+    return name.toUpperCase().toLowerCase();
+}
+function isNumberStart(character) {
+    return character === '-' || (character >= '0' && character <= '9');
+}
+function checkNumber(frames, text, start) {
+    NUMBER.lastIndex = start;
+    const token = NUMBER.exec(text)?.[0] ?? '-';
+    const value = Number(token);
+    if (!Number.isFinite(value) && token !== '-')
+        throw problem(frames, 'the number is too large');
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+        throw problem(frames, 'the integer is beyond 2^53 - 1');
+    }
+    return start + token.length;
+}
+function problem(frames, message) {
+    const path = pathOf(frames);
+    return new FormatError('json', path === '' ? message : `${path}: ${message}`);
+}
+function pathOf(frames) {
+    let path = '';
+    for (const { open, key, index } of frames) {
+        if (open === '[')
+            path += `[${index}]`;
+        else if (key !== undefined)
+            path = formatMember(path, key);
+    }
+    return path;
+}
+/** `parent.name`, or `parent["some name"]` where the name is no plain word. */
+function formatMember(parent, name) {
+    if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name))
+        return `${parent}[${quote(name)}]`;
+    return parent === '' ? name : `${parent}.${name}`;
+}
+
+;// CONCATENATED MODULE: ./lib/oci/referrers.js
+
+
+
+/**
+ * The tag of the index in which clients list the referrers of a manifest where a registry does not
+ * (distribution-spec, Referrers Tag Schema). A tag has 128 characters at most, so that a longer
+ * digest is cut.
+ */
+function referrersTag(subject) {
+    const [algorithm = '', encoded = ''] = subject.split(':');
+    return `${algorithm.slice(0, 32)}-${encoded.slice(0, 64)}`;
+}
+const cosignKinds = ['sig', 'att', 'sbom'];
+/**
+ * The tag under which cosign keeps what belongs to a manifest. Undefined where it would be longer
+ * than a tag may be.
+ */
+function cosignTag(subject, kind) {
+    if (algorithmOf(subject) !== 'sha256')
+        return undefined;
+    return `${subject.replace(':', '-')}.${kind}`;
+}
+/** Whether a tag is one of those, and shows what belongs to an image and no image. */
+function isReferrersTag(tag) {
+    return /^sha(?:256|512)-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?$/.test(tag);
+}
+/**
+ * The type by which a referrer is listed: its own, else that of its config (distribution-spec,
+ * Listing Referrers).
+ */
+function artifactTypeOf(manifest) {
+    if (manifest.artifactType !== undefined)
+        return manifest.artifactType;
+    return manifest.kind === 'image' ? manifest.config.mediaType : undefined;
+}
+const Annotated = looseObject({
+    annotations: fallback(nullish(record(string(), unknown())), undefined),
+});
+/** The annotations of a manifest as they stand in it; undefined where it has none. */
+function annotationsOf(bytes) {
+    const document = parseStrictJson(bytes, { freeMaps: ['annotations'] });
+    return parse(Annotated, document).annotations ?? undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/families/family.js
 /** For those that count requests: as many at once as has served long. */
 const FEW_AT_ONCE = 16;
@@ -36477,6 +36721,7 @@ function packagePage({ registry, repository }) {
 ;// CONCATENATED MODULE: ./lib/action/hints.js
 
 
+
 /** One or two sentences on what to try next, or nothing when there is nothing useful to say. */
 function hintFor(failure, context) {
     for (const rule of rules) {
@@ -36487,9 +36732,24 @@ function hintFor(failure, context) {
     return undefined;
 }
 /** From the most to the least specific; the first that has something to say wins. */
-const rules = [emptySecrets, familyAdvice, immutableTag, anyRefusal, anythingElse];
+const rules = [
+    emptySecrets,
+    hints_referrersTag,
+    familyAdvice,
+    immutableTag,
+    anyRefusal,
+    anythingElse,
+];
 function isRefusal(failure) {
     return ['AUTHENTICATION', 'DENIED'].includes(failure.code);
+}
+/** What belongs to an image is kept under tags that `on-existing` is not about. */
+function hints_referrersTag({ code, status, reference }) {
+    if (code !== 'EXISTS' || reference === undefined || !isReferrersTag(reference))
+        return undefined;
+    return status === undefined
+        ? 'Delete the tag at the destination if its signatures are not needed, or name types in `referrers` without `cosign-tags`.'
+        : 'Except tags that begin with `sha256-` from those that are immutable, or copy without them: `referrers: none`.';
 }
 /** A registry that refuses to move a tag, and not us. */
 function immutableTag(failure) {
@@ -41343,13 +41603,13 @@ function readImagesFile(path, workspace, readFile) {
         if ('problem' in located)
             return located;
         const problem = fileProblem(located.file, MAX_IMAGES_FILE_BYTES);
-        return problem === undefined ? decode(readFile(located.file)) : { problem };
+        return problem === undefined ? images_file_decode(readFile(located.file)) : { problem };
     }
     catch (error) {
         return { problem: unreadable(error) };
     }
 }
-function decode(content) {
+function images_file_decode(content) {
     // The file may have grown since its size was asked for.
     if (content.length > MAX_IMAGES_FILE_BYTES) {
         return { problem: tooLarge(content.length, MAX_IMAGES_FILE_BYTES) };
@@ -44537,246 +44797,6 @@ function firstOfEach(headers) {
     for (const [name, value] of Object.entries(headers))
         first[name] = [value].flat()[0];
     return first;
-}
-
-;// CONCATENATED MODULE: ./lib/oci/strict-json.js
-
-
-/** Manifests and image configs nest about six deep; the rest is room for extensions. */
-const MAX_DEPTH = 64;
-/**
- * Keeps what a small body of many tiny values (`[[],[],…`) can turn into in memory to a few ten
- * megabytes; the largest honest manifests hold some ten thousand values.
- */
-const MAX_VALUES = 500_000;
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/**
- * Reads one JSON value as all parsers would read it (I-JSON, RFC 7493). Refused is whatever one
- * program could understand in another way than the next one: invalid UTF-8, a byte order mark,
- * duplicate names, names that differ only in case (Go's decoder takes them for the same), the name
- * `__proto__`, integers that a double cannot hold. Takes linear time and no stack.
- * @throws FormatError of kind `json` that names the place as a path such as `manifests[2].size`
- */
-function parseStrictJson(bytes, limits = {}) {
-    const text = strict_json_decode(bytes);
-    scan(text, limits);
-    try {
-        const value = JSON.parse(text);
-        return value;
-    }
-    catch (error) {
-        throw new FormatError('json', `not valid JSON: ${whereItFails(text, error)}`, { cause: error });
-    }
-}
-function strict_json_decode(bytes) {
-    let text;
-    try {
-        text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    }
-    catch (error) {
-        throw new FormatError('json', 'not valid JSON: it is not UTF-8', { cause: error });
-    }
-    if (text.startsWith('\uFEFF')) {
-        throw new FormatError('json', 'not valid JSON: it starts with a byte order mark');
-    }
-    return text;
-}
-/** Where it goes wrong; for what is no JSON at all (a proxy's HTML page), how it starts. */
-function whereItFails(text, error) {
-    const start = text.slice(0, 1024).trimStart();
-    if (start === '')
-        return 'it is empty';
-    if (!/^[[{]/.test(start))
-        return `it starts with ${quote(start.slice(0, 24))}`;
-    const message = error instanceof Error ? error.message : '';
-    if (message.includes('end of JSON'))
-        return 'it ends too early';
-    return `it has a mistake${/ at position \d+/.exec(message)?.[0] ?? ''}`;
-}
-/**
- * Finds what `JSON.parse` lets pass. On text that is no JSON it may find anything, since the parser
- * that follows refuses that text.
- */
-function scan(text, limits) {
-    const maxDepth = limits.maxDepth ?? MAX_DEPTH;
-    const maxValues = limits.maxValues ?? MAX_VALUES;
-    const freeMaps = new Set(limits.freeMaps);
-    const frames = [];
-    let values = 0;
-    let at = 0;
-    while (at < text.length) {
-        const character = text.charAt(at);
-        const frame = frames.at(-1);
-        switch (character) {
-            case '{':
-            case '[':
-                if (frames.length >= maxDepth) {
-                    throw problem(frames, `more than ${maxDepth} objects and arrays inside one another`);
-                }
-                frames.push(openFrame(character, frame, freeMaps));
-                values += 1;
-                at += 1;
-                break;
-            case '}':
-            case ']':
-                frames.pop();
-                at += 1;
-                break;
-            case ',':
-                if (frame !== undefined)
-                    nextMember(frame);
-                at += 1;
-                break;
-            case '"': {
-                const end = endOfString(text, at);
-                if (frame?.expectsName === true)
-                    addName(frames, frame, text.slice(at, end));
-                values += 1;
-                at = end;
-                break;
-            }
-            default:
-                if (isNumberStart(character)) {
-                    at = checkNumber(frames, text, at);
-                    values += 1;
-                }
-                else {
-                    at += 1;
-                }
-        }
-        if (values > maxValues)
-            throw problem([], `more than ${maxValues} values`);
-    }
-}
-function openFrame(open, parent, freeMaps) {
-    const name = parent?.key;
-    const freeMap = parent?.freeMap === true || (name !== undefined && freeMaps.has(name));
-    const expectsName = open === '{';
-    return { open, freeMap, names: new Map(), key: undefined, index: 0, expectsName };
-}
-function nextMember(frame) {
-    frame.index += 1;
-    frame.expectsName = frame.open === '{';
-}
-/** The position after the closing quote, or the end of the text if there is none. */
-function endOfString(text, start) {
-    for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
-        if (!isEscaped(text, at))
-            return at + 1;
-    }
-    return text.length;
-}
-/** Whether an odd number of backslashes stands before. */
-function isEscaped(text, at) {
-    let first = at;
-    while (text.charAt(first - 1) === '\\')
-        first -= 1;
-    return (at - first) % 2 === 1;
-}
-function addName(frames, frame, token) {
-    const name = decodeName(token);
-    frame.expectsName = false;
-    frame.key = name;
-    if (name === '__proto__')
-        throw problem(frames, 'the name "__proto__" is not allowed');
-    const compared = frame.freeMap ? name : foldCase(name);
-    const twin = frame.names.get(compared);
-    if (twin === name)
-        throw problem(frames, 'the name occurs twice in one object');
-    if (twin !== undefined) {
-        throw problem(frames, `the name differs only in case from ${quote(twin)} in the same object`);
-    }
-    frame.names.set(compared, name);
-}
-function decodeName(token) {
-    if (!token.includes('\\'))
-        return token.slice(1, -1);
-    try {
-        const name = JSON.parse(token);
-        return String(name);
-    }
-    catch (error) {
-        throw new FormatError('json', 'not valid JSON: a name has a bad escape', { cause: error });
-    }
-}
-/** Upper case first, so that U+017F falls together with s, and U+212A with k, as it does in Go. */
-function foldCase(name) {
-    return name.toUpperCase().toLowerCase();
-}
-function isNumberStart(character) {
-    return character === '-' || (character >= '0' && character <= '9');
-}
-function checkNumber(frames, text, start) {
-    NUMBER.lastIndex = start;
-    const token = NUMBER.exec(text)?.[0] ?? '-';
-    const value = Number(token);
-    if (!Number.isFinite(value) && token !== '-')
-        throw problem(frames, 'the number is too large');
-    if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-        throw problem(frames, 'the integer is beyond 2^53 - 1');
-    }
-    return start + token.length;
-}
-function problem(frames, message) {
-    const path = pathOf(frames);
-    return new FormatError('json', path === '' ? message : `${path}: ${message}`);
-}
-function pathOf(frames) {
-    let path = '';
-    for (const { open, key, index } of frames) {
-        if (open === '[')
-            path += `[${index}]`;
-        else if (key !== undefined)
-            path = formatMember(path, key);
-    }
-    return path;
-}
-/** `parent.name`, or `parent["some name"]` where the name is no plain word. */
-function formatMember(parent, name) {
-    if (!/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/.test(name))
-        return `${parent}[${quote(name)}]`;
-    return parent === '' ? name : `${parent}.${name}`;
-}
-
-;// CONCATENATED MODULE: ./lib/oci/referrers.js
-
-
-
-/**
- * The tag of the index in which clients list the referrers of a manifest where a registry does not
- * (distribution-spec, Referrers Tag Schema). A tag has 128 characters at most, so that a longer
- * digest is cut.
- */
-function referrersTag(subject) {
-    const [algorithm = '', encoded = ''] = subject.split(':');
-    return `${algorithm.slice(0, 32)}-${encoded.slice(0, 64)}`;
-}
-const cosignKinds = ['sig', 'att', 'sbom'];
-/**
- * The tag under which cosign keeps what belongs to a manifest. Undefined where it would be longer
- * than a tag may be.
- */
-function cosignTag(subject, kind) {
-    if (algorithmOf(subject) !== 'sha256')
-        return undefined;
-    return `${subject.replace(':', '-')}.${kind}`;
-}
-/**
- * The type by which a referrer is listed: its own, else that of its config (distribution-spec,
- * Listing Referrers).
- */
-function artifactTypeOf(manifest) {
-    if (manifest.artifactType !== undefined)
-        return manifest.artifactType;
-    return manifest.kind === 'image' ? manifest.config.mediaType : undefined;
-}
-const Annotated = looseObject({
-    annotations: fallback(nullish(record(string(), unknown())), undefined),
-});
-/** The annotations of a manifest as they stand in it; undefined where it has none. */
-function annotationsOf(bytes) {
-    const document = parseStrictJson(bytes, { freeMaps: ['annotations'] });
-    return parse(Annotated, document).annotations ?? undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/content/content-headers.js

@@ -132,6 +132,15 @@ describe('a hint', () => {
     expect(hint(failure)).not.toMatch(/immutable/)
   })
 
+  test('for a tag of signatures does not speak of images', () => {
+    const reference = `sha256-${'a'.repeat(64)}.sig`
+    const failure = { code: 'EXISTS', registry: ecr, side: 'destination', reference } as const
+    const hints = [hint(failure), hint({ ...failure, status: 400 })]
+    expect(hints[0]).toMatch(/Delete the tag.*without `cosign-tags`/)
+    expect(hints[1]).toMatch(/`sha256-`.*immutable.*`referrers: none`/)
+    for (const one of hints) expect(one).not.toContain('on-existing')
+  })
+
   test('for a tag that rights protect names the right', () => {
     const failure = { code: 'EXISTS', side: 'destination', status: 403 } as const
     const registryMessage = "Not enough permissions to delete/overwrite artifact 'app/1.0'"

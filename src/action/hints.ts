@@ -1,3 +1,4 @@
+import { isReferrersTag } from '../oci/referrers.ts'
 import {
   adviceOf,
   credentialInputs,
@@ -23,10 +24,25 @@ export function hintFor(failure: Failure, context: RunContext): string | undefin
 }
 
 /** From the most to the least specific; the first that has something to say wins. */
-const rules: readonly Rule[] = [emptySecrets, familyAdvice, immutableTag, anyRefusal, anythingElse]
+const rules: readonly Rule[] = [
+  emptySecrets,
+  referrersTag,
+  familyAdvice,
+  immutableTag,
+  anyRefusal,
+  anythingElse,
+]
 
 function isRefusal(failure: Failure): boolean {
   return ['AUTHENTICATION', 'DENIED'].includes(failure.code)
+}
+
+/** What belongs to an image is kept under tags that `on-existing` is not about. */
+function referrersTag({ code, status, reference }: Failure): string | undefined {
+  if (code !== 'EXISTS' || reference === undefined || !isReferrersTag(reference)) return undefined
+  return status === undefined
+    ? 'Delete the tag at the destination if its signatures are not needed, or name types in `referrers` without `cosign-tags`.'
+    : 'Except tags that begin with `sha256-` from those that are immutable, or copy without them: `referrers: none`.'
 }
 
 /** A registry that refuses to move a tag, and not us. */

@@ -27,6 +27,11 @@ export function cosignTag(subject: Digest, kind: CosignKind): string | undefined
   return `${subject.replace(':', '-')}.${kind}`
 }
 
+/** Whether a tag is one of those, and shows what belongs to an image and no image. */
+export function isReferrersTag(tag: string): boolean {
+  return /^sha(?:256|512)-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?$/.test(tag)
+}
+
 /**
  * The type by which a referrer is listed: its own, else that of its config (distribution-spec,
  * Listing Referrers).

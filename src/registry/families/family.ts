@@ -83,6 +83,8 @@ export interface Refusal {
   /** Host, normalised: `docker.io` is Docker Hub. */
   readonly registry?: string | undefined
   readonly repository?: string | undefined
+  /** Tag or digest. */
+  readonly reference?: string | undefined
   /** Name of the family of the registry, where its host does not tell. */
   readonly family?: string | undefined
   /** HTTP status. */
