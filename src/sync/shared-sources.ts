@@ -22,7 +22,7 @@ interface SharedSource {
 export class SharedSources {
   readonly #sources = new Map<string, SharedSource>()
   readonly #byPair = new Map<ImagePair, SharedSource>()
-  readonly #transfers: SharedDownloads | undefined
+  readonly #downloads: SharedDownloads | undefined
   /** By their tag, as far as that is the destination of another image. */
   readonly #overwritten: ReadonlyMap<string, readonly SharedSource[]>
 
@@ -37,7 +37,7 @@ export class SharedSources {
       this.#byPair.set(pair, source)
     }
     const registries = new Set(pairs.map(({ destination }) => destination.registry))
-    this.#transfers = registries.size > 1 ? new SharedDownloads() : undefined
+    this.#downloads = registries.size > 1 ? new SharedDownloads() : undefined
     this.#overwritten = overwritten(this.#sources.values(), pairs)
     for (const source of [...this.#overwritten.values()].flat()) source.isOverwritten = true
   }
@@ -52,7 +52,7 @@ export class SharedSources {
 
   /** The pair's part in what several registries download together, from its beginning on. */
   taker(pair: ImagePair): Taker | undefined {
-    return this.#transfers?.taker(this.#byPair.get(pair), pair.destination.registry)
+    return this.#downloads?.taker(this.#byPair.get(pair), pair.destination.registry)
   }
 
   /** The pair's source, which is made for the first one that asks. Asked for once by each pair. */

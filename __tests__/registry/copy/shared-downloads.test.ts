@@ -9,7 +9,7 @@ const layer = { digest: digestOf(Buffer.from('a layer')), size: 7 }
 const { digest } = layer
 
 let network: Network
-let transfers: SharedDownloads
+let downloads: SharedDownloads
 let look: () => void = () => undefined
 
 beforeEach(() => {
@@ -20,7 +20,7 @@ beforeEach(() => {
       return () => undefined
     },
   })
-  transfers = new SharedDownloads()
+  downloads = new SharedDownloads()
 })
 
 afterEach(async () => {
@@ -39,12 +39,12 @@ function repository(host: string, name: string, side: 'source' | 'destination') 
 /** One who comes for the layer, and what came of that so far. */
 function come(taker: Taker, source: string, blob = layer) {
   const arrival: { share: DownloadShare | undefined } = { share: undefined }
-  const transfer = {
+  const wish = {
     source: repository('source.test', source, 'source'),
     destination: repository(taker.registry, 'copy', 'destination'),
     blob,
   }
-  const share = taker.take(transfer).then((its) => {
+  const share = taker.take(wish).then((its) => {
     arrival.share = its
     return its
   })
@@ -63,7 +63,7 @@ async function looks(count: number) {
 
 describe('a blob for two registries', () => {
   test('is waited with until both have come for it', async () => {
-    const [one, other] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const [one, other] = [downloads.taker('app', 'a.test'), downloads.taker('app', 'b.test')]
     const first = come(one, 'app')
     await settle()
     expect(first.share).toBeUndefined()
@@ -77,7 +77,7 @@ describe('a blob for two registries', () => {
     ['has passed', (other) => other.pass(digest)],
     ['has left', (other) => other.leave()],
   ])('is not waited with for one who %s', async (_what, go) => {
-    const [one, other] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const [one, other] = [downloads.taker('app', 'a.test'), downloads.taker('app', 'b.test')]
     const first = come(one, 'app')
     await settle()
     go(other)
@@ -86,16 +86,16 @@ describe('a blob for two registries', () => {
   })
 
   test('is not waited with for one of another image, or one who has not begun', async () => {
-    transfers.taker('other', 'b.test')
-    const first = come(transfers.taker('app', 'a.test'), 'app')
+    downloads.taker('other', 'b.test')
+    const first = come(downloads.taker('app', 'a.test'), 'app')
     await settle()
     expect(first.share).toBeDefined()
   })
 
   test('is one download for images of several sources, who wait for nobody whose registry gets it', async () => {
-    const [one, other] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const [one, other] = [downloads.taker('app', 'a.test'), downloads.taker('app', 'b.test')]
     const first = come(one, 'app')
-    const second = come(transfers.taker('more', 'b.test'), 'more')
+    const second = come(downloads.taker('more', 'b.test'), 'more')
     await settle()
     // The other destination of the first image is served by the second one.
     expect([first.share, second.share]).not.toContain(undefined)
@@ -103,7 +103,7 @@ describe('a blob for two registries', () => {
   })
 
   test('is several downloads where they say different sizes of it', async () => {
-    const [one, other] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const [one, other] = [downloads.taker('app', 'a.test'), downloads.taker('app', 'b.test')]
     const arrivals = [come(one, 'app'), come(other, 'app', { ...layer, size: 8 })]
     await settle()
     expect(arrivals.map(({ share }) => share)).not.toContain(undefined)
@@ -114,7 +114,7 @@ describe('a blob for two registries', () => {
 
 describe('a registry that is late', () => {
   test('is waited for as long as it gives signs, for a while', async () => {
-    const [one] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const [one] = [downloads.taker('app', 'a.test'), downloads.taker('app', 'b.test')]
     const first = come(one, 'app')
     await looks(7)
     expect(first.share).toBeUndefined()
@@ -127,7 +127,7 @@ describe('a registry that is late', () => {
     awaited.more(0)
     awaited.fewer(0)
     ask('b.test')
-    const [one] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const [one] = [downloads.taker('app', 'a.test'), downloads.taker('app', 'b.test')]
     const first = come(one, 'app')
     await looks(6)
     expect(first.share).toBeUndefined()
@@ -137,7 +137,7 @@ describe('a registry that is late', () => {
 
   test('is not waited for again before it has come for something', async () => {
     const arrive = async (source: string) => {
-      const [one, late] = [transfers.taker(source, 'a.test'), transfers.taker(source, 'b.test')]
+      const [one, late] = [downloads.taker(source, 'a.test'), downloads.taker(source, 'b.test')]
       const first = come(one, source)
       await settle()
       return { first, late }
@@ -156,9 +156,69 @@ const read = () => {
   return { count: () => reads, of: async () => Promise.resolve(Buffer.from(String(++reads))) }
 }
 
+/** All slots of a host for writing. */
+async function slots(host: string) {
+  const limiter = network.limiter(host)
+  return Promise.all(Array.from({ length: 8 }, async () => limiter.acquire(['write'])))
+}
+
+/** Two registries that have come for a blob, each with its slots taken by others. */
+async function bothFull() {
+  const [near, far] = [await slots('a.test'), await slots('b.test')]
+  const [one, other] = [downloads.taker('app', 'a.test'), downloads.taker('app', 'b.test')]
+  const [first, second] = [come(one, 'app'), come(other, 'app')]
+  await settle()
+  expect([first.share, second.share]).toEqual([undefined, undefined])
+  return { near, far, first, second }
+}
+
+describe('a registry that has no slot', () => {
+  test('is waited for by one that could begin, for a while, and begins by itself then', async () => {
+    const { near, far, first, second } = await bothFull()
+    near[0]?.()
+    await looks(7)
+    expect(first.share).toBeUndefined()
+    await looks(1)
+    expect([first.share, second.share]).toEqual([expect.anything(), undefined])
+    far[0]?.()
+    await settle()
+    expect(second.share).toBeDefined()
+  })
+
+  test('is left behind when it is silent, also by one that has no slot yet', async () => {
+    const { near, first, second } = await bothFull()
+    ask('b.test')
+    await looks(12)
+    expect(first.share).toBeUndefined()
+    near[0]?.()
+    await settle()
+    expect([first.share, second.share]).toEqual([expect.anything(), undefined])
+  })
+
+  test('has its own way from then on, and does not wait for the others', async () => {
+    const { near, first, second } = await bothFull()
+    ask('a.test')
+    await looks(12)
+    near[0]?.()
+    await settle()
+    expect([first.share, second.share]).toEqual([expect.anything(), undefined])
+  })
+
+  test('is not left behind by all of them, be they all silent', async () => {
+    const { near, far, first, second } = await bothFull()
+    ask('a.test')
+    ask('b.test')
+    await looks(20)
+    near[0]?.()
+    far[0]?.()
+    await settle()
+    expect([first.share, second.share]).not.toContain(undefined)
+  })
+})
+
 describe('a small blob', () => {
   test('is read once for all that want it, and forgotten when all have passed', async () => {
-    const [one, other] = [transfers.taker('app', 'a.test'), transfers.taker('app', 'b.test')]
+    const [one, other] = [downloads.taker('app', 'a.test'), downloads.taker('app', 'b.test')]
     const reads = read()
     await Promise.all([one.read(digest, reads.of), other.read(digest, reads.of)])
     expect(reads.count()).toBe(1)
@@ -169,7 +229,7 @@ describe('a small blob', () => {
   })
 
   test('is read from its own source by each image, and again where that failed', async () => {
-    const [one, other] = [transfers.taker('app', 'a.test'), transfers.taker('more', 'a.test')]
+    const [one, other] = [downloads.taker('app', 'a.test'), downloads.taker('more', 'a.test')]
     const broken = one.read(digest, async () => Promise.reject(new Error('broke')))
     await expect(broken).rejects.toThrow('broke')
     const reads = read()

@@ -159,7 +159,7 @@ class TreeCopy {
 
   async #blob(blob: Descriptor): Promise<Outcome> {
     const { taker } = this.#route
-    taker?.list(blob.digest)
+    taker?.lists(blob.digest)
     try {
       return await this.#once('blob', blob, async () => this.#supply(blob))
     } finally {

@@ -1,10 +1,11 @@
 import type { Digest } from '../../oci/digest.ts'
 import type { SilentHosts } from '../pace/silent-hosts.ts'
 import {
+  type DownloadShare,
   type DownloadWish,
+  type Sharer,
   startDownload,
   startDownloads,
-  type DownloadShare,
 } from './start-download.ts'
 import { PATIENT_LOOKS } from './patience.ts'
 
@@ -17,10 +18,8 @@ interface Source {
 }
 
 /** One who has come for a blob. */
-interface Arrival {
+interface Arrival extends Sharer {
   readonly taker: Taker
-  readonly transfer: DownloadWish
-  readonly go: (share: Promise<DownloadShare>) => void
 }
 
 /** A blob that is wanted: who lists it, and who has come for it. */
@@ -65,20 +64,20 @@ export class SharedDownloads {
     return demand
   }
 
-  /** A share in a transfer, when it begins. */
-  async take(taker: Taker, transfer: DownloadWish): Promise<DownloadShare> {
-    const { digest } = transfer.blob
+  /** A share in a download, when it begins. */
+  async take(taker: Taker, wish: DownloadWish): Promise<DownloadShare> {
+    const { digest } = wish.blob
     this.#late.delete(taker.registry)
     const demand = this.list(digest, taker.source)
     const { promise, resolve } = Promise.withResolvers<DownloadShare>()
-    demand.arrivals.push({ taker, transfer, go: resolve })
-    const { silentHosts } = transfer.source.http.network
+    demand.arrivals.push({ taker, wish, go: resolve })
+    const { silentHosts } = wish.source.http.network
     demand.unwatch ??= silentHosts.watch(() => this.#look(digest, silentHosts))
     this.check(digest)
     return promise
   }
 
-  /** Begins the transfer of a blob if nobody is missing. */
+  /** Begins the download of a blob if nobody is missing. */
   check(digest: Digest): void {
     const demand = this.#demands.get(digest)
     if (demand === undefined) return
@@ -117,11 +116,8 @@ export class SharedDownloads {
     demand.unwatch = undefined
     for (const { taker } of arrivals) taker.pass(digest)
     // Who says another size of it means something else.
-    for (const alike of Map.groupBy(arrivals, ({ transfer }) => transfer.blob.size).values()) {
-      const shares = startDownloads(alike.map(({ transfer }) => transfer))
-      for (const [index, { go, transfer }] of alike.entries()) {
-        go(shares[index] ?? startDownload(transfer))
-      }
+    for (const alike of Map.groupBy(arrivals, ({ wish }) => wish.blob.size).values()) {
+      void startDownloads(alike)
     }
   }
 }
@@ -154,18 +150,18 @@ function forget({ takers, read }: Source, digest: Digest): void {
 export class Taker {
   readonly source: Source
   readonly registry: string
-  readonly #transfers: SharedDownloads
+  readonly #downloads: SharedDownloads
   readonly #passed = new Set<Digest>()
 
-  constructor(transfers: SharedDownloads, source: Source, registry: string) {
-    this.#transfers = transfers
+  constructor(downloads: SharedDownloads, source: Source, registry: string) {
+    this.#downloads = downloads
     this.source = source
     this.registry = registry
   }
 
-  /** Lists a blob that it may want. */
-  list(digest: Digest): void {
-    this.#transfers.list(digest, this.source)
+  /** Takes in that it may want a blob. */
+  lists(digest: Digest): void {
+    this.#downloads.list(digest, this.source)
   }
 
   /** Does not want the blob, or not together with the others. */
@@ -173,7 +169,7 @@ export class Taker {
     if (this.#passed.has(digest)) return
     this.#passed.add(digest)
     forget(this.source, digest)
-    this.#transfers.check(digest)
+    this.#downloads.check(digest)
   }
 
   hasPassed(digest: Digest): boolean {
@@ -182,13 +178,13 @@ export class Taker {
 
   /** Wants nothing more. */
   leave(): void {
-    this.#transfers.leave(this)
+    this.#downloads.leave(this)
   }
 
-  /** A share in a transfer, when it begins: of its own where it has passed. */
-  async take(transfer: DownloadWish): Promise<DownloadShare> {
-    if (this.#passed.has(transfer.blob.digest)) return startDownload(transfer)
-    return this.#transfers.take(this, transfer)
+  /** A share in a download, when it begins; one of its own where it has passed. */
+  async take(wish: DownloadWish): Promise<DownloadShare> {
+    if (this.#passed.has(wish.blob.digest)) return startDownload(wish)
+    return this.#downloads.take(this, wish)
   }
 
   /** A small blob, read once for all destinations of the source. */

@@ -6,7 +6,7 @@ import { verifiedBlob } from '../content/verified-blob.ts'
 import { BlobDownload, BlobReader, type Origin } from './blob-download.ts'
 import { PATIENT_LOOKS } from './patience.ts'
 
-/** What is to be transferred to one destination, and how urgent it is. */
+/** A blob that one destination wants, and how urgent that is. */
 export interface DownloadWish {
   readonly source: Repository
   readonly destination: Repository
@@ -14,7 +14,7 @@ export interface DownloadWish {
   readonly rank?: Rank | undefined
 }
 
-/** What one destination has of a transfer: a slot to write in, and the bytes. */
+/** What one destination has of a download: a slot to write in, and the bytes. */
 export interface DownloadShare {
   /** All bytes, verified. A body can be wanted twice, after a login or in chunks. */
   open(): AsyncIterable<Uint8Array>
@@ -22,65 +22,67 @@ export interface DownloadShare {
   end(bytes: number): Promise<void>
 }
 
-/** Begins a transfer to one destination when there are slots for it. */
-export async function startDownload(transfer: DownloadWish): Promise<DownloadShare> {
-  const [share] = startDownloads([transfer])
-  if (share === undefined) throw new TypeError('a transfer has a share for each destination')
-  return share
+/** A download for one destination, begun when there are slots for it. */
+export async function startDownload(wish: DownloadWish): Promise<DownloadShare> {
+  const { promise, resolve } = Promise.withResolvers<DownloadShare>()
+  await begin(wish, [{ wish, go: resolve }])
+  return promise
+}
+
+/** Somebody who is told of its share, or of the wait for one. */
+export interface Sharer {
+  readonly wish: DownloadWish
+  readonly go: (share: DownloadShare | Promise<DownloadShare>) => void
 }
 
 /**
- * Begins transfers of one blob to several destinations, with one download from the source of the
- * first. Those without a slot that keep the others from beginning begin by themselves, later.
+ * One download for several destinations that want the same blob, from the source of the first. Who
+ * keeps the others from beginning, for want of a slot, gets a download of its own.
  */
-export function startDownloads(
-  transfers: readonly DownloadWish[],
-): readonly Promise<DownloadShare>[] {
-  const shares = startTogether(transfers)
-  return transfers.map(async (transfer, index) => (await shares)[index] ?? startDownload(transfer))
+export async function startDownloads(sharers: readonly Sharer[]): Promise<void> {
+  const [first] = sharers
+  if (first !== undefined) await begin(first.wish, sharers)
 }
 
-async function startTogether(
-  transfers: readonly DownloadWish[],
-): Promise<readonly (DownloadShare | undefined)[]> {
-  const [first] = transfers
-  if (first === undefined) return []
+async function begin(first: DownloadWish, sharers: readonly Sharer[]): Promise<void> {
   const origin = originOf(first)
-  const slots = await slotsFor(transfers, first.source)
+  const slots = await slotsFor(first.source, sharers)
   const readers: BlobReader[] = []
-  const shares = transfers.map(({ destination }, index) => {
+  for (const [index, { wish, go }] of sharers.entries()) {
     const release = slots.destinations[index]
-    if (release === undefined) return undefined
-    const reader = new BlobReader(destination.http.registry)
+    if (release === undefined) continue
+    const reader = new BlobReader(wish.destination.http.registry)
     readers.push(reader)
-    return new Share(origin, reader, release)
-  })
+    go(new Share(origin, reader, release))
+  }
   BlobDownload.start(origin, readers, { slot: slots.source })
-  return shares
 }
 
+/** Slots for all of them but those who are not waited for any longer, and go by themselves. */
 async function slotsFor(
-  transfers: readonly DownloadWish[],
   { http: { limiter, network } }: Repository,
+  sharers: readonly Sharer[],
 ): Promise<TransferSlots> {
-  const limiters = transfers.map(({ destination }) => destination.http.limiter)
-  const rank = (): number => Math.max(...transfers.map((transfer) => transfer.rank?.() ?? 0))
-  const wish = new TransferWish(limiter, limiters, rank)
-  if (transfers.length === 1) return wish.granted
-  let waiting = transfers.map(({ destination: { http } }, index) => ({ http, index }))
+  const limiters = sharers.map(({ wish }) => wish.destination.http.limiter)
+  const rank = (): number => Math.max(...sharers.map(({ wish }) => wish.rank?.() ?? 0))
+  const slots = new TransferWish(limiter, limiters, rank)
+  if (sharers.length === 1) return slots.granted
+  const waiting = new Map(sharers.entries())
   let looks = 0
   const unwatch = network.silentHosts.watch(() => {
-    const lacking = waiting.filter((one) => !one.http.limiter.hasRoom(['write']))
-    if (lacking.length === waiting.length || !limiter.hasRoom(['read'])) return
-    looks += 1
-    for (const one of lacking) {
-      if (looks < PATIENT_LOOKS && !network.silentHosts.isSilent(one.http.registry)) continue
-      waiting = waiting.filter((other) => other !== one)
-      wish.leaveBehind(one.index)
+    const lacking = [...waiting].filter(([index]) => limiters[index]?.hasRoom(['write']) === false)
+    const couldBegin = lacking.length < waiting.size && limiter.hasRoom(['read'])
+    if (couldBegin && lacking.length > 0) looks += 1
+    for (const [index, { wish, go }] of lacking) {
+      const isSilent = network.silentHosts.isSilent(wish.destination.http.registry)
+      if (waiting.size === 1 || !(isSilent || looks >= PATIENT_LOOKS)) continue
+      waiting.delete(index)
+      slots.leaveBehind(index)
+      go(startDownload(wish))
     }
   })
   try {
-    return await wish.granted
+    return await slots.granted
   } finally {
     unwatch()
   }
