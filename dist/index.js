@@ -45718,7 +45718,7 @@ async function resolveDigest(repository, reference, { tries = 'call', content } 
  * As `resolveDigest`, for a destination that is about to be written: one that does not let us look
  * holds nothing that we know of. Whether we may write is for the push to tell.
  */
-async function heldDigest(repository, reference, content) {
+async function presentDigest(repository, reference, content) {
     try {
         return await resolveDigest(repository, reference, { content });
     }
@@ -45730,11 +45730,11 @@ async function heldDigest(repository, reference, content) {
     }
 }
 /**
- * Whether a destination shows a manifest under its digest (see `heldDigest`), in the length that it
+ * Whether a destination shows a manifest under its digest (see `presentDigest`), in the length that it
  * should have.
  */
 async function holdsManifest(repository, content) {
-    return (await heldDigest(repository, content.digest, content)) === content.digest;
+    return (await presentDigest(repository, content.digest, content)) === content.digest;
 }
 async function hashedDigest(repository, reference, algorithm, tries = 'call') {
     const { http } = repository;
@@ -47607,61 +47607,60 @@ class BlobReader {
 
 
 
-/** Begins a transfer to one destination when there are slots for it. */
-async function startDownload(transfer) {
-    const [share] = startDownloads([transfer]);
-    if (share === undefined)
-        throw new TypeError('a transfer has a share for each destination');
-    return share;
+/** A download for one destination, begun when there are slots for it. */
+async function startDownload(wish) {
+    const { promise, resolve } = Promise.withResolvers();
+    await begin(wish, [{ wish, go: resolve }]);
+    return promise;
 }
 /**
- * Begins transfers of one blob to several destinations, with one download from the source of the
- * first. Those without a slot that keep the others from beginning begin by themselves, later.
+ * One download for several destinations that want the same blob, from the source of the first. Who
+ * keeps the others from beginning, for want of a slot, gets a download of its own.
  */
-function startDownloads(transfers) {
-    const shares = startTogether(transfers);
-    return transfers.map(async (transfer, index) => (await shares)[index] ?? startDownload(transfer));
+async function startDownloads(sharers) {
+    const [first] = sharers;
+    if (first !== undefined)
+        await begin(first.wish, sharers);
 }
-async function startTogether(transfers) {
-    const [first] = transfers;
-    if (first === undefined)
-        return [];
+async function begin(first, sharers) {
     const origin = originOf(first);
-    const slots = await slotsFor(transfers, first.source);
+    const slots = await slotsFor(first.source, sharers);
     const readers = [];
-    const shares = transfers.map(({ destination }, index) => {
+    for (const [index, { wish, go }] of sharers.entries()) {
         const release = slots.destinations[index];
         if (release === undefined)
-            return undefined;
-        const reader = new BlobReader(destination.http.registry);
+            continue;
+        const reader = new BlobReader(wish.destination.http.registry);
         readers.push(reader);
-        return new Share(origin, reader, release);
-    });
+        go(new Share(origin, reader, release));
+    }
     BlobDownload.start(origin, readers, { slot: slots.source });
-    return shares;
 }
-async function slotsFor(transfers, { http: { limiter, network } }) {
-    const limiters = transfers.map(({ destination }) => destination.http.limiter);
-    const rank = () => Math.max(...transfers.map((transfer) => transfer.rank?.() ?? 0));
-    const wish = new TransferWish(limiter, limiters, rank);
-    if (transfers.length === 1)
-        return wish.granted;
-    let waiting = transfers.map(({ destination: { http } }, index) => ({ http, index }));
+/** Slots for all of them but those who are not waited for any longer, and go by themselves. */
+async function slotsFor({ http: { limiter, network } }, sharers) {
+    const limiters = sharers.map(({ wish }) => wish.destination.http.limiter);
+    const rank = () => Math.max(...sharers.map(({ wish }) => wish.rank?.() ?? 0));
+    const slots = new TransferWish(limiter, limiters, rank);
+    if (sharers.length === 1)
+        return slots.granted;
+    const waiting = new Map(sharers.entries());
     let looks = 0;
     const unwatch = network.silentHosts.watch(() => {
-        const lacking = waiting.filter((one) => !one.http.limiter.hasRoom(['write']));
-        if (lacking.length === waiting.length || !limiter.hasRoom(['read']))
-            return;
-        looks += 1;
-        for (const one of lacking) {
-            if (looks < PATIENT_LOOKS && !network.silentHosts.isSilent(one.http.registry))
+        const lacking = [...waiting].filter(([index]) => limiters[index]?.hasRoom(['write']) === false);
+        const couldBegin = lacking.length < waiting.size && limiter.hasRoom(['read']);
+        if (couldBegin && lacking.length > 0)
+            looks += 1;
+        for (const [index, { wish, go }] of lacking) {
+            const isSilent = network.silentHosts.isSilent(wish.destination.http.registry);
+            if (waiting.size === 1 || !(isSilent || looks >= PATIENT_LOOKS))
                 continue;
-            waiting = waiting.filter((other) => other !== one);
-            wish.leaveBehind(one.index);
+            waiting.delete(index);
+            slots.leaveBehind(index);
+            go(startDownload(wish));
         }
     });
     try {
-        return await wish.granted;
+        return await slots.granted;
     }
     finally {
         unwatch();
@@ -48282,7 +48281,7 @@ const LARGEST_BLOB = 2 ** 40;
  * manifests that it lists, by digest. What the destination needs to accept it is there when this
  * returns.
  */
-async function copyContent(route, top) {
+async function copyBeneath(route, top) {
     // A tag beside another one in the same repository: what the source lists is there by definition.
     if (isSameRepository(route))
         return noBytes;
@@ -48305,7 +48304,7 @@ class TreeCopy {
     /** Manifests that are being looked for. */
     #walk = new Limiter(MANIFESTS_AT_ONCE);
     /** Manifests that the destination was seen to have. */
-    #held = new Set();
+    #present = new Set();
     /** The first manifest that could not be fetched. */
     #failure;
     constructor(route) {
@@ -48314,7 +48313,7 @@ class TreeCopy {
     async manifest(fetched, depth) {
         const bytes = await this.content(fetched, depth);
         const { destination, isPlan } = this.#route;
-        if (isPlan === true || this.#held.has(fetched.digest))
+        if (isPlan === true || this.#present.has(fetched.digest))
             return bytes;
         await this.#subjectOf(fetched);
         await this.#once('manifest', fetched, async () => {
@@ -48359,9 +48358,9 @@ class TreeCopy {
             const outcome = await this.#blob(config);
             this.#route.progress?.listed();
             const first = bytesOf(outcome, config.size);
-            if (outcome === 'existing' && layers.length > 0 && (await this.#isHeld(content))) {
-                this.#held.add(content.digest);
-                this.#route.held?.add(content.digest);
+            if (outcome === 'existing' && layers.length > 0 && (await this.#isPresent(content))) {
+                this.#present.add(content.digest);
+                this.#route.present?.add(content.digest);
                 this.#route.ledger.note(this.#route.destination.name, layers);
                 return addBytes([first, ...layers.map(({ size }) => bytesOf('existing', size))]);
             }
@@ -48373,7 +48372,7 @@ class TreeCopy {
                 this.#route.taker?.pass(blob.digest);
         }
     }
-    async #isHeld(content) {
+    async #isPresent(content) {
         const { destination, again, isNew } = this.#route;
         if (again === true || isNew === true)
             return false;
@@ -48381,7 +48380,7 @@ class TreeCopy {
     }
     async #blob(blob) {
         const { taker } = this.#route;
-        taker?.list(blob.digest);
+        taker?.lists(blob.digest);
         try {
             return await this.#once('blob', blob, async () => this.#supply(blob));
         }
@@ -48499,9 +48498,9 @@ function isBlobType(mediaType) {
 
 /** Copies an image or an index byte for byte, under a tag or, where there is none, by digest. */
 async function copyWhole(route, fetched) {
-    const moved = await copyContent(route, fetched);
+    const moved = await copyBeneath(route, fetched);
     const name = route.destinationName ?? fetched.digest;
-    await pushWithRepair(async () => publishManifest(route.destination, name, fetched), async () => copyContent({ ...route, again: true }, fetched));
+    await pushWithRepair(async () => publishManifest(route.destination, name, fetched), async () => copyBeneath({ ...route, again: true }, fetched));
     return copiedOf(fetched, moved);
 }
 function copiedOf(fetched, moved) {
@@ -53146,7 +53145,7 @@ class NamedSource {
     async isHeldBy(destination, digest) {
         if (this.#reference.digest === undefined)
             return false;
-        return (await heldDigest(destination, digest)) === digest;
+        return (await presentDigest(destination, digest)) === digest;
     }
     /** The reference in full. */
     get name() {
@@ -53216,19 +53215,19 @@ class SharedDownloads {
         demand.sources.add(source);
         return demand;
     }
-    /** A share in a transfer, when it begins. */
-    async take(taker, transfer) {
-        const { digest } = transfer.blob;
+    /** A share in a download, when it begins. */
+    async take(taker, wish) {
+        const { digest } = wish.blob;
         this.#late.delete(taker.registry);
         const demand = this.list(digest, taker.source);
         const { promise, resolve } = Promise.withResolvers();
-        demand.arrivals.push({ taker, transfer, go: resolve });
-        const { silentHosts } = transfer.source.http.network;
+        demand.arrivals.push({ taker, wish, go: resolve });
+        const { silentHosts } = wish.source.http.network;
         demand.unwatch ??= silentHosts.watch(() => this.#look(digest, silentHosts));
         this.check(digest);
         return promise;
     }
-    /** Begins the transfer of a blob if nobody is missing. */
+    /** Begins the download of a blob if nobody is missing. */
     check(digest) {
         const demand = this.#demands.get(digest);
         if (demand === undefined)
@@ -53272,11 +53271,8 @@ class SharedDownloads {
         for (const { taker } of arrivals)
             taker.pass(digest);
         // Who says another size of it means something else.
-        for (const alike of Map.groupBy(arrivals, ({ transfer }) => transfer.blob.size).values()) {
-            const shares = startDownloads(alike.map(({ transfer }) => transfer));
-            for (const [index, { go, transfer }] of alike.entries()) {
-                go(shares[index] ?? startDownload(transfer));
-            }
+        for (const alike of Map.groupBy(arrivals, ({ wish }) => wish.blob.size).values()) {
+            void startDownloads(alike);
         }
     }
 }
@@ -53300,16 +53296,16 @@ function forget({ takers, read }, digest) {
 class Taker {
     source;
     registry;
-    #transfers;
+    #downloads;
     #passed = new Set();
-    constructor(transfers, source, registry) {
-        this.#transfers = transfers;
+    constructor(downloads, source, registry) {
+        this.#downloads = downloads;
         this.source = source;
         this.registry = registry;
     }
-    /** Lists a blob that it may want. */
-    list(digest) {
-        this.#transfers.list(digest, this.source);
+    /** Takes in that it may want a blob. */
+    lists(digest) {
+        this.#downloads.list(digest, this.source);
     }
     /** Does not want the blob, or not together with the others. */
     pass(digest) {
@@ -53317,20 +53313,20 @@ class Taker {
             return;
         this.#passed.add(digest);
         forget(this.source, digest);
-        this.#transfers.check(digest);
+        this.#downloads.check(digest);
     }
     hasPassed(digest) {
         return this.#passed.has(digest);
     }
     /** Wants nothing more. */
     leave() {
-        this.#transfers.leave(this);
+        this.#downloads.leave(this);
     }
-    /** A share in a transfer, when it begins: of its own where it has passed. */
-    async take(transfer) {
-        if (this.#passed.has(transfer.blob.digest))
-            return startDownload(transfer);
-        return this.#transfers.take(this, transfer);
+    /** A share in a download, when it begins; one of its own where it has passed. */
+    async take(wish) {
+        if (this.#passed.has(wish.blob.digest))
+            return startDownload(wish);
+        return this.#downloads.take(this, wish);
     }
     /** A small blob, read once for all destinations of the source. */
     async read(digest, read) {
@@ -53358,7 +53354,7 @@ class Taker {
 class SharedSources {
     #sources = new Map();
     #byPair = new Map();
-    #transfers;
+    #downloads;
     /** By their tag, as far as that is the destination of another image. */
     #overwritten;
     /** @param policy for pairs that bring none of their own */
@@ -53372,7 +53368,7 @@ class SharedSources {
             this.#byPair.set(pair, source);
         }
         const registries = new Set(pairs.map(({ destination }) => destination.registry));
-        this.#transfers = registries.size > 1 ? new SharedDownloads() : undefined;
+        this.#downloads = registries.size > 1 ? new SharedDownloads() : undefined;
         this.#overwritten = overwritten(this.#sources.values(), pairs);
         for (const source of [...this.#overwritten.values()].flat())
             source.isOverwritten = true;
@@ -53386,7 +53382,7 @@ class SharedSources {
     }
     /** The pair's part in what several registries download together, from its beginning on. */
     taker(pair) {
-        return this.#transfers?.taker(this.#byPair.get(pair), pair.destination.registry);
+        return this.#downloads?.taker(this.#byPair.get(pair), pair.destination.registry);
     }
     /** The pair's source, which is made for the first one that asks. Asked for once by each pair. */
     named(pair, make) {
@@ -53471,7 +53467,7 @@ function fullTag({ registry, repository }, tag) {
  * Which of some manifests a destination has and lists as referring to another one. An entry of the
  * list that clients keep may outlive what it names: cleaners of registries take what has no tag.
  */
-async function heldReferrers(repository, subject, digests) {
+async function presentReferrers(repository, subject, digests) {
     const { from, entries } = await listReferrers(repository, subject);
     const listed = new Set(entries.map(({ digest }) => digest));
     const common = digests.filter((digest) => listed.has(digest));
@@ -53480,7 +53476,7 @@ async function heldReferrers(repository, subject, digests) {
             repository.http.facts.referrersApi.noteListing(repository.name);
         return new Set(common);
     }
-    const there = await wait_for_all_waitForAll(common.map(async (digest) => (await heldDigest(repository, digest)) === digest));
+    const there = await wait_for_all_waitForAll(common.map(async (digest) => (await presentDigest(repository, digest)) === digest));
     return new Set(common.filter((_, index) => there[index] === true));
 }
 /**
@@ -53630,10 +53626,10 @@ async function needsCosignImage(destination, { tag, digest, fetch }) {
 async function copyCosignImage(route, { tag, fetch }) {
     const { destination } = route;
     const fetched = await fetch();
-    const moved = await copyContent(route, fetched);
+    const moved = await copyBeneath(route, fetched);
     if (route.isPlan === true)
         return moved;
-    await pushWithRepair(async () => publishManifest(destination, tag, fetched), async () => copyContent({ ...route, again: true }, fetched));
+    await pushWithRepair(async () => publishManifest(destination, tag, fetched), async () => copyBeneath({ ...route, again: true }, fetched));
     return moved;
 }
 /** What must not be overwritten has to be seen. */
@@ -53705,8 +53701,8 @@ class ReferrersCopy {
         const copied = outcomes.filter((outcome) => outcome !== 'existing').length;
         return { copied, existing: outcomes.length - copied, moved: addBytes(this.#moved) };
     }
-    async #referrer({ isHeld, isPart, fetched }) {
-        if (isHeld || fetched === undefined)
+    async #referrer({ isPresent, isPart, fetched }) {
+        if (isPresent || fetched === undefined)
             return 'existing';
         if (isPart)
             return 'copied';
@@ -53753,8 +53749,8 @@ class ReferrersCopy {
     async #list(referrers) {
         const { destination } = this.#route;
         const bySubject = new Map();
-        for (const { subject, isHeld, fetched } of referrers) {
-            if (isHeld || fetched === undefined)
+        for (const { subject, isPresent, fetched } of referrers) {
+            if (isPresent || fetched === undefined)
                 continue;
             bySubject.set(subject, [...(bySubject.get(subject) ?? []), fetched]);
         }
@@ -53883,9 +53879,9 @@ class Walk {
         return { referrers, cosignImages };
     }
     async #cosignDigest(tag) {
-        const { source, found, held } = this.#search;
+        const { source, found, present } = this.#search;
         // Where nothing is known to be there, it will be needed whole.
-        return held === undefined
+        return present === undefined
             ? (await found.cosignImage(source, tag)).digest
             : found.cosignDigest(source, tag);
     }
@@ -53893,25 +53889,25 @@ class Walk {
         if (entries.length === 0)
             return [];
         const digests = entries.map(({ digest }) => digest);
-        const held = (await this.#search.held?.(subject, digests)) ?? new Set();
-        const found = await wait_for_all_waitForAll(entries.map(async (entry) => this.#referrer(subject, entry, held.has(entry.digest))));
+        const present = (await this.#search.present?.(subject, digests)) ?? new Set();
+        const found = await wait_for_all_waitForAll(entries.map(async (entry) => this.#referrer(subject, entry, present.has(entry.digest))));
         return found.filter((referrer) => referrer !== undefined);
     }
     /** Undefined for what is not wanted, or does not refer to it. */
-    async #referrer(subject, entry, isHeld) {
+    async #referrer(subject, entry, isPresent) {
         const { source, destination, filter } = this.#search;
         const { digest, mediaType, artifactType } = entry;
         const isPart = this.#parts.has(digest);
-        const referrer = { subject, digest, isHeld, isPart };
+        const referrer = { subject, digest, isPresent, isPart };
         const isIndex = isIndexType(mediaType);
         // What its source may count as a pull is not fetched again and again.
-        if (isHeld && filter === 'all' && !isIndex)
+        if (isPresent && filter === 'all' && !isIndex)
             return { ...referrer, fetched: undefined };
         // Manifests of other types cannot be read; those that are not wanted do not have to be.
         const isReadable = isIndex || isImageManifestType(mediaType);
         const isUnwanted = artifactType !== undefined && !wantsType(filter, artifactType);
         if (isReadable || !isUnwanted) {
-            const fetched = await fetchReferrer(isHeld ? destination : source, subject, entry);
+            const fetched = await fetchReferrer(isPresent ? destination : source, subject, entry);
             if (fetched === undefined)
                 return undefined;
             if (wantsType(filter, artifactTypeOf(fetched.manifest)))
@@ -53997,30 +53993,30 @@ class ImageReferrers {
     /**
      * What `find` has found, for an image of which the destination turned out to have some parts.
      *
-     * @param held digests of parts that were there
+     * @param present digests of parts that were there
      */
-    async compareParts(found, held) {
-        if (held.size === 0 || found.levels.length === 0)
+    async compareParts(found, present) {
+        if (present.size === 0 || found.levels.length === 0)
             return found;
         const { image } = this.#options;
         const { digest } = image.top;
         const parts = await image.digests();
         // An index is not looked for by itself.
-        const isAllHeld = parts.every((part) => part === digest || held.has(part));
-        return this.#compare((subject) => held.has(subject) || (isAllHeld && subject === digest));
+        const isAllPresent = parts.every((part) => part === digest || present.has(part));
+        return this.#compare((subject) => present.has(subject) || (isAllPresent && subject === digest));
     }
     async #compare(has) {
         const there = new Set();
         return this.#find(async (subject, digests) => {
             if (!has(subject) && !there.has(subject))
                 return new Set();
-            const held = await heldReferrers(this.#options.route.destination, subject, digests);
-            for (const digest of held)
+            const present = await presentReferrers(this.#options.route.destination, subject, digests);
+            for (const digest of present)
                 there.add(digest);
-            return held;
+            return present;
         });
     }
-    async #find(held) {
+    async #find(present) {
         const { image, found, referrers: filter } = this.#options;
         const { source, destination } = this.#options.route;
         // What belongs to an image in the same repository is there by definition.
@@ -54028,7 +54024,7 @@ class ImageReferrers {
             return { levels: [], filtered: 0 };
         }
         const subjects = await image.digests();
-        return findAllReferrers({ source, destination, found, filter, subjects, held });
+        return findAllReferrers({ source, destination, found, filter, subjects, present });
     }
     /** Copies what was found; the image itself is there by then. In a dry run, counts it. */
     async bring(found, judged) {
@@ -54072,7 +54068,7 @@ async function pushImage(push) {
             await push.beforeTag?.();
         await pushWithRepair(async () => publishManifest(route.destination, name, release, isTag ? push.isWanted : undefined), 
         // What is only there by its digest may have been collected since.
-        async () => copyBeneath({ ...route, again: true }, image, await image.release()));
+        async () => copyReferenced({ ...route, again: true }, image, await image.release()));
     };
     const { isThere, ...pushed } = await bring(push, async () => publish(image.top.digest));
     // Without a tag, the digest is the name.
@@ -54089,26 +54085,26 @@ async function planImage(plan) {
  * Brings everything but the tag. `isThere` where the image is at the destination by its digest, since
  * something refers to that.
  */
-async function bring({ route, image, release, isHeld = false, referrers }, publishByDigest) {
+async function bring({ route, image, release, isPresent = false, referrers }, publishByDigest) {
     if (referrers === undefined) {
-        const bytes = isHeld ? noBytes : await copyBeneath(route, image, release);
+        const bytes = isPresent ? noBytes : await copyReferenced(route, image, release);
         return { bytes, isThere: false };
     }
     const judging = referrers.judge();
     if (referrers.mustNotLose)
         await judging;
-    const held = new Set();
-    const [bytes, [found, judged]] = await waitForBoth(copyBeneath({ ...route, held }, image, release), waitForBoth(referrers.find(), judging));
+    const present = new Set();
+    const [bytes, [found, judged]] = await waitForBoth(copyReferenced({ ...route, present }, image, release), waitForBoth(referrers.find(), judging));
     const isThere = refersTo(found, image.top.digest);
     if (isThere)
         await publishByDigest();
-    const { result, moved } = await referrers.bring(await referrers.compareParts(found, held), judged);
+    const { result, moved } = await referrers.bring(await referrers.compareParts(found, present), judged);
     return { bytes: addBytes([bytes, moved]), referrers: result, isThere };
 }
 /** Copies what a release refers to. */
-async function copyBeneath(route, { top }, { children, attestations }) {
+async function copyReferenced(route, { top }, { children, attestations }) {
     if (children === undefined)
-        return copyContent(route, top);
+        return copyBeneath(route, top);
     route.progress?.expect(children.length + attestations.length - 1);
     const copy = async (images) => addBytes(await wait_for_all_waitForAll(images.map(async (image) => copyByDigest(route, image))));
     // What attests of an image may name it as its subject, and some registries want that first (Q27).
@@ -54330,15 +54326,15 @@ class Syncer {
     async sync(source, destination, named = this.#nameSource(source)) {
         const { repository, tag } = this.#target(source, destination);
         // What must not be overwritten has to be seen; what may be is only compared.
-        const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest;
-        const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag);
+        const look = this.#policy.onExisting === 'overwrite' ? presentDigest : resolveDigest;
+        const looking = tag === undefined ? Promise.resolve(undefined) : look(repository, tag);
         const reading = read_source_readSource(named, repository, looking, this.#trust);
         const [{ image, verified }, tagged] = await waitForBoth(reading, looking);
         const { onMissingPlatform } = this.#policy;
         const isByDigest = tag === undefined;
         tellSelection(image, named.name, { onMissingPlatform, isByDigest }, this.#logger);
         // Without a tag the destination is the digest itself, which is there or not.
-        const lookUp = async (digest) => tag === undefined ? heldDigest(repository, digest) : tagged;
+        const lookUp = async (digest) => tag === undefined ? presentDigest(repository, digest) : tagged;
         const known = {
             sourceDigest: image.top.digest,
             platforms: image.knownPlatforms(),

@@ -1,6 +1,6 @@
 import type { Digest } from '../oci/digest.ts'
 import type { ReferrerFilter } from '../oci/referrer-filter.ts'
-import { heldReferrers } from '../registry/content/pushed-referrers.ts'
+import { presentReferrers } from '../registry/content/pushed-referrers.ts'
 import type { BytesMoved } from '../registry/copy/bytes-moved.ts'
 import type { Route } from '../registry/copy/copy-image.ts'
 import { copyReferrers } from '../registry/copy/copy-referrers.ts'
@@ -8,7 +8,7 @@ import { findLostReferrers, type LostReferrer } from '../registry/copy/find-lost
 import {
   findAllReferrers,
   type FoundReferrers,
-  type HeldReferrers,
+  type PresentReferrers,
 } from '../registry/copy/find-referrers.ts'
 import type { SourceReferrers } from '../registry/copy/source-referrers.ts'
 import { RegistryError } from '../registry/errors.ts'
@@ -84,29 +84,29 @@ export class ImageReferrers {
   /**
    * What `find` has found, for an image of which the destination turned out to have some parts.
    *
-   * @param held digests of parts that were there
+   * @param present digests of parts that were there
    */
-  async compareParts(found: FoundReferrers, held: ReadonlySet<Digest>): Promise<FoundReferrers> {
-    if (held.size === 0 || found.levels.length === 0) return found
+  async compareParts(found: FoundReferrers, present: ReadonlySet<Digest>): Promise<FoundReferrers> {
+    if (present.size === 0 || found.levels.length === 0) return found
     const { image } = this.#options
     const { digest } = image.top
     const parts = await image.digests()
     // An index is not looked for by itself.
-    const isAllHeld = parts.every((part) => part === digest || held.has(part))
-    return this.#compare((subject) => held.has(subject) || (isAllHeld && subject === digest))
+    const isAllPresent = parts.every((part) => part === digest || present.has(part))
+    return this.#compare((subject) => present.has(subject) || (isAllPresent && subject === digest))
   }
 
   async #compare(has: (subject: Digest) => boolean): Promise<FoundReferrers> {
     const there = new Set<Digest>()
     return this.#find(async (subject, digests) => {
       if (!has(subject) && !there.has(subject)) return new Set()
-      const held = await heldReferrers(this.#options.route.destination, subject, digests)
-      for (const digest of held) there.add(digest)
-      return held
+      const present = await presentReferrers(this.#options.route.destination, subject, digests)
+      for (const digest of present) there.add(digest)
+      return present
     })
   }
 
-  async #find(held: HeldReferrers | undefined): Promise<FoundReferrers> {
+  async #find(present: PresentReferrers | undefined): Promise<FoundReferrers> {
     const { image, found, referrers: filter } = this.#options
     const { source, destination } = this.#options.route
     // What belongs to an image in the same repository is there by definition.
@@ -114,7 +114,7 @@ export class ImageReferrers {
       return { levels: [], filtered: 0 }
     }
     const subjects = await image.digests()
-    return findAllReferrers({ source, destination, found, filter, subjects, held })
+    return findAllReferrers({ source, destination, found, filter, subjects, present })
   }
 
   /** Copies what was found; the image itself is there by then. In a dry run, counts it. */

@@ -1,7 +1,7 @@
 import type { Digest } from '../oci/digest.ts'
 import type { PlatformFilter } from '../oci/platform.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
-import { heldDigest, resolveDigest } from '../registry/content/manifests.ts'
+import { presentDigest, resolveDigest } from '../registry/content/manifests.ts'
 import type { Client } from '../registry/client.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import { type AttestationPolicy, SourceImage } from './source-image.ts'
@@ -48,7 +48,7 @@ export class NamedSource {
    */
   async isHeldBy(destination: Repository, digest: Digest): Promise<boolean> {
     if (this.#reference.digest === undefined) return false
-    return (await heldDigest(destination, digest)) === digest
+    return (await presentDigest(destination, digest)) === digest
   }
 
   /** The reference in full. */

@@ -1,6 +1,6 @@
 import { addBytes, type BytesMoved, noBytes } from '../registry/copy/bytes-moved.ts'
 import type { Digest } from '../oci/digest.ts'
-import { copyByDigest, copyContent, type Route } from '../registry/copy/copy-image.ts'
+import { copyByDigest, copyBeneath, type Route } from '../registry/copy/copy-image.ts'
 import type { FoundReferrers } from '../registry/copy/find-referrers.ts'
 import { publishManifest } from '../registry/content/push-manifest.ts'
 import { pushWithRepair } from '../registry/copy/push-with-repair.ts'
@@ -20,7 +20,7 @@ interface Bringing {
   readonly image: SourceImage
   readonly release: Release
   /** The destination has all of it by its digest. */
-  readonly isHeld?: boolean
+  readonly isPresent?: boolean
   /** Undefined where nothing of them comes along. */
   readonly referrers: ImageReferrers | undefined
 }
@@ -48,7 +48,7 @@ export async function pushImage(push: ImagePush): Promise<PushedImage> {
       async () =>
         publishManifest(route.destination, name, release, isTag ? push.isWanted : undefined),
       // What is only there by its digest may have been collected since.
-      async () => copyBeneath({ ...route, again: true }, image, await image.release()),
+      async () => copyReferenced({ ...route, again: true }, image, await image.release()),
     )
   }
   const { isThere, ...pushed } = await bring(push, async () => publish(image.top.digest))
@@ -68,33 +68,36 @@ export async function planImage(plan: Bringing): Promise<PushedImage> {
  * something refers to that.
  */
 async function bring(
-  { route, image, release, isHeld = false, referrers }: Bringing,
+  { route, image, release, isPresent = false, referrers }: Bringing,
   publishByDigest: () => Promise<void>,
 ): Promise<PushedImage & { readonly isThere: boolean }> {
   if (referrers === undefined) {
-    const bytes = isHeld ? noBytes : await copyBeneath(route, image, release)
+    const bytes = isPresent ? noBytes : await copyReferenced(route, image, release)
     return { bytes, isThere: false }
   }
   const judging = referrers.judge()
   if (referrers.mustNotLose) await judging
-  const held = new Set<Digest>()
+  const present = new Set<Digest>()
   const [bytes, [found, judged]] = await waitForBoth(
-    copyBeneath({ ...route, held }, image, release),
+    copyReferenced({ ...route, present }, image, release),
     waitForBoth(referrers.find(), judging),
   )
   const isThere = refersTo(found, image.top.digest)
   if (isThere) await publishByDigest()
-  const { result, moved } = await referrers.bring(await referrers.compareParts(found, held), judged)
+  const { result, moved } = await referrers.bring(
+    await referrers.compareParts(found, present),
+    judged,
+  )
   return { bytes: addBytes([bytes, moved]), referrers: result, isThere }
 }
 
 /** Copies what a release refers to. */
-async function copyBeneath(
+async function copyReferenced(
   route: Route,
   { top }: SourceImage,
   { children, attestations }: Release,
 ): Promise<BytesMoved> {
-  if (children === undefined) return copyContent(route, top)
+  if (children === undefined) return copyBeneath(route, top)
   route.progress?.expect(children.length + attestations.length - 1)
   const copy = async (images: typeof children): Promise<BytesMoved> =>
     addBytes(await waitForAll(images.map(async (image) => copyByDigest(route, image))))

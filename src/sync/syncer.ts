@@ -7,7 +7,7 @@ import type { Client, Target } from '../registry/client.ts'
 import type { Route } from '../registry/copy/copy-image.ts'
 import type { Taker } from '../registry/copy/shared-downloads.ts'
 import { type Logger, silentLogger } from '../registry/logger.ts'
-import { heldDigest, resolveDigest } from '../registry/content/manifests.ts'
+import { presentDigest, resolveDigest } from '../registry/content/manifests.ts'
 import type { ImageProgress } from '../registry/copy/image-progress.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import type { Holdings } from '../registry/copy/unchanged-images.ts'
@@ -168,8 +168,8 @@ export class Syncer {
   ): Promise<SyncOutcome> {
     const { repository, tag } = this.#target(source, destination)
     // What must not be overwritten has to be seen; what may be is only compared.
-    const held = this.#policy.onExisting === 'overwrite' ? heldDigest : resolveDigest
-    const looking = tag === undefined ? Promise.resolve(undefined) : held(repository, tag)
+    const look = this.#policy.onExisting === 'overwrite' ? presentDigest : resolveDigest
+    const looking = tag === undefined ? Promise.resolve(undefined) : look(repository, tag)
     const reading = readSource(named, repository, looking, this.#trust)
     const [{ image, verified }, tagged] = await waitForBoth(reading, looking)
     const { onMissingPlatform } = this.#policy
@@ -177,7 +177,7 @@ export class Syncer {
     tellSelection(image, named.name, { onMissingPlatform, isByDigest }, this.#logger)
     // Without a tag the destination is the digest itself, which is there or not.
     const lookUp = async (digest: Digest): Promise<Digest | undefined> =>
-      tag === undefined ? heldDigest(repository, digest) : tagged
+      tag === undefined ? presentDigest(repository, digest) : tagged
     const known = {
       sourceDigest: image.top.digest,
       platforms: image.knownPlatforms(),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Digest } from '../../../src/oci/digest.ts'
-import { heldReferrers, listsByItself } from '../../../src/registry/content/pushed-referrers.ts'
+import { presentReferrers, listsByItself } from '../../../src/registry/content/pushed-referrers.ts'
 import { buildImage, type BuiltImage } from '../../../testkit/image/image.ts'
 import { buildBundle, buildSbom, giveReferrers } from '../../../testkit/image/referrers.ts'
 import { replyWith } from '../../../testkit/registry/faults.ts'
@@ -74,7 +74,7 @@ describe('what a destination has of some referrers', () => {
   const asked = [signature, sbom, image].map(digestOf)
 
   async function held(world: RegistryWorld) {
-    return [...(await heldReferrers(world.destinationRepository(), digestOf(image), asked))]
+    return [...(await presentReferrers(world.destinationRepository(), digestOf(image), asked))]
   }
 
   test('is what the API lists', async () => {

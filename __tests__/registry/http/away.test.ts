@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Digest } from '../../../src/oci/digest.ts'
 import { blobExists, fetchConfig } from '../../../src/registry/content/blobs.ts'
-import { heldDigest, resolveDigest } from '../../../src/registry/content/manifests.ts'
+import { presentDigest, resolveDigest } from '../../../src/registry/content/manifests.ts'
 import { buildImage } from '../../../testkit/image/image.ts'
 import { redirectTo, replyWith } from '../../../testkit/registry/faults.ts'
 import { TestRegistry, type RegistryOptions } from '../../../testkit/registry/registry.ts'
@@ -90,7 +90,7 @@ describe('a storage that a registry leads to (Q66)', () => {
     other.fault({}, replyWith(status))
     const destination = world.from.repository('acme/app', 'destination')
     expect(await blobExists(destination, content)).toBe(false)
-    expect(await heldDigest(destination, '1.0')).toBeUndefined()
+    expect(await presentDigest(destination, '1.0')).toBeUndefined()
   })
 })
 

@@ -183,7 +183,7 @@ export async function resolveDigest(
  * As `resolveDigest`, for a destination that is about to be written: one that does not let us look
  * holds nothing that we know of. Whether we may write is for the push to tell.
  */
-export async function heldDigest(
+export async function presentDigest(
   repository: Repository,
   reference: string,
   content?: Content,
@@ -198,11 +198,11 @@ export async function heldDigest(
 }
 
 /**
- * Whether a destination shows a manifest under its digest (see `heldDigest`), in the length that it
+ * Whether a destination shows a manifest under its digest (see `presentDigest`), in the length that it
  * should have.
  */
 export async function holdsManifest(repository: Repository, content: Content): Promise<boolean> {
-  return (await heldDigest(repository, content.digest, content)) === content.digest
+  return (await presentDigest(repository, content.digest, content)) === content.digest
 }
 
 export async function hashedDigest(

@@ -3,7 +3,7 @@ import { RegistryError } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
 import { pause } from '../pace/retry.ts'
 import { waitForAll } from '../wait-for-all.ts'
-import { heldDigest } from './manifests.ts'
+import { presentDigest } from './manifests.ts'
 import { listByApi } from './referrers-list.ts'
 import { listReferrers } from './referrers.ts'
 import { LOOKS_AFTER } from './verify-push.ts'
@@ -12,7 +12,7 @@ import { LOOKS_AFTER } from './verify-push.ts'
  * Which of some manifests a destination has and lists as referring to another one. An entry of the
  * list that clients keep may outlive what it names: cleaners of registries take what has no tag.
  */
-export async function heldReferrers(
+export async function presentReferrers(
   repository: Repository,
   subject: Digest,
   digests: readonly Digest[],
@@ -25,7 +25,7 @@ export async function heldReferrers(
     return new Set(common)
   }
   const there = await waitForAll(
-    common.map(async (digest) => (await heldDigest(repository, digest)) === digest),
+    common.map(async (digest) => (await presentDigest(repository, digest)) === digest),
   )
   return new Set(common.filter((_, index) => there[index] === true))
 }

@@ -8,7 +8,7 @@ import { RegistryError } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
 import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import type { BytesMoved } from './bytes-moved.ts'
-import { copyContent, type Route } from './copy-image.ts'
+import { copyBeneath, type Route } from './copy-image.ts'
 import { pushWithRepair } from './push-with-repair.ts'
 
 /** An image under a tag of cosign's, with a layer for each signature, and how to get it. */
@@ -48,11 +48,11 @@ export async function copyCosignImage(
 ): Promise<BytesMoved> {
   const { destination } = route
   const fetched = await fetch()
-  const moved = await copyContent(route, fetched)
+  const moved = await copyBeneath(route, fetched)
   if (route.isPlan === true) return moved
   await pushWithRepair(
     async () => publishManifest(destination, tag, fetched),
-    async () => copyContent({ ...route, again: true }, fetched),
+    async () => copyBeneath({ ...route, again: true }, fetched),
   )
   return moved
 }

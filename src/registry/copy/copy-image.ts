@@ -41,7 +41,7 @@ export interface Route {
   /** The destination is known not to have the manifest. */
   readonly isNew?: boolean
   /** Takes in the manifests that the destination was seen to have already. */
-  readonly held?: Set<Digest>
+  readonly present?: Set<Digest>
   /** For a run with several registries, which share what they download. */
   readonly taker?: Taker | undefined
   /** Blobs of the source that were read already, and verified. */
@@ -55,7 +55,7 @@ export interface Route {
  * manifests that it lists, by digest. What the destination needs to accept it is there when this
  * returns.
  */
-export async function copyContent(route: Route, top: FetchedManifest): Promise<BytesMoved> {
+export async function copyBeneath(route: Route, top: FetchedManifest): Promise<BytesMoved> {
   // A tag beside another one in the same repository: what the source lists is there by definition.
   if (isSameRepository(route)) return noBytes
   return new TreeCopy(route).content(top, 0)
@@ -79,7 +79,7 @@ class TreeCopy {
   /** Manifests that are being looked for. */
   readonly #walk = new Limiter(MANIFESTS_AT_ONCE)
   /** Manifests that the destination was seen to have. */
-  readonly #held = new Set<Digest>()
+  readonly #present = new Set<Digest>()
   /** The first manifest that could not be fetched. */
   #failure: { readonly error: unknown } | undefined
 
@@ -90,7 +90,7 @@ class TreeCopy {
   async manifest(fetched: FetchedManifest | UnknownManifest, depth: number): Promise<BytesMoved> {
     const bytes = await this.content(fetched, depth)
     const { destination, isPlan } = this.#route
-    if (isPlan === true || this.#held.has(fetched.digest)) return bytes
+    if (isPlan === true || this.#present.has(fetched.digest)) return bytes
     await this.#subjectOf(fetched)
     await this.#once('manifest', fetched, async () => {
       const bring = async (): Promise<unknown> => this.#again().content(fetched, depth)
@@ -138,9 +138,9 @@ class TreeCopy {
       const outcome = await this.#blob(config)
       this.#route.progress?.listed()
       const first = bytesOf(outcome, config.size)
-      if (outcome === 'existing' && layers.length > 0 && (await this.#isHeld(content))) {
-        this.#held.add(content.digest)
-        this.#route.held?.add(content.digest)
+      if (outcome === 'existing' && layers.length > 0 && (await this.#isPresent(content))) {
+        this.#present.add(content.digest)
+        this.#route.present?.add(content.digest)
         this.#route.ledger.note(this.#route.destination.name, layers)
         return addBytes([first, ...layers.map(({ size }) => bytesOf('existing', size))])
       }
@@ -151,7 +151,7 @@ class TreeCopy {
     }
   }
 
-  async #isHeld(content: Content): Promise<boolean> {
+  async #isPresent(content: Content): Promise<boolean> {
     const { destination, again, isNew } = this.#route
     if (again === true || isNew === true) return false
     return holdsManifest(destination, content)

@@ -65,8 +65,8 @@ class ReferrersCopy {
     return { copied, existing: outcomes.length - copied, moved: addBytes(this.#moved) }
   }
 
-  async #referrer({ isHeld, isPart, fetched }: FoundReferrer): Promise<Outcome> {
-    if (isHeld || fetched === undefined) return 'existing'
+  async #referrer({ isPresent, isPart, fetched }: FoundReferrer): Promise<Outcome> {
+    if (isPresent || fetched === undefined) return 'existing'
     if (isPart) return 'copied'
     return this.#once('referrer', fetched, async () =>
       copyByDigest(this.#routeOf(fetched), fetched),
@@ -115,8 +115,8 @@ class ReferrersCopy {
   async #list(referrers: readonly FoundReferrer[]): Promise<void> {
     const { destination } = this.#route
     const bySubject = new Map<Digest, FetchedManifest[]>()
-    for (const { subject, isHeld, fetched } of referrers) {
-      if (isHeld || fetched === undefined) continue
+    for (const { subject, isPresent, fetched } of referrers) {
+      if (isPresent || fetched === undefined) continue
       bySubject.set(subject, [...(bySubject.get(subject) ?? []), fetched])
     }
     const [first] = bySubject

@@ -2,7 +2,7 @@ import type { Digest } from '../../oci/digest.ts'
 import { publishManifest } from '../content/push-manifest.ts'
 import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import type { BytesMoved } from './bytes-moved.ts'
-import { copyContent, type Route } from './copy-image.ts'
+import { copyBeneath, type Route } from './copy-image.ts'
 import { pushWithRepair } from './push-with-repair.ts'
 
 /** What a copy left at the destination. */
@@ -19,11 +19,11 @@ export async function copyWhole(
   route: Route & { destinationName: string | undefined },
   fetched: FetchedManifest,
 ): Promise<Copied> {
-  const moved = await copyContent(route, fetched)
+  const moved = await copyBeneath(route, fetched)
   const name = route.destinationName ?? fetched.digest
   await pushWithRepair(
     async () => publishManifest(route.destination, name, fetched),
-    async () => copyContent({ ...route, again: true }, fetched),
+    async () => copyBeneath({ ...route, again: true }, fetched),
   )
   return copiedOf(fetched, moved)
 }

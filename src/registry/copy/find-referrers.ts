@@ -19,7 +19,7 @@ import type { SourceReferrers } from './source-referrers.ts'
 /** A signature of a bill of materials of an image is the third; honest ones go no deeper. */
 const MAX_LEVELS = 8
 
-export type HeldReferrers = (
+export type PresentReferrers = (
   subject: Digest,
   listed: readonly Digest[],
 ) => Promise<ReadonlySet<Digest>>
@@ -35,7 +35,7 @@ export interface Search {
    * What the destination has of those that refer to a manifest; undefined where it is taken to have
    * none.
    */
-  readonly held?: HeldReferrers | undefined
+  readonly present?: PresentReferrers | undefined
 }
 
 /** A manifest that refers to another one. */
@@ -43,7 +43,7 @@ export interface FoundReferrer {
   readonly subject: Digest
   readonly digest: Digest
   /** Whether the destination has it, and lists it. */
-  readonly isHeld: boolean
+  readonly isPresent: boolean
   /** Whether it comes along as a part of the image. */
   readonly isPart: boolean
   /** Undefined where the destination has it and nothing of it has to be known. */
@@ -125,9 +125,9 @@ class Walk {
   }
 
   async #cosignDigest(tag: string): Promise<Digest> {
-    const { source, found, held } = this.#search
+    const { source, found, present } = this.#search
     // Where nothing is known to be there, it will be needed whole.
-    return held === undefined
+    return present === undefined
       ? (await found.cosignImage(source, tag)).digest
       : found.cosignDigest(source, tag)
   }
@@ -138,9 +138,9 @@ class Walk {
   ): Promise<readonly FoundReferrer[]> {
     if (entries.length === 0) return []
     const digests = entries.map(({ digest }) => digest)
-    const held = (await this.#search.held?.(subject, digests)) ?? new Set()
+    const present = (await this.#search.present?.(subject, digests)) ?? new Set()
     const found = await waitForAll(
-      entries.map(async (entry) => this.#referrer(subject, entry, held.has(entry.digest))),
+      entries.map(async (entry) => this.#referrer(subject, entry, present.has(entry.digest))),
     )
     return found.filter((referrer) => referrer !== undefined)
   }
@@ -149,20 +149,20 @@ class Walk {
   async #referrer(
     subject: Digest,
     entry: Descriptor,
-    isHeld: boolean,
+    isPresent: boolean,
   ): Promise<FoundReferrer | undefined> {
     const { source, destination, filter } = this.#search
     const { digest, mediaType, artifactType } = entry
     const isPart = this.#parts.has(digest)
-    const referrer = { subject, digest, isHeld, isPart }
+    const referrer = { subject, digest, isPresent, isPart }
     const isIndex = isIndexType(mediaType)
     // What its source may count as a pull is not fetched again and again.
-    if (isHeld && filter === 'all' && !isIndex) return { ...referrer, fetched: undefined }
+    if (isPresent && filter === 'all' && !isIndex) return { ...referrer, fetched: undefined }
     // Manifests of other types cannot be read; those that are not wanted do not have to be.
     const isReadable = isIndex || isImageManifestType(mediaType)
     const isUnwanted = artifactType !== undefined && !wantsType(filter, artifactType)
     if (isReadable || !isUnwanted) {
-      const fetched = await fetchReferrer(isHeld ? destination : source, subject, entry)
+      const fetched = await fetchReferrer(isPresent ? destination : source, subject, entry)
       if (fetched === undefined) return undefined
       if (wantsType(filter, artifactTypeOf(fetched.manifest))) return { ...referrer, fetched }
     }
