@@ -85,7 +85,7 @@ function indented(text: string): string {
 
 /** A number's unit is in its name or in what is said of it. */
 const UNIT_IN_NAME = /(?:Ms|Bytes|Seconds)$/
-const UNIT = /\b(?:bytes|milliseconds|seconds|HTTP status|requests|retries)\b/i
+const UNIT = /\b(?:bytes|milliseconds|seconds|HTTP status|requests|retries|number)\b/i
 /** Where a comment names its source. */
 const SOURCE = /\b(?:RFC \d+|[a-z]+-spec\b|distribution\/reference|go-containerregistry)/
 const THROWS = /\bthrows\b|\brejects\b/i

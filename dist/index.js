@@ -49814,7 +49814,11 @@ class Network {
     maskSecret;
     /** @internal */
     timeoutMs;
-    /** Those that all clients of it speak to, for each of them to be told apart from the others. */
+    /**
+     * Those that all clients of it speak to, for each of them to be told apart from the others.
+     *
+     * @internal
+     */
     registries = new RunRegistries();
     /**
      * Which hosts hold up the run, for those who watch.

@@ -15,7 +15,7 @@ export {
   verifyBytes,
 } from './digest.ts'
 export { FormatError, type FormatErrorKind, MismatchError } from './errors.ts'
-export { buildImageIndex, type PlatformImage } from './image-index.ts'
+export { buildImageIndex, type ImageAttestation, type PlatformImage } from './image-index.ts'
 export {
   type ImageIndex,
   type ImageManifest,

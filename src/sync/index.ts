@@ -4,5 +4,16 @@
  *
  * @packageDocumentation
  */
-export type { ResultError, Status, SyncResult } from './report.ts'
+export type { ReferrerFilter, ReferrerTypes } from '../oci/referrer-filter.ts'
+export type { Place } from '../trust/signature.ts'
+export type { Verified } from '../trust/verified.ts'
+export type {
+  LostReferrer,
+  ReferrersResult,
+  ResultError,
+  Status,
+  SyncResult,
+  TagResult,
+} from './report.ts'
+export type { AttestationPolicy } from './source-image.ts'
 export { Syncer, type SyncerOptions, type SyncOutcome, type SyncPolicy } from './syncer.ts'

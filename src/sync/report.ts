@@ -88,11 +88,11 @@ export interface TagResult {
 
 /** What refers to an image and its parts, and what cosign keeps for them under tags. */
 export interface ReferrersResult {
-  /** In a dry run: what would be. */
+  /** Number of those that were copied; in a dry run: would be. */
   readonly copied: number
-  /** Were at the destination already. */
+  /** Number of those that were at the destination already. */
   readonly existing: number
-  /** Are of types that nobody asked for. */
+  /** Number of those of types that nobody asked for. */
   readonly filtered: number
   /** Belong to the source's index, and do not fit the new one that was made of a part of it. */
   readonly lost: readonly LostReferrer[]

@@ -101,7 +101,11 @@ export class Network {
   readonly maskSecret: (secret: string) => void
   /** @internal */
   readonly timeoutMs: number
-  /** Those that all clients of it speak to, for each of them to be told apart from the others. */
+  /**
+   * Those that all clients of it speak to, for each of them to be told apart from the others.
+   *
+   * @internal
+   */
   readonly registries = new RunRegistries()
   /**
    * Which hosts hold up the run, for those who watch.
