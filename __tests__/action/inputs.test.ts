@@ -70,6 +70,8 @@ describe('a step that gives only a list', () => {
     const { list, ...others } = readWith({})
     expect(list).toHaveLength(1)
     expect(others).toEqual({
+      allOrNothing: false,
+      stage: false,
       listNotes: [],
       registryAuth: [],
       registryTls: new Map(),

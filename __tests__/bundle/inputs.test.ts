@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import { createCertificate } from '../../testkit/registry/certificate.ts'
 import { readActionMetadata } from '../../testkit/runner/action-metadata.ts'
@@ -260,6 +261,46 @@ const differences: Readonly<Record<string, () => Promise<void>>> = {
     expect(parsed.results).toMatchObject([{ error: { code: 'CANCELLED', message } }])
     expect(errors).toEqual([message, '1 of 1 image failed. The deadline of 1 s ended the run.'])
     expect(log).toContain('The deadline of 1 s: stopping')
+  },
+
+  verify: async () => {
+    const { destination, run } = await startCopy()
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const key = publicKey.export({ format: 'pem', type: 'spki' }).toString()
+    const { parsed } = await run({ verify: JSON.stringify({ key }) })
+    expect(parsed.results).toMatchObject([{ status: 'failed', error: { code: 'UNTRUSTED' } }])
+    expect(destination.store.tagWrites()).toEqual([])
+  },
+
+  'all-or-nothing': async () => {
+    const { source, destination, run } = await startCopy()
+    const lost = `${source.host}/acme/lost:v1 => ${destination.host}/prod/lost:v1`
+    const images = `${source.host}/acme/app:v1 => ${destination.host}/prod/app:v1\n${lost}`
+    const { parsed } = await run({ images, 'all-or-nothing': 'true' })
+    expect(parsed.results).toMatchObject([
+      { status: 'skipped', error: { code: 'ABORTED' } },
+      { status: 'failed', error: { code: 'NOT_FOUND' } },
+    ])
+    expect(destination.store.tagWrites()).toEqual([])
+  },
+
+  stage: async () => {
+    const { destination, run } = await startCopy()
+    const staged = await run({ stage: 'true' })
+    expect(destination.store.tagWrites()).toEqual([])
+    const published = await run({ images: staged.outputs['pinned'] ?? '' })
+    expect(published.parsed.digest).toBe(staged.parsed.digest)
+    expect(destination.store.tag('prod/app', 'v1')).toBe(staged.parsed.digest)
+  },
+
+  shard: async () => {
+    const { run } = await startCopy()
+    const parts = [await run({ shard: '1/2' }), await run({ shard: '2/2' })]
+    const [first, second] = parts.map(({ parsed }) => parsed.results.length)
+    expect([
+      [0, 1],
+      [1, 0],
+    ]).toContainEqual([first, second])
   },
 
   'declare-artifacts': async () => {
