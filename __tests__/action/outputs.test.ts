@@ -271,6 +271,7 @@ describe('the report', () => {
   test('has the results and the totals', () => {
     const report = reportOf([copied(), failed('ghcr.io/acme/a:1')])
     expect(JSON.parse([...reportText(report)].join(''))).toEqual({
+      version: 1,
       dryRun: false,
       totals: report.totals,
       selections: [],

@@ -2175,7 +2175,9 @@ var __webpack_exports__ = {};
 /* harmony export */   be: () => (/* binding */ rangeOf)
 /* harmony export */ });
 /* harmony import */ var semver_classes_range_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(782);
-/* harmony import */ var semver_classes_semver_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(163);
+/* harmony import */ var semver_functions_compare_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(469);
+/* harmony import */ var semver_classes_semver_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(163);
+
 
 
 /** Longer than any range that somebody writes. */
@@ -2188,7 +2190,7 @@ function rangeOf(text) {
         return undefined;
     try {
         const range = new semver_classes_range_js__WEBPACK_IMPORTED_MODULE_0__(text);
-        return (version) => range.test(version);
+        return (version) => range.test(version.version);
     }
     catch {
         return undefined;
@@ -2201,7 +2203,7 @@ function versionOf(tag) {
         return undefined;
     const numbers = [major, minor, patch].map((digits) => digits.replace(/^0+(?=[0-9])/, ''));
     try {
-        return new semver_classes_semver_js__WEBPACK_IMPORTED_MODULE_1__(numbers.join('.') + preRelease);
+        return new semver_classes_semver_js__WEBPACK_IMPORTED_MODULE_2__(numbers.join('.') + preRelease);
     }
     catch {
         // Numbers beyond counting, or a pre-release in characters that it may not have.
@@ -2210,7 +2212,7 @@ function versionOf(tag) {
 }
 /** Sorts from the oldest to the newest. */
 function compareVersions(a, b) {
-    return a.compare(b);
+    return semver_functions_compare_js__WEBPACK_IMPORTED_MODULE_1__(a.version, b.version);
 }
 
 var __webpack_exports__compareVersions = __webpack_exports__.Zy;

@@ -5,8 +5,7 @@
  * @packageDocumentation
  */
 export type { ReferrerFilter, ReferrerTypes } from '../oci/referrer-filter.ts'
-export type { Place } from '../trust/signature.ts'
-export type { Verified } from '../trust/verified.ts'
+export type { Place, Verified } from '../trust/verified.ts'
 export type {
   LostReferrer,
   ReferrersResult,

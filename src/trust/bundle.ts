@@ -1,7 +1,8 @@
 import { type Bundle, bundleFromJSON } from '@sigstore/bundle'
 import { Refusal } from './refusal.ts'
 import { parseSignedJson } from './signed-json.ts'
-import type { Place, Signature, Signed } from './signature.ts'
+import type { Signature, Signed } from './signature.ts'
+import type { Place } from './verified.ts'
 
 /** Media types of bundles that are understood, as artifact types and as types of layers. */
 const BUNDLE_TYPES: ReadonlySet<string> = new Set([

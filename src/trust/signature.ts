@@ -1,7 +1,5 @@
 import type { Bundle } from '@sigstore/bundle'
-
-/** Where a signature was found. */
-export type Place = 'referrer' | 'tag' | 'github'
+import type { Place } from './verified.ts'
 
 /** An envelope with a statement in it (DSSE), exactly as it was signed. */
 export interface Envelope {

@@ -1,5 +1,7 @@
 import type { Digest } from '../oci/digest.ts'
-import type { Place } from './signature.ts'
+
+/** Where a signature was found. */
+export type Place = 'referrer' | 'tag' | 'github'
 
 /** What an image was trusted for. Names are as a certificate has them, which is anybody's text. */
 export interface Verified {

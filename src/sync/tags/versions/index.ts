@@ -1,4 +1,5 @@
 import Range from 'semver/classes/range.js'
+import compare from 'semver/functions/compare.js'
 import SemVer from 'semver/classes/semver.js'
 
 /** Longer than any range that somebody writes. */
@@ -7,15 +8,17 @@ const MAX_RANGE_LENGTH = 256
 /** One to three numbers, with a `v` before and a pre-release behind them. */
 const VERSION = /^v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(-.+)?$/
 
-/** A version as npm knows it. */
-export type Version = SemVer
+/** A version as npm knows it, without a type of its library, which users of the package may not have. */
+export interface Version {
+  readonly version: string
+}
 
 /** Tells whether a version is in a range; undefined for a text that is no range in npm's notation. */
 export function rangeOf(text: string): ((version: Version) => boolean) | undefined {
   if (text.length > MAX_RANGE_LENGTH) return undefined
   try {
     const range = new Range(text)
-    return (version) => range.test(version)
+    return (version) => range.test(version.version)
   } catch {
     return undefined
   }
@@ -36,5 +39,5 @@ export function versionOf(tag: string): Version | undefined {
 
 /** Sorts from the oldest to the newest. */
 export function compareVersions(a: Version, b: Version): number {
-  return a.compare(b)
+  return compare(a.version, b.version)
 }
