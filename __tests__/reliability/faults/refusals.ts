@@ -22,6 +22,9 @@ const FINAL: readonly (readonly [number, ErrorCode, ErrorCode?])[] = [
 /** By which some registries answer those who have not logged in. */
 const HIDING: ReadonlySet<number> = new Set([400, 403, 404])
 
+/** What a door before a registry says to large bodies, which PATCH may get through in parts. */
+const LOADED: ReadonlySet<number> = new Set([500, 502])
+
 const PASSING: readonly (readonly [number, ErrorCode, ErrorCode?])[] = [
   [408, 'TIMEOUT'],
   [429, 'RATE_LIMITED'],
@@ -138,7 +141,9 @@ export const refusalRows: readonly Row[] = [
       fault: `${status} for a layer`,
       by: refusal(status, 'UNAVAILABLE', WORDS),
       source: { ends: read, hits: 6, does: 'gives up after six tries', check: tellsWords },
-      destination: { ends: write, hits: 6, does: 'gives up after six tries', check: tellsWords },
+      destination: LOADED.has(status)
+        ? { ends: 'copied', hits: 2, does: 'sends it by PATCH after two tries' }
+        : { ends: write, hits: 6, does: 'gives up after six tries', check: tellsWords },
     },
   ]),
   ...[
