@@ -19,7 +19,8 @@ describe('a login that has expired', () => {
     const error = await failureOf(ecr.client(login).getImage('acme/app:1.0'))
     expect(error).toMatchObject({ code: 'AUTHENTICATION', status: 403, registryMessage: words })
     expect(error.message).toContain('the login has expired; asked as user AWS from registry-auth')
-    expect(expired.hits).toBe(1)
+    // Once before the login was asked for, and once with it.
+    expect(expired.hits).toBe(2)
 
     expired.remove()
     ecr.registry.fault(manifests, replyWith(403, { body: 'not authorized' }))
@@ -122,8 +123,9 @@ describe('a family that is told by an answer', () => {
   test('is named by the failure of the same request', async () => {
     await using registry = await NamedRegistry.start('registry.example')
     registry.registry.fault(manifests, challenge)
+    // No token service answers there, and that is no judgement of the login.
     const error = await failureOf(registry.client(login).getImage('acme/app:1.0'))
-    expect(error).toMatchObject({ code: 'AUTHENTICATION', family: 'Harbor' })
+    expect(error).toMatchObject({ code: 'REGISTRY', family: 'Harbor' })
   })
 
   test('does not open the token services of its makers to logins', async () => {
