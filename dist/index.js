@@ -42465,7 +42465,8 @@ function rollbackLines(result) {
  * those of a job that has more. All of ours together leave some of it to the other steps.
  */
 const MAX_OUTPUTS_LENGTH = 450_000;
-const growingNames = ['results', 'pinned', 'digests', 'images', 'rollback'];
+/** In the order in which they are left out: what the report has as well first, what is deployed last. */
+const growingNames = ['results', 'pinned', 'rollback', 'digests', 'images'];
 /** A list to run is no list when it is left out: an empty one would look as if there were nothing to do. */
 const GROWING = {
     results: { none: '[]', text: ({ results }) => jsonArray(results.map(publicResult)) },
@@ -42543,12 +42544,11 @@ function setOutputs(commands, logger, report, files) {
     logger.warning(`the outputs of ${report.results.length} images are more than GitHub keeps of a job, ` +
         `so these are left empty: ${leftOut.join(', ')}${where}`);
 }
-/** Leaves out what does not fit, beginning with the longest. */
+/** Leaves out what does not fit. */
 function fit({ outputs, leftOut: missing }) {
     let kept = outputs;
     const leftOut = [...missing];
-    const present = growingNames.filter((name) => !missing.includes(name));
-    for (const name of present.toSorted((a, b) => outputs[b].length - outputs[a].length)) {
+    for (const name of growingNames.filter((one) => !missing.includes(one))) {
         if (lengthOf(kept) <= MAX_OUTPUTS_LENGTH)
             break;
         kept = { ...kept, [name]: GROWING[name].none };
@@ -53146,7 +53146,7 @@ class NamedSource {
      * Whether a destination has the image by its digest, as it has where a run has staged it. Asked for
      * what is pinned only: of other images it has had something else most of the time.
      */
-    async isHeldBy(destination, digest) {
+    async isPresentAt(destination, digest) {
         if (this.#reference.digest === undefined)
             return false;
         return (await presentDigest(destination, digest)) === digest;
@@ -54354,8 +54354,8 @@ class Syncer {
             this.#holdings.seen.add(repository, image.parts());
             return this.#unchanged({ ...known, ...unchanged(expected) }, referrers);
         }
-        const isHeld = tag !== undefined && this.#isBare && (await named.isHeldBy(repository, expected));
-        const release = isHeld ? image.expectedRelease() : await image.release();
+        const isPresent = tag !== undefined && this.#isBare && (await named.isPresentAt(repository, expected));
+        const release = isPresent ? image.expectedRelease() : await image.release();
         const digest = digestUnder(tag, release);
         const previous = digest === expected ? found : await lookUp(digest);
         const outcome = { ...known, platforms: release.platforms };
@@ -54377,7 +54377,16 @@ class Syncer {
         const { isWanted } = guard;
         const beforeTag = async () => this.#beforeTag?.({ digest, previousDigest: previous });
         const name = this.#policy.stage ? undefined : tag;
-        const push = { route, image, release: whole, tag: name, isHeld, referrers, beforeTag, isWanted };
+        const push = {
+            route,
+            image,
+            release: whole,
+            tag: name,
+            isPresent,
+            referrers,
+            beforeTag,
+            isWanted,
+        };
         const pushed = { ...outcome, ...(await pushImage(push)) };
         if (guard.shown === digest)
             return { ...pushed, ...unchanged(digest) };

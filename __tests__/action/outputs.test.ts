@@ -223,7 +223,7 @@ describe('the outputs of a long list', () => {
       failed: '0',
     })
     expect(warnings).toEqual([
-      expect.stringContaining('left empty: results, pinned, digests, rollback;'),
+      expect.stringContaining('left empty: results, pinned, rollback, digests;'),
     ])
   })
 
@@ -256,7 +256,7 @@ describe('the outputs of a long list', () => {
       expect.arrayContaining(['digests={}', 'images=', 'results=[]', 'pinned=', 'copied=5000']),
     )
     expect(commands.of('warning')).toEqual([
-      expect.stringMatching(/left empty: results, pinned, digests, images$/),
+      expect.stringMatching(/left empty: results, pinned, rollback, digests, images$/),
     ])
   })
 })

@@ -231,6 +231,26 @@ export const refusals: Readonly<Record<string, Refusal>> = {
     inputs: { images: good, 'fail-fast': '1' },
     lines: ['fail-fast: "1" is not accepted; expected true or false'],
   },
+  'an all-or-nothing that is no boolean': {
+    inputs: { images: good, 'all-or-nothing': 'all' },
+    lines: ['all-or-nothing: "all" is not accepted; expected true or false'],
+  },
+  'a stage that is no boolean': {
+    inputs: { images: good, stage: 'blue' },
+    lines: ['stage: "blue" is not accepted; expected true or false'],
+  },
+  'a shard beyond the last': {
+    inputs: { images: good, shard: '3/2' },
+    lines: ['shard: expected K/N with K from 1 to N'],
+  },
+  'a shard that does not know of the others': {
+    inputs: { images: good, shard: '1/2', 'all-or-nothing': 'true' },
+    lines: ['all-or-nothing: a shard does not know of the others: use stage in all shards'],
+  },
+  'a verify without rules': {
+    inputs: { images: good, verify: '[]' },
+    lines: ['verify: holds no rule'],
+  },
   'a declare-artifacts that is no boolean': {
     inputs: { images: good, 'declare-artifacts': 'no' },
     lines: ['declare-artifacts: "no" is not accepted; expected true or false'],

@@ -35,8 +35,9 @@ describe('a file of images that is something else', () => {
     })
     expect(result).toMatchObject({ exitCode: 1, signal: null, stderr: '' })
     const errors = errorsOf(result)
-    expect(errors).toHaveLength(1)
-    expect(errors[0]).toContain('images-file list')
+    // One, and beside it one at each of the first lines.
+    expect(errors.length).toBeLessThanOrEqual(10)
+    expect(errors.at(-1)).toContain('images-file list')
     expect(result.stdout.length).toBeLessThan(READABLE)
     expect(result.stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
   })
@@ -69,8 +70,9 @@ describe('the report', () => {
     const result = await runAction({ entry, env: { RUNNER_TEMP: join(folder, 'lost') } })
     expect(result.outputs['report']).toBe('')
     const warnings = result.annotations.filter(({ level }) => level === 'warning')
-    expect(warnings).toEqual([
-      expect.objectContaining({ message: expect.stringContaining('could not be written') }),
+    expect(warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('the report could not be written'),
+      expect.stringContaining('the checksums could not be written'),
     ])
   })
 })

@@ -28,7 +28,8 @@ export type OutputName =
  */
 export const MAX_OUTPUTS_LENGTH = 450_000
 
-const growingNames = ['results', 'pinned', 'digests', 'images', 'rollback'] as const
+/** In the order in which they are left out: what the report has as well first, what is deployed last. */
+const growingNames = ['results', 'pinned', 'rollback', 'digests', 'images'] as const
 type GrowingName = (typeof growingNames)[number]
 
 /** An output that grows with the list. */
@@ -137,12 +138,11 @@ export function setOutputs(
   )
 }
 
-/** Leaves out what does not fit, beginning with the longest. */
+/** Leaves out what does not fit. */
 function fit({ outputs, leftOut: missing }: FittingOutputs): FittingOutputs {
   let kept = outputs
   const leftOut = [...missing]
-  const present = growingNames.filter((name) => !missing.includes(name))
-  for (const name of present.toSorted((a, b) => outputs[b].length - outputs[a].length)) {
+  for (const name of growingNames.filter((one) => !missing.includes(one))) {
     if (lengthOf(kept) <= MAX_OUTPUTS_LENGTH) break
     kept = { ...kept, [name]: GROWING[name].none }
     leftOut.push(name)

@@ -46,7 +46,7 @@ export class NamedSource {
    * Whether a destination has the image by its digest, as it has where a run has staged it. Asked for
    * what is pinned only: of other images it has had something else most of the time.
    */
-  async isHeldBy(destination: Repository, digest: Digest): Promise<boolean> {
+  async isPresentAt(destination: Repository, digest: Digest): Promise<boolean> {
     if (this.#reference.digest === undefined) return false
     return (await presentDigest(destination, digest)) === digest
   }

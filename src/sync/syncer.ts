@@ -194,8 +194,9 @@ export class Syncer {
       return this.#unchanged({ ...known, ...unchanged(expected) }, referrers)
     }
 
-    const isHeld = tag !== undefined && this.#isBare && (await named.isHeldBy(repository, expected))
-    const release = isHeld ? image.expectedRelease() : await image.release()
+    const isPresent =
+      tag !== undefined && this.#isBare && (await named.isPresentAt(repository, expected))
+    const release = isPresent ? image.expectedRelease() : await image.release()
     const digest = digestUnder(tag, release)
     const previous = digest === expected ? found : await lookUp(digest)
     const outcome = { ...known, platforms: release.platforms }
@@ -218,7 +219,16 @@ export class Syncer {
     const beforeTag = async (): Promise<unknown> =>
       this.#beforeTag?.({ digest, previousDigest: previous })
     const name = this.#policy.stage ? undefined : tag
-    const push = { route, image, release: whole, tag: name, isHeld, referrers, beforeTag, isWanted }
+    const push = {
+      route,
+      image,
+      release: whole,
+      tag: name,
+      isPresent,
+      referrers,
+      beforeTag,
+      isWanted,
+    }
     const pushed = { ...outcome, ...(await pushImage(push)) }
     if (guard.shown === digest) return { ...pushed, ...unchanged(digest) }
     if (guard.shown !== undefined) {
