@@ -173,14 +173,20 @@ async function bothFull() {
 }
 
 describe('a registry that has no slot', () => {
-  test('is waited for by one that could begin, for a while, and begins by itself then', async () => {
+  test('is waited for by one that could begin while it is busy, and not for long otherwise', async () => {
     const { near, far, first, second } = await bothFull()
     near[0]?.()
-    await looks(7)
+    await looks(19)
+    expect(first.share).toBeUndefined()
+    // One that is given back, and taken by somebody else before.
+    const next = network.limiter('b.test').acquire(['write'], () => 1)
+    far[0]?.()
+    const release = await next
+    await looks(20)
     expect(first.share).toBeUndefined()
     await looks(1)
     expect([first.share, second.share]).toEqual([expect.anything(), undefined])
-    far[0]?.()
+    release()
     await settle()
     expect(second.share).toBeDefined()
   })

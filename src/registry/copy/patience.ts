@@ -4,3 +4,6 @@
  * who is left behind gets what it wants with a request more.
  */
 export const PATIENT_LOOKS = 8
+
+/** The same for a slot, of which its host gives none back: uploads of large blobs take their time. */
+export const LOOKS_FOR_A_SLOT = 20

@@ -1,10 +1,11 @@
 import { type Content, Verification } from '../../oci/digest.ts'
+import type { RegistryHttp } from '../http/registry-http.ts'
 import type { Repository } from '../http/repository.ts'
 import type { Rank, Release } from '../pace/limiter.ts'
 import { type TransferSlots, TransferWish } from '../pace/transfer-slots.ts'
 import { verifiedBlob } from '../content/verified-blob.ts'
 import { BlobDownload, BlobReader, type Origin } from './blob-download.ts'
-import { PATIENT_LOOKS } from './patience.ts'
+import { LOOKS_FOR_A_SLOT } from './patience.ts'
 
 /** A blob that one destination wants, and how urgent that is. */
 export interface DownloadWish {
@@ -67,24 +68,52 @@ async function slotsFor(
   const rank = (): number => Math.max(...sharers.map(({ wish }) => wish.rank?.() ?? 0))
   const slots = new TransferWish(limiter, limiters, rank)
   if (sharers.length === 1) return slots.granted
-  const waiting = new Map(sharers.entries())
-  let looks = 0
+  const waiting = new Map(sharers.map((sharer, index) => [index, new SlotWait(sharer)]))
   const unwatch = network.silentHosts.watch(() => {
-    const lacking = [...waiting].filter(([index]) => limiters[index]?.hasRoom(['write']) === false)
+    const lacking = [...waiting].filter(([, wait]) => wait.lacksSlot)
     const couldBegin = lacking.length < waiting.size && limiter.hasRoom(['read'])
-    if (couldBegin && lacking.length > 0) looks += 1
-    for (const [index, { wish, go }] of lacking) {
-      const isSilent = network.silentHosts.isSilent(wish.destination.http.registry)
-      if (waiting.size === 1 || !(isSilent || looks >= PATIENT_LOOKS)) continue
+    for (const [index, wait] of lacking) {
+      if (couldBegin) wait.look()
+      if (waiting.size === 1 || !wait.isHopeless) continue
       waiting.delete(index)
       slots.leaveBehind(index)
-      go(startDownload(wish))
+      wait.sharer.go(startDownload(wait.sharer.wish))
     }
   })
   try {
     return await slots.granted
   } finally {
     unwatch()
+  }
+}
+
+/** One whose slot is waited for by others who could begin. */
+class SlotWait {
+  readonly sharer: Sharer
+  readonly #http: RegistryHttp
+  #givenBack: number
+  #looks = 0
+
+  constructor(sharer: Sharer) {
+    this.sharer = sharer
+    this.#http = sharer.wish.destination.http
+    this.#givenBack = this.#http.limiter.givenBack('write')
+  }
+
+  get lacksSlot(): boolean {
+    return !this.#http.limiter.hasRoom(['write'])
+  }
+
+  /** A registry that is busy gives slots back, and one that hangs does not. */
+  look(): void {
+    const givenBack = this.#http.limiter.givenBack('write')
+    this.#looks = givenBack === this.#givenBack ? this.#looks + 1 : 0
+    this.#givenBack = givenBack
+  }
+
+  get isHopeless(): boolean {
+    const { network, registry } = this.#http
+    return this.#looks >= LOOKS_FOR_A_SLOT || network.silentHosts.isSilent(registry)
   }
 }
 

@@ -53,6 +53,7 @@ export class Limiter {
   readonly #signal: AbortSignal | undefined
   #free: number
   readonly #used: Record<Lane, number> = { metadata: 0, lookup: 0, read: 0, write: 0 }
+  readonly #givenBack: Record<Lane, number> = { metadata: 0, lookup: 0, read: 0, write: 0 }
   readonly #queues = new SlotQueues<Limiter>()
 
   /** @param most slots, of which a host that counts requests does not get all */
@@ -123,8 +124,14 @@ export class Limiter {
       held = false
       if (bytes > 0) this.#moved(lanes, bytes)
       this.#take(lanes, -1)
+      for (const lane of lanes) this.#givenBack[lane] += 1
       this.#admit()
     }
+  }
+
+  /** How often a slot of that lane was given back: as long as it rises, who waits has a chance. */
+  givenBack(lane: Lane): number {
+    return this.#givenBack[lane]
   }
 
   /** Whether somebody waits for a slot in that lane, and there is none. */
