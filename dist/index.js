@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9167);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6410);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9167:
+/***/ 6410:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39364,6 +39364,7 @@ class Limiter {
     #signal;
     #free;
     #used = { metadata: 0, lookup: 0, read: 0, write: 0 };
+    #givenBack = { metadata: 0, lookup: 0, read: 0, write: 0 };
     #queues = new SlotQueues();
     /** @param most slots, of which a host that counts requests does not get all */
     constructor(most, options = {}) {
@@ -39430,8 +39431,14 @@ class Limiter {
             if (bytes > 0)
                 this.#moved(lanes, bytes);
             this.#take(lanes, -1);
+            for (const lane of lanes)
+                this.#givenBack[lane] += 1;
             this.#admit();
         };
+    }
+    /** How often a slot of that lane was given back: as long as it rises, who waits has a chance. */
+    givenBack(lane) {
+        return this.#givenBack[lane];
     }
     /** Whether somebody waits for a slot in that lane, and there is none. */
     lacks(lane) {
@@ -47407,6 +47414,8 @@ function releases(limiter, lanes, count) {
  * who is left behind gets what it wants with a request more.
  */
 const PATIENT_LOOKS = 8;
+/** The same for a slot, of which its host gives none back: uploads of large blobs take their time. */
+const LOOKS_FOR_A_SLOT = 20;
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/blob-download.js
 
@@ -47643,20 +47652,18 @@ async function slotsFor({ http: { limiter, network } }, sharers) {
     const slots = new TransferWish(limiter, limiters, rank);
     if (sharers.length === 1)
         return slots.granted;
-    const waiting = new Map(sharers.entries());
-    let looks = 0;
+    const waiting = new Map(sharers.map((sharer, index) => [index, new SlotWait(sharer)]));
     const unwatch = network.silentHosts.watch(() => {
-        const lacking = [...waiting].filter(([index]) => limiters[index]?.hasRoom(['write']) === false);
+        const lacking = [...waiting].filter(([, wait]) => wait.lacksSlot);
         const couldBegin = lacking.length < waiting.size && limiter.hasRoom(['read']);
-        if (couldBegin && lacking.length > 0)
-            looks += 1;
-        for (const [index, { wish, go }] of lacking) {
-            const isSilent = network.silentHosts.isSilent(wish.destination.http.registry);
-            if (waiting.size === 1 || !(isSilent || looks >= PATIENT_LOOKS))
+        for (const [index, wait] of lacking) {
+            if (couldBegin)
+                wait.look();
+            if (waiting.size === 1 || !wait.isHopeless)
                 continue;
             waiting.delete(index);
             slots.leaveBehind(index);
-            go(startDownload(wish));
+            wait.sharer.go(startDownload(wait.sharer.wish));
         }
     });
     try {
@@ -47664,6 +47671,31 @@ async function slotsFor({ http: { limiter, network } }, sharers) {
     }
     finally {
         unwatch();
+    }
+}
+/** One whose slot is waited for by others who could begin. */
+class SlotWait {
+    sharer;
+    #http;
+    #givenBack;
+    #looks = 0;
+    constructor(sharer) {
+        this.sharer = sharer;
+        this.#http = sharer.wish.destination.http;
+        this.#givenBack = this.#http.limiter.givenBack('write');
+    }
+    get lacksSlot() {
+        return !this.#http.limiter.hasRoom(['write']);
+    }
+    /** A registry that is busy gives slots back, and one that hangs does not. */
+    look() {
+        const givenBack = this.#http.limiter.givenBack('write');
+        this.#looks = givenBack === this.#givenBack ? this.#looks + 1 : 0;
+        this.#givenBack = givenBack;
+    }
+    get isHopeless() {
+        const { network, registry } = this.#http;
+        return this.#looks >= LOOKS_FOR_A_SLOT || network.silentHosts.isSilent(registry);
     }
 }
 function originOf({ source, blob, rank }) {
@@ -54118,6 +54150,24 @@ function refersTo({ levels }, digest) {
     return levels[0]?.referrers.some(({ subject }) => subject === digest) === true;
 }
 
+;// CONCATENATED MODULE: ./lib/sync/sync-policy.js
+
+/** What is copied unless somebody says otherwise. */
+const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64';
+/** The policy with everything that it leaves out. */
+function fullPolicy(policy) {
+    return {
+        platforms: policy.platforms ?? parsePlatformFilter(DEFAULT_PLATFORMS),
+        onMissingPlatform: policy.onMissingPlatform ?? 'warn',
+        onExisting: policy.onExisting ?? 'overwrite',
+        attestations: policy.attestations ?? 'drop',
+        referrers: policy.referrers ?? 'none',
+        onLostReferrers: policy.onLostReferrers ?? 'warn',
+        dryRun: policy.dryRun ?? false,
+        stage: policy.stage ?? false,
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/read-at-destination.js
 
 
@@ -54264,8 +54314,6 @@ class TagGuard {
 
 
 
-/** What is copied unless somebody says otherwise. */
-const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64';
 /**
  * Copies images from one registry to another: all of what is wanted, nothing that is there already,
  * the tag last. Methods throw RegistryError.
@@ -54287,16 +54335,7 @@ class Syncer {
         this.#source = options.source;
         this.#destination = options.destination;
         this.#logger = options.logger ?? silentLogger;
-        this.#policy = {
-            platforms: options.platforms ?? parsePlatformFilter(DEFAULT_PLATFORMS),
-            onMissingPlatform: options.onMissingPlatform ?? 'warn',
-            onExisting: options.onExisting ?? 'overwrite',
-            attestations: options.attestations ?? 'drop',
-            referrers: options.referrers ?? 'none',
-            onLostReferrers: options.onLostReferrers ?? 'warn',
-            dryRun: options.dryRun ?? false,
-            stage: options.stage ?? false,
-        };
+        this.#policy = fullPolicy(options);
     }
     /**
      * Brings the destination up to date with the source. A destination without a tag takes the

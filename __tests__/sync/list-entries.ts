@@ -1,5 +1,5 @@
 import { parsePlatformFilter } from '../../src/oci/platform.ts'
-import type { SyncPolicy } from '../../src/sync/syncer.ts'
+import type { SyncPolicy } from '../../src/sync/sync-policy.ts'
 import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
 import type { SyncWorld } from './sync-world.ts'
 

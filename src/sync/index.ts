@@ -15,4 +15,5 @@ export type {
   TagResult,
 } from './report.ts'
 export type { AttestationPolicy } from './source-image.ts'
-export { Syncer, type SyncerOptions, type SyncOutcome, type SyncPolicy } from './syncer.ts'
+export type { SyncPolicy } from './sync-policy.ts'
+export { Syncer, type SyncerOptions, type SyncOutcome } from './syncer.ts'

@@ -3,7 +3,7 @@ import { formatReference, type Reference } from '../oci/reference.ts'
 import { SharedDownloads, type Taker } from '../registry/copy/shared-downloads.ts'
 import type { ImagePair } from './image-list.ts'
 import type { NamedSource } from './named-source.ts'
-import type { SyncPolicy } from './syncer.ts'
+import type { SyncPolicy } from './sync-policy.ts'
 
 /** What the destinations of one source have in common. */
 interface SharedSource {

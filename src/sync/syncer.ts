@@ -1,7 +1,5 @@
 import { type Digest, digestOf } from '../oci/digest.ts'
-import { parsePlatformFilter, type PlatformFilter } from '../oci/platform.ts'
 import type { Reference } from '../oci/reference.ts'
-import type { ReferrerFilter } from '../oci/referrer-filter.ts'
 import { noBytes } from '../registry/copy/bytes-moved.ts'
 import type { Client, Target } from '../registry/client.ts'
 import type { Route } from '../registry/copy/copy-image.ts'
@@ -15,37 +13,14 @@ import { waitForBoth } from '../registry/wait-for-all.ts'
 import { ImageReferrers } from './image-referrers.ts'
 import { planImage, pushImage } from './push-image.ts'
 import type { SyncResult } from './report.ts'
+import { fullPolicy, type SyncPolicy } from './sync-policy.ts'
 import { type NamedSource, nameSource } from './named-source.ts'
-import type { AttestationPolicy, Document, SourceImage } from './source-image.ts'
+import type { Document, SourceImage } from './source-image.ts'
 import { readSource } from './read-source.ts'
 import { tellSelection, whatIsMissing } from './tell-selection.ts'
 import { mayOverwrite, TagGuard } from './tag-guard.ts'
 import type { TagMove } from './tag-set.ts'
 import type { TrustGate } from './trust-gate.ts'
-
-/** What is copied unless somebody says otherwise. */
-const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64'
-
-/** How an image is synced. */
-export interface SyncPolicy {
-  readonly platforms: PlatformFilter
-  /** When an index lacks some of the wanted platforms. */
-  readonly onMissingPlatform: 'warn' | 'fail'
-  /** When the destination tag has another digest. */
-  readonly onExisting: 'overwrite' | 'skip' | 'fail'
-  /**
-   * Whether BuildKit's attestations of the images of a filtered index stay in it: `drop` if absent.
-   */
-  readonly attestations?: AttestationPolicy
-  /** What comes along of that which refers to an image and to its parts: nothing where absent. */
-  readonly referrers?: ReferrerFilter
-  /** When some of the source's index do not fit the new index of a filtered copy: `warn` if absent. */
-  readonly onLostReferrers?: 'warn' | 'fail'
-  /** Compute and compare everything, write nothing. */
-  readonly dryRun: boolean
-  /** Bring everything by digest, and move no tag. */
-  readonly stage?: boolean
-}
 
 /** Between which registries, and how. */
 export interface SyncerOptions extends Partial<SyncPolicy> {
@@ -115,16 +90,7 @@ export class Syncer {
     this.#source = options.source
     this.#destination = options.destination
     this.#logger = options.logger ?? silentLogger
-    this.#policy = {
-      platforms: options.platforms ?? parsePlatformFilter(DEFAULT_PLATFORMS),
-      onMissingPlatform: options.onMissingPlatform ?? 'warn',
-      onExisting: options.onExisting ?? 'overwrite',
-      attestations: options.attestations ?? 'drop',
-      referrers: options.referrers ?? 'none',
-      onLostReferrers: options.onLostReferrers ?? 'warn',
-      dryRun: options.dryRun ?? false,
-      stage: options.stage ?? false,
-    }
+    this.#policy = fullPolicy(options)
   }
 
   /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { Syncer, type SyncPolicy } from '../../../src/sync/syncer.ts'
+import type { SyncPolicy } from '../../../src/sync/sync-policy.ts'
+import { Syncer } from '../../../src/sync/syncer.ts'
 import { buildMultiPlatform } from '../../../testkit/image/multi-platform.ts'
 import { replyWith } from '../../../testkit/registry/faults.ts'
 import { failureOf, image, RegistryWorld } from '../registry-world.ts'
