@@ -50862,6 +50862,9 @@ function bearer(value = '') {
 
 
 
+
+
+
 /**
  * Logging in, and once more where the first time was not with a new token or for a wider scope; the
  * step from a shared token to one of its own comes on top.
@@ -50882,6 +50885,8 @@ class Authorizer {
     #served = new Set();
     #rights = new SeenRights();
     #baseScheme;
+    /** Whether `/v2/` has used up its retries, so that no other request waits for it. */
+    #hasBaseFailed = false;
     constructor(options) {
         this.#options = options;
         this.#tokens = new Tokens(options);
@@ -50943,7 +50948,8 @@ class Authorizer {
                 this.#rights.noteReading(scopes, false);
             return refusal;
         }
-        if (isReading && sent !== 'nothing')
+        const isLetIn = status < 300 || status === 404;
+        if (isReading && isLetIn && sent !== 'nothing')
             this.#rights.noteReading(scopes, true);
         if (isBlob)
             return undefined;
@@ -51033,13 +51039,36 @@ class Authorizer {
         }
     }
     async #schemeOfBase(place) {
-        const answer = await this.#options.askBase?.(place);
+        const answer = await this.#answerOfBase(place);
         if (answer === undefined)
             return undefined;
         await discard(answer);
         const challenges = answerable(parseChallenges(answer.headers['www-authenticate']));
         const isAsking = answer.status === 401 && challenges.length > 0;
         return isAsking ? this.#schemeOf(challenges, place) : undefined;
+    }
+    /** Asked for again while it fails for a moment. Where it goes on failing it has said nothing. */
+    async #answerOfBase(place) {
+        const { askBase, network, logger } = this.#options;
+        if (askBase === undefined)
+            return undefined;
+        const ask = async () => {
+            const answer = await askBase(place);
+            if (answer === undefined || !isTransientStatus(answer.status))
+                return answer;
+            const asking = { ...place, operation: 'ask how to log in' };
+            throw await answerError(answer, asking, { clock: network.clock });
+        };
+        try {
+            return await (this.#hasBaseFailed ? ask() : withRetries(network, logger, ask));
+        }
+        catch (error) {
+            if (!(error instanceof RegistryError) || error.status === undefined)
+                throw error;
+            this.#hasBaseFailed = true;
+            this.#baseScheme = undefined;
+            return undefined;
+        }
     }
     async #schemeOf(challenges, place) {
         const authHost = this.#options.login.credentials?.authHost;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import type { NetworkOptions } from '../../../src/registry/network/network.ts'
 import type { Middleware } from '../../../testkit/registry/exchange.ts'
 import { drain, replyWith } from '../../../testkit/registry/faults.ts'
 import { failureOf, RegistryWorld } from '../registry-world.ts'
@@ -18,13 +19,18 @@ function askingAtBase(status: number): Middleware {
 }
 
 /** Both registries ask in that way, and both clients have a login. */
-async function asking(status: number, options: typeof basic | typeof bearer) {
+async function asking(
+  status: number,
+  options: typeof basic | typeof bearer,
+  network: NetworkOptions = {},
+) {
   const middleware = [askingAtBase(status)]
   const world = await RegistryWorld.start({
     source: { ...options, middleware },
     destination: { ...options, middleware },
     sourceLogin: robot,
     destinationLogin: robot,
+    network,
   })
   world.give(image)
   return world
@@ -103,6 +109,24 @@ describe('a challenge at /v2/ alone (Q63)', () => {
     }
     expect(world.source.count('GET', '/manifests/')).toBe(3)
     expect(world.source.count('GET', /^\/v2\/$/)).toBe(1)
+  })
+
+  test('is asked for again where that fails for a moment', async () => {
+    await using world = await asking(404, basic, { retries: 2 })
+    world.source.fault({ path: /^\/v2\/$/ }, replyWith(503), { times: 2 })
+    expect((await world.from.getImage('acme/app:1.0')).digest).toBe(image.manifest.digest)
+    expect(world.source.count('GET', /^\/v2\/$/)).toBe(3)
+  })
+
+  test('is not waited for twice where it goes on failing, and is found later', async () => {
+    await using world = await asking(404, basic, { retries: 2 })
+    world.source.fault({ path: /^\/v2\/$/ }, replyWith(503), { times: 4 })
+    const first = await failureOf(world.from.getImage('acme/app:1.0'))
+    expect(first).toMatchObject({ status: 404 })
+    expect(world.source.count('GET', /^\/v2\/$/)).toBe(3)
+    await failureOf(world.from.getImage('acme/app:1.0'))
+    expect(world.source.count('GET', /^\/v2\/$/)).toBe(4)
+    expect((await world.from.getImage('acme/app:1.0')).digest).toBe(image.manifest.digest)
   })
 
   test('is not taken from another host', async () => {

@@ -109,6 +109,25 @@ describe('signing in', () => {
   })
 })
 
+test('a token service that is named without TLS, on the host of a registry that has it, is asked over TLS', async () => {
+  await using world = await sourceWith({ ...bearer, tls: true })
+  const distrust = trust(world.source.ca)
+  world.source.use(async (_request, next) => {
+    const answer = await next()
+    const challenge = answer.headers['www-authenticate']
+    if (challenge === undefined) return answer
+    const downgraded = String(challenge).replace('realm="https:', 'realm="http:')
+    return { ...answer, headers: { ...answer.headers, 'www-authenticate': downgraded } }
+  })
+  try {
+    await world.from.getImage('acme/app:1.0')
+    await world.from.getDigest('acme/app:1.0')
+  } finally {
+    distrust()
+  }
+  expect(world.source.tokens).toHaveLength(1)
+})
+
 describe('one token', () => {
   test('and one refusal serve sixteen requests that come at once', async () => {
     await using world = await sourceWith(bearer)

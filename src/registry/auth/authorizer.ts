@@ -1,7 +1,9 @@
 import { basicAuthorization, loginText } from '../credentials/login.ts'
-import type { ErrorPlace } from '../errors.ts'
+import { type ErrorPlace, RegistryError } from '../errors.ts'
+import { answerError } from '../network/answer-error.ts'
 import { abandon, discard } from '../network/answer-body.ts'
 import type { Answer } from '../network/network.ts'
+import { isTransientStatus, withRetries } from '../pace/retry.ts'
 import { answerable, type Challenge, parseChallenges } from './challenge.ts'
 import { type Attempt, reasonOf } from './attempt.ts'
 import { SeenRights } from './granted-scopes.ts'
@@ -70,6 +72,8 @@ export class Authorizer {
   readonly #served = new Set<string>()
   readonly #rights = new SeenRights()
   #baseScheme: Promise<Scheme | undefined> | undefined
+  /** Whether `/v2/` has used up its retries, so that no other request waits for it. */
+  #hasBaseFailed = false
 
   constructor(options: AuthorizerOptions) {
     this.#options = options
@@ -135,7 +139,8 @@ export class Authorizer {
       if (isReading && refusal.reason === 'rights') this.#rights.noteReading(scopes, false)
       return refusal
     }
-    if (isReading && sent !== 'nothing') this.#rights.noteReading(scopes, true)
+    const isLetIn = status < 300 || status === 404
+    if (isReading && isLetIn && sent !== 'nothing') this.#rights.noteReading(scopes, true)
     if (isBlob) return undefined
     if (sent === 'shared token') {
       return this.#isTooLittle(status, scopes) ? { reason: 'other', scheme } : undefined
@@ -231,12 +236,32 @@ export class Authorizer {
   }
 
   async #schemeOfBase(place: ErrorPlace): Promise<Scheme | undefined> {
-    const answer = await this.#options.askBase?.(place)
+    const answer = await this.#answerOfBase(place)
     if (answer === undefined) return undefined
     await discard(answer)
     const challenges = answerable(parseChallenges(answer.headers['www-authenticate']))
     const isAsking = answer.status === 401 && challenges.length > 0
     return isAsking ? this.#schemeOf(challenges, place) : undefined
+  }
+
+  /** Asked for again while it fails for a moment. Where it goes on failing it has said nothing. */
+  async #answerOfBase(place: ErrorPlace): Promise<Answer | undefined> {
+    const { askBase, network, logger } = this.#options
+    if (askBase === undefined) return undefined
+    const ask = async (): Promise<Answer | undefined> => {
+      const answer = await askBase(place)
+      if (answer === undefined || !isTransientStatus(answer.status)) return answer
+      const asking = { ...place, operation: 'ask how to log in' }
+      throw await answerError(answer, asking, { clock: network.clock })
+    }
+    try {
+      return await (this.#hasBaseFailed ? ask() : withRetries(network, logger, ask))
+    } catch (error) {
+      if (!(error instanceof RegistryError) || error.status === undefined) throw error
+      this.#hasBaseFailed = true
+      this.#baseScheme = undefined
+      return undefined
+    }
   }
 
   async #schemeOf(challenges: readonly Challenge[], place: ErrorPlace): Promise<Scheme> {
