@@ -5,6 +5,7 @@ import { printResult, printTotals } from '../../src/action/result-lines.ts'
 import { maskCredentials, Secrets } from '../../src/action/secrets.ts'
 import { renderSummary } from '../../src/action/summary.ts'
 import { parsePlatformFilter } from '../../src/oci/platform.ts'
+import { parseReferrerFilter } from '../../src/oci/referrer-filter.ts'
 import { parseReference } from '../../src/oci/reference.ts'
 import { ClientPool } from '../../src/registry/client-pool.ts'
 import { Network } from '../../src/registry/network/network.ts'
@@ -76,7 +77,11 @@ async function run(job: Job): Promise<Outcome> {
         destination: parseReference(destination),
         line: index + 1,
       })),
-      policy: { ...policy, platforms: parsePlatformFilter(filter) },
+      policy: {
+        ...policy,
+        platforms: parsePlatformFilter(filter),
+        referrers: parseReferrerFilter(policy.referrers),
+      },
       failFast: policy.failFast,
       clock,
       clientFor: async (side, reference) => pool.client(side, reference),
@@ -198,6 +203,9 @@ async function step(job: Job): Promise<Outcome> {
       platforms: policy.platforms === 'all' ? 'all' : policy.platforms.join(','),
       'on-existing': policy.onExisting,
       'on-missing-platform': policy.onMissingPlatform,
+      attestations: policy.attestations,
+      referrers: policy.referrers,
+      'on-lost-referrers': policy.onLostReferrers,
       'dry-run': String(policy.dryRun),
       'fail-fast': String(policy.failFast),
       concurrency: String(policy.concurrency),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { buildImage } from '../../testkit/image/image.ts'
 import { pushOverHttp } from '../../testkit/image/push.ts'
+import { buildReferrersIndex, tagOf } from '../../testkit/image/referrers.ts'
 import { play, shrink } from '../../testkit/fuzz/play.ts'
 import { scenarioOf, type Scenario } from '../../testkit/fuzz/scenario.ts'
 import type { Job, JobResult, Outcome, Subject } from '../../testkit/fuzz/subject.ts'
@@ -36,6 +37,27 @@ function resultsOf(job: Job, result: Partial<JobResult>): Outcome {
 }
 
 const failure = { error: { code: 'NETWORK', message: 'it broke' } }
+
+/** Some image has signatures, and nothing is in the way of copying them. */
+function isSigned({ belongings, earlier, foreign, pairs: [first], policy }: Scenario): boolean {
+  const { referrers = new Map() } = (first && belongings.get(first.image)) ?? {}
+  const isAsked = policy.referrers === 'all' && policy.platforms === 'all' && !policy.dryRun
+  const isFree = earlier.length === 0 && foreign.length === 0
+  return isAsked && isFree && referrers.size > 0 && first?.destination.tag !== undefined
+}
+
+/** Somebody else has signatures at the destination. */
+function isListed({ foreign: [first] }: Scenario): boolean {
+  return (first?.belongings.referrers.size ?? 0) > 0
+}
+
+const leavesBehind: Subject = async (job) =>
+  subjects.run({ ...job, policy: { ...job.policy, referrers: 'none' } })
+
+const bringsLate: Subject = async (job) => {
+  await leavesBehind(job)
+  return subjects.run(job)
+}
 
 /** Tells the password of the source, and sends it to the destination. */
 const leaks: Subject = async (job) => {
@@ -98,6 +120,39 @@ describe('What the fuzz test looks for is found:', () => {
     const problems = await problemsWith(wrong, seed)
     expect(problems).toMatch(/has sha256:.*, and only .* is right/)
     expect(problems).toContain('(failed): the tag was moved')
+  })
+
+  test('what belongs to an image and stayed behind', async () => {
+    const seed = seedWhere(isSigned)
+    const problems = await problemsWith(leavesBehind, seed)
+    expect(problems).toMatch(/belongs to sha256:\w+, is not there/)
+    expect(problems).toContain('says too little or too much of referrers')
+  })
+
+  test('what belongs to an image and came after its tag', async () => {
+    const seed = seedWhere(isSigned)
+    expect(await problemsWith(bringsLate, seed)).toMatch(
+      /belongs to sha256:\w+, came after the tag/,
+    )
+  })
+
+  test('a list from which something is gone, or that nobody reads', async () => {
+    for (const [hasApi, words] of [
+      [false, 'is gone from it'],
+      [true, 'it was written in spite of the API'],
+    ] as const) {
+      const seed = seedWhere(
+        (scenario) => isListed(scenario) && scenario.destinationOptions.referrers === hasApi,
+      )
+      const { repository = '', belongings } = scenarioOf(seed).foreign[0] ?? {}
+      const [subject = buildImage()] = belongings?.referrers.keys() ?? []
+      const overwrites: Subject = async (job) => {
+        const url = `http://${job.destination.host}`
+        await pushOverHttp(url, repository, tagOf(subject), buildReferrersIndex([]))
+        return resultsOf(job, failure)
+      }
+      expect(await problemsWith(overwrites, seed)).toContain(words)
+    }
   })
 
   test('a write in a dry run', async () => {

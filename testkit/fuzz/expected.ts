@@ -19,6 +19,7 @@ interface Member {
   readonly digest?: unknown
   readonly size?: unknown
   readonly platform?: PlatformMember
+  readonly annotations?: Readonly<Record<string, unknown>>
 }
 
 interface Document {
@@ -28,13 +29,19 @@ interface Document {
   readonly manifests?: readonly Member[]
 }
 
+/** Which platforms are wanted, and whether BuildKit's attestations of them are. */
+export interface Selection {
+  readonly platforms: 'all' | readonly string[]
+  readonly attestations: 'drop' | 'keep'
+}
+
 /**
  * The digest that a copy of this document has to get, computed from the promise of docs/digests.md
  * and with none of the action's code; undefined where it is nothing that may be copied.
  */
 export function expectedDigest(
   bytes: Buffer,
-  platforms: 'all' | readonly string[],
+  { platforms, attestations }: Selection,
   lookUp: (digest: string) => Buffer | undefined,
 ): string | undefined {
   const document = parsed(bytes)
@@ -42,7 +49,9 @@ export function expectedDigest(
   const isIndex = Array.isArray(document.manifests)
   if (isIndex === Array.isArray(document.layers)) return undefined
   if (platforms === 'all') return digestOf(bytes)
-  if (isIndex) return filteredDigest(document, platforms, lookUp)
+  if (isIndex) {
+    return filteredDigest(document, platforms, attestations === 'keep', lookUp)
+  }
   const config = parsed(lookUp(textOf(document.config?.digest)) ?? Buffer.alloc(0))
   if (![ociConfig, dockerConfig].includes(textOf(document.config?.mediaType))) {
     return digestOf(bytes)
@@ -54,40 +63,68 @@ export function expectedDigest(
 function filteredDigest(
   document: Document,
   platforms: readonly string[],
+  keepsAttestations: boolean,
   lookUp: (digest: string) => Buffer | undefined,
 ): string | undefined {
   const found = entriesOf(document, lookUp)
-  const manifests = platforms.toSorted().flatMap((wanted) => {
-    const entry = found.find(({ platform }) => platformOf(platform) === wanted)
-    if (entry === undefined) return []
-    const digest = textOf(entry.digest)
-    const bytes = lookUp(digest)
-    const child = parsed(bytes ?? Buffer.alloc(0))
-    if (bytes === undefined || child === undefined) return []
-    const configType = textOf(child.config?.mediaType)
-    const [os = '', architecture = '', variant] = wanted.split('/')
-    return [
-      {
-        mediaType: bareType(textOf(child.mediaType)),
-        size: bytes.length,
-        digest,
-        platform: variant === undefined ? { architecture, os } : { architecture, os, variant },
-        ...([ociConfig, dockerConfig].includes(configType) ? {} : { artifactType: configType }),
-      },
-    ]
+  const chosen = platforms.toSorted().flatMap((wanted) => {
+    const first = found.find(({ entry }) => platformOf(entry.platform) === wanted)
+    return first === undefined ? [] : [{ ...first, wanted }]
   })
-  if (manifests.length === 0) return undefined
+  const images = chosen.flatMap(({ entry, wanted }) => {
+    const [os = '', architecture = '', variant] = wanted.split('/')
+    const platform = variant === undefined ? { architecture, os } : { architecture, os, variant }
+    return written(entry, { platform }, lookUp)
+  })
+  const attestations = chosen.flatMap(({ entry, siblings }) =>
+    siblings
+      .filter(({ annotations = {} }) => annotations[ATTESTED] === entry.digest)
+      .filter(({ annotations = {} }) => annotations[KIND] === 'attestation-manifest')
+      .flatMap((attestation) => {
+        const annotations = { [ATTESTED]: entry.digest, [KIND]: 'attestation-manifest' }
+        const platform = { architecture: 'unknown', os: 'unknown' }
+        return written(attestation, { annotations, platform }, lookUp)
+      }),
+  )
+  const manifests = keepsAttestations ? [...images, ...attestations] : images
+  if (images.length === 0) return undefined
   return digestOf(Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: ociIndex, manifests })))
 }
 
-/** In order, those of nested indexes where these stand. */
+const ATTESTED = 'vnd.docker.reference.digest'
+const KIND = 'vnd.docker.reference.type'
+
+/** An entry of a new index; none where it names nothing that is there. */
+function written(
+  entry: Member,
+  members: object,
+  lookUp: (digest: string) => Buffer | undefined,
+): object[] {
+  const digest = textOf(entry.digest)
+  const bytes = lookUp(digest)
+  const child = parsed(bytes ?? Buffer.alloc(0))
+  if (bytes === undefined || child === undefined) return []
+  const configType = textOf(child.config?.mediaType)
+  return [
+    {
+      mediaType: bareType(textOf(child.mediaType)),
+      size: bytes.length,
+      digest,
+      ...members,
+      ...([ociConfig, dockerConfig].includes(configType) ? {} : { artifactType: configType }),
+    },
+  ]
+}
+
+/** In order, those of nested indexes where these stand; each with all of its own index. */
 function entriesOf(
   document: Document,
   lookUp: (digest: string) => Buffer | undefined,
   depth = 0,
-): Member[] {
-  return (document.manifests ?? []).flatMap((entry) => {
-    if (!isIndexType(textOf(entry.mediaType)) || depth > 4) return [entry]
+): { readonly entry: Member; readonly siblings: readonly Member[] }[] {
+  const siblings = document.manifests ?? []
+  return siblings.flatMap((entry) => {
+    if (!isIndexType(textOf(entry.mediaType)) || depth > 4) return [{ entry, siblings }]
     const nested = parsed(lookUp(textOf(entry.digest)) ?? Buffer.alloc(0))
     return nested === undefined ? [] : entriesOf(nested, lookUp, depth + 1)
   })

@@ -29,7 +29,14 @@ const values: Readonly<Record<string, (scene: Scene) => readonly string[]>> = {
   'oci-chunk-min-length': () => ['0', '1', '5242880', '999999999999999', '-1', 'x'],
   'oci-chunk-max-length': () => ['0', '1', '100', '999999999999999', 'x'],
   'ratelimit-remaining': () => ['0;w=21600', '-1', '1e9', 'x;w=y', '::error::x'],
-  link: () => ['<http://stranger.localhost/>; rel="next"', '<', ''],
+  link: ({ request: { path } }) => [
+    '<http://stranger.localhost/>; rel="next"',
+    `<${path}?last=x>; rel="next"`,
+    '<',
+    '',
+  ],
+  'oci-subject': () => [`sha256:${'0'.repeat(64)}`, 'sha256:short', '::error::subject', ''],
+  'oci-filters-applied': () => ['artifactType', 'x'],
   warning: () => ['299 - "::error::careful"', '299 - "\u00e9"', 'x'.repeat(4_000)],
   connection: () => ['close', 'upgrade'],
 }

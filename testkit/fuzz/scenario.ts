@@ -2,6 +2,7 @@ import type { BuiltImage } from '../image/image.ts'
 import type { AuthOptions } from '../registry/auth.ts'
 import type { RegistryRequest } from '../registry/exchange.ts'
 import type { RegistryOptions } from '../registry/registry.ts'
+import { randomBelongings, type Belongings } from './belongings.ts'
 import { randomImage } from './images.ts'
 import { mutationKinds } from './mutations.ts'
 import { Random } from './random.ts'
@@ -23,6 +24,10 @@ export interface Policy {
   readonly platforms: 'all' | readonly string[]
   readonly onExisting: 'overwrite' | 'skip' | 'fail'
   readonly onMissingPlatform: 'warn' | 'fail'
+  readonly attestations: 'drop' | 'keep'
+  /** As the input is written, separated by commas. */
+  readonly referrers: string
+  readonly onLostReferrers: 'warn' | 'fail'
   readonly dryRun: boolean
   readonly failFast: boolean
   readonly concurrency: number
@@ -47,6 +52,8 @@ export const focuses = {
     method === 'PUT' && path.includes('/manifests/'),
   blobs: ({ path }: RegistryRequest) => /\/blobs\/sha/.test(path),
   uploads: ({ path }: RegistryRequest) => path.includes('/blobs/uploads/'),
+  belongings: ({ path }: RegistryRequest) =>
+    /\/referrers\/|\/tags\/list$|\/manifests\/sha\d+-/.test(path),
   logins: ({ path, headers }: RegistryRequest) =>
     path.startsWith('/token') || headers.authorization === undefined,
 } as const
@@ -62,6 +69,10 @@ export interface Scenario {
   readonly sourceLogin: Login | undefined
   readonly destinationLogin: Login | undefined
   readonly pairs: readonly Pair[]
+  /** What belongs to the images at the source. */
+  readonly belongings: ReadonlyMap<BuiltImage, Belongings>
+  /** What somebody else has signed at the destination. */
+  readonly foreign: readonly { repository: string; belongings: Belongings }[]
   /** Tags that are at the destination before the run. */
   readonly earlier: readonly { repository: string; tag: string; image: BuiltImage }[]
   readonly policy: Policy
@@ -86,6 +97,7 @@ export function scenarioOf(seed: number): Scenario {
   const sourceLogin = random.chance(0.6) ? login('source', seed) : undefined
   const destinationLogin = random.chance(0.6) ? login('destination', seed) : undefined
   const pairs = randomPairs(random)
+  const trust = randomTrust(seed, pairs)
   return {
     seed,
     asStep,
@@ -96,9 +108,16 @@ export function scenarioOf(seed: number): Scenario {
       ...(oneRegistry ? destinationTraits(random) : {}),
       ...authOptions(random, sourceLogin),
       ranges: random.chance(0.8),
+      ...trust.sourceOptions,
     },
-    destinationOptions: { ...destinationTraits(random), ...authOptions(random, destinationLogin) },
+    destinationOptions: {
+      ...destinationTraits(random),
+      ...authOptions(random, destinationLogin),
+      ...trust.destinationOptions,
+    },
     pairs,
+    belongings: trust.belongings,
+    foreign: trust.foreign,
     earlier: pairs.flatMap(({ image, destination: { repository, tag } }) => {
       if (tag === undefined || !random.chance(0.4)) return []
       return [{ repository, tag, image: random.chance(0.3) ? image : randomImage(random) }]
@@ -111,9 +130,62 @@ export function scenarioOf(seed: number): Scenario {
       failFast: random.chance(0.1),
       concurrency: 1 + random.below(16),
       retries: asStep ? random.below(2) : random.below(4),
+      ...trust.policy,
     },
-    sabotage: randomSabotage(random, asStep),
+    sabotage: focusedOn(trust.focus, randomSabotage(random, asStep)),
   }
+}
+
+const REFERRERS = ['all', 'all', 'all', 'application/spdx+json,cosign-tags', 'cosign-tags']
+
+/**
+ * What belongs to images, and how it is looked for. By chance of its own: seeds without it are what
+ * they always were.
+ */
+function randomTrust(seed: number, pairs: readonly Pair[]) {
+  const random = new Random('trust', seed)
+  const isAsked = random.chance(0.5)
+  const images = [...new Set(pairs.map(({ image }) => image))]
+  const belongings = new Map(
+    images.map((image) => [image, randomBelongings(random, image, 'release')]),
+  )
+  return {
+    sourceOptions: referrersTraits(random),
+    destinationOptions: referrersTraits(random),
+    belongings: isAsked ? belongings : new Map<BuiltImage, Belongings>(),
+    foreign: pairs.flatMap(({ image, destination: { repository } }) => {
+      if (!isAsked || !random.chance(0.2)) return []
+      const signer = random.pick(['release', 'somebody else'])
+      return [{ repository, belongings: randomBelongings(random, image, signer) }]
+    }),
+    policy: {
+      attestations: random.chance(0.3) ? 'keep' : 'drop',
+      referrers: isAsked ? random.pick(REFERRERS) : 'none',
+      onLostReferrers: random.chance(0.2) ? 'fail' : 'warn',
+    },
+    focus: isAsked && random.chance(0.5) ? random.pick([0.03, 0.1]) : undefined,
+  } as const
+}
+
+function referrersTraits(random: Random): RegistryOptions {
+  const referrers = random.chance(0.5)
+  return {
+    referrers,
+    subjectHeader: random.chance(0.2) ? random.chance(0.5) : referrers,
+    digestTags: !referrers && random.chance(0.2),
+    ...(random.chance(0.3) && { referrersPageSize: 1 + random.below(2) }),
+    ...(random.chance(0.2) && { tagsPageSize: 1 + random.below(3) }),
+  }
+}
+
+/** Spoils nothing but looks for what belongs to images, at that rate, where there is one. */
+function focusedOn(rate: number | undefined, { source, destination }: Scenario['sabotage']) {
+  if (rate === undefined) return { source, destination }
+  const focus = 'belongings'
+  return {
+    source: { ...source, focus, rate },
+    destination: { ...destination, focus, rate },
+  } as const
 }
 
 function login(side: string, seed: number): Login {
@@ -165,6 +237,9 @@ function authOptions(random: Random, known: Login | undefined): { auth?: AuthOpt
   return { auth: { kind: 'bearer', expiresIn, takesBasic: random.chance(0.2), ...accounts } }
 }
 
+/** For whatever images there are. */
+const GENERAL = (Object.keys(focuses) as Focus[]).filter((focus) => focus !== 'belongings')
+
 /** In real time a wait costs what it says. */
 const SLOW_KINDS = ['throttle', 'stall', 'retry-after']
 
@@ -179,7 +254,7 @@ function randomSabotage(random: Random, asStep: boolean): Scenario['sabotage'] {
   const share = random.pick([0.1, 0.3, 1])
   const kinds = random.some(possible, share)
   const side = (): Sabotage => {
-    const focus = random.chance(0.5) ? 'all' : random.pick(Object.keys(focuses) as Focus[])
+    const focus = random.chance(0.5) ? 'all' : random.pick(GENERAL)
     const rates = focus === 'all' ? [0, 0.02, 0.05, 0.15, 0.4] : [0.1, 0.3, 0.6]
     return { kinds, focus, rate: random.pick(rates) }
   }

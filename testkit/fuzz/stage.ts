@@ -1,5 +1,6 @@
 import { pushTo } from '../image/push.ts'
 import { TestRegistry } from '../registry/registry.ts'
+import { giveBelongings } from './belongings.ts'
 import { Random } from './random.ts'
 import { randomImage } from './images.ts'
 import { Saboteur, welcomesAll, type Restriction, type SaboteurOptions } from './saboteur.ts'
@@ -81,13 +82,21 @@ function named(name: string, { host }: TestRegistry): string {
   return host.replace(/^.*:/, `${name}:`)
 }
 
-function fill({ source, destination, stranger }: Stage, { seed, pairs, earlier }: Scenario) {
+function fill({ source, destination, stranger }: Stage, scenario: Scenario) {
+  const { seed, pairs, earlier, belongings, foreign, oneRegistry } = scenario
   const random = new Random('stranger', seed)
+  const isTagged = scenario.sourceOptions.referrers === false
   for (const { image, source: from } of pairs) {
     pushTo(source.registry.store, from.repository, from.tag, image)
     pushTo(stranger.registry.store, from.repository, 'v1', randomImage(random))
+    const own = belongings.get(image)
+    if (own !== undefined) giveBelongings(source.registry.store, from.repository, own, isTagged)
   }
   for (const { repository, tag, image } of earlier) {
     pushTo(destination.registry.store, repository, tag, image)
+  }
+  const isTaggedThere = oneRegistry ? isTagged : scenario.destinationOptions.referrers === false
+  for (const { repository, belongings: theirs } of foreign) {
+    giveBelongings(destination.registry.store, repository, theirs, isTaggedThere)
   }
 }

@@ -18,6 +18,11 @@ export interface JobResult {
   readonly status: string
   readonly digest?: string
   readonly previousDigest?: string
+  readonly referrers?: {
+    readonly copied: number
+    readonly existing: number
+    readonly lost: readonly unknown[]
+  }
   readonly error?: { readonly code: string; readonly message: string }
 }
 

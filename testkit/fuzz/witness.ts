@@ -1,4 +1,9 @@
 import { algorithmOf, digestOf } from '../registry/content.ts'
+import {
+  belongingProblems,
+  belongingResultProblems,
+  belongingTagProblems,
+} from './belonging-witness.ts'
 import { canaryProblems } from './canaries.ts'
 import { expectedDigest, lookUpIn } from './expected.ts'
 import type { Observation } from './saboteur.ts'
@@ -47,14 +52,19 @@ function tagProblems(stage: Stage, scenario: Scenario, before: Tags): string[] {
   return [...tagsOf(destination)].flatMap(([name, digest]) => {
     if (before.get(name) === digest) return []
     const pair = scenario.pairs.find((one) => nameOf(one) === name)
-    if (pair === undefined) return [`the tag ${name} is nobody's`]
+    if (pair === undefined) {
+      const [repository = '', tag = ''] = name.split(':')
+      const tagged = { repository, tag, digest, before: before.get(name) }
+      return belongingTagProblems(stage, scenario, tagged).map((problem) => `${name}: ${problem}`)
+    }
     const allowed = allowedDigests(stage, scenario, pair)
     if (!allowed.has(digest)) {
       return [`${name} has ${digest}, and only ${[...allowed].join(', ') || 'nothing'} is right`]
     }
-    return holesBelow(destination, pair.destination.repository, digest).map(
-      (problem) => `below ${name}: ${problem}`,
-    )
+    return [
+      ...holesBelow(destination, pair.destination.repository, digest),
+      ...belongingProblems(stage, scenario, pair, digest),
+    ].map((problem) => `below ${name}: ${problem}`)
   })
 }
 
@@ -62,7 +72,7 @@ function holesBelow(place: Place, name: string, digest: string): string[] {
   const repository = place.registry.store.repository(name)
   if (repository === undefined) return [`there is no repository ${name}`]
   return [...treeProblems(repository, digest)].flatMap(([missing, problem]) =>
-    wasPretended(place, name, missing) ? [] : [problem],
+    [missing, digest].some((one) => wasPretended(place, name, one)) ? [] : [problem],
   )
 }
 
@@ -78,7 +88,7 @@ function wasPretended({ saboteur }: Place, repository: string, digest: string): 
 /** Those that follow from what the source has answered. */
 function allowedDigests(
   stage: Stage,
-  { policy: { platforms } }: Scenario,
+  { policy: { platforms, attestations } }: Scenario,
   { source, image }: Pair,
 ): Set<string> {
   const places = [...new Set([stage.source, stage.destination, stage.stranger])]
@@ -90,7 +100,9 @@ function allowedDigests(
     source.digest === undefined
       ? pathsFrom(path, observations).flatMap((one) => answersOf(one, observations))
       : [image.manifest.bytes]
-  const digests = answers.map((bytes) => expectedDigest(bytes, platforms, lookUpIn(stores)))
+  const digests = answers.map((bytes) =>
+    expectedDigest(bytes, { platforms, attestations }, lookUpIn(stores)),
+  )
   return new Set(digests.flatMap((digest) => digest ?? []))
 }
 
@@ -162,9 +174,10 @@ function resultProblems(
   return scenario.pairs.flatMap((pair, place) => {
     const result = results[place]
     if (result === undefined) return []
-    return problemsOfResult(stage, scenario, pair, before, result).map(
-      (problem) => `${result.destination} (${result.status}): ${problem}`,
-    )
+    return [
+      ...problemsOfResult(stage, scenario, pair, before, result),
+      ...belongingResultProblems(stage, scenario, pair, result),
+    ].map((problem) => `${result.destination} (${result.status}): ${problem}`)
   })
 }
 
@@ -209,12 +222,14 @@ function problemsOfResult(
   if (digest === undefined) return [...problems, 'no digest']
   const allowed = allowedDigests(stage, scenario, pair)
   // What is there already is not looked into: an image for another platform may stay.
-  if (status === 'unchanged') allowed.add(imageDigest(pair))
+  if (status === 'unchanged' || result.previousDigest === digest) allowed.add(imageDigest(pair))
   if (!allowed.has(digest) && !isSha512(pair, allowed, tag)) {
     problems.push(`${digest} is not one of ${[...allowed].join(', ')}`)
   }
   if (policy.dryRun && status === 'copied') return problems
-  const isExcused = looks.length > 0 && (status === 'unchanged' || writes.length > 0)
+  const isSeen = looks.length > 0 && (status === 'unchanged' || writes.length > 0)
+  // Whoever names a digest that was sent to that digest is believed.
+  const isExcused = isSeen || (tag === undefined && writes.length > 0)
   if (shows !== digest && !isExcused) problems.push(`the destination has ${shows ?? 'nothing'}`)
   const mayNotMove = policy.onExisting !== 'overwrite' && old !== undefined && old !== digest
   if (status === 'copied' && mayNotMove && looks.length === 0) problems.push('was not to be moved')
