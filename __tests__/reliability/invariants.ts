@@ -2,15 +2,29 @@ import { expect } from '@jest/globals'
 import { pullAndVerify } from '../../testkit/image/pull.ts'
 import { allImages } from '../../testkit/image/multi-platform.ts'
 import { digestOf, rehash, algorithmOf } from '../../testkit/registry/content.ts'
+import { pullAllReferrers } from '../../testkit/image/pull-referrers.ts'
+import { tagOf } from '../../testkit/image/referrers.ts'
 import type { TestRegistry } from '../../testkit/registry/registry.ts'
 import type { Cell } from './table.ts'
-import { logins, previous, roles, type FaultWorld, type RunRecord } from './world.ts'
+import {
+  cosignImage,
+  index,
+  logins,
+  previous,
+  roles,
+  sbom,
+  signature,
+  type FaultWorld,
+  type RunRecord,
+} from './world.ts'
 
 /** What every cell is checked for after its run, for the page. */
 export const invariants = {
   bytes:
     'Every blob and manifest that the destination completed has the digest that it is called by, and no upload of other bytes was closed.',
   tag: 'The tag shows the image of before, untouched, or the new one, which is then pulled whole and verified by code that is not the action’s. It is written once at most.',
+  referrers:
+    'Where signatures belong to the image and are to come along, all of them are there and found when the tag shows the new image.',
   outputs:
     'The outputs say what the destination holds: the digest of the tag after a success, nothing after a failure, which has one sentence that names the side.',
   secrets:
@@ -27,6 +41,7 @@ const MAX_MINUTES = 15
 export async function expectInvariants(world: FaultWorld, run: RunRecord, cell: Cell) {
   expectBytes(world, cell)
   await expectTags(world, run, cell)
+  await expectReferrers(world, run)
   expectOutputs(run)
   expectNoSecrets(world, run)
   expectBounds(world)
@@ -60,7 +75,8 @@ async function expectTags(world: FaultWorld, { report }: RunRecord, cell: Cell) 
     const shown = destination.store.tag(repository, tag)
     const pulled = await pullAndVerify(window.url, repository, tag)
     expect(pulled.digest).toBe(shown)
-    const writes = destination.store.tagWrites(repository)
+    const all = destination.store.tagWrites(repository)
+    const writes = all.filter((write) => write.tag === tag)
     const isOld = shown === previous.manifest.digest
     if (isOld && result?.status === 'failed') {
       expect(writes).toEqual([])
@@ -74,6 +90,17 @@ async function expectTags(world: FaultWorld, { report }: RunRecord, cell: Cell) 
       pulled.children.length === 0 ? [pulled.digest] : pulled.children.map((one) => one.digest)
     for (const digest of below) expect(images).toContain(digest)
   }
+}
+
+async function expectReferrers({ options, window }: FaultWorld, { report }: RunRecord) {
+  const [result] = report.results
+  if (options.signed !== true || result?.status !== 'copied') return
+  const repository = 'prod/app'
+  const subjects = allImages(index).map(({ manifest }) => manifest.digest)
+  const found = await pullAllReferrers(window.url, repository, subjects)
+  for (const { manifest } of [signature, sbom]) expect(found).toContain(manifest.digest)
+  const pulled = await pullAndVerify(window.url, repository, tagOf(index, 'sig'))
+  expect(pulled.digest).toBe(cosignImage.manifest.digest)
 }
 
 function expectOutputs({ report, outputs }: RunRecord) {

@@ -6,6 +6,7 @@ import { connectionRows } from './faults/connections.ts'
 import { documentRows } from './faults/documents.ts'
 import { liesRows } from './faults/lies.ts'
 import { lostAnswerRows } from './faults/lost-answers.ts'
+import { referrerRows } from './faults/referrers.ts'
 import { refusalRows } from './faults/refusals.ts'
 import { redirectRows } from './faults/redirects.ts'
 import { runRows } from './faults/runs.ts'
@@ -71,5 +72,6 @@ export const groups = [
   { title: 'Documents', rows: documentRows },
   { title: 'Redirects and addresses', rows: redirectRows },
   { title: 'Texts', rows: textRows },
+  { title: 'Signatures and other referrers', rows: referrerRows },
   { title: 'Many images', rows: runRows },
 ] as const satisfies readonly Group[]

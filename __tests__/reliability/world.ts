@@ -6,6 +6,7 @@ import { maskCredentials, Secrets } from '../../src/action/secrets.ts'
 import { printResult, printTotals } from '../../src/action/result-lines.ts'
 import { renderSummary } from '../../src/action/summary.ts'
 import { parsePlatformFilter, type PlatformFilter } from '../../src/oci/platform.ts'
+import { parseReferrerFilter } from '../../src/oci/referrer-filter.ts'
 import { parseReference } from '../../src/oci/reference.ts'
 import { Client } from '../../src/registry/client.ts'
 import type { Clock } from '../../src/registry/clock.ts'
@@ -15,6 +16,13 @@ import { runSync } from '../../src/sync/run.ts'
 import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
+import {
+  buildBundle,
+  buildSbom,
+  buildSignatures,
+  giveReferrers,
+  tagOf,
+} from '../../testkit/image/referrers.ts'
 import type { BearerAuth } from '../../testkit/registry/bearer.ts'
 import { syntheticBlob } from '../../testkit/registry/content.ts'
 import { TestRegistry, type RegistryOptions } from '../../testkit/registry/registry.ts'
@@ -42,11 +50,16 @@ export const index = buildMultiPlatform({
     { source: syntheticBlob(LAYER_BYTES, platform) },
   ],
 })
+/** What refers to it and to a part of it. */
+export const signature = buildBundle(index)
+const [part = index] = index.children
+export const sbom = buildSbom(part)
+/** What cosign keeps for it under a tag. */
+export const cosignImage = buildSignatures(index)
 /** The same with nothing but a few bytes. */
 export const smallIndex = buildMultiPlatform()
-const [amd64 = index] = index.children
 /** The layer of the first platform's image. */
-export const layer = amd64.layers[1] ?? { digest: '', size: 0, mediaType: '' }
+export const layer = part.layers[1] ?? { digest: '', size: 0, mediaType: '' }
 /** A single image whose layer is more than what the buffers of a connection hold. */
 export const bigImage = buildImage({
   layers: [{ source: syntheticBlob(12 * 1024 * 1024, 'big') }],
@@ -63,6 +76,8 @@ export interface WorldOptions {
   readonly oneRegistry?: boolean
   readonly image?: BuiltImage
   readonly platforms?: 'all'
+  /** The index has signatures and a bill of materials, all of which are to come along. */
+  readonly signed?: true
   readonly clock?: Clock
   /** Images in place of the one; each has a source and a destination repository of its own. */
   readonly images?: number
@@ -123,7 +138,8 @@ export class FaultWorld {
       options.oneRegistry === true
         ? destination
         : await TestRegistry.start({ now, auth: authFor('source'), ...options.source })
-    const window = await TestRegistry.start({ store: destination.store })
+    const { referrers = true } = options.destination ?? {}
+    const window = await TestRegistry.start({ store: destination.store, referrers })
     const { store } = options.elsewhere === 'source' ? source : destination
     const elsewhere = await TestRegistry.start({ store })
     return new FaultWorld({ source, destination, window, elsewhere }, clock, options)
@@ -148,6 +164,15 @@ export class FaultWorld {
       if (from !== 'acme/app') pushTo(this.source.store, from, 'v1', this.image)
       pushTo(this.destination.store, to, 'v1', previous)
     }
+    if (options.signed === true) this.#sign()
+  }
+
+  #sign() {
+    const { store } = this.source
+    const tagged = this.options.source?.referrers === false
+    giveReferrers(store, 'acme/app', index, [signature], { tagged })
+    giveReferrers(store, 'acme/app', part, [sbom], { tagged })
+    pushTo(store, 'acme/app', tagOf(index, 'sig'), cosignImage)
   }
 
   /** Repositories; the tag is `v1` everywhere. */
@@ -238,7 +263,8 @@ export class FaultWorld {
           line: at + 1,
         })),
         policy: {
-          platforms: options.platforms ?? twoPlatforms,
+          platforms: options.platforms ?? (options.signed === true ? 'all' : twoPlatforms),
+          referrers: parseReferrerFilter(options.signed === true ? 'all' : 'none'),
           onMissingPlatform: 'warn',
           onExisting: 'overwrite',
           dryRun: false,
