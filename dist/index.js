@@ -46165,21 +46165,23 @@ class TrustGate {
      * Comes back with what the image is trusted for; undefined where a rule lets it pass unseen. Throws
      * UNTRUSTED where nothing vouches for it, and the error of a look-up that failed.
      *
-     * @param repository the source, also where its image was read elsewhere
+     * @param source where the image is from, also where it was read elsewhere
      */
-    async check(repository, image) {
+    async check(source, image) {
+        const { repository } = source;
         // The images that may be signed in place of an index depend on the platforms that are wanted.
         const parts = image.selection?.selected.map(({ descriptor }) => descriptor.digest) ?? [];
         const key = [repository.http.registry, repository.name, image.top.digest, ...parts].join(' ');
         const known = this.#known.get(key);
         if (known !== undefined)
             return known;
-        const checking = this.#check(repository, image);
+        const checking = this.#check(source, image);
         this.#known.set(key, checking);
         return checking;
     }
-    async #check(repository, image) {
+    async #check(source, image) {
         const { top } = image;
+        const { repository } = source;
         const place = repository.place('verify', top.digest);
         let verdict;
         try {
@@ -46187,7 +46189,7 @@ class TrustGate {
                 repository: `${repository.http.registry}/${repository.name}`,
                 subject: top,
                 platforms: async () => platformImages(repository, image),
-                source: signaturesIn(repository),
+                source: signaturesIn(source),
             });
         }
         catch (error) {
@@ -46230,21 +46232,21 @@ async function platformImages(repository, image) {
         return [image.top];
     return wait_for_all_waitForAll(image.parts().map(async (part) => fetchManifest(repository, part.digest, part)));
 }
-/** A repository as the place where signatures are kept. */
-function signaturesIn(repository) {
+/** A repository as the place where signatures are kept. What is found is what may be copied, too. */
+function signaturesIn({ repository, referrers }) {
     return {
-        list: async (subject) => (await listReferrers(repository, subject)).entries,
+        list: async (subject) => referrers.list(repository, subject),
         fetch: async (subject, entry) => fetchReferrer(repository, subject, entry),
-        fetchCosign: async (subject, kind) => fetchCosign(repository, subject, kind),
+        fetchCosign: async (subject, kind) => fetchCosign({ repository, referrers }, subject, kind),
         fetchBlob: async (blob) => fetchBlob(repository, blob),
     };
 }
-async function fetchCosign(repository, subject, kind) {
+async function fetchCosign({ repository, referrers }, subject, kind) {
     const tag = cosignTag(subject, kind);
     if (tag === undefined)
         return undefined;
     try {
-        return await fetchManifest(repository, tag);
+        return await referrers.cosignImage(repository, tag);
     }
     catch (error) {
         if (error instanceof RegistryError && error.code === 'NOT_FOUND')
@@ -53184,7 +53186,7 @@ function digestsByPlatform(entries) {
 function nameSource(client, source, platforms, attestations = 'drop') {
     const reference = client.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
     const repository = client.repository(reference.repository, 'source');
-    return new NamedSource(repository, reference, platforms, attestations);
+    return new NamedSource(repository, client.referrers, reference, platforms, attestations);
 }
 /**
  * What a source reference names, and what is wanted of it: found out once, so that all of its
@@ -53192,13 +53194,16 @@ function nameSource(client, source, platforms, attestations = 'drop') {
  */
 class NamedSource {
     repository;
+    /** What belongs to the images of its registry, as far as that is known. */
+    referrers;
     platforms;
     #reference;
     #attestations;
     #digest;
     #image;
-    constructor(repository, reference, platforms, attestations = 'drop') {
+    constructor(repository, referrers, reference, platforms, attestations = 'drop') {
         this.repository = repository;
+        this.referrers = referrers;
         this.platforms = platforms;
         this.#reference = reference;
         this.#attestations = attestations;
@@ -54239,7 +54244,7 @@ async function read_source_readSource(named, destination, shown, trust) {
     const isCounted = named.repository.http.family?.countsPulls === true;
     const uncounted = isCounted ? await readUncounted(named, destination, await shown) : undefined;
     const image = uncounted ?? (await named.image());
-    return { image, verified: await trust?.check(named.repository, image) };
+    return { image, verified: await trust?.check(named, image) };
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/tell-selection.js

@@ -95,6 +95,34 @@ describe('with rules', () => {
     expect((await promote(pair)).exitCode).toBe(0)
   })
 
+  test.each([{}, { referrers: false }])(
+    'what an image is verified by is found once, for its copy as well: %j',
+    async (options) => {
+      const pair = await startPair({ source: options })
+      pushTo(pair.source.store, 'acme/app', 'v1', image)
+      const tagged = options.referrers === false
+      giveReferrers(pair.source.store, 'acme/app', image, [signedBundle(image)], { tagged })
+      giveOldSignature(pair.source, image)
+      const result = await promote(pair, { referrers: 'all', platforms: 'all' })
+      expect(outputsOf(result).results).toMatchObject([
+        { status: 'copied', verified: { from: 'referrer' }, referrers: { copied: 2 } },
+      ])
+      const looks = pair.source.select('GET', /\/referrers\/|\/manifests\//).map(({ path }) => path)
+      expect(new Set(looks).size).toBe(looks.length)
+    },
+  )
+
+  test("so is an image of cosign's, where that vouches", async () => {
+    const pair = await startPair()
+    pushTo(pair.source.store, 'acme/app', 'v1', image)
+    giveOldSignature(pair.source, image)
+    const result = await promote(pair, { referrers: 'cosign-tags', platforms: 'all' })
+    expect(outputsOf(result).results).toMatchObject([
+      { status: 'copied', verified: { from: 'tag' }, referrers: { copied: 1 } },
+    ])
+    expect(pair.source.count(undefined, '.sig')).toBe(1)
+  })
+
   test.each([
     ['that nobody has signed', () => undefined],
     [

@@ -1,12 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { parseReferrerFilter } from '../../src/oci/referrer-filter.ts'
 import { Client } from '../../src/registry/client.ts'
 import { nameSource } from '../../src/sync/named-source.ts'
 import { Syncer, type SyncerOptions } from '../../src/sync/syncer.ts'
 import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
+import {
+  buildBundle,
+  buildSignatures,
+  giveReferrers,
+  tagOf,
+} from '../../testkit/image/referrers.ts'
 import { TestRegistry } from '../../testkit/registry/registry.ts'
 import { NamedRegistry } from '../registry/named-registry.ts'
+import { arm64, giveAll, index as signed } from './referrers-world.ts'
 
 const image = buildImage()
 const index = buildMultiPlatform()
@@ -94,5 +102,49 @@ describe('an image of a registry that counts what is fetched (Q28)', () => {
     const outcome = await sync({ platforms: [{ os: 'linux', architecture: 'amd64' }] })
     expect(outcome).toMatchObject({ status: 'copied', previousDigest: index.manifest.digest })
     expect(pulls()).toBeGreaterThan(0)
+  })
+})
+
+describe('what belongs to an image of such a registry', () => {
+  const all = { referrers: parseReferrerFilter('all'), platforms: 'all' } as const
+
+  async function giveSigned() {
+    pushTo(hub.registry.store, 'acme/app', 'v1', signed)
+    giveAll(hub.registry.store, 'acme/app', false)
+    await sync(all)
+    hub.registry.clearRequests()
+  }
+
+  test.each(['all', 'application/vnd.dev.sigstore.* application/vnd.acme.*', 'cosign-tags'])(
+    'costs no pull where the destination has it: %s',
+    async (filter) => {
+      await giveSigned()
+      const outcome = await sync({ platforms: 'all', referrers: parseReferrerFilter(filter) })
+      expect(outcome).toMatchObject({ status: 'unchanged', referrers: { copied: 0 } })
+      expect(outcome.referrers?.existing).toBeGreaterThan(2)
+      expect(pulls()).toBe(0)
+    },
+  )
+
+  test('costs no pull in a dry run either', async () => {
+    await giveSigned()
+    expect((await sync({ ...all, dryRun: true })).status).toBe('unchanged')
+    expect(pulls()).toBe(0)
+  })
+
+  test('costs one for each signature that is new', async () => {
+    await giveSigned()
+    const later = buildBundle(arm64, { signer: 'somebody else' })
+    giveReferrers(hub.registry.store, 'acme/app', arm64, [later])
+    expect(await sync(all)).toMatchObject({ status: 'copied', referrers: { copied: 1 } })
+    expect(pulls()).toBe(1)
+  })
+
+  test('costs one for an image of signatures that has got one more', async () => {
+    await giveSigned()
+    const more = buildSignatures(arm64, ['release', 'somebody else'])
+    pushTo(hub.registry.store, 'acme/app', tagOf(arm64, 'sig'), more)
+    expect(await sync(all)).toMatchObject({ status: 'copied', referrers: { copied: 1 } })
+    expect(pulls()).toBe(1)
   })
 })

@@ -3,6 +3,7 @@ import type { PlatformFilter } from '../oci/platform.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
 import { presentDigest, resolveDigest } from '../registry/content/manifests.ts'
 import type { Client } from '../registry/client.ts'
+import type { SourceReferrers } from '../registry/copy/source-referrers.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import { type AttestationPolicy, SourceImage } from './source-image.ts'
 
@@ -15,7 +16,7 @@ export function nameSource(
 ): NamedSource {
   const reference = client.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
   const repository = client.repository(reference.repository, 'source')
-  return new NamedSource(repository, reference, platforms, attestations)
+  return new NamedSource(repository, client.referrers, reference, platforms, attestations)
 }
 
 /**
@@ -24,6 +25,8 @@ export function nameSource(
  */
 export class NamedSource {
   readonly repository: Repository
+  /** What belongs to the images of its registry, as far as that is known. */
+  readonly referrers: SourceReferrers
   readonly platforms: PlatformFilter
   readonly #reference: Reference
   readonly #attestations: AttestationPolicy
@@ -32,11 +35,13 @@ export class NamedSource {
 
   constructor(
     repository: Repository,
+    referrers: SourceReferrers,
     reference: Reference,
     platforms: PlatformFilter,
     attestations: AttestationPolicy = 'drop',
   ) {
     this.repository = repository
+    this.referrers = referrers
     this.platforms = platforms
     this.#reference = reference
     this.#attestations = attestations

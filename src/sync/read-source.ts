@@ -24,5 +24,5 @@ export async function readSource(
   const isCounted = named.repository.http.family?.countsPulls === true
   const uncounted = isCounted ? await readUncounted(named, destination, await shown) : undefined
   const image = uncounted ?? (await named.image())
-  return { image, verified: await trust?.check(named.repository, image) }
+  return { image, verified: await trust?.check(named, image) }
 }

@@ -2,7 +2,7 @@ import type { Digest } from '../oci/digest.ts'
 import { cosignTag } from '../oci/referrers.ts'
 import { fetchBlob } from '../registry/content/blobs.ts'
 import { fetchManifest } from '../registry/content/manifests.ts'
-import { fetchReferrer, listReferrers } from '../registry/content/referrers.ts'
+import { fetchReferrer } from '../registry/content/referrers.ts'
 import { RegistryError } from '../registry/errors.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import type { Repository } from '../registry/http/repository.ts'
@@ -11,7 +11,11 @@ import { waitForAll } from '../registry/wait-for-all.ts'
 import type { SignatureSource } from '../trust/source.ts'
 import type { Verified } from '../trust/verified.ts'
 import type { ImageToVerify, Verdict } from '../trust/verify-image.ts'
+import type { NamedSource } from './named-source.ts'
 import type { SourceImage } from './source-image.ts'
+
+/** A source whose images are verified. */
+type SignedSource = Pick<NamedSource, 'repository' | 'referrers'>
 
 export type { Verified } from '../trust/verified.ts'
 
@@ -34,21 +38,23 @@ export class TrustGate {
    * Comes back with what the image is trusted for; undefined where a rule lets it pass unseen. Throws
    * UNTRUSTED where nothing vouches for it, and the error of a look-up that failed.
    *
-   * @param repository the source, also where its image was read elsewhere
+   * @param source where the image is from, also where it was read elsewhere
    */
-  async check(repository: Repository, image: SourceImage): Promise<Verified | undefined> {
+  async check(source: SignedSource, image: SourceImage): Promise<Verified | undefined> {
+    const { repository } = source
     // The images that may be signed in place of an index depend on the platforms that are wanted.
     const parts = image.selection?.selected.map(({ descriptor }) => descriptor.digest) ?? []
     const key = [repository.http.registry, repository.name, image.top.digest, ...parts].join(' ')
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    const checking = this.#check(repository, image)
+    const checking = this.#check(source, image)
     this.#known.set(key, checking)
     return checking
   }
 
-  async #check(repository: Repository, image: SourceImage): Promise<Verified | undefined> {
+  async #check(source: SignedSource, image: SourceImage): Promise<Verified | undefined> {
     const { top } = image
+    const { repository } = source
     const place = repository.place('verify', top.digest)
     let verdict: Verdict
     try {
@@ -56,7 +62,7 @@ export class TrustGate {
         repository: `${repository.http.registry}/${repository.name}`,
         subject: top,
         platforms: async () => platformImages(repository, image),
-        source: signaturesIn(repository),
+        source: signaturesIn(source),
       })
     } catch (error) {
       if (error instanceof RegistryError) throw error
@@ -101,25 +107,25 @@ async function platformImages(
   return waitForAll(image.parts().map(async (part) => fetchManifest(repository, part.digest, part)))
 }
 
-/** A repository as the place where signatures are kept. */
-function signaturesIn(repository: Repository): SignatureSource {
+/** A repository as the place where signatures are kept. What is found is what may be copied, too. */
+function signaturesIn({ repository, referrers }: SignedSource): SignatureSource {
   return {
-    list: async (subject) => (await listReferrers(repository, subject)).entries,
+    list: async (subject) => referrers.list(repository, subject),
     fetch: async (subject, entry) => fetchReferrer(repository, subject, entry),
-    fetchCosign: async (subject, kind) => fetchCosign(repository, subject, kind),
+    fetchCosign: async (subject, kind) => fetchCosign({ repository, referrers }, subject, kind),
     fetchBlob: async (blob) => fetchBlob(repository, blob),
   }
 }
 
 async function fetchCosign(
-  repository: Repository,
+  { repository, referrers }: SignedSource,
   subject: Digest,
   kind: 'sig' | 'att',
 ): Promise<FetchedManifest | undefined> {
   const tag = cosignTag(subject, kind)
   if (tag === undefined) return undefined
   try {
-    return await fetchManifest(repository, tag)
+    return await referrers.cosignImage(repository, tag)
   } catch (error) {
     if (error instanceof RegistryError && error.code === 'NOT_FOUND') return undefined
     throw error
