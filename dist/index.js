@@ -37711,6 +37711,13 @@ function optionsOf(item) {
         ...(onLostReferrers && { onLostReferrers }),
     };
 }
+/**
+ * Whether it is written as the output `pinned` of a run is: that run may have brought the image to the
+ * destination already.
+ */
+function isPinned({ source, platforms, attestations, referrers }) {
+    return [source.digest, platforms, attestations, referrers].every((said) => said !== undefined);
+}
 /** The host of the destination. */
 function destinationHost(item) {
     return isSelection(item) ? item.registry : item.destination.registry;
@@ -48273,24 +48280,37 @@ async function planBlob(source, destination, blob, holder) {
 ;// CONCATENATED MODULE: ./lib/registry/copy/push-with-repair.js
 
 /** By these a registry says that it lacks something that a manifest refers to. */
-const MISSING = new Set(['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']);
+const MISSING = new Set([
+    'MANIFEST_BLOB_UNKNOWN',
+    'BLOB_UNKNOWN',
+    'MANIFEST_UNKNOWN',
+]);
+/** With these, some registries say it in words of their own. */
+const push_with_repair_REFUSED = new Set([400, 404, 422]);
 /**
  * Pushes a manifest. Where the registry says that it lacks what it seemed to have (a mount that did
  * not happen, content that was cleaned up in between), `bring` looks for that and brings it again,
  * and the manifest is pushed once more.
+ *
+ * @param known whether nobody has looked for what it refers to: then every refusal may mean that
  */
-async function pushWithRepair(push, bring) {
+async function pushWithRepair(push, bring, known = { isUnseen: false }) {
     try {
         await push();
     }
     catch (error) {
-        const codes = error instanceof RegistryError ? error.registryCodes : [];
-        const isMissing = codes.some((code) => MISSING.has(code));
-        if (!isMissing || bring === undefined)
+        if (bring === undefined || !mayLackContent(error, known))
             throw error;
         await bring();
         await push();
     }
+}
+function mayLackContent(error, { isUnseen }) {
+    if (!(error instanceof RegistryError))
+        return false;
+    if (error.registryCodes.some((code) => MISSING.has(code)))
+        return true;
+    return isUnseen && error.code !== 'EXISTS' && push_with_repair_REFUSED.has(error.status);
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/copy-image.js
@@ -53208,15 +53228,6 @@ class NamedSource {
         this.#reference = reference;
         this.#attestations = attestations;
     }
-    /**
-     * Whether a destination has the image by its digest, as it has where a run has staged it. Asked for
-     * what is pinned only: of other images it has had something else most of the time.
-     */
-    async isPresentAt(destination, digest) {
-        if (this.#reference.digest === undefined)
-            return false;
-        return (await presentDigest(destination, digest)) === digest;
-    }
     /** The reference in full. */
     get name() {
         return formatReference(this.#reference);
@@ -54138,7 +54149,7 @@ async function pushImage(push) {
             await push.beforeTag?.();
         await pushWithRepair(async () => publishManifest(route.destination, name, release, isTag ? push.isWanted : undefined), 
         // What is only there by its digest may have been collected since.
-        async () => copyReferenced({ ...route, again: true }, image, await image.release()));
+        async () => copyReferenced({ ...route, again: true }, image, await image.release()), { isUnseen: push.isPresent === true });
     };
     const { isThere, ...pushed } = await bring(push, async () => publish(image.top.digest));
     // Without a tag, the digest is the name.
@@ -54360,11 +54371,13 @@ class Syncer {
     #taker;
     #beforeTag;
     #progress;
+    #mayBeStaged;
     #trust;
     constructor(options) {
         this.#taker = options.taker;
         this.#beforeTag = options.beforeTag;
         this.#progress = options.progress;
+        this.#mayBeStaged = options.mayBeStaged ?? false;
         this.#trust = options.trust;
         this.#source = options.source;
         this.#destination = options.destination;
@@ -54427,7 +54440,7 @@ class Syncer {
             this.#holdings.seen.add(repository, image.parts());
             return this.#unchanged({ ...known, ...unchanged(expected) }, referrers);
         }
-        const isPresent = tag !== undefined && this.#isBare && (await named.isPresentAt(repository, expected));
+        const isPresent = tag !== undefined && (await this.#isStaged(image, repository));
         const release = isPresent ? image.expectedRelease() : await image.release();
         const digest = digestUnder(tag, release);
         const previous = digest === expected ? found : await lookUp(digest);
@@ -54480,10 +54493,13 @@ class Syncer {
             tag: tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
         };
     }
-    /** Nothing but the image is to be brought, and its tag to be moved. */
-    get #isBare() {
+    /** Whether nothing is left to be done but to move the tag, as far as one look can tell. */
+    async #isStaged(image, destination) {
         const { referrers, stage, dryRun } = this.#policy;
-        return referrers === 'none' && !stage && !dryRun;
+        if (!this.#mayBeStaged || referrers !== 'none' || stage || dryRun)
+            return false;
+        const { bytes } = image.expected();
+        return holdsManifest(destination, { digest: digestOf(bytes), size: bytes.length });
     }
     /** What the destination's registry holds, or would by then. */
     get #holdings() {
@@ -54907,6 +54923,7 @@ async function syncPair(run, pair, logger, sources, taker, set) {
                 await set.await(pair, move);
             },
             progress: run.progress?.begin(pair),
+            mayBeStaged: isPinned(pair),
             trust: run.trust,
         });
         const named = sources.named(pair, () => sourceAt(from, pair, policy));

@@ -258,6 +258,19 @@ describe('a release as one thing', () => {
 
 describe('a staged release', () => {
   const multi = buildMultiPlatform()
+  const child = multi.children[0]?.manifest.digest ?? ''
+
+  /** At a registry that takes a document whether it has what that refers to or not. */
+  async function stagedAtLeisure() {
+    const source = await startRegistry()
+    const target = await startRegistry({ checkReferences: false })
+    pushTo(source.store, 'acme/multi', 'v2', multi)
+    const images = `${source.host}/acme/multi:v2 => ${target.host}/prod/multi:v2`
+    const staged = await runAction({ inputs: { images, platforms: 'all', stage: 'true' } })
+    expect(staged.exitCode).toBe(0)
+    for (const registry of [source, target]) registry.clearRequests()
+    return { source, target, pinned: staged.outputs['pinned'] ?? '' }
+  }
 
   test('brings everything and moves no tag; the run that publishes asks for little', async () => {
     const world = await startRelease()
@@ -296,6 +309,58 @@ describe('a staged release', () => {
     const published = await runAction({ inputs: { images: staged.outputs['pinned'] ?? '' } })
     expect(published.exitCode).toBe(0)
     await pullAndVerify(first.url, 'prod/api', 'v2')
+  })
+
+  test('brings again what a registry that takes everything does not show any more', async () => {
+    const { source, target, pinned } = await stagedAtLeisure()
+    const held = target.store.repository('prod/multi')
+    held?.manifests.clear()
+    held?.blobs.clear()
+    expect((await runAction({ inputs: { images: pinned } })).exitCode).toBe(0)
+    await pullAndVerify(target.url, 'prod/multi', 'v2')
+    expect(source.requests.length).toBeGreaterThan(2)
+  })
+
+  test('is not taken to be there in another length than it has', async () => {
+    const { target, pinned } = await stagedAtLeisure()
+    target.fault({ method: 'HEAD', path: multi.manifest.digest }, async (_request, next) => {
+      const answer = await next()
+      return { ...answer, headers: { ...answer.headers, 'content-length': '2' } }
+    })
+    target.store.repository('prod/multi')?.manifests.delete(child)
+    expect((await runAction({ inputs: { images: pinned } })).exitCode).toBe(0)
+    await pullAndVerify(target.url, 'prod/multi', 'v2')
+  })
+
+  test.each([
+    [400, 'MANIFEST_INVALID'],
+    [404, 'NOT_FOUND'],
+    [422, 'UNPROCESSABLE'],
+  ])(
+    'is looked through where the registry refuses it in its own words: HTTP %i',
+    async (status, code) => {
+      const { target, pinned } = await stagedAtLeisure()
+      target.store.repository('prod/multi')?.manifests.delete(child)
+      const refused = target.fault(
+        { method: 'PUT', path: '/manifests/v2' },
+        replyWith(status, { body: JSON.stringify({ errors: [{ code }] }) }),
+        { times: 1 },
+      )
+      expect((await runAction({ inputs: { images: pinned } })).exitCode).toBe(0)
+      expect(refused.hits).toBe(1)
+      await pullAndVerify(target.url, 'prod/multi', 'v2')
+    },
+  )
+
+  test('is looked through where the list is not that of a run', async () => {
+    const { source, target } = await stagedAtLeisure()
+    target.store.repository('prod/multi')?.manifests.delete(child)
+    const { digest } = multi.manifest
+    const images = `${source.host}/acme/multi@${digest} => ${target.host}/prod/multi:v2`
+    const inputs = { images, platforms: 'all' }
+    expect((await runAction({ inputs })).exitCode).toBe(0)
+    await pullAndVerify(target.url, 'prod/multi', 'v2')
+    expect(target.requests.filter(({ path }) => path.endsWith(digest))).toEqual([])
   })
 
   test('writes nothing in a dry run', async () => {

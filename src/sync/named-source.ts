@@ -1,7 +1,7 @@
 import type { Digest } from '../oci/digest.ts'
 import type { PlatformFilter } from '../oci/platform.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
-import { presentDigest, resolveDigest } from '../registry/content/manifests.ts'
+import { resolveDigest } from '../registry/content/manifests.ts'
 import type { Client } from '../registry/client.ts'
 import type { SourceReferrers } from '../registry/copy/source-referrers.ts'
 import type { Repository } from '../registry/http/repository.ts'
@@ -45,15 +45,6 @@ export class NamedSource {
     this.platforms = platforms
     this.#reference = reference
     this.#attestations = attestations
-  }
-
-  /**
-   * Whether a destination has the image by its digest, as it has where a run has staged it. Asked for
-   * what is pinned only: of other images it has had something else most of the time.
-   */
-  async isPresentAt(destination: Repository, digest: Digest): Promise<boolean> {
-    if (this.#reference.digest === undefined) return false
-    return (await presentDigest(destination, digest)) === digest
   }
 
   /** The reference in full. */

@@ -19,7 +19,7 @@ interface Bringing {
   readonly route: Route
   readonly image: SourceImage
   readonly release: Release
-  /** The destination has all of it by its digest. */
+  /** The destination has the document by its digest, and so what is beneath it, most likely. */
   readonly isPresent?: boolean
   /** Undefined where nothing of them comes along. */
   readonly referrers: ImageReferrers | undefined
@@ -49,6 +49,7 @@ export async function pushImage(push: ImagePush): Promise<PushedImage> {
         publishManifest(route.destination, name, release, isTag ? push.isWanted : undefined),
       // What is only there by its digest may have been collected since.
       async () => copyReferenced({ ...route, again: true }, image, await image.release()),
+      { isUnseen: push.isPresent === true },
     )
   }
   const { isThere, ...pushed } = await bring(push, async () => publish(image.top.digest))

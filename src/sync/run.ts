@@ -6,7 +6,7 @@ import type { Taker } from '../registry/copy/shared-downloads.ts'
 import type { Logger } from '../registry/logger.ts'
 import type { SilentHosts } from '../registry/pace/silent-hosts.ts'
 import type { ImagePair } from './image-list.ts'
-import { optionsOf } from './list/pair.ts'
+import { isPinned, optionsOf } from './list/pair.ts'
 import { type Hosts, mapAll } from './map-all.ts'
 import {
   type ResultError,
@@ -171,6 +171,7 @@ async function syncPair<Log extends Logger>(
         await set.await(pair, move)
       },
       progress: run.progress?.begin(pair),
+      mayBeStaged: isPinned(pair),
       trust: run.trust,
     })
     const named = sources.named(pair, () => sourceAt(from, pair, policy))

@@ -5,7 +5,7 @@ import type { Client, Target } from '../registry/client.ts'
 import type { Route } from '../registry/copy/copy-image.ts'
 import type { Taker } from '../registry/copy/shared-downloads.ts'
 import { type Logger, silentLogger } from '../registry/logger.ts'
-import { presentDigest, resolveDigest } from '../registry/content/manifests.ts'
+import { holdsManifest, presentDigest, resolveDigest } from '../registry/content/manifests.ts'
 import type { ImageProgress } from '../registry/copy/image-progress.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import type { Holdings } from '../registry/copy/unchanged-images.ts'
@@ -46,6 +46,13 @@ export interface SyncerOptions extends Partial<SyncPolicy> {
    */
   readonly progress?: ImageProgress | undefined
   /**
+   * A run may have staged the image: where its document is at the destination by its digest, so is
+   * everything beneath it, unless the registry refuses the document then.
+   *
+   * @internal
+   */
+  readonly mayBeStaged?: boolean
+  /**
    * Asked before anything is done about an image.
    *
    * @internal
@@ -80,12 +87,14 @@ export class Syncer {
   readonly #taker: Taker | undefined
   readonly #beforeTag: SyncerOptions['beforeTag']
   readonly #progress: ImageProgress | undefined
+  readonly #mayBeStaged: boolean
   readonly #trust: TrustGate | undefined
 
   constructor(options: SyncerOptions) {
     this.#taker = options.taker
     this.#beforeTag = options.beforeTag
     this.#progress = options.progress
+    this.#mayBeStaged = options.mayBeStaged ?? false
     this.#trust = options.trust
     this.#source = options.source
     this.#destination = options.destination
@@ -160,8 +169,7 @@ export class Syncer {
       return this.#unchanged({ ...known, ...unchanged(expected) }, referrers)
     }
 
-    const isPresent =
-      tag !== undefined && this.#isBare && (await named.isPresentAt(repository, expected))
+    const isPresent = tag !== undefined && (await this.#isStaged(image, repository))
     const release = isPresent ? image.expectedRelease() : await image.release()
     const digest = digestUnder(tag, release)
     const previous = digest === expected ? found : await lookUp(digest)
@@ -217,10 +225,12 @@ export class Syncer {
     }
   }
 
-  /** Nothing but the image is to be brought, and its tag to be moved. */
-  get #isBare(): boolean {
+  /** Whether nothing is left to be done but to move the tag, as far as one look can tell. */
+  async #isStaged(image: SourceImage, destination: Repository): Promise<boolean> {
     const { referrers, stage, dryRun } = this.#policy
-    return referrers === 'none' && !stage && !dryRun
+    if (!this.#mayBeStaged || referrers !== 'none' || stage || dryRun) return false
+    const { bytes } = image.expected()
+    return holdsManifest(destination, { digest: digestOf(bytes), size: bytes.length })
   }
 
   /** What the destination's registry holds, or would by then. */

@@ -26,10 +26,12 @@ describe('content that has gone missing', () => {
     expect((await world.pull('1.0')).digest).toBe(image.manifest.digest)
   })
 
-  test('is brought again where the registry says so beside something else', async () => {
+  test.each([
+    [[{ code: 'MANIFEST_INVALID' }, { code: 'MANIFEST_BLOB_UNKNOWN' }]],
+    [[{ code: 'MANIFEST_UNKNOWN' }]],
+  ])('is brought again where the registry says so in another way: %j', async (errors) => {
     await using world = await RegistryWorld.start()
     world.give(image)
-    const errors = [{ code: 'MANIFEST_INVALID' }, { code: 'MANIFEST_BLOB_UNKNOWN' }]
     const lost = world.destination.fault(
       tagged,
       (request, next) => {

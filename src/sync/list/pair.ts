@@ -65,6 +65,14 @@ export function optionsOf(item: ListItem): PairOptions {
   }
 }
 
+/**
+ * Whether it is written as the output `pinned` of a run is: that run may have brought the image to the
+ * destination already.
+ */
+export function isPinned({ source, platforms, attestations, referrers }: ImagePair): boolean {
+  return [source.digest, platforms, attestations, referrers].every((said) => said !== undefined)
+}
+
 /** The host of the destination. */
 export function destinationHost(item: ListItem): string {
   return isSelection(item) ? item.registry : item.destination.registry
