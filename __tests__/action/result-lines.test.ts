@@ -13,3 +13,25 @@ test('an image for a thousand platforms has a hundred of them in the log', () =>
   expect(lines.filter((line) => line.startsWith('linux/arch-'))).toHaveLength(100)
   expect(lines).toContain('and 900 platforms more: see the output results')
 })
+
+test('an image that a rule was for has in the log who signed it, when, from which commit, and where that is', () => {
+  const commands = recordCommands()
+  const log = () => new ActionLogger(commands).bufferedLog()
+  const key = { rule: 1, kind: 'key', digest: digestA, from: 'tag' } as const
+  printResult(copied({ verified: key }), log(), false)
+  const signer = 'https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1'
+  const workflow = {
+    rule: 2,
+    kind: 'github',
+    digest: digestA,
+    identity: signer,
+    time: '2026-11-29T17:00:00.000Z',
+    sourceDigest: 'c0ffee',
+    from: 'github',
+  } as const
+  printResult(copied({ verified: workflow }), log(), false)
+  expect(commands.of('info').filter((line) => line.startsWith('verified:'))).toEqual([
+    "verified: by a key (rule 1), found under cosign's tag",
+    `verified: by ${signer} (rule 2), signed 2026-11-29T17:00:00.000Z, commit c0ffee, found at GitHub`,
+  ])
+})

@@ -85,6 +85,35 @@ describe('the job summary', () => {
     expect(rowsUnder(plan, '### 1 to copy')[1]).toContain('3 to copy 1 there')
   })
 
+  test('has a column for who has signed where a run has asked for that', () => {
+    const from = { rule: 2, digest: digestB, from: 'referrer' } as const
+    const workflow = 'https://github.com/acme/app/.github/workflows/release.yml@refs/tags/v1'
+    const github = {
+      ...from,
+      kind: 'github',
+      identity: workflow,
+      sourceRepository: 'https://github.com/acme/app',
+      sourceRef: 'refs/tags/v1',
+    } as const
+    const results = [
+      copied({ verified: { ...from, kind: 'key' } }),
+      copied({ verified: github }),
+      copied({ verified: { ...from, kind: 'keyless', identity: `<b>${workflow}` } }),
+      copied(),
+      copied({ status: 'unchanged', verified: { ...from, kind: 'key' } }),
+    ]
+    const summary = renderSummary(reportOf(results))
+    const rows = rowsUnder(summary, '### ✅ 4 copied')
+    expect(rows[0]).toBe('Image, from Digest Moved Verified Time')
+    expect(rows[1]).toContain('3.4 MB a key rule 2 2.3 s')
+    expect(rows[2]).toContain('3.4 MB acme/app refs/tags/v1 rule 2 2.3 s')
+    expect(rows[3]).toContain(`3.4 MB <b>${workflow} rule 2 2.3 s`)
+    expect(rows[4]).toContain('3.4 MB  2.3 s')
+    expect(rowsUnder(summary, '<summary>1 unchanged')[1]).toMatch(/ a key rule 2$/)
+    const plan = renderSummary({ ...reportOf(results), dryRun: true })
+    expect(rowsUnder(plan, '### 4 to copy')[0]).toBe('Plan Image, from To move Verified Platforms')
+  })
+
   test('has the digests in full, each in one piece', () => {
     const summary = renderSummary(
       reportOf([copied(), copied({ status: 'unchanged', digest: digestB })]),

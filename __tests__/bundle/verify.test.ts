@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import { buildArtifact, buildImage, type BuiltImage } from '../../testkit/image/image.ts'
+import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import { giveReferrers, tagOf } from '../../testkit/image/referrers.ts'
@@ -8,11 +8,11 @@ import { replyWith } from '../../testkit/registry/faults.ts'
 import type { TestRegistry } from '../../testkit/registry/registry.ts'
 import { runAction } from '../../testkit/runner/action-runner.ts'
 import {
-  BUNDLE_TYPE,
   cosignDocument,
   keyBundle,
   keylessBundle,
   statementOf,
+  storedBundle,
 } from '../../testkit/signing/bundles.ts'
 import { PrivateSigstore, signatureOf } from '../../testkit/signing/sigstore.ts'
 import { errorsOf, outputsOf, startPair } from './bundle.ts'
@@ -21,13 +21,8 @@ const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256
 const key = publicKey.export({ format: 'pem', type: 'spki' }).toString()
 const image = buildMultiPlatform()
 
-function bundleArtifact(subject: BuiltImage, bundle: unknown): BuiltImage {
-  const blobs = [{ bytes: JSON.stringify(bundle), mediaType: BUNDLE_TYPE }]
-  return buildArtifact({ artifactType: BUNDLE_TYPE, subject, blobs })
-}
-
 function signedBundle(subject: BuiltImage): BuiltImage {
-  return bundleArtifact(subject, keyBundle(privateKey, statementOf(subject.manifest)))
+  return storedBundle(subject, keyBundle(privateKey, statementOf(subject.manifest)))
 }
 
 /** Cosign's old form, under its tag. */
@@ -130,7 +125,7 @@ describe('with rules', () => {
       ({ source }: { source: TestRegistry }) => {
         const other = buildImage()
         const bundle = keyBundle(privateKey, statementOf(other.manifest))
-        giveReferrers(source.store, 'acme/app', image, [bundleArtifact(image, bundle)])
+        giveReferrers(source.store, 'acme/app', image, [storedBundle(image, bundle)])
       },
     ],
     [
@@ -217,7 +212,7 @@ describe('with rules', () => {
     pushTo(pair.source.store, 'acme/app', 'v1', image)
     const who = { identity: 'dev@example.com', issuer: 'https://issuer.example.com' }
     const bundle = await keylessBundle(sigstore, { ...who, payload: statementOf(image.manifest) })
-    giveReferrers(pair.source.store, 'acme/app', image, [bundleArtifact(image, bundle)])
+    giveReferrers(pair.source.store, 'acme/app', image, [storedBundle(image, bundle)])
     const root = JSON.stringify(sigstore.trustedRoot())
     const verify = (identity: string) =>
       `identity: ${identity}\nissuer: ${who.issuer}\ntrusted-root: '${root}'`

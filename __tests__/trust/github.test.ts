@@ -190,7 +190,10 @@ describe('a rule for a repository of GitHub', () => {
     const quiet = sigstore.trustedRoot({ hasLogs: false, organization: 'other' })
     expect((await verdictOn(spec)).isTrusted).toBe(false)
     const both = `${JSON.stringify(sigstore.trustedRoot({ organization: 'x' }))}\n${JSON.stringify(quiet)}`
-    expect((await verdictOn(spec, { 'trusted-root': both })).isTrusted).toBe(true)
+    expect(await verdictOn(spec, { 'trusted-root': both })).toMatchObject({
+      isTrusted: true,
+      verified: { time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
+    })
     expect((await verdictOn({}, { 'trusted-root': JSON.stringify(quiet) })).isTrusted).toBe(false)
   })
 })

@@ -210,7 +210,10 @@ describe('a rule for a key and the log', () => {
   test('takes a signature that is in it', async () => {
     const image = new SignedImage()
     image.addBundle(await logged(image))
-    expect(await judge(image, rule())).toMatchObject({ isTrusted: true })
+    expect(await judge(image, rule())).toMatchObject({
+      isTrusted: true,
+      verified: { time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
+    })
   })
 
   test('refuses one that is in none, or has the entry of another', async () => {

@@ -24,16 +24,19 @@ export function escapeMarkup(text: string): string {
 export function breakable(text: string, longest = LONGEST_RUN): string {
   return text
     .split(/(?<=[ -])/)
-    .map((run) => (run.length <= longest ? escapeMarkup(run) : broken(run)))
+    .map((run) =>
+      run.length <= longest ? escapeMarkup(run) : broken(run, Math.min(longest, LONGEST_PART)),
+    )
     .join('')
 }
 
-function broken(run: string): string {
+function broken(run: string, longestPart: number): string {
   const parts: string[] = []
   let part = ''
   for (const character of run) {
     part += character
-    if (part.length < (SHORTEST_PART[character] ?? LONGEST_PART)) continue
+    const shortest = SHORTEST_PART[character] ?? longestPart
+    if (part.length < Math.min(shortest, longestPart)) continue
     parts.push(part)
     part = ''
   }
@@ -47,8 +50,8 @@ function broken(run: string): string {
  * A name, or the words of somebody else. The element keeps GitHub from turning `@name` and `#1` into
  * links.
  */
-export function code(text: string, maxLength?: number): string {
-  return `<code>${breakable(foreignText(text, maxLength))}</code>`
+export function code(text: string, maxLength?: number, longest?: number): string {
+  return `<code>${breakable(foreignText(text, maxLength), longest)}</code>`
 }
 
 /** A sentence of ours, in which names stand between backticks. */

@@ -38,11 +38,24 @@ export function printResult(result: SyncResult, log: BufferedLog, dryRun: boolea
   )
 }
 
-/** `by a key (rule 1), found as a referrer`, `by dev@example.com (rule 2), found at GitHub` */
-export function verifiedText({ kind, rule, identity, from }: Verified): string {
+/** `by a key (rule 1), found as a referrer`; with a certificate also when, and from which commit. */
+export function verifiedText(verified: Verified): string {
+  const { kind, rule, identity, time, sourceDigest, from } = verified
   const places = { referrer: 'as a referrer', tag: "under cosign's tag", github: 'at GitHub' }
   const who = kind === 'key' ? 'a key' : (identity ?? 'somebody')
-  return `by ${who} (rule ${rule}), found ${places[from]}`
+  return [
+    `by ${who} (rule ${rule})`,
+    ...(time === undefined ? [] : [`signed ${time}`]),
+    ...(sourceDigest === undefined ? [] : [`commit ${sourceDigest}`]),
+    `found ${places[from]}`,
+  ].join(', ')
+}
+
+/** `a key`, `acme/app`, `dev@example.com`: as a rule would name who has signed. */
+export function signerName({ kind, identity, sourceRepository }: Verified): string {
+  if (kind === 'key') return 'a key'
+  const name = (kind === 'github' ? sourceRepository : identity) ?? 'somebody'
+  return name.replace(kind === 'github' ? /^https:\/\/[^/]+\// : /^https:\/\//, '')
 }
 
 /** `3 copied, 1 there already, 2 not wanted, 1 lost` */

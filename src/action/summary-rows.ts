@@ -5,6 +5,7 @@ import { foreignText } from '../registry/foreign-text.ts'
 import type { SyncResult } from '../sync/report.ts'
 import { formatBytes, formatDuration } from './format-bytes.ts'
 import { breakable, code, tableRow, unbroken } from './markup.ts'
+import { signerName } from './result-lines.ts'
 
 /** The annotation and the report have all of a message; nobody reads that much of one in a table. */
 const MAX_REASON = 800
@@ -23,44 +24,54 @@ export function failureRow(result: SyncResult, hint: number | undefined): string
   return tableRow([imageCell(result), reason])
 }
 
+/** As much of a name stands on a line where many columns share the page. */
+const LONGEST_NARROW_RUN = 16
+
 /** Columns that are there only where a run has something for them. */
 export interface Columns {
   readonly referrers: boolean
+  readonly verified: boolean
 }
 
-/** `Status | Image, from | Digest | Moved | Referrers | Time` */
+/**
+ * `Status | Image, from | Digest | Moved | Referrers | Verified | Time`; the status, which is the same
+ * in all rows, makes room for who has signed.
+ */
 export function copiedRow(result: SyncResult, columns: Columns): string {
   return tableRow([
-    unbroken('✅ copied'),
-    imageCell(result),
+    ...(columns.verified ? [] : [unbroken('✅ copied')]),
+    imageCell(result, columns),
     digestCell(result.digest),
     movedLines(result, ['', ' mounted', ' there']),
     ...referrersCells(result, columns, ' copied'),
+    ...verifiedCells(result, columns),
     unbroken(formatDuration(result.durationMs)),
   ])
 }
 
-/** `Plan | Image, from | To move | Referrers | Platforms` */
+/** `Plan | Image, from | To move | Referrers | Verified | Platforms` */
 export function plannedRow(result: SyncResult, columns: Columns): string {
   return tableRow([
     planOf(result),
-    imageCell(result),
+    imageCell(result, columns),
     movedLines(result, ['', ' to mount', ' there']),
     ...referrersCells(result, columns, ' to copy'),
+    ...verifiedCells(result, columns),
     platformsOf(result),
   ])
 }
 
-/** `Image, from | Digest | Referrers`, for those that are left as they are. */
+/** `Image, from | Digest | Referrers | Verified`, for those that are left as they are. */
 export function untouchedRow(result: SyncResult, columns: Columns): string {
   const { error, digest, previousDigest } = result
   const held = digestCell(digest ?? previousDigest)
   const reason =
     error === undefined ? '' : `<small>${breakable(foreignText(error.message))}</small>`
   return tableRow([
-    imageCell(result),
+    imageCell(result, columns),
     [held, reason].filter((part) => part !== '').join('<br>'),
     ...referrersCells(result, columns, ''),
+    ...verifiedCells(result, columns),
   ])
 }
 
@@ -83,15 +94,19 @@ function planOf({ digest, previousDigest }: SyncResult): string {
 }
 
 /** The destination, marked where something is said of it elsewhere, and in small where it comes from. */
-function imageCell({ source, destination, warnings = [], notInIndex }: SyncResult): string {
+function imageCell(
+  { source, destination, warnings = [], notInIndex }: SyncResult,
+  columns?: Columns,
+): string {
   const page = pageOf(destination)
-  const name = code(destination)
+  const longest = columns?.verified === true ? LONGEST_NARROW_RUN : undefined
+  const name = code(destination, undefined, longest)
   const linked = page === undefined ? name : `<a href="${page}">${name}</a>`
   const marks = [
     ...(warnings.length === 0 ? [] : ['&nbsp;⚠️']),
     ...(notInIndex === undefined ? [] : ['&nbsp;ℹ️']),
   ]
-  return `${linked}${marks.join('')}<br><small>from ${code(source)}</small>`
+  return `${linked}${marks.join('')}<br><small>from ${code(source, undefined, longest)}</small>`
 }
 
 function pageOf(destination: string): string | undefined {
@@ -131,6 +146,23 @@ function referrersCells({ referrers }: SyncResult, columns: Columns, word: strin
     ...(lost.length > 0 ? [`${lost.length} lost`] : []),
   ]
   return [(counts.length === 0 ? ['none'] : counts).map(unbroken).join('<br>')]
+}
+
+/** Names in certificates are long: the log has all of it. */
+const MAX_SIGNER = 160
+
+/** Who has vouched for the image: a cell where there is the column, empty where nobody had to. */
+function verifiedCells({ verified }: SyncResult, columns: Columns): string[] {
+  if (!columns.verified) return []
+  if (verified === undefined) return ['']
+  const name = signerName(verified)
+  const who = verified.kind === 'key' ? unbroken(name) : code(name, MAX_SIGNER, LONGEST_NARROW_RUN)
+  const ref = verified.kind === 'github' ? verified.sourceRef : undefined
+  const details = [
+    ...(ref === undefined ? [] : [code(ref, MAX_SIGNER, LONGEST_NARROW_RUN)]),
+    `rule ${verified.rule}`,
+  ]
+  return [`${who}<br><small>${details.join('<br>')}</small>`]
 }
 
 function platformsOf({ platforms, missingPlatforms = [] }: SyncResult): string {

@@ -42,7 +42,10 @@ export function renderSummary(report: RunReport, maxBytes: number = MAX_SUMMARY_
   page.add(headline(report))
   addFailures(page, of('failed'))
   addWarnings(page, report.warnings ?? [])
-  const columns = { referrers: report.totals.referrers !== undefined }
+  const columns = {
+    referrers: report.totals.referrers !== undefined,
+    verified: report.totals.verified !== undefined,
+  }
   if (report.dryRun) addPlan(page, of('copied'), report, columns)
   else addCopied(page, of('copied'), columns)
   addLosses(page, report.results)
@@ -156,7 +159,8 @@ function warningLine(text: string): string {
 }
 
 function addCopied(page: Page, copied: readonly SyncResult[], columns: Columns): void {
-  const titles = ['Status', 'Image, from', 'Digest', 'Moved', ...titlesOf(columns), 'Time']
+  const status = columns.verified ? [] : ['Status']
+  const titles = [...status, 'Image, from', 'Digest', 'Moved', ...titlesOf(columns), 'Time']
   const title = `### ✅ ${copied.length} copied\n\n${tableHead(titles)}\n`
   page.addLines(title, copied, (result) => copiedRow(result, columns), '</table>\n\n')
 }
@@ -208,8 +212,8 @@ function addUntouched(
   page.addLines(start, results, row, `</table>\n\n${foldEnd}`)
 }
 
-function titlesOf({ referrers }: Columns): readonly string[] {
-  return referrers ? ['Referrers'] : []
+function titlesOf({ referrers, verified }: Columns): readonly string[] {
+  return [...(referrers ? ['Referrers'] : []), ...(verified ? ['Verified'] : [])]
 }
 
 function addDigests(page: Page, results: readonly SyncResult[]): void {

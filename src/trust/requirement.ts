@@ -11,6 +11,7 @@ import { isSignedBy } from './public-key.ts'
 import { Refusal } from './refusal.ts'
 import type { GitHubRequirement, IdentityRequirement, KeyRequirement, Requirement } from './rule.ts'
 import type { Signature } from './signature.ts'
+import { signingTimeOf } from './signing-time.ts'
 import { COSIGN_SIGN, type ImageStatement, readStatement } from './statement.ts'
 import { checkBuild, checkGitHub } from './claims.ts'
 import { authoritiesOf, GITHUB_AUTHORITY, type TrustRoot, type TrustRoots } from './trust-root.ts'
@@ -46,8 +47,8 @@ export async function check(
     from: signature.from,
   }
   if (requirement.kind === 'key') {
-    await checkKey(requirement, signature, subject, circumstances.roots)
-    return shared
+    const time = await checkKey(requirement, signature, subject, circumstances.roots)
+    return { ...shared, ...(time !== undefined && { time }) }
   }
   const { identity, time } = await checkCertificate(requirement, signature, subject, circumstances)
   if (requirement.kind === 'github') checkGitHub(requirement, identity, circumstances.github)
@@ -78,12 +79,13 @@ function signedBytes({ signed }: Signature, { bytes }: Subject): Uint8Array {
   return signed.kind === 'document' ? signed.bytes : bytes
 }
 
+/** Returns when it was signed, where that is known: keys alone have no time. */
 async function checkKey(
   requirement: KeyRequirement,
   signature: Signature,
   subject: Subject,
   roots: TrustRoots,
-): Promise<void> {
+): Promise<string | undefined> {
   if (signature.signer !== 'key') {
     throw new Refusal('is made with a certificate, and the rule asks for a key')
   }
@@ -92,18 +94,18 @@ async function checkKey(
   if (!isSignedBy(requirement.keys, signedBytes(signature, subject), bytes)) {
     throw new Refusal('is not made with a key of the rule')
   }
-  if (!requirement.transparencyLog) return
+  if (!requirement.transparencyLog) return undefined
   const [root = await roots.publicGood()] = requirement.trustedRoots ?? []
-  checkLog(requirement, signature, subject, root)
+  return signingTimeOf(checkLog(requirement, signature, subject, root))
 }
 
-/** That a signature by a key is in the log: the key is the one that has just verified it. */
+/** That a signature by a key is in the log: the key is the one that has just verified it. Returns what was verified. */
 function checkLog(
   { keys }: KeyRequirement,
   signature: Signature,
   subject: Subject,
   { root }: TrustRoot,
-): void {
+): Bundle {
   const { bundle } = signature
   const artifact = artifactOf(signature, subject)
   if (bundle === undefined || bundle.verificationMaterial.tlogEntries.length === 0) {
@@ -114,7 +116,7 @@ function checkLog(
     const verifier = new Verifier(material, { ctlogThreshold: 0 })
     return attempt(() => verifier.verify(toSignedEntity(bundle, artifact)))
   })
-  if (reasons.includes(undefined)) return
+  if (reasons.includes(undefined)) return bundle
   throw new Refusal(`is not in the log: ${reasons[0] ?? ''}`)
 }
 
@@ -156,7 +158,7 @@ async function checkCertificate(
     attempt(() => verifier.verify(toSignedEntity(bundle, artifact))),
   )
   if (!reasons.includes(undefined)) throw new Refusal(`cannot be verified: ${reasons[0] ?? ''}`)
-  return { identity: identityOf(leaf), time: timeOf(bundle) }
+  return { identity: identityOf(leaf), time: signingTimeOf(bundle) }
 }
 
 /**
@@ -175,12 +177,6 @@ async function rootsFor(
   }
   const named = trustedRoots.filter((root) => authoritiesOf(root).includes(authority ?? ''))
   return named.length === 1 ? named : trustedRoots
-}
-
-/** When the log has taken it in, or a clock has seen it: both were verified. */
-function timeOf({ verificationMaterial }: Bundle): string | undefined {
-  const seconds = Number(verificationMaterial.tlogEntries[0]?.integratedTime ?? 0)
-  return seconds > 0 ? new Date(seconds * 1000).toISOString() : undefined
 }
 
 function checkIdentity(

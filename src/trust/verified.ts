@@ -17,7 +17,7 @@ export interface Verified {
   /** Commit. */
   readonly sourceDigest?: string
   readonly predicateType?: string
-  /** When it was signed, as the log has it (ISO 8601). */
+  /** When it was signed, as the log or a clock that stamped it has it (ISO 8601). */
   readonly time?: string
   readonly from: Place
 }

@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
+import { buildArtifact, type BuiltImage } from '../image/image.ts'
 import { type CertificateSpec, type PrivateSigstore, signatureOf } from './sigstore.ts'
 
 export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
@@ -85,6 +86,12 @@ export async function keylessBundle(sigstore: PrivateSigstore, spec: KeylessSpec
     },
     dsseEnvelope,
   }
+}
+
+/** A bundle as it lies beside an image in a registry: the one layer of a referrer. */
+export function storedBundle(subject: BuiltImage, bundle: unknown): BuiltImage {
+  const blobs = [{ bytes: JSON.stringify(bundle), mediaType: BUNDLE_TYPE }]
+  return buildArtifact({ artifactType: BUNDLE_TYPE, subject, blobs })
 }
 
 /** As the log writes hashes. */

@@ -1,4 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto'
+import type { BuiltImage } from '../image/image.ts'
 import { replyWith } from '../registry/faults.ts'
+import { keyBundle, keylessBundle, SIGN_PREDICATE, statementOf } from '../signing/bundles.ts'
+import { PrivateSigstore } from '../signing/sigstore.ts'
 import { ECR, SummaryWorld } from './summary-world.ts'
 
 /** A tag as long as they get. */
@@ -87,6 +91,44 @@ async function nothingToDo(world: SummaryWorld): Promise<string> {
   return world.summary(lines.join('\n'))
 }
 
+/** Signed with a key, by a workflow with a long name, not at all, and let through unseen. */
+async function verified(world: SummaryWorld): Promise<string> {
+  const [keys, sigstore] = [generateKeyPairSync('ed25519'), await PrivateSigstore.start()]
+  const repository = 'https://github.com/acme/a-service-with-quite-a-long-name'
+  const identity = `${repository}/.github/workflows/release-to-production.yml@refs/tags/v1.4.0`
+  const issuer = 'https://token.actions.githubusercontent.com'
+  const give = (name: string): BuiltImage => world.giveSmall('ghcr.io', name, 'v1.4.0')
+  give('acme/unsigned')
+  give('acme/internal')
+  const keySigned = give('acme/keyed')
+  world.sign(
+    'ghcr.io',
+    'acme/keyed',
+    keySigned,
+    keyBundle(keys.privateKey, statementOf(keySigned.manifest)),
+  )
+  const claims = { 12: repository, 14: 'refs/tags/v1.4.0', 16: 'https://github.com/acme' }
+  for (const name of ['keyless', 'built'] as const) {
+    const image = give(`acme/${name}`)
+    const predicateType = name === 'built' ? 'https://slsa.dev/provenance/v1' : SIGN_PREDICATE
+    const payload = statementOf({ ...image.manifest, predicateType })
+    const bundle = await keylessBundle(sigstore, { identity, issuer, claims, payload })
+    world.sign('ghcr.io', `acme/${name}`, image, bundle)
+  }
+  const pem = keys.publicKey.export({ format: 'pem', type: 'spki' })
+  const root = JSON.stringify(sigstore.trustedRoot())
+  const rules = [
+    { images: 'ghcr.io/acme/keyless', identity, issuer, 'trusted-root': root },
+    { images: 'ghcr.io/acme/built', github: 'acme/*', 'trusted-root': root },
+    { images: 'ghcr.io/acme/internal', accept: true },
+    { key: pem },
+  ]
+  const lines = ['keyed', 'keyless', 'built', 'internal', 'unsigned'].map(
+    (name) => `ghcr.io/acme/${name}:v1.4.0 => ${ECR}/production/${name}:v1.4.0`,
+  )
+  return world.summary(lines.join('\n'), { verify: JSON.stringify(rules), referrers: 'all' })
+}
+
 /** A little of everything, as the README shows it. */
 async function everything(world: SummaryWorld): Promise<string> {
   world.give('docker.io', 'library/alpine', '3.20', { bytes: 3_400_000 })
@@ -109,6 +151,7 @@ export const summaryCases = {
   'two-thousand': twoThousand,
   'dry-run': dryRun,
   'nothing-to-do': nothingToDo,
+  verified,
   everything,
 } as const
 

@@ -1,9 +1,11 @@
-import { buildImage } from '../image/image.ts'
+import { buildImage, type BuiltImage } from '../image/image.ts'
 import { buildMultiPlatform } from '../image/multi-platform.ts'
 import { pushTo } from '../image/push.ts'
+import { giveReferrers } from '../image/referrers.ts'
 import { syntheticBlob } from '../registry/content.ts'
 import { TestRegistry } from '../registry/registry.ts'
 import { runAction } from '../runner/action-runner.ts'
+import { storedBundle } from '../signing/bundles.ts'
 import { TestProxy } from '../servers/proxy.ts'
 
 export const ECR = '123456789012.dkr.ecr.eu-central-1.amazonaws.com'
@@ -73,9 +75,15 @@ export class SummaryWorld {
   }
 
   /** Puts a small image of one platform there. */
-  giveSmall(name: RegistryName, repository: string, tag: string) {
+  giveSmall(name: RegistryName, repository: string, tag: string): BuiltImage {
     const image = buildImage({ config: { author: `${repository}:${tag}` } })
     pushTo(this.registry(name).store, repository, tag, image)
+    return image
+  }
+
+  /** Puts a signature beside an image. */
+  sign(name: RegistryName, repository: string, image: BuiltImage, bundle: object) {
+    giveReferrers(this.registry(name).store, repository, image, [storedBundle(image, bundle)])
   }
 
   /** The summary of a step that copies a list. */
