@@ -3,6 +3,7 @@
  * in this process; the action runs in its own, as a runner would start it. Ends with status 1 and a
  * sentence where anything is not as promised. An argument names the folder of another action.yml.
  */
+import { generateKeyPairSync } from 'node:crypto'
 import { runAction, type ActionResult } from './runner/action-runner.ts'
 import { heading, logLines, outputLines, quoteLines, say, summaryLines } from './demo-text.ts'
 import type { BuiltImage } from './image/image.ts'
@@ -13,6 +14,7 @@ import { pullAndVerify, type PulledImage } from './image/pull.ts'
 import { pushTo } from './image/push.ts'
 import { buildBundle, giveReferrers } from './image/referrers.ts'
 import { TestRegistry } from './registry/registry.ts'
+import { keyBundle, statementOf, storedBundle } from './signing/bundles.ts'
 
 const USER = 'demo'
 const PASSWORD = 'correct-horse-battery-staple'
@@ -52,6 +54,7 @@ async function demo() {
   await copyAgain(stage, digest)
   await deploy(stage, digest)
   await copyWithTrust(stage)
+  await verify(stage)
   say('', 'Everything is as promised.')
 }
 
@@ -161,15 +164,33 @@ async function copyWithTrust({ source, destination, image, inputs }: Stage) {
   )
 }
 
-async function runStep(inputs: Stage['inputs']): Promise<ActionResult> {
+async function verify({ source, destination, image, inputs }: Stage) {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const bundle = keyBundle(privateKey, statementOf(image.manifest))
+  giveReferrers(source.store, 'acme/app', image, [storedBundle(image, bundle)])
+  pushTo(source.store, 'acme/app', 'v1.3.0', buildMultiPlatform({ layers: layersFor }))
+  const [signed, unsigned] = ['v1.2.0', 'v1.3.0'].map(
+    (tag) => `${source.host}/acme/app:${tag} => ${destination.host}/verified/app:${tag}`,
+  )
+  const rule = JSON.stringify({ key: publicKey.export({ format: 'pem', type: 'spki' }) })
+  const images = `${signed}\n${unsigned}`
+  const { log } = await runStep({ ...inputs, images, verify: rule }, 1)
+  heading('With `verify`: v1.2.0 is signed with the key of the rule, v1.3.0 is not signed')
+  quoteLines(logLines(log).filter((line) => /^v |verified:|UNTRUSTED:/.test(line)))
+  const tags = ['v1.2.0', 'v1.3.0'].map((tag) => destination.store.tag('verified/app', tag))
+  check(tags[0] !== undefined, 'the image that is signed should be at the destination')
+  check(tags[1] === undefined, 'the image that nobody vouches for should not be there')
+}
+
+async function runStep(inputs: Stage['inputs'], status = 0): Promise<ActionResult> {
   const folder = process.argv[2]
   const result = await runAction({ inputs, ...(folder === undefined ? {} : { action: folder }) })
   const { exitCode, annotations, stderr, unmaskedLog } = result
   const errors = annotations.filter(({ level }) => level === 'error').map(({ message }) => message)
   const reason = [...errors, stderr.trim()].find((text) => text !== '') ?? 'it does not say why'
   check(
-    exitCode === 0,
-    `the step should succeed; it ended with ${exitCode ?? 'a signal'}: ${reason}`,
+    exitCode === status,
+    `the step should ${status === 0 ? 'succeed' : 'fail'}; it ended with ${exitCode ?? 'a signal'}: ${reason}`,
   )
   check(
     !unmaskedLog.join('\n').includes(PASSWORD),

@@ -14,7 +14,8 @@ import {
   statementOf,
   storedBundle,
 } from '../../testkit/signing/bundles.ts'
-import { PrivateSigstore, signatureOf } from '../../testkit/signing/sigstore.ts'
+import { signatureOf } from '../../testkit/signing/signature.ts'
+import { PrivateSigstore } from '../../testkit/signing/sigstore.ts'
 import { errorsOf, outputsOf, startPair } from './bundle.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

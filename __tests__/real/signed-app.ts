@@ -18,7 +18,8 @@ import {
   keylessBundle,
   statementOf,
 } from '../../testkit/signing/bundles.ts'
-import { PrivateSigstore, signatureOf } from '../../testkit/signing/sigstore.ts'
+import { signatureOf } from '../../testkit/signing/signature.ts'
+import { PrivateSigstore } from '../../testkit/signing/sigstore.ts'
 
 const SIGNATURE = 'dev.cosignproject.cosign/signature'
 

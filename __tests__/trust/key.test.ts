@@ -9,7 +9,8 @@ import {
   preAuthEncoding,
   statementOf,
 } from '../../testkit/signing/bundles.ts'
-import { PrivateSigstore, signatureOf } from '../../testkit/signing/sigstore.ts'
+import { signatureOf } from '../../testkit/signing/signature.ts'
+import { PrivateSigstore } from '../../testkit/signing/sigstore.ts'
 import { judge, newKey, publicPem, SignedImage } from './signed-image.ts'
 
 const privateKey = newKey()

@@ -8,7 +8,8 @@ import {
   pem,
   statementOf,
 } from '../../testkit/signing/bundles.ts'
-import { PrivateSigstore, signatureOf } from '../../testkit/signing/sigstore.ts'
+import { signatureOf } from '../../testkit/signing/signature.ts'
+import { PrivateSigstore } from '../../testkit/signing/sigstore.ts'
 import { judge, newKey, SignedImage } from './signed-image.ts'
 
 const ISSUER = 'https://issuer.example.com'

@@ -8,7 +8,7 @@ import type { SignatureSource } from '../../src/trust/source.ts'
 import { type RootRepositories, TrustRoots } from '../../src/trust/trust-root.ts'
 import { verifyImage } from '../../src/trust/verify-image.ts'
 import type { Web, WebAnswer } from '../../src/trust/web.ts'
-import { signatureOf } from '../../testkit/signing/sigstore.ts'
+import { signatureOf } from '../../testkit/signing/signature.ts'
 
 /** Someone's repository with an image, and what is stored beside it. */
 export class SignedImage {

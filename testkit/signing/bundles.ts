@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import { buildArtifact, type BuiltImage } from '../image/image.ts'
-import { type CertificateSpec, type PrivateSigstore, signatureOf } from './sigstore.ts'
+import { signatureOf } from './signature.ts'
+import type { CertificateSpec, PrivateSigstore } from './sigstore.ts'
 
 export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json'
 export const SIGN_PREDICATE = 'https://sigstore.dev/cosign/sign/v1'

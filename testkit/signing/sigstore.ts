@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { initializeCA, initializeCTLog, initializeTLog, initializeTSA } from '@sigstore/mock'
 
 /** An entry as the log's API gives it (Rekor 1). */
@@ -170,9 +170,4 @@ export class PrivateSigstore {
     })
     return { signedTimestamp: bytes(stamped).toString('base64') }
   }
-}
-
-/** Signs bytes as images are signed: with SHA-256, and in DER. */
-export function signatureOf(privateKey: KeyObject, content: Uint8Array): Buffer {
-  return sign(privateKey.asymmetricKeyType === 'ed25519' ? null : 'sha256', content, privateKey)
 }
