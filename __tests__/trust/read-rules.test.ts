@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { readVerifyInput } from '../../src/action/verify-input.ts'
@@ -8,6 +9,9 @@ import { newKey, publicPem } from './signed-image.ts'
 
 const key = publicPem(newKey())
 const privatePem = newKey().export({ format: 'pem', type: 'pkcs8' }).toString()
+const rsaPem = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .publicKey.export({ format: 'pem', type: 'pkcs1' })
+  .toString()
 const issuer = 'https://issuer.example.com'
 
 const files = {
@@ -108,6 +112,30 @@ describe('rules', () => {
       'rule 1 has a trusted-root, "missing.json", that does not exist',
     ],
     [{ key, 'trusted-root': '{"a":1,"a":2}' }, 'rule 1 has a trusted-root that is not one'],
+    [{ key: 'pkcs11:token=x' }, 'is the address of a key service'],
+    [{ key: 'AWSKMS:///alias/x' }, 'is the address of a key service'],
+    [{ key: `${key}\n${privatePem}` }, 'rule 1 has a key that is a private key'],
+    [{ key: `${key}\n${key.slice(0, 60)}` }, 'is a public key that cannot be read'],
+    [
+      { key: `${key}\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----` },
+      'is no public key',
+    ],
+    [{ identity: '*@*', issuer }, 'rule 1 has an identity that everybody has'],
+    [{ identity: 'https://**', issuer }, 'rule 1 has an identity that everybody has'],
+    [
+      { identity: 'x@y', issuer, builder: 'https://b' },
+      'rule 1 has builder, which only provenance states',
+    ],
+    [{ identity: 'x@y', issuer, source: 'https://s' }, 'has source, which only provenance states'],
+    [{ github: 'acme/app', ref: 'v1.*' }, 'rule 1 has a ref that is not whole: refs/tags/NAME'],
+    [
+      { github: 'acme/app', workflow: 'https://github.com/acme/app/.github/workflows/x.yml' },
+      'no path',
+    ],
+    [{ github: 'acme/app', workflow: 'acme/*/.github/workflows/x.yml' }, 'no path of one'],
+    [{ key, predicate: 'slsaprovenance1' }, 'did you mean https://slsa.dev/provenance/v1?'],
+    [{ github: 'acme/app', predicate: 'CycloneDX' }, 'did you mean https://cyclonedx.org/bom?'],
+    [{ accept: 'true', platforms: 'true' }, 'has a member that is not known here, "platforms"'],
   ])('are refused with words for it: %j', (value, problem) => {
     const [first = '', ...others] = problems(value)
     expect(others).toEqual([])
@@ -118,6 +146,88 @@ describe('rules', () => {
     const found = problems([{ key: privatePem }, { identity: 'x' }, { key }])
     expect(found.map((problem) => problem.slice(0, 6))).toEqual(['rule 1', 'rule 2'])
     expect(found.join()).not.toContain(privatePem.split('\n')[1])
+  })
+})
+
+describe('the images of a rule', () => {
+  test.each([
+    ['alpine', 'docker.io/library/alpine'],
+    ['acme/app', 'docker.io/acme/app'],
+    ['docker.io/alpine', 'docker.io/library/alpine'],
+    ['docker.io/*', 'docker.io/**'],
+    ['ghcr.io', 'ghcr.io/**'],
+    ['ghcr.io/', 'ghcr.io/**'],
+    ['ghcr.io/acme/', 'ghcr.io/acme/**'],
+    ['*', '**'],
+    ['*.example.com', '*.example.com/**'],
+    ['ghcr.io/acme/app:v1', 'ghcr.io/acme/app'],
+    ['ghcr.io/acme/app:*', 'ghcr.io/acme/app'],
+    [`ghcr.io/acme/app@sha256:${'a'.repeat(64)}`, 'ghcr.io/acme/app'],
+    ['docker://ghcr.io/acme/app', 'ghcr.io/acme/app'],
+    ['https://ghcr.io/acme/app', 'ghcr.io/acme/app'],
+    ['ghcr.io/Acme/app', 'ghcr.io/acme/app'],
+    ['**/Alpine', '**/alpine'],
+  ])('that could never match are an error, and tell what was meant: %s', (images, meant) => {
+    const [problem = ''] = problems([{ images, key }, { accept: 'true' }])
+    expect(problem).toMatch(/^rule 1 has images with /)
+    expect(problem).toContain(`did you mean "${meant}"?`)
+  })
+
+  test.each(['ghcr.io/acme/{a,b}', 'ghcr.io/acme/app?', 'ghcr.io/[a-z]', 'ghcr.io//x', '**/x y'])(
+    'have two wildcards and no others: %s',
+    (images) => {
+      expect(problems({ images, key })).toEqual([
+        'rule 1 has images with characters that no repository has; only * and ** are wildcards',
+      ])
+    },
+  )
+
+  test.each([
+    ['GHCR.IO/acme/app', 'ghcr.io/acme/app'],
+    ['ghcr.io:443/acme/*', 'ghcr.io/acme/app'],
+    ['index.docker.io/library/*', 'docker.io/library/alpine'],
+    ['*.Example.com/**', 'registry.example.com/a/b'],
+    ['localhost:5000/**', 'localhost:5000/app'],
+    ['[::1]:5000/app', '[::1]:5000/app'],
+    ['**', 'ghcr.io/acme/app'],
+    ['**alpine', 'docker.io/library/alpine'],
+    ['*/library/*', 'docker.io/library/alpine'],
+  ])('may name the registry in any spelling: %s', (images, repository) => {
+    const read = readRules({ images, key }, files)
+    expect(read.problems).toEqual([])
+    expect(ruleFor(read.rules, repository)?.number).toBe(1)
+  })
+
+  test('name a registry that could be one', () => {
+    expect(problems({ images: 'ghcr.io./acme/app', key })[0]).toMatch(
+      /^rule 1 has images of a registry that is none: /,
+    )
+  })
+})
+
+describe('keys', () => {
+  const other = publicPem(newKey('ed25519'))
+
+  test.each([
+    ['with CRLF', key.replaceAll('\n', '\r\n'), 1],
+    ['without a line end', key.trimEnd(), 1],
+    ['two in one text', `# old\n${key}\n# new\n${other}`, 2],
+    ['of RSA in its own form', rsaPem, 1],
+  ])('may be %s', (_, text, count) => {
+    const { rules, problems: found } = readRules({ key: text }, files)
+    expect(found).toEqual([])
+    const [requirement] = rules[0]?.requirements ?? []
+    expect(requirement?.kind === 'key' && requirement.keys).toHaveLength(count)
+  })
+
+  test.each([
+    ['secp256k1', generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey],
+    ['RSA-PSS', generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).publicKey],
+    ['short RSA', generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey],
+    ['X25519', generateKeyPairSync('x25519').publicKey],
+  ])('of other kinds are refused: %s', (_, publicKey) => {
+    const text = publicKey.export({ format: 'pem', type: 'spki' }).toString()
+    expect(problems({ key: text })[0]).toMatch(/kind that is not supported|too short/)
   })
 })
 

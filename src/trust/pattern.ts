@@ -46,7 +46,7 @@ function withSkipped(tokens: readonly string[], places: readonly number[]): Read
   return all
 }
 
-/** Whether a glob says nothing at all: it consists of wildcards alone. */
-export function isBare(glob: string): boolean {
-  return /^[*/]+$/.test(glob)
+/** Whether a glob leaves all of a name open: whose it is, and where. */
+export function isForAnybody(glob: string): boolean {
+  return !/[A-Za-z0-9]/.test(glob.replace(/^https?:\/\//, '')) && glob.includes('*')
 }

@@ -22,17 +22,29 @@ const HASHES_OF_CURVE: Readonly<Record<string, readonly string[]>> = {
 /** Bits; a shorter RSA key proves nothing any more. */
 const SHORTEST_RSA = 2048
 
+/** Begin and end of each block, and its label (RFC 7468). */
+const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g
+const LABELS: readonly string[] = ['PUBLIC KEY', 'RSA PUBLIC KEY']
+
 /**
- * Reads the public key of a PEM text (RFC 7468, `PUBLIC KEY`).
+ * Reads all public keys of a PEM text (RFC 7468, `PUBLIC KEY`); what stands around them is skipped.
  * @throws KeyError for a private key, a certificate, and kinds of keys that nobody signs images with
  */
-export function readPublicKey(pem: string): PublicKey {
-  const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1]
-  if (label === undefined) throw new KeyError('is no PEM text')
-  if (label.includes('PRIVATE')) throw new KeyError('is a private key: give the public one')
-  if (label !== 'PUBLIC KEY' && label !== 'RSA PUBLIC KEY') {
+export function readPublicKeys(pem: string): readonly PublicKey[] {
+  const labels = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map(([, label = '']) => label)
+  if (labels.length === 0) throw new KeyError('is no PEM text')
+  if (labels.some((label) => label.includes('PRIVATE'))) {
+    throw new KeyError('is a private key: give the public one')
+  }
+  if (!labels.every((label) => LABELS.includes(label))) {
     throw new KeyError('is no public key: PEM with BEGIN PUBLIC KEY is wanted')
   }
+  const blocks = pem.match(BLOCK) ?? []
+  if (blocks.length < labels.length) throw new KeyError('is a public key that cannot be read')
+  return blocks.map(readBlock)
+}
+
+function readBlock(pem: string): PublicKey {
   let key: KeyObject
   try {
     key = createPublicKey(pem)

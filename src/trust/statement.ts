@@ -4,11 +4,6 @@ import { Refusal } from './refusal.ts'
 import type { Envelope } from './signature.ts'
 import { parseSignedJson } from './signed-json.ts'
 
-/** What cosign states where it only signs. */
-export const COSIGN_SIGN = 'https://sigstore.dev/cosign/sign/v1'
-/** What GitHub's attestations state unless told otherwise. */
-export const SLSA_PROVENANCE = 'https://slsa.dev/provenance/v1'
-
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json'
 const STATEMENT_TYPES: readonly string[] = [
   'https://in-toto.io/Statement/v1',
