@@ -36734,6 +36734,7 @@ function hintFor(failure, context) {
 /** From the most to the least specific; the first that has something to say wins. */
 const rules = [
     emptySecrets,
+    trustLookUp,
     hints_referrersTag,
     familyAdvice,
     immutableTag,
@@ -36750,6 +36751,20 @@ function hints_referrersTag({ code, status, reference }) {
     return status === undefined
         ? 'Delete the tag at the destination if its signatures are not needed, or name types in `referrers` without `cosign-tags`.'
         : 'Except tags that begin with `sha256-` from those that are immutable, or copy without them: `referrers: none`.';
+}
+/** What `verify` needs beside the registry. */
+function trustLookUp(failure) {
+    if (failure.operation === 'get trusted root') {
+        return 'The runner has to reach the hosts of trust roots, `tuf-repo-cdn.sigstore.dev` and `tuf-repo.github.com`; `trusted-root` in the rule does without them.';
+    }
+    if (failure.operation !== 'get attestations')
+        return undefined;
+    if (isRefusal(failure)) {
+        return 'To read attestations of a private repository, the job needs `permissions: attestations: read`, and one of another repository a `github-token` of your own that may read it.';
+    }
+    return failure.code === 'RATE_LIMITED'
+        ? 'GitHub counts the requests of a token for each hour: run again later, or with another `github-token`.'
+        : undefined;
 }
 /** A registry that refuses to move a tag, and not us. */
 function immutableTag(failure) {
@@ -42103,7 +42118,8 @@ function readShard(reader) {
 
 
 
-/** More rules than that are a mistake in the input. */
+
+/** Of a key or of roots, which have some kilobytes. */
 const MAX_FILE_BYTES = 1024 * 1024;
 /**
  * Reads the YAML of the input. Every scalar is text (failsafe schema); what it means is for those who
@@ -42138,17 +42154,18 @@ function readVerifyInput(text) {
 function ruleFiles(workspace) {
     return {
         read: (path) => {
-            let bytes;
+            const file = (0,external_node_path_namespaceObject.resolve)(workspace, path);
+            let problem;
             try {
-                bytes = (0,external_node_fs_namespaceObject.readFileSync)((0,external_node_path_namespaceObject.resolve)(workspace, path));
+                problem = fileProblem(file, MAX_FILE_BYTES);
+                if (problem === undefined)
+                    return (0,external_node_fs_namespaceObject.readFileSync)(file, 'utf8');
             }
             catch (error) {
-                const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-                throw new Error(code === 'ENOENT' ? 'does not exist' : 'cannot be read', { cause: error });
+                const isMissing = codeOf(error) === 'ENOENT';
+                throw new Error(isMissing ? 'does not exist' : 'cannot be read', { cause: error });
             }
-            if (bytes.length > MAX_FILE_BYTES)
-                throw new Error('is too large');
-            return bytes.toString('utf8');
+            throw new Error(problem);
         },
     };
 }
@@ -42651,15 +42668,16 @@ function escapeMarkup(text) {
 function breakable(text, longest = LONGEST_RUN) {
     return text
         .split(/(?<=[ -])/)
-        .map((run) => (run.length <= longest ? escapeMarkup(run) : broken(run)))
+        .map((run) => run.length <= longest ? escapeMarkup(run) : broken(run, Math.min(longest, LONGEST_PART)))
         .join('');
 }
-function broken(run) {
+function broken(run, longestPart) {
     const parts = [];
     let part = '';
     for (const character of run) {
         part += character;
-        if (part.length < (SHORTEST_PART[character] ?? LONGEST_PART))
+        const shortest = SHORTEST_PART[character] ?? longestPart;
+        if (part.length < Math.min(shortest, longestPart))
             continue;
         parts.push(part);
         part = '';
@@ -42673,8 +42691,8 @@ function broken(run) {
  * A name, or the words of somebody else. The element keeps GitHub from turning `@name` and `#1` into
  * links.
  */
-function code(text, maxLength) {
-    return `<code>${breakable(foreignText(text, maxLength))}</code>`;
+function code(text, maxLength, longest) {
+    return `<code>${breakable(foreignText(text, maxLength), longest)}</code>`;
 }
 /** A sentence of ours, in which names stand between backticks. */
 function markup_sentence(text) {
@@ -42731,11 +42749,24 @@ function printResult(result, log, dryRun) {
         log.info(`hint: ${error.hint}`);
     log.print(`${statusWord(result, dryRun)} ${result.source} => ${result.destination} (${formatDuration(result.durationMs)})`);
 }
-/** `by a key (rule 1), found as a referrer`, `by dev@example.com (rule 2), found at GitHub` */
-function verifiedText({ kind, rule, identity, from }) {
+/** `by a key (rule 1), found as a referrer`; with a certificate also when, and from which commit. */
+function verifiedText(verified) {
+    const { kind, rule, identity, time, sourceDigest, from } = verified;
     const places = { referrer: 'as a referrer', tag: "under cosign's tag", github: 'at GitHub' };
     const who = kind === 'key' ? 'a key' : (identity ?? 'somebody');
-    return `by ${who} (rule ${rule}), found ${places[from]}`;
+    return [
+        `by ${who} (rule ${rule})`,
+        ...(time === undefined ? [] : [`signed ${time}`]),
+        ...(sourceDigest === undefined ? [] : [`commit ${sourceDigest}`]),
+        `found ${places[from]}`,
+    ].join(', ');
+}
+/** `a key`, `acme/app`, `dev@example.com`: as a rule would name who has signed. */
+function signerName({ kind, identity, sourceRepository }) {
+    if (kind === 'key')
+        return 'a key';
+    const name = (kind === 'github' ? sourceRepository : identity) ?? 'somebody';
+    return name.replace(kind === 'github' ? /^https:\/\/[^/]+\// : /^https:\/\//, '');
 }
 /** `3 copied, 1 there already, 2 not wanted, 1 lost` */
 function referrersText(referrers, dryRun) {
@@ -42787,6 +42818,7 @@ function pullsLine({ registry, login, remaining, limit, windowSeconds }) {
 
 
 
+
 /** The annotation and the report have all of a message; nobody reads that much of one in a table. */
 const MAX_REASON = 800;
 /** Characters of a name that fit on a line of the page; a digest of sha256 is shorter. */
@@ -42800,36 +42832,44 @@ function failureRow(result, hint) {
         : `<b>${breakable(error.code)}</b>${reference}<br>${code(error.message, MAX_REASON)}`;
     return tableRow([imageCell(result), reason]);
 }
-/** `Status | Image, from | Digest | Moved | Referrers | Time` */
+/** As much of a name stands on a line where many columns share the page. */
+const LONGEST_NARROW_RUN = 16;
+/**
+ * `Status | Image, from | Digest | Moved | Referrers | Verified | Time`; the status, which is the same
+ * in all rows, makes room for who has signed.
+ */
 function copiedRow(result, columns) {
     return tableRow([
-        unbroken('✅ copied'),
-        imageCell(result),
+        ...(columns.verified ? [] : [unbroken('✅ copied')]),
+        imageCell(result, columns),
         digestCell(result.digest),
         movedLines(result, ['', ' mounted', ' there']),
         ...referrersCells(result, columns, ' copied'),
+        ...verifiedCells(result, columns),
         unbroken(formatDuration(result.durationMs)),
     ]);
 }
-/** `Plan | Image, from | To move | Referrers | Platforms` */
+/** `Plan | Image, from | To move | Referrers | Verified | Platforms` */
 function plannedRow(result, columns) {
     return tableRow([
         planOf(result),
-        imageCell(result),
+        imageCell(result, columns),
         movedLines(result, ['', ' to mount', ' there']),
         ...referrersCells(result, columns, ' to copy'),
+        ...verifiedCells(result, columns),
         platformsOf(result),
     ]);
 }
-/** `Image, from | Digest | Referrers`, for those that are left as they are. */
+/** `Image, from | Digest | Referrers | Verified`, for those that are left as they are. */
 function untouchedRow(result, columns) {
     const { error, digest, previousDigest } = result;
     const held = digestCell(digest ?? previousDigest);
     const reason = error === undefined ? '' : `<small>${breakable(foreignText(error.message))}</small>`;
     return tableRow([
-        imageCell(result),
+        imageCell(result, columns),
         [held, reason].filter((part) => part !== '').join('<br>'),
         ...referrersCells(result, columns, ''),
+        ...verifiedCells(result, columns),
     ]);
 }
 /** An item of a list: all that it takes to get exactly that image, in one piece to copy. */
@@ -42844,15 +42884,16 @@ function planOf({ digest, previousDigest }) {
     return `${digestCell(previousDigest)}<br>→&nbsp;${digestCell(digest)}`;
 }
 /** The destination, marked where something is said of it elsewhere, and in small where it comes from. */
-function imageCell({ source, destination, warnings = [], notInIndex }) {
+function imageCell({ source, destination, warnings = [], notInIndex }, columns) {
     const page = pageOf(destination);
-    const name = code(destination);
+    const longest = columns?.verified === true ? LONGEST_NARROW_RUN : undefined;
+    const name = code(destination, undefined, longest);
     const linked = page === undefined ? name : `<a href="${page}">${name}</a>`;
     const marks = [
         ...(warnings.length === 0 ? [] : ['&nbsp;⚠️']),
         ...(notInIndex === undefined ? [] : ['&nbsp;ℹ️']),
     ];
-    return `${linked}${marks.join('')}<br><small>from ${code(source)}</small>`;
+    return `${linked}${marks.join('')}<br><small>from ${code(source, undefined, longest)}</small>`;
 }
 function pageOf(destination) {
     try {
@@ -42887,6 +42928,23 @@ function referrersCells({ referrers }, columns, word) {
         ...(lost.length > 0 ? [`${lost.length} lost`] : []),
     ];
     return [(counts.length === 0 ? ['none'] : counts).map(unbroken).join('<br>')];
+}
+/** Names in certificates are long: the log has all of it. */
+const MAX_SIGNER = 160;
+/** Who has vouched for the image: a cell where there is the column, empty where nobody had to. */
+function verifiedCells({ verified }, columns) {
+    if (!columns.verified)
+        return [];
+    if (verified === undefined)
+        return [''];
+    const name = signerName(verified);
+    const who = verified.kind === 'key' ? unbroken(name) : code(name, MAX_SIGNER, LONGEST_NARROW_RUN);
+    const ref = verified.kind === 'github' ? verified.sourceRef : undefined;
+    const details = [
+        ...(ref === undefined ? [] : [code(ref, MAX_SIGNER, LONGEST_NARROW_RUN)]),
+        `rule ${verified.rule}`,
+    ];
+    return [`${who}<br><small>${details.join('<br>')}</small>`];
 }
 function platformsOf({ platforms, missingPlatforms = [] }) {
     const found = Object.keys(platforms).map((name) => breakable(foreignText(name)));
@@ -42925,7 +42983,10 @@ function renderSummary(report, maxBytes = MAX_SUMMARY_BYTES) {
     page.add(headline(report));
     addFailures(page, of('failed'));
     addWarnings(page, report.warnings ?? []);
-    const columns = { referrers: report.totals.referrers !== undefined };
+    const columns = {
+        referrers: report.totals.referrers !== undefined,
+        verified: report.totals.verified !== undefined,
+    };
     if (report.dryRun)
         addPlan(page, of('copied'), report, columns);
     else
@@ -43031,7 +43092,8 @@ function warningLine(text) {
     return `- ${name === undefined ? '' : `${code(name)}: `}${breakable(rest, LONGEST_LINE)}`;
 }
 function addCopied(page, copied, columns) {
-    const titles = ['Status', 'Image, from', 'Digest', 'Moved', ...titlesOf(columns), 'Time'];
+    const status = columns.verified ? [] : ['Status'];
+    const titles = [...status, 'Image, from', 'Digest', 'Moved', ...titlesOf(columns), 'Time'];
     const title = `### ✅ ${copied.length} copied\n\n${tableHead(titles)}\n`;
     page.addLines(title, copied, (result) => copiedRow(result, columns), '</table>\n\n');
 }
@@ -43063,8 +43125,8 @@ function addUntouched(page, results, what, columns) {
     const row = (result) => untouchedRow(result, columns);
     page.addLines(start, results, row, `</table>\n\n${foldEnd}`);
 }
-function titlesOf({ referrers }) {
-    return referrers ? ['Referrers'] : [];
+function titlesOf({ referrers, verified }) {
+    return [...(referrers ? ['Referrers'] : []), ...(verified ? ['Verified'] : [])];
 }
 function addDigests(page, results) {
     const held = results.flatMap(({ status, destination, digest }) => status === 'failed' || digest === undefined ? [] : [{ destination, digest }]);
@@ -44783,7 +44845,7 @@ class WebClient {
                 path: address.path,
                 method: 'GET',
                 headers: address.isAway ? {} : { ...request.headers },
-                onBehalfOf: request.isForeign === true ? undefined : target.origin,
+                onBehalfOf: new URL(request.givenBy ?? target).origin,
             }, place);
             this.#logger.debug(`GET ${foreignText(`${address.origin}${address.path}`)} ${answer.status}`);
             const location = REDIRECTS.has(answer.status)
@@ -44811,6 +44873,75 @@ function firstOfEach(headers) {
     for (const [name, value] of Object.entries(headers))
         first[name] = [value].flat()[0];
     return first;
+}
+
+;// CONCATENATED MODULE: ./lib/oci/media-types.js
+/** The media types that the client knows by name (image-spec "Media Types", Docker schema 2). */
+const MediaType = {
+    ociIndex: 'application/vnd.oci.image.index.v1+json',
+    ociManifest: 'application/vnd.oci.image.manifest.v1+json',
+    ociConfig: 'application/vnd.oci.image.config.v1+json',
+    ociLayer: 'application/vnd.oci.image.layer.v1.tar',
+    ociLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
+    ociLayerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+    ociEmpty: 'application/vnd.oci.empty.v1+json',
+    dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',
+    dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+    dockerConfig: 'application/vnd.docker.container.image.v1+json',
+    dockerLayer: 'application/vnd.docker.image.rootfs.diff.tar',
+    dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+    dockerSchema1: 'application/vnd.docker.distribution.manifest.v1+json',
+    dockerSchema1Signed: 'application/vnd.docker.distribution.manifest.v1+prettyjws',
+};
+const nonDistributableTypes = new Set([
+    'application/vnd.oci.image.layer.nondistributable.v1.tar',
+    'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
+    'application/vnd.oci.image.layer.nondistributable.v1.tar+zstd',
+    'application/vnd.docker.image.rootfs.foreign.diff.tar',
+    'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+]);
+/**
+ * What to ask for in `Accept` whenever a manifest is wanted, on HEAD as well: a registry that misses
+ * the index types here may answer with one platform's image or with schema 1.
+ */
+const manifestAccept = [
+    MediaType.ociIndex,
+    MediaType.dockerList,
+    MediaType.ociManifest,
+    MediaType.dockerManifest,
+];
+/** A media type as it is compared: without parameters, trimmed, lower case. */
+function normaliseMediaType(header) {
+    const semicolon = header.indexOf(';');
+    return (semicolon === -1 ? header : header.slice(0, semicolon)).trim().toLowerCase();
+}
+/** An OCI image index or a Docker manifest list. */
+function isIndexType(mediaType) {
+    const type = normaliseMediaType(mediaType);
+    return type === MediaType.ociIndex || type === MediaType.dockerList;
+}
+/** The manifest of one image (or artifact): OCI or Docker schema 2. */
+function isImageManifestType(mediaType) {
+    const type = normaliseMediaType(mediaType);
+    return type === MediaType.ociManifest || type === MediaType.dockerManifest;
+}
+/** Docker schema 1, signed or not. */
+function isSchema1Type(mediaType) {
+    const type = normaliseMediaType(mediaType);
+    return type === MediaType.dockerSchema1 || type === MediaType.dockerSchema1Signed;
+}
+/** Any that a registry stores as a manifest, among those that are known. */
+function isManifestType(mediaType) {
+    return isIndexType(mediaType) || isImageManifestType(mediaType) || isSchema1Type(mediaType);
+}
+/** The config of a runnable image, which is the only config that may be parsed. */
+function isImageConfigType(mediaType) {
+    const type = normaliseMediaType(mediaType);
+    return type === MediaType.ociConfig || type === MediaType.dockerConfig;
+}
+/** Layers that must not be uploaded by default ("foreign" in Docker's words). */
+function isNonDistributableType(mediaType) {
+    return nonDistributableTypes.has(normaliseMediaType(mediaType));
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/content/content-headers.js
@@ -45310,75 +45441,6 @@ function descriptor_textsOf(annotations) {
             texts[name] = value;
     }
     return texts;
-}
-
-;// CONCATENATED MODULE: ./lib/oci/media-types.js
-/** The media types that the client knows by name (image-spec "Media Types", Docker schema 2). */
-const MediaType = {
-    ociIndex: 'application/vnd.oci.image.index.v1+json',
-    ociManifest: 'application/vnd.oci.image.manifest.v1+json',
-    ociConfig: 'application/vnd.oci.image.config.v1+json',
-    ociLayer: 'application/vnd.oci.image.layer.v1.tar',
-    ociLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
-    ociLayerZstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
-    ociEmpty: 'application/vnd.oci.empty.v1+json',
-    dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',
-    dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
-    dockerConfig: 'application/vnd.docker.container.image.v1+json',
-    dockerLayer: 'application/vnd.docker.image.rootfs.diff.tar',
-    dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
-    dockerSchema1: 'application/vnd.docker.distribution.manifest.v1+json',
-    dockerSchema1Signed: 'application/vnd.docker.distribution.manifest.v1+prettyjws',
-};
-const nonDistributableTypes = new Set([
-    'application/vnd.oci.image.layer.nondistributable.v1.tar',
-    'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
-    'application/vnd.oci.image.layer.nondistributable.v1.tar+zstd',
-    'application/vnd.docker.image.rootfs.foreign.diff.tar',
-    'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
-]);
-/**
- * What to ask for in `Accept` whenever a manifest is wanted, on HEAD as well: a registry that misses
- * the index types here may answer with one platform's image or with schema 1.
- */
-const manifestAccept = [
-    MediaType.ociIndex,
-    MediaType.dockerList,
-    MediaType.ociManifest,
-    MediaType.dockerManifest,
-];
-/** A media type as it is compared: without parameters, trimmed, lower case. */
-function normaliseMediaType(header) {
-    const semicolon = header.indexOf(';');
-    return (semicolon === -1 ? header : header.slice(0, semicolon)).trim().toLowerCase();
-}
-/** An OCI image index or a Docker manifest list. */
-function isIndexType(mediaType) {
-    const type = normaliseMediaType(mediaType);
-    return type === MediaType.ociIndex || type === MediaType.dockerList;
-}
-/** The manifest of one image (or artifact): OCI or Docker schema 2. */
-function isImageManifestType(mediaType) {
-    const type = normaliseMediaType(mediaType);
-    return type === MediaType.ociManifest || type === MediaType.dockerManifest;
-}
-/** Docker schema 1, signed or not. */
-function isSchema1Type(mediaType) {
-    const type = normaliseMediaType(mediaType);
-    return type === MediaType.dockerSchema1 || type === MediaType.dockerSchema1Signed;
-}
-/** Any that a registry stores as a manifest, among those that are known. */
-function isManifestType(mediaType) {
-    return isIndexType(mediaType) || isImageManifestType(mediaType) || isSchema1Type(mediaType);
-}
-/** The config of a runnable image, which is the only config that may be parsed. */
-function isImageConfigType(mediaType) {
-    const type = normaliseMediaType(mediaType);
-    return type === MediaType.ociConfig || type === MediaType.dockerConfig;
-}
-/** Layers that must not be uploaded by default ("foreign" in Docker's words). */
-function isNonDistributableType(mediaType) {
-    return nonDistributableTypes.has(normaliseMediaType(mediaType));
 }
 
 ;// CONCATENATED MODULE: ./lib/oci/manifest.js
@@ -46158,6 +46220,7 @@ async function isHidden(repository, tag, error) {
 
 
 
+
 /**
  * Lets through what the rules of a run trust: found out once for each digest of a source, for all of
  * its destinations, before anything is written for it.
@@ -46202,10 +46265,9 @@ class TrustGate {
         catch (error) {
             if (error instanceof RegistryError)
                 throw error;
-            // Metadata that is old or not signed, an answer that is no JSON: nobody was told to be trusted.
             const reason = error instanceof Error ? error.message : String(error);
             throw new RegistryError('REGISTRY', `trust could not be looked up: ${reason}`, {
-                ...place,
+                ...(isLookUp(error) ? { operation: error.operation, registry: error.registry } : place),
                 cause: error,
             });
         }
@@ -46213,6 +46275,10 @@ class TrustGate {
             return verdict.verified && trust_gate_harmless(verdict.verified);
         throw new RegistryError('UNTRUSTED', verdict.reason, place);
     }
+}
+/** What the module throws that verifies, which has errors of its own: it is a bundle of its own. */
+function isLookUp(error) {
+    return error instanceof Error && error.name === 'LookUpError';
 }
 /** What of it somebody else has written. */
 const FOREIGN_NAMES = [
@@ -46233,11 +46299,21 @@ function trust_gate_harmless(verified) {
     }
     return clean;
 }
-async function platformImages(repository, image) {
-    const { manifest } = image.top;
-    if (manifest.kind === 'image')
-        return [image.top];
-    return wait_for_all_waitForAll(image.parts().map(async (part) => fetchManifest(repository, part.digest, part)));
+/**
+ * What would have to be signed in place of an index: the images that were selected of it, and of one
+ * that is copied as it is everything that somebody could run.
+ */
+async function platformImages(repository, { top, selection }) {
+    if (top.manifest.kind === 'image')
+        return [top];
+    const parts = selection?.selected.map(({ descriptor }) => descriptor) ??
+        top.manifest.manifests.filter((entry) => !isForNoPlatform(entry));
+    return wait_for_all_waitForAll(parts.map(async (part) => fetchManifest(repository, part.digest, part)));
+}
+/** Such as BuildKit's attestations. What an annotation calls an entry does not keep anybody from running it. */
+function isForNoPlatform({ platform, mediaType }) {
+    const isUnknown = platform?.os === 'unknown' && platform.architecture === 'unknown';
+    return isUnknown && !isIndexType(mediaType);
 }
 /** A repository as the place where signatures are kept. What is found is what may be copied, too. */
 function signaturesIn({ repository, referrers }) {

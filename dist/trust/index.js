@@ -14123,6 +14123,24 @@ const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 var dist = __nccwpck_require__(9654);
 // EXTERNAL MODULE: ./node_modules/@sigstore/verify/dist/index.js
 var verify_dist = __nccwpck_require__(4187);
+;// CONCATENATED MODULE: ./lib/trust/look-up-error.js
+/**
+ * Something that could not be looked up for another reason than those of the network, which has errors
+ * of its own: metadata that is old or not signed, an answer that is no list. Nobody is trusted by it.
+ */
+class LookUpError extends Error {
+    name = 'LookUpError';
+    /** What was being done, as words for a sentence. */
+    operation;
+    /** The host that was asked. */
+    registry;
+    constructor(operation, url, message, cause) {
+        super(message, { cause });
+        this.operation = operation;
+        this.registry = URL.parse(url)?.host ?? '';
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/trust/refusal.js
 /** Why a signature does not count, in words for people. Names in it may be anybody's text. */
 class Refusal extends Error {
@@ -14140,6 +14158,8 @@ var error = __nccwpck_require__(6376);
 
 
 
+
+const OPERATION = 'get trusted root';
 /** The largest target is the trusted root, which has some ten kilobytes. */
 const MAX_BYTES = 5_000_000;
 /**
@@ -14150,8 +14170,13 @@ const MAX_BYTES = 5_000_000;
  */
 async function fetchTarget({ url, root }, name, directory, web) {
     const targets = (0,external_node_path_namespaceObject.join)(directory, 'targets');
-    await (0,promises_namespaceObject.mkdir)(targets, { recursive: true, mode: 0o700 });
-    await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(directory, 'root.json'), root);
+    try {
+        await (0,promises_namespaceObject.mkdir)(targets, { recursive: true, mode: 0o700 });
+        await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(directory, 'root.json'), root);
+    }
+    catch (error) {
+        throw failureOf(error, url);
+    }
     const fetcher = new WebFetcher(web);
     const updater = new tuf_js_dist/* Updater */.Sx({
         metadataDir: directory,
@@ -14169,8 +14194,14 @@ async function fetchTarget({ url, root }, name, directory, web) {
     }
     catch (error) {
         // The updater puts some of what the network says into words of its own.
-        throw fetcher.failure ?? error;
+        if (fetcher.failure instanceof Error)
+            throw fetcher.failure;
+        throw failureOf(error, url);
     }
+}
+function failureOf(error, url) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return new LookUpError(OPERATION, url, reason, error);
 }
 /** Everything goes through the network of the run: its proxies, authorities, retries and limits. */
 class WebFetcher extends tuf_js_dist/* BaseFetcher */.xv {
@@ -14191,7 +14222,7 @@ class WebFetcher extends tuf_js_dist/* BaseFetcher */.xv {
     async #get(url) {
         try {
             return await this.#web.get(url, {
-                operation: 'get trusted root',
+                operation: OPERATION,
                 maxBytes: MAX_BYTES,
                 expect: [403, 404],
             });
@@ -14204,6 +14235,7 @@ class WebFetcher extends tuf_js_dist/* BaseFetcher */.xv {
 }
 
 ;// CONCATENATED MODULE: ./lib/trust/trust-root.js
+
 
 
 
@@ -14269,7 +14301,13 @@ class TrustRoots {
     async #fetch(repository, target) {
         const directory = (0,external_node_path_namespaceObject.join)(this.#directory, new URL(repository.url).hostname);
         const bytes = await fetchTarget(repository, target, directory, this.#web);
-        return readTrustRoot(JSON.parse(bytes.toString('utf8')));
+        try {
+            return readTrustRoot(JSON.parse(bytes.toString('utf8')));
+        }
+        catch (error) {
+            const reason = error instanceof Error ? error.message : String(error);
+            throw new LookUpError('get trusted root', repository.url, reason, error);
+        }
     }
 }
 
@@ -21898,6 +21936,290 @@ function escapeCharacter(character) {
     return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
+;// CONCATENATED MODULE: ./lib/oci/registry-host.js
+
+
+/** Docker Hub answers to several names; images are named after the first one. */
+const DOCKER_HUB = 'docker.io';
+const dockerHubAliases = new Set([
+    'hub.docker.com',
+    'index.docker.io',
+    'registry-1.docker.io',
+    'registry.hub.docker.com',
+]);
+/** 253 characters are the longest name that DNS can hold; a colon and a port make six more. */
+const MAX_HOST_LENGTH = 259;
+const LABEL = /^[a-z0-9-]+$/;
+const IPV4_PART = /^(?:0|[1-9][0-9]{0,2})$/;
+/**
+ * Whether the first component of a reference (what stands before its first slash) names a registry
+ * rather than the first part of a repository (distribution/reference).
+ */
+function isRegistryHost(component) {
+    return /[.:]/.test(component) || component.toLowerCase() === 'localhost';
+}
+/**
+ * The one spelling of a registry host with optional port: lower case, IPv6 in its short form, the
+ * default port 443 dropped, Docker Hub's aliases replaced by `docker.io`. A host without a dot always
+ * has a port, since it could not be told from a repository otherwise: `registry` is `registry:443`.
+ * @throws FormatError of kind `reference`
+ */
+function normaliseRegistry(host) {
+    if (host.length > MAX_HOST_LENGTH) {
+        throw bad(host, `is longer than ${MAX_HOST_LENGTH} characters`);
+    }
+    if (host.includes('@')) {
+        // Not repeated, since a password may stand before it.
+        throw new errors_FormatError('reference', 'a registry host has an "@"; user names and passwords have inputs of their own');
+    }
+    if (host.includes('/')) {
+        throw bad(host, 'has a slash; only a host is wanted, with a port where it needs one');
+    }
+    if (host === '')
+        throw new errors_FormatError('reference', 'the registry host is empty');
+    const bracket = host.startsWith('[') ? host.indexOf(']') : 0;
+    const colon = host.indexOf(':', Math.max(bracket, 0));
+    const name = colon === -1 ? host : host.slice(0, colon);
+    const canonical = host.startsWith('[') ? registry_host_ipv6(host, name) : registry_host_domain(host, name);
+    const port = colon === -1 ? undefined : parsePort(host, host.slice(colon + 1));
+    if (port !== undefined && port !== 443)
+        return `${canonical}:${port}`;
+    if (dockerHubAliases.has(canonical))
+        return DOCKER_HUB;
+    return isRegistryHost(canonical) ? canonical : `${canonical}:443`;
+}
+function parsePort(host, port) {
+    if (!/^[1-9][0-9]{0,4}$/.test(port) || Number(port) > 65_535) {
+        throw bad(host, `has the port ${quote_quote(port)}; a port is a number from 1 to 65535`);
+    }
+    return Number(port);
+}
+function registry_host_ipv6(host, name) {
+    if (name.includes('%'))
+        throw bad(host, 'has a zone; write the IPv6 address without it');
+    // The URL parser knows the grammar of addresses, and writes each of them in one way.
+    const url = /^\[[0-9a-fA-F:.]+\]$/.test(name) ? URL.parse(`http://${name}/`) : null;
+    if (url === null)
+        throw bad(host, 'is not an IPv6 address in brackets');
+    return url.hostname;
+}
+function registry_host_domain(host, name) {
+    const lower = name.toLowerCase();
+    if (lower.endsWith('.'))
+        throw bad(host, `ends with a dot; write ${quote_quote(lower.slice(0, -1))}`);
+    const labels = lower.split('.');
+    if (!labels.every(isLabel))
+        throw bad(host, `is not a host name${asciiForm(lower)}`);
+    // What ends in a number is an IPv4 address to every URL parser, in odd spellings as well.
+    if (/^(?:[0-9]+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') && !isIpv4(labels)) {
+        throw bad(host, 'is not an IPv4 address of four decimal numbers');
+    }
+    return lower;
+}
+function isLabel(label) {
+    return LABEL.test(label) && !label.startsWith('-') && !label.endsWith('-');
+}
+function isIpv4(labels) {
+    return labels.length === 4 && labels.every((part) => IPV4_PART.test(part) && Number(part) < 256);
+}
+/**
+ * Names with other letters than ASCII are not converted on the quiet: two that look the same can be
+ * two hosts, and the converted form shows it.
+ */
+function asciiForm(name) {
+    if (!/[^\x20-\x7e]/.test(name) || /[/?#@:%\\\s]/.test(name))
+        return '';
+    const ascii = URL.parse(`https://${name}/`)?.hostname;
+    return ascii?.includes('xn--') === true ? `; write it in ASCII as ${quote_quote(ascii)}` : '';
+}
+function bad(host, problem) {
+    return new errors_FormatError('reference', `registry host ${quote_quote(host)} ${problem}`);
+}
+
+;// CONCATENATED MODULE: ./lib/trust/pattern.js
+/** Any characters but slashes, and any at all. */
+const WITHIN = '*';
+const ANY = '**';
+/**
+ * Reads a glob: `*` is anything but a slash, `**` anything at all, and every other character stands
+ * for itself. The whole text has to match.
+ */
+function readPattern(glob) {
+    if (!glob.includes('*'))
+        return (text) => text === glob;
+    const tokens = glob
+        .split(/(\*+)/)
+        .flatMap((part) => (part.startsWith(ANY) ? [ANY] : part === WITHIN ? [WITHIN] : part.split('')));
+    return (text) => matches(tokens, text);
+}
+/**
+ * Goes through a text once, with all places of the pattern that it may be at: whose text it is
+ * decides how often a search that tries one after the other would go back.
+ */
+function matches(tokens, text) {
+    let places = withSkipped(tokens, [0]);
+    for (const character of text.split('')) {
+        const next = [];
+        for (const place of places) {
+            const token = tokens[place];
+            if (token === ANY || (token === WITHIN && character !== '/'))
+                next.push(place);
+            else if (token === character)
+                next.push(place + 1);
+        }
+        places = withSkipped(tokens, next);
+        if (places.size === 0)
+            return false;
+    }
+    return places.has(tokens.length);
+}
+/** The places, and those behind wildcards, which may stand for nothing. */
+function withSkipped(tokens, places) {
+    const all = new Set();
+    for (let place of places) {
+        all.add(place);
+        while (tokens[place] === WITHIN || tokens[place] === ANY)
+            all.add(++place);
+    }
+    return all;
+}
+/** Whether a glob leaves all of a name open: whose it is, and where. */
+function isForAnybody(glob) {
+    return !/[A-Za-z0-9]/.test(glob.replace(/^https?:\/\//, '')) && glob.includes('*');
+}
+
+// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
+var mod = __nccwpck_require__(1916);
+;// CONCATENATED MODULE: ./lib/trust/rule-members.js
+
+/** The member that was probably meant by a name that is none. */
+function meantMember(name, known) {
+    return known
+        .map((member) => ({
+        member,
+        steps: (0,mod/* distance */.Io)(withoutSeparators(name), withoutSeparators(member)),
+    }))
+        .filter(({ member, steps }) => steps <= Math.min(2, member.length / 3))
+        .toSorted((a, b) => a.steps - b.steps)[0]?.member;
+}
+function withoutSeparators(text) {
+    return text.toLowerCase().replaceAll(/[^a-z]/g, '');
+}
+
+;// CONCATENATED MODULE: ./lib/trust/members.js
+
+
+
+/** What is wrong with a rule, in words that follow its number. */
+class RuleProblem extends Error {
+    name = 'RuleProblem';
+}
+const Text = pipe(string(), trim(), minLength(1));
+const Texts = union([
+    pipe(Text, transform((one) => [one])),
+    pipe(array(Text), minLength(1)),
+]);
+/** Throws a RuleProblem where one of them is not among those that are known; nearly right names get advice. */
+function checkMembers(members, known) {
+    for (const name of Object.keys(members)) {
+        if (known.includes(name))
+            continue;
+        const meant = meantMember(name, known);
+        const advice = meant === undefined ? `it may have ${known.join(', ')}` : `did you mean ${meant}?`;
+        throw new RuleProblem(`has a member that is not known here, ${shown(name)}; ${advice}`);
+    }
+}
+function members_text(members, name) {
+    const result = safeParse(Text, members[name]);
+    if (result.success)
+        return result.output;
+    throw new RuleProblem(`has ${name}, which takes a text`);
+}
+function optionalText(members, name) {
+    return Object.hasOwn(members, name) ? members_text(members, name) : undefined;
+}
+/** One text or a list of them; undefined for anything else. */
+function texts(members, name) {
+    const result = safeParse(Texts, members[name]);
+    return result.success ? result.output : undefined;
+}
+function pattern(members, name) {
+    const glob = optionalText(members, name);
+    return glob === undefined ? undefined : readPattern(glob);
+}
+function flag(members, name) {
+    const value = optionalText(members, name)?.toLowerCase() ?? 'false';
+    if (value === 'true')
+        return true;
+    if (value === 'false')
+        return false;
+    throw new RuleProblem(`has ${name}, which takes true or false`);
+}
+/** A path or a name, as long as it is too short for a key. */
+function shown(name) {
+    return name.length > 100 ? 'a long one' : JSON.stringify(name);
+}
+
+;// CONCATENATED MODULE: ./lib/trust/image-glob.js
+
+
+
+
+/** What the names of repositories and wildcards consist of. */
+const PATH = /^[a-z0-9._*-]+(?:\/[a-z0-9._*-]+)*$/;
+/**
+ * Reads the glob of the repositories that a rule is for. What could never be the name of one is
+ * refused: such a rule would be passed by in silence, and the next one, which may accept all, would
+ * count.
+ * @throws RuleProblem
+ */
+function readImages(glob) {
+    if (glob.includes('://'))
+        throw problem('a scheme', glob.replace(/^[^/]*\/\//, ''));
+    const [first = '', ...rest] = glob.split('/');
+    // Such a beginning stands for any registry, with as much of a path as there is.
+    if (first.includes('**'))
+        return readPattern(checkedPath(glob, ''));
+    if (!first.includes('*') && !isRegistryHost(first)) {
+        throw problem('no registry', `docker.io/${rest.length === 0 ? 'library/' : ''}${glob}`);
+    }
+    const registry = first.includes('*') ? first.toLowerCase() : registryOf(first);
+    const path = rest.join('/');
+    if (path === '')
+        throw problem('a registry alone', first === '*' ? '**' : `${registry}/**`);
+    const place = `${registry}/`;
+    if (registry === 'docker.io' && /^[^/]*$/.test(path) && !path.includes('**')) {
+        throw problem('no namespace', `${place}${path === '*' ? '**' : `library/${path}`}`);
+    }
+    return readPattern(`${place}${checkedPath(path, place)}`);
+}
+/** A path that some repository could have; `place` stands before it. */
+function checkedPath(path, place) {
+    const [name = '', tag] = path.split(/[:@]/);
+    if (tag !== undefined)
+        throw problem('a tag or a digest', `${place}${name}`);
+    if (path.endsWith('/'))
+        throw problem('a slash at the end', `${place}${path}**`);
+    const lower = path.toLowerCase();
+    if (path !== lower)
+        throw problem('upper case', `${place}${lower}`);
+    if (PATH.test(path))
+        return path;
+    throw new RuleProblem('has images with characters that no repository has; only * and ** are wildcards');
+}
+function problem(what, meant) {
+    return new RuleProblem(`has images with ${what}, which no repository matches; did you mean ${JSON.stringify(meant)}?`);
+}
+function registryOf(host) {
+    try {
+        return normaliseRegistry(host);
+    }
+    catch (error) {
+        const reason = error instanceof errors_FormatError ? error.message : 'no host';
+        throw new RuleProblem(`has images of a registry that is none: ${reason}`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/oci/strict-json.js
 
 
@@ -21970,7 +22292,7 @@ function scan(text, limits) {
             case '{':
             case '[':
                 if (frames.length >= maxDepth) {
-                    throw problem(frames, `more than ${maxDepth} objects and arrays inside one another`);
+                    throw strict_json_problem(frames, `more than ${maxDepth} objects and arrays inside one another`);
                 }
                 frames.push(openFrame(character, frame, freeMaps));
                 values += 1;
@@ -22004,7 +22326,7 @@ function scan(text, limits) {
                 }
         }
         if (values > maxValues)
-            throw problem([], `more than ${maxValues} values`);
+            throw strict_json_problem([], `more than ${maxValues} values`);
     }
 }
 function openFrame(open, parent, freeMaps) {
@@ -22037,13 +22359,13 @@ function addName(frames, frame, token) {
     frame.expectsName = false;
     frame.key = name;
     if (name === '__proto__')
-        throw problem(frames, 'the name "__proto__" is not allowed');
+        throw strict_json_problem(frames, 'the name "__proto__" is not allowed');
     const compared = frame.freeMap ? name : foldCase(name);
     const twin = frame.names.get(compared);
     if (twin === name)
-        throw problem(frames, 'the name occurs twice in one object');
+        throw strict_json_problem(frames, 'the name occurs twice in one object');
     if (twin !== undefined) {
-        throw problem(frames, `the name differs only in case from ${quote_quote(twin)} in the same object`);
+        throw strict_json_problem(frames, `the name differs only in case from ${quote_quote(twin)} in the same object`);
     }
     frame.names.set(compared, name);
 }
@@ -22070,13 +22392,13 @@ function checkNumber(frames, text, start) {
     const token = NUMBER.exec(text)?.[0] ?? '-';
     const value = Number(token);
     if (!Number.isFinite(value) && token !== '-')
-        throw problem(frames, 'the number is too large');
+        throw strict_json_problem(frames, 'the number is too large');
     if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-        throw problem(frames, 'the integer is beyond 2^53 - 1');
+        throw strict_json_problem(frames, 'the integer is beyond 2^53 - 1');
     }
     return start + token.length;
 }
-function problem(frames, message) {
+function strict_json_problem(frames, message) {
     const path = pathOf(frames);
     return new errors_FormatError('json', path === '' ? message : `${path}: ${message}`);
 }
@@ -22097,58 +22419,6 @@ function formatMember(parent, name) {
     return parent === '' ? name : `${parent}.${name}`;
 }
 
-;// CONCATENATED MODULE: ./lib/trust/pattern.js
-/** Any characters but slashes, and any at all. */
-const WITHIN = '*';
-const ANY = '**';
-/**
- * Reads a glob: `*` is anything but a slash, `**` anything at all, and every other character stands
- * for itself. The whole text has to match.
- */
-function readPattern(glob) {
-    if (!glob.includes('*'))
-        return (text) => text === glob;
-    const tokens = glob
-        .split(/(\*+)/)
-        .flatMap((part) => (part.startsWith(ANY) ? [ANY] : part === WITHIN ? [WITHIN] : part.split('')));
-    return (text) => matches(tokens, text);
-}
-/**
- * Goes through a text once, with all places of the pattern that it may be at: whose text it is
- * decides how often a search that tries one after the other would go back.
- */
-function matches(tokens, text) {
-    let places = withSkipped(tokens, [0]);
-    for (const character of text.split('')) {
-        const next = [];
-        for (const place of places) {
-            const token = tokens[place];
-            if (token === ANY || (token === WITHIN && character !== '/'))
-                next.push(place);
-            else if (token === character)
-                next.push(place + 1);
-        }
-        places = withSkipped(tokens, next);
-        if (places.size === 0)
-            return false;
-    }
-    return places.has(tokens.length);
-}
-/** The places, and those behind wildcards, which may stand for nothing. */
-function withSkipped(tokens, places) {
-    const all = new Set();
-    for (let place of places) {
-        all.add(place);
-        while (tokens[place] === WITHIN || tokens[place] === ANY)
-            all.add(++place);
-    }
-    return all;
-}
-/** Whether a glob says nothing at all: it consists of wildcards alone. */
-function isBare(glob) {
-    return /^[*/]+$/.test(glob);
-}
-
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./lib/trust/public-key.js
@@ -22165,19 +22435,29 @@ const HASHES_OF_CURVE = {
 };
 /** Bits; a shorter RSA key proves nothing any more. */
 const SHORTEST_RSA = 2048;
+/** Begin and end of each block, and its label (RFC 7468). */
+const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g;
+const LABELS = ['PUBLIC KEY', 'RSA PUBLIC KEY'];
 /**
- * Reads the public key of a PEM text (RFC 7468, `PUBLIC KEY`).
+ * Reads all public keys of a PEM text (RFC 7468, `PUBLIC KEY`); what stands around them is skipped.
  * @throws KeyError for a private key, a certificate, and kinds of keys that nobody signs images with
  */
-function readPublicKey(pem) {
-    const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(pem)?.[1];
-    if (label === undefined)
+function readPublicKeys(pem) {
+    const labels = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g)].map(([, label = '']) => label);
+    if (labels.length === 0)
         throw new KeyError('is no PEM text');
-    if (label.includes('PRIVATE'))
+    if (labels.some((label) => label.includes('PRIVATE'))) {
         throw new KeyError('is a private key: give the public one');
-    if (label !== 'PUBLIC KEY' && label !== 'RSA PUBLIC KEY') {
+    }
+    if (!labels.every((label) => LABELS.includes(label))) {
         throw new KeyError('is no public key: PEM with BEGIN PUBLIC KEY is wanted');
     }
+    const blocks = pem.match(BLOCK) ?? [];
+    if (blocks.length < labels.length)
+        throw new KeyError('is a public key that cannot be read');
+    return blocks.map(readBlock);
+}
+function readBlock(pem) {
     let key;
     try {
         key = (0,external_node_crypto_namespaceObject.createPublicKey)(pem);
@@ -22215,249 +22495,119 @@ function isSignedBy(keys, bytes, signature) {
     }));
 }
 
-// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
-var mod = __nccwpck_require__(1916);
-;// CONCATENATED MODULE: ./lib/trust/rule-members.js
-
-/** The member that was probably meant by a name that is none. */
-function meantMember(name, known) {
-    return known
-        .map((member) => ({
-        member,
-        steps: (0,mod/* distance */.Io)(withoutSeparators(name), withoutSeparators(member)),
-    }))
-        .filter(({ member, steps }) => steps <= Math.min(2, member.length / 3))
-        .toSorted((a, b) => a.steps - b.steps)[0]?.member;
-}
-function withoutSeparators(text) {
-    return text.toLowerCase().replaceAll(/[^a-z]/g, '');
-}
-
-;// CONCATENATED MODULE: ./lib/trust/signed-json.js
-
-
-
-/** Members that hold what a builder or a scanner has put there, with names of its own. */
-const FREE_MAPS = ['predicate', 'annotations', 'optional'];
-/**
- * Reads JSON that somebody has signed. What two programs could understand in two ways (names that
- * occur twice above all) is refused, since the signer's program may have been the other one.
- * @throws Refusal
- */
-function parseSignedJson(bytes) {
-    try {
-        return parseStrictJson(bytes, { freeMaps: FREE_MAPS });
-    }
-    catch (error) {
-        if (error instanceof errors_FormatError)
-            throw new Refusal(`signs JSON that is ${error.message}`);
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/trust/statement.js
-
-
-
+;// CONCATENATED MODULE: ./lib/trust/predicate-types.js
 /** What cosign states where it only signs. */
 const COSIGN_SIGN = 'https://sigstore.dev/cosign/sign/v1';
 /** What GitHub's attestations state unless told otherwise. */
 const SLSA_PROVENANCE = 'https://slsa.dev/provenance/v1';
-const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
-const STATEMENT_TYPES = [
-    'https://in-toto.io/Statement/v1',
-    'https://in-toto.io/Statement/v0.1',
-];
-const Statement = looseObject({
-    _type: string(),
-    subject: array(looseObject({ digest: record(string(), unknown()) })),
-    predicateType: string(),
-    predicate: optional(unknown()),
-});
-/**
- * Reads what an envelope states about an image. Some of its subjects has to have exactly that digest,
- * under the name of its own algorithm; the name of a subject says nothing.
- * @throws Refusal where it is no statement, or one about something else
- */
-function readStatement({ payloadType, payload }, digest) {
-    if (payloadType !== PAYLOAD_TYPE)
-        throw new Refusal(`signs ${payloadType}, and no statement`);
-    const result = safeParse(Statement, parseSignedJson(payload));
-    if (!result.success)
-        throw new Refusal('signs what is no statement');
-    const { _type: type, subject, predicateType, predicate } = result.output;
-    if (!STATEMENT_TYPES.includes(type))
-        throw new Refusal(`signs a statement of the type ${type}`);
-    const [algorithm = '', hex] = digest.split(':');
-    const isAbout = subject.some((one) => Object.hasOwn(one.digest, algorithm) && one.digest[algorithm] === hex);
-    if (!isAbout)
-        throw new Refusal('states something about another image');
-    return { predicateType, predicate };
-}
-/** The value at a path of members, if all of them are there and it is a text. */
-function textAt(value, ...path) {
-    let current = value;
-    for (const name of path) {
-        if (typeof current !== 'object' || current === null || !Object.hasOwn(current, name)) {
-            return undefined;
-        }
-        current = Object.getOwnPropertyDescriptor(current, name)?.value;
-    }
-    return typeof current === 'string' ? current : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/trust/read-rules.js
-
-
-
-
-
-
-
-
-
-/** What is wrong with a rule, in words that follow its number. */
-class RuleProblem extends Error {
-    name = 'RuleProblem';
-}
-const Text = pipe(string(), trim(), minLength(1));
-const Texts = union([
-    pipe(Text, transform((one) => [one])),
-    pipe(array(Text), minLength(1)),
+/** Names that cosign has for types of statements, which are none themselves (cosign, `--type`). */
+const NAMES = new Map([
+    ['slsaprovenance', 'https://slsa.dev/provenance/v0.2'],
+    ['slsaprovenance02', 'https://slsa.dev/provenance/v0.2'],
+    ['slsaprovenance1', SLSA_PROVENANCE],
+    ['spdx', 'https://spdx.dev/Document'],
+    ['spdxjson', 'https://spdx.dev/Document'],
+    ['cyclonedx', 'https://cyclonedx.org/bom'],
+    ['link', 'https://in-toto.io/Link/v1'],
+    ['vuln', 'https://cosign.sigstore.dev/attestation/vuln/v1'],
+    ['openvex', 'https://openvex.dev/ns'],
+    ['custom', 'https://cosign.sigstore.dev/attestation/v1'],
 ]);
-/** Members of which a rule has exactly one. */
-const KINDS = ['key', 'identity', 'github', 'any', 'accept', 'reject'];
-const REQUIREMENT_KINDS = ['key', 'identity', 'github'];
+/** The type that one of cosign's names stands for; undefined for what is no such name. */
+function predicateOfName(name) {
+    return NAMES.get(name.toLowerCase());
+}
+
+;// CONCATENATED MODULE: ./lib/trust/read-requirement.js
+
+
+
+
+
+
+
+
+/** Members of which a requirement has exactly one. */
+const requirementKinds = ['key', 'identity', 'github'];
 /** What further members may stand beside each of them. */
-const BESIDE = {
+const membersBeside = {
     key: ['predicate', 'transparency-log', 'trusted-root'],
     identity: ['issuer', 'predicate', 'builder', 'source', 'trusted-root'],
     github: ['workflow', 'ref', 'runner', 'predicate', 'trusted-root'],
-    any: [],
-    accept: [],
-    reject: [],
 };
-/**
- * Reads the rules of the input `verify`: a rule or a list of them, as YAML has them.
- *
- * @param value what the YAML says, every scalar as text
- */
-function readRules(value, files) {
-    const list = Array.isArray(value) ? value : [value];
-    if (list.length === 0) {
-        return { rules: [], problems: ['holds no rule: that would refuse every image'] };
-    }
-    const rules = [];
-    const problems = [];
-    for (const [index, entry] of list.entries()) {
-        const number = index + 1;
-        try {
-            rules.push(readRule(membersOf(entry), number, files));
-        }
-        catch (error) {
-            if (!(error instanceof RuleProblem))
-                throw error;
-            problems.push(`rule ${number} ${error.message}`);
-        }
-    }
-    return { rules, problems };
-}
-function readRule(members, number, files) {
-    const kind = kindOf(members, KINDS);
-    checkMembers(members, ['images', 'platforms', kind, ...(BESIDE[kind] ?? [])]);
-    const images = optionalText(members, 'images');
-    const shared = {
-        number,
-        images: images === undefined ? undefined : readPattern(images),
-        platforms: flag(members, 'platforms'),
-    };
-    if (kind === 'accept' || kind === 'reject') {
-        if (!flag(members, kind))
-            throw new RuleProblem(`has ${kind}, which takes only true`);
-        return { ...shared, verdict: kind, requirements: [] };
-    }
-    return { ...shared, verdict: 'verify', requirements: requirementsOf(members, kind, files) };
-}
-function requirementsOf(members, kind, files) {
-    if (kind !== 'any')
-        return [readRequirement(members, kind, files)];
-    const alternatives = members['any'];
-    if (!Array.isArray(alternatives) || alternatives.length === 0) {
-        throw new RuleProblem('has any, which takes a list of alternatives');
-    }
-    return alternatives.map((alternative) => {
-        const own = membersOf(alternative);
-        const its = kindOf(own, REQUIREMENT_KINDS);
-        checkMembers(own, [its, ...(BESIDE[its] ?? [])]);
-        return readRequirement(own, its, files);
-    });
-}
+/** Reads what a signature has to be. Throws a RuleProblem. */
 function readRequirement(members, kind, files) {
-    switch (kind) {
-        case 'key':
-            return readKeyRequirement(members, files);
-        case 'identity':
-            return readIdentityRequirement(members, files);
-        default:
-            return readGitHubRequirement(members, files);
-    }
+    if (kind === 'key')
+        return readKeyRequirement(members, files);
+    if (kind === 'identity')
+        return readIdentityRequirement(members, files);
+    return readGitHubRequirement(members, files);
 }
 function readKeyRequirement(members, files) {
-    const result = safeParse(Texts, members['key']);
-    if (!result.success)
+    const keys = texts(members, 'key');
+    if (keys === undefined)
         throw new RuleProblem('has key, which takes PEM text, a path, or several');
     return {
         kind: 'key',
-        keys: result.output.map((key) => readKey(key, files)),
-        predicate: optionalText(members, 'predicate'),
+        keys: keys.flatMap((key) => readKeys(key, files)),
+        predicate: predicateOf(members),
         transparencyLog: flag(members, 'transparency-log'),
         trustedRoots: trustedRootsOf(members, files),
     };
 }
 /** Addresses of keys that lie in a service, which cosign takes. */
-const KEY_SERVICE = /^[a-z0-9]+:\/\//;
-function readKey(key, files) {
+const KEY_SERVICE = /^(?:[a-z0-9]+:\/\/|pkcs11:)/i;
+function readKeys(key, files) {
     if (KEY_SERVICE.test(key)) {
         throw new RuleProblem('has a key that is the address of a key service: export the public key, and give that');
     }
     const isText = key.includes('-----BEGIN');
     const what = isText ? 'has a key that' : `has a key, ${shown(key)}, that`;
     try {
-        return readPublicKey(isText ? key : files.read(key));
+        return readPublicKeys(isText ? key : files.read(key));
     }
     catch (error) {
         throw new RuleProblem(`${what} ${error instanceof KeyError ? error.message : reasonOf(error)}`);
     }
 }
 function readIdentityRequirement(members, files) {
-    const identity = read_rules_text(members, 'identity');
+    const identity = members_text(members, 'identity');
     const issuer = optionalText(members, 'issuer');
     if (issuer === undefined) {
         throw new RuleProblem('has an identity without its issuer: anybody can take any name elsewhere');
     }
     if (issuer.includes('*'))
         throw new RuleProblem('has an issuer with a wildcard: write it whole');
-    if (isBare(identity))
+    if (isForAnybody(identity)) {
         throw new RuleProblem('has an identity that everybody has: name more of it');
+    }
+    const predicate = predicateOf(members);
+    for (const name of ['builder', 'source']) {
+        if (predicate !== undefined || !Object.hasOwn(members, name))
+            continue;
+        throw new RuleProblem(`has ${name}, which only provenance states: name its type, such as predicate: ${SLSA_PROVENANCE}`);
+    }
     return {
         kind: 'identity',
         identity: readPattern(identity),
         issuer,
-        predicate: optionalText(members, 'predicate'),
+        predicate,
         builder: pattern(members, 'builder'),
         source: pattern(members, 'source'),
         trustedRoots: trustedRootsOf(members, files),
     };
 }
 const REPOSITORY = /^(?<owner>[A-Za-z0-9][A-Za-z0-9-]*)\/(?<name>\*|[A-Za-z0-9._-]+)$/;
+/** In the repository itself, or behind the name of another one. */
+const WORKFLOW = /^(?:[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+\/)?\.github\/workflows\/[^/@]/;
 const RUNNERS = ['github-hosted', 'self-hosted'];
 function readGitHubRequirement(members, files) {
-    const { owner, name } = REPOSITORY.exec(read_rules_text(members, 'github'))?.groups ?? {};
+    const { owner, name } = REPOSITORY.exec(members_text(members, 'github'))?.groups ?? {};
     if (owner === undefined || name === undefined) {
         throw new RuleProblem('has github, which takes owner/repository, or owner/* for all of them');
     }
     const workflow = optionalText(members, 'workflow');
-    if (workflow !== undefined && !/(?:^|\/)\.github\/workflows\/[^/]/.test(workflow)) {
+    if (workflow !== undefined && !WORKFLOW.test(workflow)) {
         throw new RuleProblem('has a workflow that is no path of one: .github/workflows/FILE, or OWNER/REPOSITORY/.github/workflows/FILE');
     }
     const runner = optionalText(members, 'runner');
@@ -22469,11 +22619,26 @@ function readGitHubRequirement(members, files) {
         owner,
         repository: name === '*' ? undefined : name,
         workflow,
-        ref: pattern(members, 'ref'),
+        ref: refOf(members),
         runner,
-        predicate: optionalText(members, 'predicate') ?? SLSA_PROVENANCE,
+        predicate: predicateOf(members) ?? SLSA_PROVENANCE,
         trustedRoots: trustedRootsOf(members, files),
     };
+}
+/** A branch's or a tag's name by itself would match none of them. */
+function refOf(members) {
+    const ref = optionalText(members, 'ref');
+    if (ref !== undefined && !/^(?:refs\/|\*)/.test(ref)) {
+        throw new RuleProblem('has a ref that is not whole: refs/tags/NAME for a tag, refs/heads/NAME for a branch');
+    }
+    return pattern(members, 'ref');
+}
+function predicateOf(members) {
+    const predicate = optionalText(members, 'predicate');
+    const meant = predicate === undefined ? undefined : predicateOfName(predicate);
+    if (meant === undefined)
+        return predicate;
+    throw new RuleProblem(`has a predicate that is no type of one; did you mean ${meant}?`);
 }
 /** One root, or several as JSON lines: text, or the path of a file that holds it. */
 function trustedRootsOf(members, files) {
@@ -22503,6 +22668,75 @@ function jsonValues(content) {
 function parseRoot(content) {
     return parseStrictJson(Buffer.from(content));
 }
+function reasonOf(error) {
+    if (error instanceof Refusal || error instanceof errors_FormatError)
+        return `is not one: ${error.message}`;
+    return error instanceof Error ? error.message : 'cannot be read';
+}
+
+;// CONCATENATED MODULE: ./lib/trust/read-rules.js
+
+
+
+
+/** Members of which a rule has exactly one. */
+const KINDS = [...requirementKinds, 'any', 'accept', 'reject'];
+/**
+ * Reads the rules of the input `verify`: a rule or a list of them, as YAML has them.
+ *
+ * @param value what the YAML says, every scalar as text
+ */
+function readRules(value, files) {
+    const list = Array.isArray(value) ? value : [value];
+    if (list.length === 0) {
+        return { rules: [], problems: ['holds no rule: that would refuse every image'] };
+    }
+    const rules = [];
+    const problems = [];
+    for (const [index, entry] of list.entries()) {
+        const number = index + 1;
+        try {
+            rules.push(readRule(membersOf(entry), number, files));
+        }
+        catch (error) {
+            if (!(error instanceof RuleProblem))
+                throw error;
+            problems.push(`rule ${number} ${error.message}`);
+        }
+    }
+    return { rules, problems };
+}
+function readRule(members, number, files) {
+    const kind = kindOf(members, KINDS);
+    const isVerdict = kind === 'accept' || kind === 'reject';
+    checkMembers(members, ['images', ...(isVerdict ? [] : ['platforms']), kind, ...beside(kind)]);
+    const images = optionalText(members, 'images');
+    const shared = {
+        number,
+        images: images === undefined ? undefined : readImages(images),
+        platforms: flag(members, 'platforms'),
+    };
+    if (isVerdict) {
+        if (!flag(members, kind))
+            throw new RuleProblem(`has ${kind}, which takes only true`);
+        return { ...shared, verdict: kind, requirements: [] };
+    }
+    return { ...shared, verdict: 'verify', requirements: requirementsOf(members, kind, files) };
+}
+function requirementsOf(members, kind, files) {
+    if (kind !== 'any')
+        return [readRequirement(members, kind, files)];
+    const alternatives = members['any'];
+    if (!Array.isArray(alternatives) || alternatives.length === 0) {
+        throw new RuleProblem('has any, which takes a list of alternatives');
+    }
+    return alternatives.map((alternative) => {
+        const own = membersOf(alternative);
+        const its = kindOf(own, requirementKinds);
+        checkMembers(own, [its, ...beside(its)]);
+        return readRequirement(own, its, files);
+    });
+}
 function membersOf(value) {
     if (is(record(string(), unknown()), value) && !Array.isArray(value))
         return value;
@@ -22511,7 +22745,7 @@ function membersOf(value) {
 function kindOf(members, kinds) {
     const [kind, other] = kinds.filter((name) => Object.hasOwn(members, name));
     if (kind === undefined) {
-        checkMembers(members, [...kinds, ...Object.values(BESIDE).flat(), 'images', 'platforms']);
+        checkMembers(members, [...kinds, ...requirementKinds.flatMap(beside), 'images', 'platforms']);
         throw new RuleProblem(`says nothing that could be checked: it needs one of ${kinds.join(', ')}`);
     }
     if (other !== undefined) {
@@ -22519,48 +22753,34 @@ function kindOf(members, kinds) {
     }
     return kind;
 }
-function checkMembers(members, known) {
-    for (const name of Object.keys(members)) {
-        if (known.includes(name))
-            continue;
-        const meant = meantMember(name, known);
-        const advice = meant === undefined ? `it may have ${known.join(', ')}` : `did you mean ${meant}?`;
-        throw new RuleProblem(`has a member that is not known here, ${shown(name)}; ${advice}`);
-    }
-}
-function read_rules_text(members, name) {
-    const result = safeParse(Text, members[name]);
-    if (result.success)
-        return result.output;
-    throw new RuleProblem(`has ${name}, which takes a text`);
-}
-function optionalText(members, name) {
-    return Object.hasOwn(members, name) ? read_rules_text(members, name) : undefined;
-}
-function pattern(members, name) {
-    const glob = optionalText(members, name);
-    return glob === undefined ? undefined : readPattern(glob);
-}
-function flag(members, name) {
-    const value = optionalText(members, name)?.toLowerCase() ?? 'false';
-    if (value === 'true')
-        return true;
-    if (value === 'false')
-        return false;
-    throw new RuleProblem(`has ${name}, which takes true or false`);
-}
-function reasonOf(error) {
-    if (error instanceof Refusal || error instanceof errors_FormatError)
-        return `is not one: ${error.message}`;
-    return error instanceof Error ? error.message : 'cannot be read';
-}
-/** A path or a name, as long as it is too short for a key. */
-function shown(name) {
-    return name.length > 100 ? 'a long one' : JSON.stringify(name);
+function beside(kind) {
+    return kind === 'any' || kind === 'accept' || kind === 'reject' ? [] : membersBeside[kind];
 }
 
 // EXTERNAL MODULE: ./node_modules/@sigstore/bundle/dist/index.js
 var bundle_dist = __nccwpck_require__(1040);
+;// CONCATENATED MODULE: ./lib/trust/signed-json.js
+
+
+
+/** Members that hold what a builder or a scanner has put there, with names of its own. */
+const FREE_MAPS = ['predicate', 'annotations', 'optional'];
+/**
+ * Reads JSON that somebody has signed. What two programs could understand in two ways (names that
+ * occur twice above all) is refused, since the signer's program may have been the other one.
+ * @throws Refusal
+ */
+function parseSignedJson(bytes) {
+    try {
+        return parseStrictJson(bytes, { freeMaps: FREE_MAPS });
+    }
+    catch (error) {
+        if (error instanceof errors_FormatError)
+            throw new Refusal(`signs JSON that is ${error.message}`);
+        throw error;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/trust/bundle.js
 
 
@@ -22582,8 +22802,11 @@ function isBundleType(mediaType) {
  */
 function readBundle(value, from, name) {
     const mediaType = mediaTypeOf(value);
-    if (!BUNDLE_TYPES.has(mediaType))
-        throw new Refusal(`is a bundle of the kind ${mediaType}`);
+    if (mediaType === undefined)
+        throw new Refusal('is no bundle');
+    if (!BUNDLE_TYPES.has(mediaType)) {
+        throw new Refusal(`is a bundle of a kind that is not known, ${mediaType}`);
+    }
     let bundle;
     try {
         bundle = (0,bundle_dist/* bundleFromJSON */.vw)(value);
@@ -22600,9 +22823,9 @@ function readBundleBytes(bytes, from, name) {
 }
 function mediaTypeOf(value) {
     if (typeof value !== 'object' || value === null)
-        return 'nothing';
+        return undefined;
     const mediaType = Object.getOwnPropertyDescriptor(value, 'mediaType')?.value;
-    return typeof mediaType === 'string' ? mediaType.replaceAll('; ', ';') : 'nothing';
+    return typeof mediaType === 'string' ? mediaType.replaceAll('; ', ';') : undefined;
 }
 function signedBy({ content }) {
     if (content.$case === 'messageSignature') {
@@ -22632,10 +22855,12 @@ const CHAIN = 'dev.sigstore.cosign/chain';
 const LOG_ENTRY = 'dev.sigstore.cosign/bundle';
 const TIMESTAMP = 'dev.sigstore.cosign/rfc3161timestamp';
 const Base64 = pipe(string(), base64());
+/** Envelopes may have either alphabet (DSSE, envelope: base64). */
+const AnyBase64 = pipe(string(), transform((text) => text.replaceAll('-', '+').replaceAll('_', '/')), base64());
 const EnvelopeJson = looseObject({
     payloadType: string(),
-    payload: Base64,
-    signatures: array(looseObject({ sig: Base64 })),
+    payload: AnyBase64,
+    signatures: array(looseObject({ sig: AnyBase64 })),
 });
 const LogEntryJson = looseObject({
     SignedEntryTimestamp: Base64,
@@ -22801,11 +23026,20 @@ const NOTARY = 'application/vnd.cncf.notary.signature';
 /** Signatures among what refers to a manifest: bundles, one in each of their layers. */
 async function* referrerCandidates(source, subject) {
     for (const entry of await source.list(subject)) {
+        if (!mayBeSignature(entry))
+            continue;
         yield* candidatesOf(entry.digest, async () => {
             const fetched = await source.fetch(subject, entry);
             return fetched?.manifest.kind === 'image' ? fetched.manifest : undefined;
         }, source, candidates_bundleOf);
     }
+}
+/**
+ * Whether to fetch what is listed. A list that tells another type of it than the manifest has can hide
+ * a signature, which takes no signature to do.
+ */
+function mayBeSignature({ artifactType }) {
+    return artifactType === undefined || artifactType === NOTARY || isBundleType(artifactType);
 }
 /** Signatures that cosign keeps under tags: of the image, and with statements about it. */
 async function* cosignCandidates(source, subject, kinds) {
@@ -22878,6 +23112,7 @@ var snappyjs = __nccwpck_require__(4528);
 /** Bytes of a page of a hundred attestations, and of one that lies elsewhere. */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 const MAX_BUNDLE_BYTES = 16 * 1024 * 1024;
+const github_store_OPERATION = 'get attestations';
 /** Pages of a hundred. */
 const MAX_PAGES = 10;
 const Page = looseObject({
@@ -22906,7 +23141,7 @@ async function* storeCandidates(web, { token }, place) {
     let url = place;
     for (let pages = 0; url !== undefined && pages < MAX_PAGES; pages++) {
         const answer = await web.get(url, {
-            operation: 'get attestations',
+            operation: github_store_OPERATION,
             headers: {
                 accept: 'application/vnd.github+json',
                 'x-github-api-version': '2022-11-28',
@@ -22917,17 +23152,30 @@ async function* storeCandidates(web, { token }, place) {
         });
         if (answer.status !== 200)
             return pages > 0;
-        const page = safeParse(Page, JSON.parse(Buffer.from(answer.body).toString('utf8')));
-        if (!page.success)
-            throw new Refusal('GitHub answered with what is no list of attestations');
-        for (const { bundle, bundle_url: address } of page.output.attestations) {
-            yield await attestation(web, bundle ?? undefined, address ?? undefined);
+        for (const { bundle, bundle_url: address } of attestationsOf(answer, url)) {
+            yield await attestation(web, bundle ?? undefined, address ?? undefined, url);
         }
         url = nextOf(answer, url);
     }
     return true;
 }
-async function attestation(web, inline, address) {
+function attestationsOf({ body }, url) {
+    const page = safeParse(Page, jsonOf(body));
+    if (page.success)
+        return page.output.attestations;
+    throw new LookUpError(github_store_OPERATION, url, 'the answer is no list of attestations');
+}
+/** Undefined for what is no JSON. */
+function jsonOf(body) {
+    try {
+        return JSON.parse(Buffer.from(body).toString('utf8'));
+    }
+    catch {
+        return undefined;
+    }
+}
+/** @param page that has led to the address */
+async function attestation(web, inline, address, page) {
     const name = 'attestation at GitHub';
     if (inline !== undefined)
         return candidate(name, () => readBundle(inline, 'github', name));
@@ -22936,9 +23184,9 @@ async function attestation(web, inline, address) {
     try {
         // A signed address at a store: it is not GitHub's API, and has no business with the token.
         const { body } = await web.get(address, {
-            operation: 'get attestations',
+            operation: github_store_OPERATION,
             maxBytes: MAX_BUNDLE_BYTES,
-            isForeign: true,
+            givenBy: page,
         });
         return candidate(name, () => readBundle(parseSignedJson(unpacked(body)), 'github', name));
     }
@@ -22952,13 +23200,20 @@ function unpacked(body) {
         return body;
     return (0,snappyjs/* uncompress */.k)(body, MAX_BUNDLE_BYTES);
 }
-/** The next page, at the same place only: the token goes with it. */
+/**
+ * The next page: of the same list, at the same host, since the token goes with it. GitHub names the
+ * repository by its number there.
+ */
 function nextOf({ headers }, url) {
     const next = /<([^<>]+)>;[^,<]*\brel="next"/.exec(headers['link'] ?? '')?.[1];
     if (next === undefined)
         return undefined;
     const [here, there] = [new URL(url), URL.parse(next, url)];
-    return there?.origin === here.origin && there.pathname === here.pathname ? there.href : undefined;
+    const isSame = there?.origin === here.origin && listOf(there) === listOf(here);
+    return isSame && there.href !== here.href ? there.href : undefined;
+}
+function listOf({ pathname }) {
+    return /\/attestations\/[^/]+$/.exec(pathname.replaceAll(/%3a/gi, ':'))?.[0];
 }
 
 ;// CONCATENATED MODULE: ./lib/oci/digest.js
@@ -23154,6 +23409,7 @@ function leafOf({ verificationMaterial: { content } }) {
  * @throws Refusal where it names nobody, several, or in other letters than ASCII
  */
 function identityOf(certificate) {
+    checkNothingTwice(certificate);
     const text = (oid) => extensionText(certificate, oid);
     return {
         identity: alternativeName(certificate),
@@ -23166,6 +23422,13 @@ function identityOf(certificate) {
         sourceOwner: text(OIDS.sourceOwner),
         workflow: text(OIDS.workflow),
     };
+}
+/** What stands twice could be read in two ways (RFC 5280, 4.2). */
+function checkNothingTwice(certificate) {
+    const oids = certificate.extensions.map(({ subs }) => subs[0]?.toOID());
+    if (new Set(oids).size < oids.length) {
+        throw new Refusal('has a certificate with an extension that is there twice');
+    }
 }
 /** The organisation of the authority that has signed a certificate: `sigstore.dev`, `GitHub, Inc.` */
 function authorityOf(certificate) {
@@ -23241,6 +23504,74 @@ function dssePreAuthEncoding({ payloadType, payload }) {
         Buffer.from(` ${payload.length} `, 'utf8'),
         payload,
     ]);
+}
+
+;// CONCATENATED MODULE: ./lib/trust/signing-time.js
+
+/**
+ * When a bundle that has been verified was signed (ISO 8601): as the log has promised, else as a clock
+ * has stamped it. The time of a log entry without a promise is nobody's word.
+ */
+function signingTimeOf({ verificationMaterial }) {
+    const { tlogEntries, timestampVerificationData } = verificationMaterial;
+    for (const { integratedTime, inclusionPromise } of tlogEntries) {
+        const seconds = Number(integratedTime);
+        if (inclusionPromise !== undefined && seconds > 0)
+            return signing_time_isoTime(new Date(seconds * 1000));
+    }
+    const [stamp] = timestampVerificationData?.rfc3161Timestamps ?? [];
+    return stamp && signing_time_isoTime(core_dist.RFC3161Timestamp.parse(Buffer.from(stamp.signedTimestamp)).signingTime);
+}
+/** Undefined for a time that no calendar has. */
+function signing_time_isoTime(time) {
+    return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+}
+
+;// CONCATENATED MODULE: ./lib/trust/statement.js
+
+
+
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+const STATEMENT_TYPES = [
+    'https://in-toto.io/Statement/v1',
+    'https://in-toto.io/Statement/v0.1',
+];
+const Statement = looseObject({
+    _type: string(),
+    subject: array(looseObject({ digest: record(string(), unknown()) })),
+    predicateType: string(),
+    predicate: optional(unknown()),
+});
+/**
+ * Reads what an envelope states about an image. Some of its subjects has to have exactly that digest,
+ * under the name of its own algorithm; the name of a subject says nothing.
+ * @throws Refusal where it is no statement, or one about something else
+ */
+function readStatement({ payloadType, payload }, digest) {
+    if (payloadType !== PAYLOAD_TYPE)
+        throw new Refusal(`signs ${payloadType}, and no statement`);
+    const result = safeParse(Statement, parseSignedJson(payload));
+    if (!result.success)
+        throw new Refusal('signs what is no statement');
+    const { _type: type, subject, predicateType, predicate } = result.output;
+    if (!STATEMENT_TYPES.includes(type))
+        throw new Refusal(`signs a statement of the type ${type}`);
+    const [algorithm = '', hex] = digest.split(':');
+    const isAbout = subject.some((one) => Object.hasOwn(one.digest, algorithm) && one.digest[algorithm] === hex);
+    if (!isAbout)
+        throw new Refusal('states something about another image');
+    return { predicateType, predicate };
+}
+/** The value at a path of members, if all of them are there and it is a text. */
+function textAt(value, ...path) {
+    let current = value;
+    for (const name of path) {
+        if (typeof current !== 'object' || current === null || !Object.hasOwn(current, name)) {
+            return undefined;
+        }
+        current = Object.getOwnPropertyDescriptor(current, name)?.value;
+    }
+    return typeof current === 'string' ? current : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/trust/claims.js
@@ -23337,13 +23668,15 @@ function checkBuild({ builder, source }, statement) {
 
 
 
+
+
 /**
  * Checks one signature against one requirement: what it signs, that it is of the kind that is asked
  * for, the cryptography, and whose it is. Every check is made, whatever the signature brings.
  * @throws Refusal where it does not satisfy; anything else that is thrown is a look-up that failed
  */
 async function requirement_check(requirement, signature, subject, circumstances) {
-    const statement = checkSigned(requirement, signature, subject);
+    const statement = refusing(() => checkSigned(requirement, signature, subject));
     const shared = {
         kind: requirement.kind === 'identity' ? 'keyless' : requirement.kind,
         digest: subject.digest,
@@ -23351,8 +23684,8 @@ async function requirement_check(requirement, signature, subject, circumstances)
         from: signature.from,
     };
     if (requirement.kind === 'key') {
-        await checkKey(requirement, signature, subject, circumstances.roots);
-        return shared;
+        const time = await checkKey(requirement, signature, subject, circumstances.roots);
+        return { ...shared, ...(time !== undefined && { time }) };
     }
     const { identity, time } = await checkCertificate(requirement, signature, subject, circumstances);
     if (requirement.kind === 'github')
@@ -23382,6 +23715,7 @@ function signedBytes({ signed }, { bytes }) {
         return dssePreAuthEncoding(signed.envelope);
     return signed.kind === 'document' ? signed.bytes : bytes;
 }
+/** Returns when it was signed, where that is known: keys alone have no time. */
 async function checkKey(requirement, signature, subject, roots) {
     if (signature.signer !== 'key') {
         throw new Refusal('is made with a certificate, and the rule asks for a key');
@@ -23392,24 +23726,24 @@ async function checkKey(requirement, signature, subject, roots) {
         throw new Refusal('is not made with a key of the rule');
     }
     if (!requirement.transparencyLog)
-        return;
-    const [root = await roots.publicGood()] = requirement.trustedRoots ?? [];
-    checkLog(requirement, signature, subject, root);
+        return undefined;
+    const logs = requirement.trustedRoots ?? [await roots.publicGood()];
+    return refusing(() => signingTimeOf(checkLog(requirement, signature, subject, logs)));
 }
-/** That a signature by a key is in the log: the key is the one that has just verified it. */
-function checkLog({ keys }, signature, subject, { root }) {
+/** That a signature by a key is in a log: the key is one of those that may have made it. Returns what was verified. */
+function checkLog({ keys }, signature, subject, roots) {
     const { bundle } = signature;
     const artifact = artifactOf(signature, subject);
     if (bundle === undefined || bundle.verificationMaterial.tlogEntries.length === 0) {
         throw new Refusal('is in no log');
     }
-    const reasons = keys.map(({ key }) => {
+    const reasons = roots.flatMap(({ root }) => keys.map(({ key }) => {
         const material = (0,verify_dist/* toTrustMaterial */.jO)(root, keyFinder(key));
         const verifier = new verify_dist/* Verifier */.BL(material, { ctlogThreshold: 0 });
         return attempt(() => verifier.verify((0,verify_dist/* toSignedEntity */.DC)(bundle, artifact)));
-    });
+    }));
     if (reasons.includes(undefined))
-        return;
+        return bundle;
     throw new Refusal(`is not in the log: ${reasons[0] ?? ''}`);
 }
 /** What a plain signature is over, as the library wants it; it does not look at it for statements. */
@@ -23420,6 +23754,17 @@ function artifactOf({ signed }, { bytes }) {
 function keyFinder(publicKey) {
     const found = { publicKey, validFor: () => true };
     return () => found;
+}
+/** Whatever is thrown while a signature is looked into is why it does not count. */
+function refusing(work) {
+    try {
+        return work();
+    }
+    catch (error) {
+        if (error instanceof Refusal)
+            throw error;
+        throw new Refusal(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    }
 }
 /** What went wrong, in words; undefined where nothing did. */
 function attempt(work) {
@@ -23437,30 +23782,25 @@ async function checkCertificate(requirement, signature, subject, { roots }) {
         throw new Refusal('is made with a key, and the rule asks for an identity');
     }
     const leaf = leafOf(bundle);
+    const authority = refusing(() => authorityOf(leaf));
     const artifact = artifactOf(signature, subject);
-    const candidates = await rootsFor(requirement, leaf, roots);
+    const candidates = await rootsFor(requirement, authority, roots);
     const reasons = candidates.map(({ verifier }) => attempt(() => verifier.verify((0,verify_dist/* toSignedEntity */.DC)(bundle, artifact))));
     if (!reasons.includes(undefined))
         throw new Refusal(`cannot be verified: ${reasons[0] ?? ''}`);
-    return { identity: identityOf(leaf), time: timeOf(bundle) };
+    return refusing(() => ({ identity: identityOf(leaf), time: signingTimeOf(bundle) }));
 }
 /**
  * The roots by which a certificate is judged. GitHub's own authority is for attestations of GitHub
  * alone: nobody else may say who somebody is.
  */
-async function rootsFor({ kind, trustedRoots }, leaf, roots) {
-    const authority = authorityOf(leaf);
+async function rootsFor({ kind, trustedRoots }, authority, roots) {
     if (trustedRoots === undefined) {
         const isGitHub = kind === 'github' && authority === GITHUB_AUTHORITY;
         return [isGitHub ? await roots.github() : await roots.publicGood()];
     }
     const named = trustedRoots.filter((root) => authoritiesOf(root).includes(authority ?? ''));
     return named.length === 1 ? named : trustedRoots;
-}
-/** When the log has taken it in, or a clock has seen it: both were verified. */
-function timeOf({ verificationMaterial }) {
-    const seconds = Number(verificationMaterial.tlogEntries[0]?.integratedTime ?? 0);
-    return seconds > 0 ? new Date(seconds * 1000).toISOString() : undefined;
 }
 function checkIdentity(requirement, { identity, issuer }, statement) {
     if (issuer !== requirement.issuer) {
@@ -23495,6 +23835,10 @@ function ruleFor(rules, repository) {
 
 /** Signatures that a message tells of. */
 const MAX_TOLD = 5;
+/** Characters of what is told of one. */
+const MAX_REASON = 400;
+/** GitHub says of what a token may not read that it is not there. */
+const AT_GITHUB = ', nor one at GitHub; of a private repository it shows them to jobs with permissions: attestations: read';
 /**
  * Finds the rule for an image and a signature that satisfies it. Looks only where the rule can be
  * satisfied, and no further than to the first signature that does.
@@ -23529,7 +23873,9 @@ class Search {
     #rule;
     #refused = [];
     #failure;
+    /** Of one manifest. */
     #seen = 0;
+    #hasAskedGitHub = false;
     constructor(verification, image, rule) {
         this.#verification = verification;
         this.#image = image;
@@ -23537,6 +23883,7 @@ class Search {
     }
     /** A signature of the manifest that satisfies one of the rule's requirements. */
     async find(subject) {
+        this.#seen = 0;
         for (const candidates of this.#places(subject.digest)) {
             if (this.#seen > MAX_CANDIDATES)
                 return undefined;
@@ -23567,7 +23914,7 @@ class Search {
         const told = this.#refused.slice(0, MAX_TOLD);
         const more = this.#refused.length - told.length;
         const seen = told.length === 0
-            ? 'no signature was found'
+            ? `no signature was found${this.#hasAskedGitHub ? AT_GITHUB : ''}`
             : `${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
         return `nothing satisfies rule ${number} for ${digest}: ${seen}`;
     }
@@ -23582,6 +23929,7 @@ class Search {
         for (const requirement of requirements) {
             if (requirement.kind !== 'github')
                 continue;
+            this.#hasAskedGitHub = true;
             yield githubCandidates(this.#verification.web, this.#verification.github, {
                 ...requirement,
                 digest,
@@ -23593,7 +23941,7 @@ class Search {
             for await (const candidate of candidates) {
                 this.#seen += 1;
                 if (this.#seen > MAX_CANDIDATES) {
-                    this.#refused.push(`more than ${MAX_CANDIDATES} signatures`);
+                    this.#refuse(`more than ${MAX_CANDIDATES} signatures`);
                     return undefined;
                 }
                 const verified = await this.#judge(candidate, subject);
@@ -23612,7 +23960,7 @@ class Search {
             return undefined;
         }
         if ('refused' in candidate) {
-            this.#refused.push(candidate.refused);
+            this.#refuse(candidate.refused);
             return undefined;
         }
         const { signature } = candidate;
@@ -23629,8 +23977,12 @@ class Search {
                     this.#fail(error);
             }
         }
-        this.#refused.push(`${signature.name}: ${[...new Set(reasons)].join(', ')}`);
+        this.#refuse(`${signature.name}: ${[...new Set(reasons)].join(', ')}`);
         return undefined;
+    }
+    /** What was signed may name things of any length. */
+    #refuse(reason) {
+        this.#refused.push(reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason);
     }
     /** The first is told: later ones are often its consequence. */
     #fail(error) {

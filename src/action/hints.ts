@@ -10,7 +10,9 @@ import { familyOfHost, familyOfName } from '../registry/families/lookup.ts'
 import type { RunContext } from './context.ts'
 
 /** What is known of a failure. Every `RegistryError` has this shape. */
-export type Failure = Omit<Refusal, 'workflowRepository'>
+export type Failure = Omit<Refusal, 'workflowRepository'> & {
+  readonly operation?: string | undefined
+}
 
 type Rule = (failure: Failure, context: RunContext) => string | undefined
 
@@ -26,6 +28,7 @@ export function hintFor(failure: Failure, context: RunContext): string | undefin
 /** From the most to the least specific; the first that has something to say wins. */
 const rules: readonly Rule[] = [
   emptySecrets,
+  trustLookUp,
   referrersTag,
   familyAdvice,
   immutableTag,
@@ -43,6 +46,20 @@ function referrersTag({ code, status, reference }: Failure): string | undefined 
   return status === undefined
     ? 'Delete the tag at the destination if its signatures are not needed, or name types in `referrers` without `cosign-tags`.'
     : 'Except tags that begin with `sha256-` from those that are immutable, or copy without them: `referrers: none`.'
+}
+
+/** What `verify` needs beside the registry. */
+function trustLookUp(failure: Failure): string | undefined {
+  if (failure.operation === 'get trusted root') {
+    return 'The runner has to reach the hosts of trust roots, `tuf-repo-cdn.sigstore.dev` and `tuf-repo.github.com`; `trusted-root` in the rule does without them.'
+  }
+  if (failure.operation !== 'get attestations') return undefined
+  if (isRefusal(failure)) {
+    return 'To read attestations of a private repository, the job needs `permissions: attestations: read`, and one of another repository a `github-token` of your own that may read it.'
+  }
+  return failure.code === 'RATE_LIMITED'
+    ? 'GitHub counts the requests of a token for each hour: run again later, or with another `github-token`.'
+    : undefined
 }
 
 /** A registry that refuses to move a tag, and not us. */

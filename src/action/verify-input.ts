@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { codeOf, fileProblem } from './workspace-path.ts'
 import { LineCounter, parseAllDocuments } from 'yaml'
 
 /** What the input `verify` says, as data, or why it says nothing that could be read. */
 export type VerifyInput = { readonly value: unknown } | { readonly problem: string }
 
-/** More rules than that are a mistake in the input. */
+/** Of a key or of roots, which have some kilobytes. */
 const MAX_FILE_BYTES = 1024 * 1024
 
 /**
@@ -40,15 +41,16 @@ export function readVerifyInput(text: string): VerifyInput {
 export function ruleFiles(workspace: string): { read(path: string): string } {
   return {
     read: (path) => {
-      let bytes: Buffer
+      const file = resolve(workspace, path)
+      let problem: string | undefined
       try {
-        bytes = readFileSync(resolve(workspace, path))
+        problem = fileProblem(file, MAX_FILE_BYTES)
+        if (problem === undefined) return readFileSync(file, 'utf8')
       } catch (error) {
-        const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-        throw new Error(code === 'ENOENT' ? 'does not exist' : 'cannot be read', { cause: error })
+        const isMissing = codeOf(error) === 'ENOENT'
+        throw new Error(isMissing ? 'does not exist' : 'cannot be read', { cause: error })
       }
-      if (bytes.length > MAX_FILE_BYTES) throw new Error('is too large')
-      return bytes.toString('utf8')
+      throw new Error(problem)
     },
   }
 }

@@ -1,4 +1,6 @@
+import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
+import { isIndexType } from '../oci/media-types.ts'
 import { cosignTag } from '../oci/referrers.ts'
 import { fetchBlob } from '../registry/content/blobs.ts'
 import { fetchManifest } from '../registry/content/manifests.ts'
@@ -8,6 +10,7 @@ import { foreignText } from '../registry/foreign-text.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import type { FetchedManifest } from '../registry/learned/fetched-manifest.ts'
 import { waitForAll } from '../registry/wait-for-all.ts'
+import type { LookUpError } from '../trust/look-up-error.ts'
 import type { SignatureSource } from '../trust/source.ts'
 import type { Verified } from '../trust/verified.ts'
 import type { ImageToVerify, Verdict } from '../trust/verify-image.ts'
@@ -66,16 +69,20 @@ export class TrustGate {
       })
     } catch (error) {
       if (error instanceof RegistryError) throw error
-      // Metadata that is old or not signed, an answer that is no JSON: nobody was told to be trusted.
       const reason = error instanceof Error ? error.message : String(error)
       throw new RegistryError('REGISTRY', `trust could not be looked up: ${reason}`, {
-        ...place,
+        ...(isLookUp(error) ? { operation: error.operation, registry: error.registry } : place),
         cause: error,
       })
     }
     if (verdict.isTrusted) return verdict.verified && harmless(verdict.verified)
     throw new RegistryError('UNTRUSTED', verdict.reason, place)
   }
+}
+
+/** What the module throws that verifies, which has errors of its own: it is a bundle of its own. */
+function isLookUp(error: unknown): error is LookUpError {
+  return error instanceof Error && error.name === 'LookUpError'
 }
 
 /** What of it somebody else has written. */
@@ -98,13 +105,25 @@ function harmless(verified: Verified): Verified {
   return clean
 }
 
+/**
+ * What would have to be signed in place of an index: the images that were selected of it, and of one
+ * that is copied as it is everything that somebody could run.
+ */
 async function platformImages(
   repository: Repository,
-  image: SourceImage,
+  { top, selection }: SourceImage,
 ): Promise<readonly FetchedManifest[]> {
-  const { manifest } = image.top
-  if (manifest.kind === 'image') return [image.top]
-  return waitForAll(image.parts().map(async (part) => fetchManifest(repository, part.digest, part)))
+  if (top.manifest.kind === 'image') return [top]
+  const parts =
+    selection?.selected.map(({ descriptor }) => descriptor) ??
+    top.manifest.manifests.filter((entry) => !isForNoPlatform(entry))
+  return waitForAll(parts.map(async (part) => fetchManifest(repository, part.digest, part)))
+}
+
+/** Such as BuildKit's attestations. What an annotation calls an entry does not keep anybody from running it. */
+function isForNoPlatform({ platform, mediaType }: Descriptor): boolean {
+  const isUnknown = platform?.os === 'unknown' && platform.architecture === 'unknown'
+  return isUnknown && !isIndexType(mediaType)
 }
 
 /** A repository as the place where signatures are kept. What is found is what may be copied, too. */

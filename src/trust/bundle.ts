@@ -23,7 +23,10 @@ export function isBundleType(mediaType: string): boolean {
  */
 export function readBundle(value: unknown, from: Place, name: string): Signature {
   const mediaType = mediaTypeOf(value)
-  if (!BUNDLE_TYPES.has(mediaType)) throw new Refusal(`is a bundle of the kind ${mediaType}`)
+  if (mediaType === undefined) throw new Refusal('is no bundle')
+  if (!BUNDLE_TYPES.has(mediaType)) {
+    throw new Refusal(`is a bundle of a kind that is not known, ${mediaType}`)
+  }
   let bundle: Bundle
   try {
     bundle = bundleFromJSON(value)
@@ -39,10 +42,10 @@ export function readBundleBytes(bytes: Uint8Array, from: Place, name: string): S
   return readBundle(parseSignedJson(bytes), from, name)
 }
 
-function mediaTypeOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return 'nothing'
+function mediaTypeOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
   const mediaType: unknown = Object.getOwnPropertyDescriptor(value, 'mediaType')?.value
-  return typeof mediaType === 'string' ? mediaType.replaceAll('; ', ';') : 'nothing'
+  return typeof mediaType === 'string' ? mediaType.replaceAll('; ', ';') : undefined
 }
 
 function signedBy({ content }: Bundle): Signed {

@@ -27,6 +27,7 @@ export async function* referrerCandidates(
   subject: Digest,
 ): AsyncGenerator<Candidate> {
   for (const entry of await source.list(subject)) {
+    if (!mayBeSignature(entry)) continue
     yield* candidatesOf(
       entry.digest,
       async () => {
@@ -37,6 +38,14 @@ export async function* referrerCandidates(
       bundleOf,
     )
   }
+}
+
+/**
+ * Whether to fetch what is listed. A list that tells another type of it than the manifest has can hide
+ * a signature, which takes no signature to do.
+ */
+function mayBeSignature({ artifactType }: Descriptor): boolean {
+  return artifactType === undefined || artifactType === NOTARY || isBundleType(artifactType)
 }
 
 /** Signatures that cosign keeps under tags: of the image, and with statements about it. */

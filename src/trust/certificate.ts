@@ -62,6 +62,7 @@ export function leafOf({ verificationMaterial: { content } }: Bundle): X509Certi
  * @throws Refusal where it names nobody, several, or in other letters than ASCII
  */
 export function identityOf(certificate: X509Certificate): CertificateIdentity {
+  checkNothingTwice(certificate)
   const text = (oid: string): string | undefined => extensionText(certificate, oid)
   return {
     identity: alternativeName(certificate),
@@ -73,6 +74,14 @@ export function identityOf(certificate: X509Certificate): CertificateIdentity {
     sourceRef: text(OIDS.sourceRef),
     sourceOwner: text(OIDS.sourceOwner),
     workflow: text(OIDS.workflow),
+  }
+}
+
+/** What stands twice could be read in two ways (RFC 5280, 4.2). */
+function checkNothingTwice(certificate: X509Certificate): void {
+  const oids = certificate.extensions.map(({ subs }) => subs[0]?.toOID())
+  if (new Set(oids).size < oids.length) {
+    throw new Refusal('has a certificate with an extension that is there twice')
   }
 }
 

@@ -26,10 +26,17 @@ const TIMESTAMP = 'dev.sigstore.cosign/rfc3161timestamp'
 
 const Base64 = v.pipe(v.string(), v.base64())
 
+/** Envelopes may have either alphabet (DSSE, envelope: base64). */
+const AnyBase64 = v.pipe(
+  v.string(),
+  v.transform((text) => text.replaceAll('-', '+').replaceAll('_', '/')),
+  v.base64(),
+)
+
 const EnvelopeJson = v.looseObject({
   payloadType: v.string(),
-  payload: Base64,
-  signatures: v.array(v.looseObject({ sig: Base64 })),
+  payload: AnyBase64,
+  signatures: v.array(v.looseObject({ sig: AnyBase64 })),
 })
 
 const LogEntryJson = v.looseObject({

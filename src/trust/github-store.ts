@@ -4,13 +4,14 @@ import type { Digest } from '../oci/digest.ts'
 import { readBundle } from './bundle.ts'
 import { type Candidate, candidate } from './candidates.ts'
 import type { GitHubPlace } from './github-place.ts'
-import { Refusal } from './refusal.ts'
+import { LookUpError } from './look-up-error.ts'
 import { parseSignedJson } from './signed-json.ts'
 import type { Web, WebAnswer } from './web.ts'
 
 /** Bytes of a page of a hundred attestations, and of one that lies elsewhere. */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024
 const MAX_BUNDLE_BYTES = 16 * 1024 * 1024
+const OPERATION = 'get attestations'
 /** Pages of a hundred. */
 const MAX_PAGES = 10
 
@@ -64,7 +65,7 @@ async function* storeCandidates(
   let url: string | undefined = place
   for (let pages = 0; url !== undefined && pages < MAX_PAGES; pages++) {
     const answer: WebAnswer = await web.get(url, {
-      operation: 'get attestations',
+      operation: OPERATION,
       headers: {
         accept: 'application/vnd.github+json',
         'x-github-api-version': '2022-11-28',
@@ -74,20 +75,38 @@ async function* storeCandidates(
       expect: [404, 422],
     })
     if (answer.status !== 200) return pages > 0
-    const page = v.safeParse(Page, JSON.parse(Buffer.from(answer.body).toString('utf8')))
-    if (!page.success) throw new Refusal('GitHub answered with what is no list of attestations')
-    for (const { bundle, bundle_url: address } of page.output.attestations) {
-      yield await attestation(web, bundle ?? undefined, address ?? undefined)
+    for (const { bundle, bundle_url: address } of attestationsOf(answer, url)) {
+      yield await attestation(web, bundle ?? undefined, address ?? undefined, url)
     }
     url = nextOf(answer, url)
   }
   return true
 }
 
+function attestationsOf(
+  { body }: WebAnswer,
+  url: string,
+): v.InferOutput<typeof Page>['attestations'] {
+  const page = v.safeParse(Page, jsonOf(body))
+  if (page.success) return page.output.attestations
+  throw new LookUpError(OPERATION, url, 'the answer is no list of attestations')
+}
+
+/** Undefined for what is no JSON. */
+function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** @param page that has led to the address */
 async function attestation(
   web: Web,
   inline: unknown,
   address: string | undefined,
+  page: string,
 ): Promise<Candidate> {
   const name = 'attestation at GitHub'
   if (inline !== undefined) return candidate(name, () => readBundle(inline, 'github', name))
@@ -95,9 +114,9 @@ async function attestation(
   try {
     // A signed address at a store: it is not GitHub's API, and has no business with the token.
     const { body } = await web.get(address, {
-      operation: 'get attestations',
+      operation: OPERATION,
       maxBytes: MAX_BUNDLE_BYTES,
-      isForeign: true,
+      givenBy: page,
     })
     return candidate(name, () => readBundle(parseSignedJson(unpacked(body)), 'github', name))
   } catch (error) {
@@ -111,10 +130,18 @@ function unpacked(body: Uint8Array): Uint8Array {
   return uncompress(body, MAX_BUNDLE_BYTES)
 }
 
-/** The next page, at the same place only: the token goes with it. */
+/**
+ * The next page: of the same list, at the same host, since the token goes with it. GitHub names the
+ * repository by its number there.
+ */
 function nextOf({ headers }: WebAnswer, url: string): string | undefined {
   const next = /<([^<>]+)>;[^,<]*\brel="next"/.exec(headers['link'] ?? '')?.[1]
   if (next === undefined) return undefined
   const [here, there] = [new URL(url), URL.parse(next, url)]
-  return there?.origin === here.origin && there.pathname === here.pathname ? there.href : undefined
+  const isSame = there?.origin === here.origin && listOf(there) === listOf(here)
+  return isSame && there.href !== here.href ? there.href : undefined
+}
+
+function listOf({ pathname }: URL): string | undefined {
+  return /\/attestations\/[^/]+$/.exec(pathname.replaceAll(/%3a/gi, ':'))?.[0]
 }

@@ -40,14 +40,9 @@ export function readRequirement(
   kind: RequirementKind,
   files: RuleFiles,
 ): Requirement {
-  switch (kind) {
-    case 'key':
-      return readKeyRequirement(members, files)
-    case 'identity':
-      return readIdentityRequirement(members, files)
-    case 'github':
-      return readGitHubRequirement(members, files)
-  }
+  if (kind === 'key') return readKeyRequirement(members, files)
+  if (kind === 'identity') return readIdentityRequirement(members, files)
+  return readGitHubRequirement(members, files)
 }
 
 function readKeyRequirement(members: Members, files: RuleFiles): KeyRequirement {

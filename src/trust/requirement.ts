@@ -1,5 +1,4 @@
 import type { KeyObject } from 'node:crypto'
-import type { X509Certificate } from '@sigstore/core'
 import { type KeyFinderFunc, toTrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify'
 import type { Bundle } from '@sigstore/bundle'
 import { type Digest } from '../oci/digest.ts'
@@ -40,7 +39,7 @@ export async function check(
   subject: Subject,
   circumstances: Circumstances,
 ): Promise<Omit<Verified, 'rule'>> {
-  const statement = checkSigned(requirement, signature, subject)
+  const statement = refusing(() => checkSigned(requirement, signature, subject))
   const shared = {
     kind: requirement.kind === 'identity' ? ('keyless' as const) : requirement.kind,
     digest: subject.digest,
@@ -96,27 +95,29 @@ async function checkKey(
     throw new Refusal('is not made with a key of the rule')
   }
   if (!requirement.transparencyLog) return undefined
-  const [root = await roots.publicGood()] = requirement.trustedRoots ?? []
-  return signingTimeOf(checkLog(requirement, signature, subject, root))
+  const logs = requirement.trustedRoots ?? [await roots.publicGood()]
+  return refusing(() => signingTimeOf(checkLog(requirement, signature, subject, logs)))
 }
 
-/** That a signature by a key is in the log: the key is the one that has just verified it. Returns what was verified. */
+/** That a signature by a key is in a log: the key is one of those that may have made it. Returns what was verified. */
 function checkLog(
   { keys }: KeyRequirement,
   signature: Signature,
   subject: Subject,
-  { root }: TrustRoot,
+  roots: readonly TrustRoot[],
 ): Bundle {
   const { bundle } = signature
   const artifact = artifactOf(signature, subject)
   if (bundle === undefined || bundle.verificationMaterial.tlogEntries.length === 0) {
     throw new Refusal('is in no log')
   }
-  const reasons = keys.map(({ key }) => {
-    const material = toTrustMaterial(root, keyFinder(key))
-    const verifier = new Verifier(material, { ctlogThreshold: 0 })
-    return attempt(() => verifier.verify(toSignedEntity(bundle, artifact)))
-  })
+  const reasons = roots.flatMap(({ root }) =>
+    keys.map(({ key }) => {
+      const material = toTrustMaterial(root, keyFinder(key))
+      const verifier = new Verifier(material, { ctlogThreshold: 0 })
+      return attempt(() => verifier.verify(toSignedEntity(bundle, artifact)))
+    }),
+  )
   if (reasons.includes(undefined)) return bundle
   throw new Refusal(`is not in the log: ${reasons[0] ?? ''}`)
 }
@@ -130,6 +131,16 @@ function artifactOf({ signed }: Signature, { bytes }: Subject): Buffer<ArrayBuff
 function keyFinder(publicKey: KeyObject): KeyFinderFunc {
   const found = { publicKey, validFor: (): boolean => true }
   return (): typeof found => found
+}
+
+/** Whatever is thrown while a signature is looked into is why it does not count. */
+function refusing<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    throw new Refusal(`cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
 
 /** What went wrong, in words; undefined where nothing did. */
@@ -153,13 +164,14 @@ async function checkCertificate(
     throw new Refusal('is made with a key, and the rule asks for an identity')
   }
   const leaf = leafOf(bundle)
+  const authority = refusing(() => authorityOf(leaf))
   const artifact = artifactOf(signature, subject)
-  const candidates = await rootsFor(requirement, leaf, roots)
+  const candidates = await rootsFor(requirement, authority, roots)
   const reasons = candidates.map(({ verifier }) =>
     attempt(() => verifier.verify(toSignedEntity(bundle, artifact))),
   )
   if (!reasons.includes(undefined)) throw new Refusal(`cannot be verified: ${reasons[0] ?? ''}`)
-  return { identity: identityOf(leaf), time: signingTimeOf(bundle) }
+  return refusing(() => ({ identity: identityOf(leaf), time: signingTimeOf(bundle) }))
 }
 
 /**
@@ -168,10 +180,9 @@ async function checkCertificate(
  */
 async function rootsFor(
   { kind, trustedRoots }: IdentityRequirement | GitHubRequirement,
-  leaf: X509Certificate,
+  authority: string | undefined,
   roots: TrustRoots,
 ): Promise<readonly TrustRoot[]> {
-  const authority = authorityOf(leaf)
   if (trustedRoots === undefined) {
     const isGitHub = kind === 'github' && authority === GITHUB_AUTHORITY
     return [isGitHub ? await roots.github() : await roots.publicGood()]

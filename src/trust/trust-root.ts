@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { TrustedRoot } from '@sigstore/protobuf-specs'
 import { toTrustMaterial, Verifier } from '@sigstore/verify'
+import { LookUpError } from './look-up-error.ts'
 import { Refusal } from './refusal.ts'
 import { fetchTarget, type TufRepository } from './tuf.ts'
 import type { Web } from './web.ts'
@@ -85,6 +86,11 @@ export class TrustRoots {
   async #fetch(repository: TufRepository, target: string): Promise<TrustRoot> {
     const directory = join(this.#directory, new URL(repository.url).hostname)
     const bytes = await fetchTarget(repository, target, directory, this.#web)
-    return readTrustRoot(JSON.parse(bytes.toString('utf8')))
+    try {
+      return readTrustRoot(JSON.parse(bytes.toString('utf8')))
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new LookUpError('get trusted root', repository.url, reason, error)
+    }
   }
 }

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BaseFetcher, Updater } from 'tuf-js'
 import { DownloadHTTPError } from 'tuf-js/dist/error.js'
+import { LookUpError } from './look-up-error.ts'
 import type { Web, WebAnswer } from './web.ts'
 
 /** A repository of signed metadata (TUF), and where to begin to believe it. */
@@ -12,6 +13,7 @@ export interface TufRepository {
   readonly root: string
 }
 
+const OPERATION = 'get trusted root'
 /** The largest target is the trusted root, which has some ten kilobytes. */
 const MAX_BYTES = 5_000_000
 
@@ -28,8 +30,12 @@ export async function fetchTarget(
   web: Web,
 ): Promise<Buffer> {
   const targets = join(directory, 'targets')
-  await mkdir(targets, { recursive: true, mode: 0o700 })
-  await writeFile(join(directory, 'root.json'), root)
+  try {
+    await mkdir(targets, { recursive: true, mode: 0o700 })
+    await writeFile(join(directory, 'root.json'), root)
+  } catch (error) {
+    throw failureOf(error, url)
+  }
   const fetcher = new WebFetcher(web)
   const updater = new Updater({
     metadataDir: directory,
@@ -47,8 +53,14 @@ export async function fetchTarget(
     )
   } catch (error) {
     // The updater puts some of what the network says into words of its own.
-    throw fetcher.failure ?? error
+    if (fetcher.failure instanceof Error) throw fetcher.failure
+    throw failureOf(error, url)
   }
+}
+
+function failureOf(error: unknown, url: string): LookUpError {
+  const reason = error instanceof Error ? error.message : String(error)
+  return new LookUpError(OPERATION, url, reason, error)
 }
 
 /** Everything goes through the network of the run: its proxies, authorities, retries and limits. */
@@ -72,7 +84,7 @@ class WebFetcher extends BaseFetcher {
   async #get(url: string): Promise<WebAnswer> {
     try {
       return await this.#web.get(url, {
-        operation: 'get trusted root',
+        operation: OPERATION,
         maxBytes: MAX_BYTES,
         expect: [403, 404],
       })

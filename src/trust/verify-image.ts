@@ -16,6 +16,12 @@ import type { Web } from './web.ts'
 /** Signatures that a message tells of. */
 const MAX_TOLD = 5
 
+/** Characters of what is told of one. */
+const MAX_REASON = 400
+/** GitHub says of what a token may not read that it is not there. */
+const AT_GITHUB =
+  ', nor one at GitHub; of a private repository it shows them to jobs with permissions: attestations: read'
+
 /** What is to be verified. */
 export interface ImageToVerify {
   /** `docker.io/library/alpine` */
@@ -71,7 +77,9 @@ class Search {
   readonly #rule: Rule
   readonly #refused: string[] = []
   #failure: { readonly error: unknown } | undefined
+  /** Of one manifest. */
   #seen = 0
+  #hasAskedGitHub = false
 
   constructor(verification: Verification, image: ImageToVerify, rule: Rule) {
     this.#verification = verification
@@ -81,6 +89,7 @@ class Search {
 
   /** A signature of the manifest that satisfies one of the rule's requirements. */
   async find(subject: Subject): Promise<Verified | undefined> {
+    this.#seen = 0
     for (const candidates of this.#places(subject.digest)) {
       if (this.#seen > MAX_CANDIDATES) return undefined
       const verified = await this.#among(candidates, subject)
@@ -111,7 +120,7 @@ class Search {
     const more = this.#refused.length - told.length
     const seen =
       told.length === 0
-        ? 'no signature was found'
+        ? `no signature was found${this.#hasAskedGitHub ? AT_GITHUB : ''}`
         : `${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
     return `nothing satisfies rule ${number} for ${digest}: ${seen}`
   }
@@ -125,6 +134,7 @@ class Search {
     if (kinds.length > 0) yield cosignCandidates(source, digest, kinds)
     for (const requirement of requirements) {
       if (requirement.kind !== 'github') continue
+      this.#hasAskedGitHub = true
       yield githubCandidates(this.#verification.web, this.#verification.github, {
         ...requirement,
         digest,
@@ -140,7 +150,7 @@ class Search {
       for await (const candidate of candidates) {
         this.#seen += 1
         if (this.#seen > MAX_CANDIDATES) {
-          this.#refused.push(`more than ${MAX_CANDIDATES} signatures`)
+          this.#refuse(`more than ${MAX_CANDIDATES} signatures`)
           return undefined
         }
         const verified = await this.#judge(candidate, subject)
@@ -158,7 +168,7 @@ class Search {
       return undefined
     }
     if ('refused' in candidate) {
-      this.#refused.push(candidate.refused)
+      this.#refuse(candidate.refused)
       return undefined
     }
     const { signature } = candidate
@@ -172,8 +182,13 @@ class Search {
         else this.#fail(error)
       }
     }
-    this.#refused.push(`${signature.name}: ${[...new Set(reasons)].join(', ')}`)
+    this.#refuse(`${signature.name}: ${[...new Set(reasons)].join(', ')}`)
     return undefined
+  }
+
+  /** What was signed may name things of any length. */
+  #refuse(reason: string): void {
+    this.#refused.push(reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason)
   }
 
   /** The first is told: later ones are often its consequence. */

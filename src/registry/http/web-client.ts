@@ -21,8 +21,8 @@ export interface WebRequest {
   readonly maxBytes: number
   /** Statuses beside 200 that are answers, not errors. */
   readonly expect?: readonly number[]
-  /** A service's word has led here: no address that nobody else could reach. */
-  readonly isForeign?: boolean
+  /** The URL of the service whose word has led here: to no private address but one of its own host. */
+  readonly givenBy?: string
 }
 
 export interface WebAnswer {
@@ -77,7 +77,7 @@ export class WebClient {
           path: address.path,
           method: 'GET',
           headers: address.isAway ? {} : { ...request.headers },
-          onBehalfOf: request.isForeign === true ? undefined : target.origin,
+          onBehalfOf: new URL(request.givenBy ?? target).origin,
         },
         place,
       )
