@@ -44,6 +44,14 @@ class Shelf {
   }
 }
 
+/**
+ * Whether it is known. What it takes to bring along what belongs to images depends on what is taken for
+ * certain of a registry, and on its kind.
+ */
+export function hasFloor({ referrers = false }: Job): boolean {
+  return !referrers
+}
+
 export function floorOf(job: Job, platforms: Platforms): Floor {
   const shelves = shelvesOf(job, platforms)
   const [manifests, blobs] = [new Set<string>(), new Map<string, Blob>()]

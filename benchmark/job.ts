@@ -31,6 +31,8 @@ export interface Job {
   readonly destinations: number
   /** The first destination is the source. */
   readonly sameRegistry: boolean
+  /** What is stored beside the images comes along. */
+  readonly referrers?: boolean
 }
 
 /** Whether every target holds its image already. */

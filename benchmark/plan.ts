@@ -35,6 +35,8 @@ export const wholePlan: readonly Step[] = [
   step('tiny', 'flaky'),
   step('many-layers', 'flaky'),
   step('tiny', 'auth'),
+  step('signed', 'rtt30', 2),
+  step('signed-again', 'rtt30', 2),
   ...(['tiny', 'shared', 'big', 'many-layers', 'fanout', 'noop', 'half', 'retag'] as const).map(
     (shape) => step(shape, 'counted', 1, 'two'),
   ),
@@ -42,5 +44,15 @@ export const wholePlan: readonly Step[] = [
 
 /** Requests differ from one kind of registry to the next; where the time goes does not. */
 export const requestsPlan: readonly Step[] = (
-  ['tiny', 'shared', 'many-layers', 'fanout', 'half', 'retag', 'noop'] as const
+  [
+    'tiny',
+    'shared',
+    'many-layers',
+    'fanout',
+    'half',
+    'retag',
+    'noop',
+    'signed',
+    'signed-again',
+  ] as const
 ).map((shape) => step(shape, 'counted'))

@@ -5,7 +5,7 @@
 import { cpus, totalmem } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { readLayers } from './corpus/layers.ts'
-import { floorOf } from './floor.ts'
+import { floorOf, hasFloor } from './floor.ts'
 import { measureCell, selections } from './measure/cell.ts'
 import { interrupt } from './measure/timed.ts'
 import { measureStarts } from './measure/start.ts'
@@ -41,7 +41,8 @@ async function main(options: Options): Promise<boolean> {
   try {
     for (const { shape: shapeName, profile, selection, runs, hasLimits = false } of options.steps) {
       const shape = shapes[shapeName]
-      const floor = floorOf(shape.job(0), selections[selection])
+      const job = shape.job(0)
+      const floor = hasFloor(job) ? floorOf(job, selections[selection]) : undefined
       const cell = {
         shape,
         profile: profiles[profile],
@@ -70,12 +71,14 @@ async function main(options: Options): Promise<boolean> {
       },
       server: versionOfServer(options.server),
       tools: wanted.map(({ name, how, version }) => ({ name, how, version })),
-      shapes: Object.values(shapes).map(({ name, what, job }) => ({
-        name,
-        what,
-        targets: job(0).copies.reduce((sum, { targets }) => sum + targets.length, 0),
-        floors: { all: floorOf(job(0), selections.all), two: floorOf(job(0), selections.two) },
-      })),
+      shapes: Object.values(shapes)
+        .filter(({ job }) => hasFloor(job(0)))
+        .map(({ name, what, job }) => ({
+          name,
+          what,
+          targets: job(0).copies.reduce((sum, { targets }) => sum + targets.length, 0),
+          floors: { all: floorOf(job(0), selections.all), two: floorOf(job(0), selections.two) },
+        })),
       rows: rowsOf(measurements),
       starts,
       duration: Math.round((performance.now() - startedAt) / 1000),

@@ -12,6 +12,8 @@ export const shapeNames = [
   'noop-200',
   'half',
   'retag',
+  'signed',
+  'signed-again',
 ] as const
 
 export type ShapeName = (typeof shapeNames)[number]
@@ -32,7 +34,7 @@ const REGISTRIES_OF_FANOUT = 3
 
 /** The jobs that are measured. All of them together need less than 2.5 GB of layers. */
 export function shapesOf(layers: Layers): Readonly<Record<ShapeName, Shape>> {
-  const { tiny, shared, big, many, fanout, unchanged } = imagesOf(layers)
+  const { tiny, shared, big, many, fanout, unchanged, signed } = imagesOf(layers)
   const shape = (name: ShapeName, what: string, job: Shape['job']) =>
     [name, { name, what, job, keepsDestination: false }] as const
   const kept = (name: ShapeName, what: string, job: Shape['job']) =>
@@ -48,6 +50,8 @@ export function shapesOf(layers: Layers): Readonly<Record<ShapeName, Shape>> {
     kept('noop-200', '200 images, all there', () => mirror(unchanged, unchanged)),
     shape('half', 'shared, every second image there', () => mirror(shared, everySecond)),
     kept('retag', 'new tags for the images of tiny', (run) => retag(tiny, `run-${run}`)),
+    shape('signed', '20 images with their signatures', () => withReferrers(mirror(signed))),
+    kept('signed-again', 'the same, all there', () => withReferrers(mirror(signed, signed))),
   ]) as Record<ShapeName, Shape>
 }
 
@@ -100,4 +104,8 @@ function retag(images: readonly NamedImage[], tag: string): Job {
     destinations: 1,
     sameRegistry: true,
   }
+}
+
+function withReferrers(job: Job): Job {
+  return { ...job, referrers: true }
 }

@@ -28,6 +28,11 @@ function sent(requests: number): Pick<Row, 'destination'> {
   return { destination: { ...noCounts, requests: { 'PUT upload': requests }, up: floor.up } }
 }
 
+/** The first copy of signed images, and the same once more. */
+function signed(changes: Partial<Row> & Pick<Row, 'tool'>): Row[] {
+  return (['signed', 'signed-again'] as const).map((shape) => row({ shape, ...changes }))
+}
+
 function verdicts(rows: readonly Row[], starts: readonly number[] = []) {
   const results: Results = {
     date: '2026-01-01',
@@ -104,6 +109,21 @@ describe('a goal', () => {
     const own = row({ tool: 'ours', ...flaky })
     expect(verdicts([own, row({ tool: 'crane', wrong: 4, ...flaky })])('flaky')).toBe(true)
     expect(verdicts([own, row({ tool: 'crane', ...flaky })])('flaky')).toBe(false)
+  })
+
+  test('for signed images counts those alone that brought everything', () => {
+    const own = signed({ tool: 'ours', ...sent(30), walls: [1] })
+    const few = { tool: 'oras', ...sent(20), walls: [0.5] } as const
+    const many = signed({ tool: 'regctl', ...sent(40), walls: [2] })
+    const verdict = (...rows: readonly Row[]) => verdicts([...own, ...many, ...rows])('signed')
+    expect(verdict()).toBe(true)
+    expect(verdict(...signed({ ...few, wrong: 20 }))).toBe(true)
+    // What it does not bring, it does not look for a second time.
+    expect(verdict(...signed({ ...few, wrong: 20 }).slice(0, 1), ...signed(few).slice(1))).toBe(
+      true,
+    )
+    expect(verdict(...signed(few))).toBe(false)
+    expect(verdicts(own)('signed')).toBeUndefined()
   })
 
   test('for memory looks at every run', () => {

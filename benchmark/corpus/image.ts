@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Belonging } from './belongings.ts'
 import { architectureNames, architectures } from './packages.ts'
 import type { LayerSet } from './layers.ts'
 
@@ -28,6 +29,8 @@ export interface PlatformImage {
 export interface Image {
   readonly index: Manifest
   readonly children: readonly PlatformImage[]
+  /** What is stored beside it. */
+  readonly belongings?: readonly Belonging[]
 }
 
 export type Format = 'docker' | 'oci'
@@ -73,7 +76,7 @@ export function buildImage(spec: ImageSpec): Image {
         rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
       }),
     )
-    const configBlob = { digest: digestOf(config), size: config.length, content: { bytes: config } }
+    const configBlob = blobOf(config)
     const type = types[spec.format]
     const manifest = manifestOf(type.manifest, {
       config: { mediaType: type.config, digest: configBlob.digest, size: config.length },
@@ -123,7 +126,14 @@ export function filteredIndex(image: Image, platforms: readonly string[]): Manif
   })
 }
 
-function manifestOf(mediaType: string, members: Readonly<Record<string, unknown>>): Manifest {
+export function blobOf(bytes: Buffer): Blob {
+  return { digest: digestOf(bytes), size: bytes.length, content: { bytes } }
+}
+
+export function manifestOf(
+  mediaType: string,
+  members: Readonly<Record<string, unknown>>,
+): Manifest {
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...members }))
   return { digest: digestOf(bytes), mediaType, bytes }
 }

@@ -1,3 +1,4 @@
+import { belongingsOf } from './belongings.ts'
 import { buildImage, type Image } from './image.ts'
 import type { LayerSet, Layers } from './layers.ts'
 import { basePackages, bigPackages, tinyBase } from './packages.ts'
@@ -21,6 +22,8 @@ export interface Images {
   readonly fanout: readonly NamedImage[]
   /** 200 of the layers of `tiny`, no two with the same configs. */
   readonly unchanged: readonly NamedImage[]
+  /** 20 of the layers of `tiny`, with what a release workflow stores beside them. */
+  readonly signed: readonly NamedImage[]
 }
 
 export function imagesOf({ tiny, small, medium, named }: Layers): Images {
@@ -44,6 +47,7 @@ export function imagesOf({ tiny, small, medium, named }: Layers): Images {
     many: list('many', 1, () => small),
     fanout: list('fanout', 8, (index) => [busybox, ...small.slice(6 * index, 6 * index + 6)]),
     unchanged: list('unchanged', 200, (index) => tinyLayers(index % 20)),
+    signed: list('signed', 20, tinyLayers).map(withBelongings),
   }
 }
 
@@ -59,4 +63,8 @@ function list(
     const format = index % 2 === 0 ? 'oci' : 'docker'
     return { repository, image: buildImage({ name: repository, layers, format }) }
   })
+}
+
+function withBelongings({ repository, image }: NamedImage): NamedImage {
+  return { repository, image: { ...image, belongings: belongingsOf(image) } }
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { Agent, request, type Dispatcher } from 'undici'
+import { type Belonging, listOf, listTag } from '../corpus/belongings.ts'
 import type { Blob, Image, Manifest } from '../corpus/image.ts'
 import type { Platforms, Place } from '../job.ts'
 import { expectedManifest, wantedChildren } from '../job.ts'
@@ -52,6 +53,27 @@ class Pusher {
       await this.#manifest(repository, manifest.digest, manifest)
     }
     await this.#manifest(repository, tag, expectedManifest(image, platforms))
+    const { belongings = [] } = image
+    for (const { blobs, manifest, tag: ownTag } of belongings) {
+      for (const blob of blobs) await this.#blob(repository, blob)
+      await this.#manifest(repository, ownTag ?? manifest.digest, manifest)
+    }
+    const referrers = belongings.filter((belonging) => belonging.tag === undefined)
+    await this.#list(
+      repository,
+      Map.groupBy(referrers, ({ subject }) => subject),
+    )
+  }
+
+  /** Under tags, where the registry does not list by itself what refers to a manifest. */
+  async #list(repository: string, bySubject: ReadonlyMap<string, readonly Belonging[]>) {
+    const [first] = bySubject.keys()
+    if (first === undefined) return
+    const look = await this.#send('GET', `/v2/${repository}/referrers/${first}`, [200, 404])
+    if (look.statusCode === 200) return
+    for (const [subject, belongings] of bySubject) {
+      await this.#manifest(repository, listTag(subject), listOf(belongings))
+    }
   }
 
   async #blob(repository: string, blob: Blob) {
@@ -68,7 +90,7 @@ class Pusher {
   }
 
   async #upload(repository: string, { digest, size, content }: Blob): Promise<string> {
-    const headers = await this.#send('POST', `/v2/${repository}/blobs/uploads/`, [202])
+    const { headers } = await this.#send('POST', `/v2/${repository}/blobs/uploads/`, [202])
     const location = String(headers['location'])
     // What is in the query is the registry's own, and stays as it is.
     const path = `${location}${location.includes('?') ? '&' : '?'}digest=${digest}`
@@ -99,7 +121,7 @@ class Pusher {
     }
     const answer = await request(url, options)
     const text = await answer.body.text()
-    if (expected.includes(answer.statusCode)) return answer.headers
+    if (expected.includes(answer.statusCode)) return answer
     throw new Error(`${method} ${url.pathname}: ${answer.statusCode} ${text.slice(0, 200)}`)
   }
 }

@@ -10,7 +10,11 @@ import { startServer, storageFormat, type ServerName } from './server.ts'
 export async function sourceStore(server: ServerName, layers: Layers): Promise<string> {
   const named = sourceImages(layers)
   const hash = createHash('sha256')
-  for (const { repository, image } of named) hash.update(`${repository} ${image.index.digest}\n`)
+  for (const { repository, image } of named) {
+    const { index, belongings = [] } = image
+    const manifests = [index, ...belongings.map(({ manifest }) => manifest)]
+    hash.update(`${repository} ${manifests.map(({ digest }) => digest).join(' ')}\n`)
+  }
   const name = `${storageFormat(server)}-${hash.digest('hex').slice(0, 16)}`
   const folder = `${await cacheFolder('stores')}/${name}`
   if (await stat(folder).catch(() => undefined)) return folder

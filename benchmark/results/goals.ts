@@ -3,6 +3,7 @@ import { registryRequests } from '../proxy/counts.ts'
 import type { ShapeName } from '../shapes.ts'
 import { isLimit } from '../tools/tool.ts'
 import type { Selection } from './measurement.ts'
+import { signedGoal } from './signed.ts'
 import { isRight, median, type AllResults, type Results, type Row } from './results.ts'
 import { markdownTable } from './table.ts'
 
@@ -61,6 +62,7 @@ function goalsOf(results: Results): readonly Goal[] {
     noSlowerThanPeers(results),
     halfFilled(results),
     flaky(results),
+    signedGoal(results),
     cpuPerGigabyte(results, 'loopback', 'plain'),
     cpuPerGigabyte(results, 'tls', 'TLS'),
     peakMemory(results),
@@ -77,7 +79,10 @@ function ofOurs({ rows }: Results, profiles?: readonly ProfileName[]): readonly 
 /** Rows whose requests are to be compared with the floor: nobody was refused, nothing was elsewhere. */
 function countedRows(results: Results): readonly Row[] {
   return results.rows.filter(
-    ({ source, profile }) => source !== undefined && (profile === 'counted' || profile === 'rtt30'),
+    ({ shape, source, profile }) =>
+      source !== undefined &&
+      (profile === 'counted' || profile === 'rtt30') &&
+      results.shapes.some(({ name }) => name === shape),
   )
 }
 

@@ -3,7 +3,7 @@ import { registryRequests } from '../proxy/counts.ts'
 import type { Measurement } from './measurement.ts'
 
 /** One run in one line, for who watches. */
-export function lineOf(measurement: Measurement, floor: Floor): string {
+export function lineOf(measurement: Measurement, floor: Floor | undefined): string {
   const { shape, profile, selection, tool, wall, cpu, memory } = measurement
   return [
     `${shape} ${profile} ${selection} ${tool}`.padEnd(36),
@@ -15,17 +15,19 @@ export function lineOf(measurement: Measurement, floor: Floor): string {
   ].join('  ')
 }
 
-function traffic({ traffic: counted }: Measurement, floor: Floor): readonly string[] {
+function traffic({ traffic: counted }: Measurement, floor: Floor | undefined): readonly string[] {
   if (counted === undefined) return []
   const { source, destination } = counted
   const [atSource, atDestination] = [registryRequests(source), registryRequests(destination)]
+  const connections = `connections ${source.connections}+${destination.connections}`
+  if (floor === undefined) return [`requests ${atSource}+${atDestination}`, connections]
   const ratio = (atSource + atDestination) / (floor.source + floor.destination)
   return [
     `requests ${atSource}+${atDestination} of ${floor.source}+${floor.destination} (×${ratio.toFixed(2)})`,
     `down ${megabytes(source.down + destination.down)}/${megabytes(floor.down)}`,
     `up ${megabytes(destination.up)}/${megabytes(floor.up)} MB`,
     `mounts ${destination.mounts}/${floor.mounts}`,
-    `connections ${source.connections}+${destination.connections}`,
+    connections,
   ]
 }
 

@@ -4,6 +4,7 @@ import type { ShapeName } from '../shapes.ts'
 import { blobLimits, isLimit, type ToolName } from '../tools/tool.ts'
 import { floorFor, goalsTable } from './goals.ts'
 import { isRight, median, type AllResults, type Results, type Row } from './results.ts'
+import { signedTable } from './signed.ts'
 import { markdownTable } from './table.ts'
 
 /** How the tables are made anew. */
@@ -27,6 +28,7 @@ export function renderBlocks(all: AllResults): ReadonlyMap<string, string> {
     ['limits', limits(results)],
     ['flaky', flaky(results)],
     ['auth', auth(results)],
+    ['signed', signedTable(all)],
     ['others', others(all)],
   ])
 }
@@ -158,7 +160,10 @@ function perShape(
   first: readonly [string, (shape: ShapeName) => string],
   cell: (shape: ShapeName, tool: ToolName) => string | undefined,
 ): string {
-  const names = toolsIn(results.rows.filter(({ tool }) => !isLimit(tool)))
+  const shown = new Set(results.shapes.map(({ name }) => name))
+  const names = toolsIn(
+    results.rows.filter(({ shape, tool }) => shown.has(shape) && !isLimit(tool)),
+  )
   const lines = results.shapes.flatMap(({ name }) => {
     const cells = names.map((tool) => cell(name, tool))
     return cells.every((text) => text === undefined)

@@ -24,6 +24,7 @@ export async function oursCommand(task: Task): Promise<Command> {
   const inputs = {
     images: task.pairs.map(({ source, targets }) => `${source} => ${targets.join(' ')}`).join('\n'),
     platforms: task.platforms === 'all' ? 'all' : task.platforms.join(','),
+    referrers: task.job.referrers === true ? 'all' : 'none',
   }
   return {
     file: process.execPath,

@@ -63,7 +63,8 @@ const regctl = (): Tool => ({
     const hosts = task.hosts.map((host) => [host, { tls, hostname: host, reqConcurrent: REQUESTS }])
     await writeFile(config, JSON.stringify({ hosts: Object.fromEntries(hosts) }))
     const env = { ...(await commonEnvironment(task)), REGCTL_CONFIG: config }
-    return { ...(await sideBySide(task, ['regctl', 'image', 'copy'])), env }
+    const flags = task.job.referrers === true ? ['--referrers', '--digest-tags'] : []
+    return { ...(await sideBySide(task, ['regctl', 'image', 'copy', ...flags])), env }
   },
 })
 
@@ -81,7 +82,8 @@ const regsync = (): Tool => ({
   },
 })
 
-function regsyncConfiguration({ hosts, authority, login, pairs }: Task) {
+function regsyncConfiguration({ job, hosts, authority, login, pairs }: Task) {
+  const { referrers = false } = job
   return {
     version: 1,
     creds: hosts.map((registry) => ({
@@ -90,7 +92,7 @@ function regsyncConfiguration({ hosts, authority, login, pairs }: Task) {
       reqConcurrent: REQUESTS,
       ...(login === undefined ? {} : { user: login.user, pass: login.password }),
     })),
-    defaults: { parallel: REQUESTS },
+    defaults: { parallel: REQUESTS, referrers, digestTags: referrers },
     sync: pairs.flatMap(({ source, targets }) =>
       targets.map((target) => ({ source, target, type: 'image' })),
     ),
@@ -105,11 +107,27 @@ const oras = (): Tool => ({
   selectsPlatforms: false,
   command: async (task) => {
     const plain = task.authority === undefined ? ['--from-plain-http', '--to-plain-http'] : []
-    const flags = ['cp', '--no-tty', '--concurrency', String(SIDE_BY_SIDE), ...plain]
+    const recursive = task.job.referrers === true ? ['--recursive'] : []
+    const flags = ['cp', ...recursive, '--no-tty', '--concurrency', String(SIDE_BY_SIDE), ...plain]
     return { ...(await sideBySide(task, ['oras', ...flags])), env: await commonEnvironment(task) }
   },
 })
 
 export function findPeers(): readonly Tool[] {
-  return [skopeo(), crane(), regctl(), regsync(), oras(), findOcync()]
+  return [
+    imagesAlone(skopeo()),
+    imagesAlone(crane()),
+    regctl(),
+    regsync(),
+    oras(),
+    imagesAlone(findOcync()),
+  ]
+}
+
+/** A tool that cannot be told, or not of a single tag, to take along what belongs to an image. */
+function imagesAlone(tool: Tool): Tool {
+  return {
+    ...tool,
+    command: async (task) => (task.job.referrers === true ? undefined : tool.command(task)),
+  }
 }
