@@ -43,7 +43,7 @@ import { Network } from './registry/network/network.ts'
 import { unusedProxy } from './registry/network/proxies.ts'
 import type { ImagePair } from './sync/image-list.ts'
 import type { ResultError, RunReport, SyncResult, TagResult } from './sync/report.ts'
-import { LateClients, partOfList, shardLine, watchSet } from './action/set-watch.ts'
+import { aboutPart, LateClients, partOfList, shardLine, watchSet } from './action/set-watch.ts'
 import { RunProgress } from './sync/run-progress.ts'
 import { runSync } from './sync/run.ts'
 import { failuresIn, pairsIn, withFailures } from './sync/tags/named-list.ts'
@@ -158,9 +158,10 @@ async function sync({
   const describe = async (error: unknown): Promise<ResultError> =>
     describeError(error, await runContext(environment))
   try {
-    const { list, shard } = partOfList(inputs)
-    if (shard !== undefined) logger.info(shardLine(shard))
-    const { items, selections } = await nameList(list, { pool, logger, describe, cancel })
+    const part = partOfList(inputs)
+    if (part.shard !== undefined) logger.info(shardLine(part.shard))
+    const named = await nameList(part.list, { pool, logger, describe, cancel })
+    const { items, selections } = named
     const pairs = pairsIn(items)
     if (selections.length > 0) secrets.neverMask(shownNames(pairs))
     void pool.expect(pairs)
@@ -196,7 +197,7 @@ async function sync({
     const report = {
       ...withFailures(ofPairs, items),
       ...(inputs.stage && { isStage: true }),
-      ...(shard !== undefined && { shard }),
+      ...aboutPart(part, named.origins),
       selections,
       pullsLeft: pool.pullsLeft,
     }

@@ -52,7 +52,8 @@ export async function nameList(
 function cutNaming(list: readonly ListItem[]): NamedList {
   const error = { code: 'CANCELLED', message: 'list tags: the run was cancelled' }
   const items = list.map((item) => (isSelection(item) ? failedSelection(item, error) : item))
-  return { items, problems: [], selections: [] }
+  const origins = { results: [...list.keys()], selections: [] }
+  return { items, origins, problems: [], selections: [] }
 }
 
 /** `quay.io/acme/app (v?): 3 of 340 tags selected: v3, v2, v1; left out: 337 not matching` */

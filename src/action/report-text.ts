@@ -1,6 +1,7 @@
 import { pinnedList, rollbackList } from '../sync/pinned.ts'
 import type { RunReport } from '../sync/report.ts'
 import { publicResult } from './outputs.ts'
+import { detailsOf } from './result-details.ts'
 import { renderSummary } from './summary.ts'
 
 /** GitHub takes 65,536 characters as a comment, and who posts a plan may want to add to it. */
@@ -27,7 +28,20 @@ export function* reportText(report: RunReport): Generator<string> {
   }
   yield results.length === 0 ? '],\n' : '\n  ],\n'
   yield `  "pinned": ${JSON.stringify(pinnedList(report))},\n`
-  yield `  "rollback": ${JSON.stringify(rollbackList(report))}\n}\n`
+  yield `  "rollback": ${JSON.stringify(rollbackList(report))}`
+  yield* detailsText(report)
+  yield '\n}\n'
+}
+
+/** What a part of a list has for those who put it together with the others. */
+function* detailsText({ results, positions }: RunReport): Generator<string> {
+  if (positions === undefined) return
+  yield `,\n  "details": {\n    "selections": ${JSON.stringify(positions.selections)},\n    "results": [`
+  for (const [index, result] of results.entries()) {
+    const position = positions.results[index] ?? 0
+    yield `${index === 0 ? '' : ','}\n      ${JSON.stringify(detailsOf(result, position))}`
+  }
+  yield results.length === 0 ? ']\n  }' : '\n    ]\n  }'
 }
 
 function indented(value: unknown, blanks: number): string {

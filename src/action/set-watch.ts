@@ -1,24 +1,42 @@
 import type { ClientPool } from '../registry/client-pool.ts'
 import type { Logger } from '../registry/logger.ts'
 import type { ImagePair, ListItem } from '../sync/image-list.ts'
-import type { ShardReport, TagResult } from '../sync/report.ts'
+import type { Positions, RunReport, ShardReport, TagResult } from '../sync/report.ts'
 import type { ClientFor, SetWatch } from '../sync/run-set.ts'
 import { digestOfList, shardOf } from '../sync/shard.ts'
 import { count } from './format-bytes.ts'
 import type { Inputs } from './inputs.ts'
+import { ACTION_VERSION } from './version.ts'
 
 /** The part of the list that a run does. */
 export interface ListPart {
   readonly list: readonly ListItem[]
   /** Undefined where it does all of it. */
   readonly shard?: ShardReport
+  /** Where in the whole list its entries are; undefined where it does all of it. */
+  readonly positions?: readonly number[]
 }
 
 export function partOfList({ list, shard }: Pick<Inputs, 'list' | 'shard'>): ListPart {
   if (shard === undefined) return { list }
   const own = shardOf(list, shard)
+  const isOwn = new Set(own)
+  const positions = list.flatMap((item, index) => (isOwn.has(item) ? index : []))
   const lines = { lines: own.length, linesOfAll: list.length }
-  return { list: own, shard: { ...shard, list: digestOfList(list), ...lines } }
+  const about = { ...shard, list: digestOfList(list), actionVersion: ACTION_VERSION, ...lines }
+  return { list: own, shard: about, positions }
+}
+
+/** What the report of a run says of the part that it did; nothing where it did all. */
+export function aboutPart(
+  { shard, positions }: ListPart,
+  origins: Positions,
+): Pick<RunReport, 'shard' | 'positions'> {
+  if (shard === undefined || positions === undefined) return {}
+  const inList = (some: readonly number[]): readonly number[] =>
+    some.flatMap((origin) => positions[origin] ?? [])
+  const { results, selections } = origins
+  return { shard, positions: { results: inList(results), selections: inList(selections) } }
 }
 
 /** `part 2 of 4: 25 of 100 destinations of the list` */

@@ -142,6 +142,12 @@ export interface RunReport {
   readonly isStage?: boolean
   /** Which part of which list this was. */
   readonly shard?: ShardReport
+  /**
+   * Where in the whole list the results of a part belong.
+   *
+   * @internal
+   */
+  readonly positions?: Positions
   readonly results: readonly SyncResult[]
   readonly totals: Totals
   /** What the list's selections of tags came to. */
@@ -157,9 +163,13 @@ export interface RegistryTotals extends Omit<Totals, 'durationMs'> {
   readonly registry: string
 }
 
-/** The results by destination registry, in the order in which the list names these. */
+/**
+ * The results by destination registry, in the order in which the list names these. What has failed
+ * before its destination had a name belongs to none.
+ */
 export function totalsByRegistry(results: readonly SyncResult[]): readonly RegistryTotals[] {
-  const byRegistry = Map.groupBy(results, ({ destination }) => destination.split('/', 1).join())
+  const named = results.filter(({ destination }) => destination.includes('/'))
+  const byRegistry = Map.groupBy(named, ({ destination }) => destination.split('/', 1).join())
   return [...byRegistry].map(([registry, some]) => ({ registry, ...countsOf(some) }))
 }
 
@@ -170,9 +180,19 @@ export interface ShardReport {
   readonly of: number
   /** Digest of the whole list. */
   readonly list: string
+  /** Of the action, which decides what is in which part. */
+  readonly actionVersion: string
   /** Lines of this part, and of the list. */
   readonly lines: number
   readonly linesOfAll: number
+}
+
+/** Numbers of lines of a list, from 0. */
+export interface Positions {
+  /** Of each result. */
+  readonly results: readonly number[]
+  /** Of each selection of tags. */
+  readonly selections: readonly number[]
 }
 
 /** Counts the results; `durationMs` is the wall-clock time of the whole run. */

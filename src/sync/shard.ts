@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { formatReference, type Reference, repositoryName } from '../oci/reference.ts'
-import { type ImagePair, isSelection, type ListItem } from './list/pair.ts'
+import { type ImagePair, isSelection, type ListItem, optionsOf } from './list/pair.ts'
 
 /** The K-th of N parts of a list. */
 export interface Shard {
@@ -33,10 +33,12 @@ export function digestOfList(list: readonly ListItem[]): string {
 }
 
 function lineOf(item: ListItem): string {
-  const { source, platforms } = item
-  const names = platforms === undefined ? '' : JSON.stringify(platforms)
-  if (isSelection(item)) return JSON.stringify([item.written, item.tags, names])
-  return `${formatReference(source)} ${formatReference(item.destination)} ${names}`
+  const source = formatReference(item.source)
+  const options = optionsOf(item)
+  if (isSelection(item)) {
+    return JSON.stringify([source, item.tags, item.registry, item.written.destination, options])
+  }
+  return JSON.stringify([source, formatReference(item.destination), options])
 }
 
 function sourceOf({

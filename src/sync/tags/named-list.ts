@@ -12,6 +12,7 @@ import {
   type TagSelection,
 } from '../list/pair.ts'
 import {
+  type Positions,
   type ResultError,
   type RunReport,
   type SelectionReport,
@@ -24,6 +25,8 @@ import type { TagRule } from './rule.ts'
 export interface NamedList {
   /** In list order: pairs, and the results of selections that failed. */
   readonly items: readonly (ImagePair | SyncResult)[]
+  /** Which entry of the list each of them, and each of `selections`, comes from; counted from 0. */
+  readonly origins: Positions
   /** What is wrong with the whole, now that all names are known. */
   readonly problems: readonly (ListPlace & { readonly message: string })[]
   readonly selections: readonly SelectionReport[]
@@ -39,6 +42,7 @@ export class Naming {
   readonly #selected: ReadonlyMap<TagRule, Selected>
   readonly #claims = new Claims()
   readonly #items: (ImagePair | SyncResult)[] = []
+  readonly #origins: number[] = []
   readonly #problems: (ListPlace & { message: string })[] = []
 
   constructor(selected: ReadonlyMap<TagRule, Selected>) {
@@ -46,16 +50,35 @@ export class Naming {
   }
 
   name(list: readonly ListItem[]): NamedList {
-    for (const item of list) {
+    for (const [index, item] of list.entries()) {
       if (isSelection(item)) this.#addSelection(item)
       else this.#add(item)
+      while (this.#origins.length < this.#items.length) this.#origins.push(index)
       if (this.#items.length <= MAX_PAIRS) continue
       const message = `with this selection the list has more than ${MAX_PAIRS} destinations`
       this.#problems.push({ ...placeOf(item), message })
       break
     }
-    const reports = [...this.#selected.values()].flatMap(({ report }) => report ?? [])
-    return { items: this.#items, problems: this.#problems, selections: reports }
+    const { reports, origins } = this.#reports(list)
+    return {
+      items: this.#items,
+      origins: { results: this.#origins, selections: origins },
+      problems: this.#problems,
+      selections: reports,
+    }
+  }
+
+  /** In list order, whichever repository answered first. */
+  #reports(list: readonly ListItem[]): {
+    readonly reports: readonly SelectionReport[]
+    readonly origins: readonly number[]
+  } {
+    const found = new Map<SelectionReport, number>()
+    for (const [index, item] of list.entries()) {
+      const report = isSelection(item) ? this.#selected.get(item.tags)?.report : undefined
+      if (report !== undefined && !found.has(report)) found.set(report, index)
+    }
+    return { reports: [...found.keys()], origins: [...found.values()] }
   }
 
   #addSelection(item: TagSelection): void {
