@@ -8,6 +8,7 @@ const LAYERS = [
   'src/trust/',
   'src/sync/',
   'src/action/',
+  'src/merge/',
   'src/load-trust.ts',
   'src/main.ts',
   'src/index.ts',

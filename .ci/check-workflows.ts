@@ -1,5 +1,5 @@
 /**
- * Checks the workflows and action.yml: `node .ci/check-workflows.ts [directory]`, the repository
+ * Checks the workflows and the actions: `node .ci/check-workflows.ts [directory]`, the repository
  * unless told otherwise. Lists every problem and ends with status 1 if there is one.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -13,7 +13,9 @@ import type { Problem } from './problem.ts'
 import { workflowProblems } from './workflow-rules.ts'
 
 const WORKFLOWS = '.github/workflows'
+/** The action, and the one that puts reports together, where there is one. */
 const ACTION = 'action.yml'
+const MERGE_ACTION = 'merge/action.yml'
 
 function workflowFiles(root: string): readonly string[] {
   const directory = join(root, WORKFLOWS)
@@ -39,21 +41,29 @@ async function checkWorkflows(root: string): Promise<readonly Problem[]> {
   return problems
 }
 
-function checkAction(root: string): readonly Problem[] {
-  if (!existsSync(join(root, ACTION))) return [{ file: ACTION, line: 0, message: 'is missing' }]
-  const content = readFileSync(join(root, ACTION), 'utf8')
+function actionFiles(root: string): readonly string[] {
+  return [ACTION, ...(existsSync(join(root, MERGE_ACTION)) ? [MERGE_ACTION] : [])]
+}
+
+function checkAction(root: string, file: string): readonly Problem[] {
+  if (!existsSync(join(root, file))) return [{ file, line: 0, message: 'is missing' }]
+  const content = readFileSync(join(root, file), 'utf8')
   return [
-    ...actionSchemaProblems(ACTION, content),
-    ...actionProblems(ACTION, content, (path) => existsSync(join(root, path))),
+    ...actionSchemaProblems(file, content),
+    ...actionProblems(file, content, (path) => existsSync(join(root, dirname(file), path))),
   ]
 }
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), '..')
 const root = process.argv[2] ?? repository
-const problems = [...(await checkWorkflows(root)), ...checkAction(root)]
+const actions = actionFiles(root)
+const problems = [
+  ...(await checkWorkflows(root)),
+  ...actions.flatMap((file) => checkAction(root, file)),
+]
 for (const problem of problems) console.error(formatProblem(problem))
 if (problems.length === 0) {
-  console.log(`no problems in ${[...workflowFiles(root), ACTION].join(', ')}`)
+  console.log(`no problems in ${[...workflowFiles(root), ...actions].join(', ')}`)
 } else {
   console.error(`${problems.length} problem${problems.length === 1 ? '' : 's'}`)
   process.exitCode = 1

@@ -20,6 +20,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const DIST_FILES: readonly string[] = [
   'index.js',
   'licenses.txt',
+  'merge/index.js',
+  'merge/licenses.txt',
+  'merge/package.json',
   'package.json',
   'trust/index.js',
   'trust/licenses.txt',
@@ -77,6 +80,7 @@ function packageAction(dist: string): void {
 
   run(commandScript('typescript', 'tsc'), '-p', 'tsconfig.build.json')
   bundle('lib/index.js', dist)
+  bundle('lib/merge/index.js', join(dist, 'merge'))
   bundle('lib/trust/index.js', join(dist, 'trust'))
   bundle('lib/sync/tags/versions/index.js', join(dist, 'versions'))
 

@@ -59,6 +59,7 @@ const rules: readonly {
           'src/trust/rule.ts': [],
           'src/sync/syncer.ts': [],
           'src/action/inputs.ts': [],
+          'src/merge/merge.ts': [],
           'src/load-trust.ts': [],
           'src/main.ts': [],
           'src/index.ts': [],
@@ -290,6 +291,11 @@ async function exportedNames(file: string, name: string): Promise<readonly strin
   return names.map(String)
 }
 
+/** The text of an action's outputs. */
+function outputsIn(file: string): string {
+  return /^outputs:\n.*?(?=^runs:)/ms.exec(read(file))?.[0] ?? file
+}
+
 describe('action.yml, the code and the README agree', () => {
   test('on the names of the inputs, between action.yml and the code', async () => {
     const names = [...actionTable(read('action.yml'), 'inputs').keys()]
@@ -314,6 +320,23 @@ describe('action.yml, the code and the README agree', () => {
       ).toEqual([])
     },
   )
+
+  test('on the inputs of the action that merges, between its action.yml, the code and its page', async () => {
+    const merge = {
+      name: 'merge/action.yml',
+      table: actionTable(read('merge/action.yml'), 'inputs'),
+    }
+    const page = readmeTable(read('docs/sets.md'), 'inputs')
+    expect(tableDifferences(merge, { name: 'docs/sets.md', table: page })).toEqual([])
+    const names = await exportedNames('src/merge/inputs.ts', 'inputNames')
+    expect(
+      nameDifferences({ ...merge, names: [...merge.table.keys()] }, { name: 'inputs.ts', names }),
+    ).toEqual([])
+  })
+
+  test('on the outputs of the two actions, which are the same and described alike', () => {
+    expect(outputsIn('merge/action.yml')).toBe(outputsIn('action.yml'))
+  })
 })
 
 describe('a disagreement is found', () => {

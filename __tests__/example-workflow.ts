@@ -4,6 +4,7 @@ import { destinationHost } from '../src/sync/list/pair.ts'
 
 /** How the pages name this action. */
 export const THIS_ACTION = 'OWNER/image-sync-action@v1'
+export const MERGE_ACTION = 'OWNER/image-sync-action/merge@v1'
 
 export const sampleDigest = `sha256:${'0123456789abcdef'.repeat(4)}`
 
@@ -21,6 +22,7 @@ const SAMPLES: readonly (readonly [RegExp, string])[] = [
   [/^needs\.[a-z]+\.outputs\.pinned$/, '[]'],
   [/^steps\.[a-z]+\.outputs\.report$/, '/home/runner/work/_temp/report.json'],
   [/^matrix\.part$/, '1'],
+  [/^strategy\.job-total$/, '8'],
   [
     /^needs\.[a-z]+\.outputs\.pinned$/,
     `- source: ghcr.io/acme/app@${sampleDigest}\n  destination: ghcr.io/acme/app:v1.4.0\n  platforms: all`,
@@ -44,14 +46,20 @@ export function workflowOf(yaml: string): string {
   return `on: push\njobs:\n  example:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`
 }
 
-/** The `with` of every step that uses this action. */
-export function ownSteps(yaml: string): readonly Readonly<Record<string, string>>[] {
+/** The `with` of every step that uses this action, or another one that is a part of it. */
+export function ownSteps(
+  yaml: string,
+  action: string = THIS_ACTION,
+): readonly Readonly<Record<string, string>>[] {
   const steps: Record<string, string>[] = []
   visit(parseDocument(yaml), {
     Map(_, step) {
       const uses = step.get('uses')
       if (typeof uses !== 'string' || !uses.includes('image-sync-action')) return
-      if (uses !== THIS_ACTION) throw new Error(`${uses} should be ${THIS_ACTION}`)
+      if (uses !== THIS_ACTION && uses !== MERGE_ACTION) {
+        throw new Error(`${uses} should be ${THIS_ACTION}`)
+      }
+      if (uses !== action) return
       const values = step.get('with')
       steps.push(isMap(values) ? Object.fromEntries(values.items.map(textsOf)) : {})
     },

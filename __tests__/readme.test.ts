@@ -18,6 +18,7 @@ import { InputError } from '../src/action/input-reader.ts'
 import { readInputs } from '../src/action/inputs.ts'
 import { outputsOf } from '../src/action/outputs.ts'
 import { reportText } from '../src/action/report-text.ts'
+import { readMergeInputs } from '../src/merge/inputs.ts'
 import { type Digest, digestOf, parseDigest } from '../src/oci/digest.ts'
 import { buildImageIndex } from '../src/oci/image-index.ts'
 import { MAX_INDEX_CHILDREN, MAX_LAYERS, MAX_MANIFEST_BYTES } from '../src/oci/manifest.ts'
@@ -33,6 +34,7 @@ import { type SyncResult, totalsOf } from '../src/sync/report.ts'
 import { createCertificate } from '../testkit/registry/certificate.ts'
 import {
   inputProblems,
+  MERGE_ACTION,
   ownSteps,
   sampleDigest,
   scriptsOf,
@@ -56,6 +58,7 @@ const pages = ['README.md', ...markdownIn('docs')]
 const fences = pages.flatMap((page) => fencesOf(read(page)).map((fence) => ({ page, ...fence })))
 const inLanguage = (language: string) => fences.filter((fence) => fence.language === language)
 const actionYaml = read('action.yml')
+const mergeInputs = actionTable(read('merge/action.yml'), 'inputs')
 
 /** The workspace that the examples run in, with the files that the pages show. */
 let workspace = ''
@@ -155,6 +158,19 @@ describe('every example', () => {
     const steps = ownSteps(text)
     expect(steps).not.toEqual([])
     expect(steps.flatMap(problemsOf)).toEqual([])
+  })
+
+  const merging = examples.filter(({ text }) => text.includes(MERGE_ACTION))
+
+  test.each(merging)('$page:$line gives the action that merges what it takes', ({ text }) => {
+    for (const values of ownSteps(text, MERGE_ACTION)) {
+      const environment = Object.entries(values).map(([name, value]) => [
+        `INPUT_${name.toUpperCase()}`,
+        value,
+      ])
+      expect(Object.keys(values).filter((name) => !mergeInputs.has(name))).toEqual([])
+      expect(readMergeInputs(Object.fromEntries(environment)).reports).not.toEqual([])
+    }
   })
 
   test.each(examples)('$page:$line uses outputs that there are', ({ text }) => {

@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6410);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3097);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6410:
+/***/ 3097:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37829,9 +37829,9 @@ class Defects {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/bytes-moved.js
-const noBytes = { copied: 0, mounted: 0, existing: 0 };
+const bytes_moved_noBytes = { copied: 0, mounted: 0, existing: 0 };
 function bytesOf(outcome, size) {
-    return { ...noBytes, [outcome]: size };
+    return { ...bytes_moved_noBytes, [outcome]: size };
 }
 function addBytes(parts) {
     const sum = { copied: 0, mounted: 0, existing: 0 };
@@ -37845,9 +37845,13 @@ function addBytes(parts) {
 
 ;// CONCATENATED MODULE: ./lib/sync/report.js
 
-/** The results by destination registry, in the order in which the list names these. */
+/**
+ * The results by destination registry, in the order in which the list names these. What has failed
+ * before its destination had a name belongs to none.
+ */
 function totalsByRegistry(results) {
-    const byRegistry = Map.groupBy(results, ({ destination }) => destination.split('/', 1).join());
+    const named = results.filter(({ destination }) => destination.includes('/'));
+    const byRegistry = Map.groupBy(named, ({ destination }) => destination.split('/', 1).join());
     return [...byRegistry].map(([registry, some]) => ({ registry, ...countsOf(some) }));
 }
 /** Counts the results; `durationMs` is the wall-clock time of the whole run. */
@@ -37897,7 +37901,7 @@ function nothingDone(pair) {
         source: formatReference(source),
         destination: formatReference(destination),
         platforms: {},
-        bytes: noBytes,
+        bytes: bytes_moved_noBytes,
         durationMs: 0,
         ...(file !== undefined && { place: { file, line } }),
     };
@@ -37928,6 +37932,21 @@ function isAborted({ error }) {
 function aborted(pair) {
     const error = abortion('the tag was not moved, because of another image');
     return { ...nothingDone(pair), status: 'skipped', error };
+}
+/** Stands for all images of a part of a list of which nobody knows more. */
+function unreported({ part, of }) {
+    const name = `shard ${part} of ${of}`;
+    const message = `${name}: there is no report of it; its job has ended without one`;
+    const hint = 'The log of that job says why. Run the failed jobs again, and this one after them.';
+    return {
+        source: name,
+        destination: name,
+        status: 'failed',
+        platforms: {},
+        bytes: noBytes,
+        durationMs: 0,
+        error: { code: 'NO_REPORT', message, hint },
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/action/interrupted-run.js
@@ -38251,7 +38270,7 @@ function describe(problems) {
     ].join('\n');
 }
 function position({ input }) {
-    return inputNames.indexOf(input);
+    return inputNames.findIndex((name) => name === input);
 }
 /** `warn or fail`; `overwrite, skip or fail` */
 function alternatives(choices) {
@@ -40213,24 +40232,42 @@ class Naming {
     #selected;
     #claims = new Claims();
     #items = [];
+    #origins = [];
     #problems = [];
     constructor(selected) {
         this.#selected = selected;
     }
     name(list) {
-        for (const item of list) {
+        for (const [index, item] of list.entries()) {
             if (isSelection(item))
                 this.#addSelection(item);
             else
                 this.#add(item);
+            while (this.#origins.length < this.#items.length)
+                this.#origins.push(index);
             if (this.#items.length <= MAX_PAIRS)
                 continue;
             const message = `with this selection the list has more than ${MAX_PAIRS} destinations`;
             this.#problems.push({ ...named_list_placeOf(item), message });
             break;
         }
-        const reports = [...this.#selected.values()].flatMap(({ report }) => report ?? []);
-        return { items: this.#items, problems: this.#problems, selections: reports };
+        const { reports, origins } = this.#reports(list);
+        return {
+            items: this.#items,
+            origins: { results: this.#origins, selections: origins },
+            problems: this.#problems,
+            selections: reports,
+        };
+    }
+    /** In list order, whichever repository answered first. */
+    #reports(list) {
+        const found = new Map();
+        for (const [index, item] of list.entries()) {
+            const report = isSelection(item) ? this.#selected.get(item.tags)?.report : undefined;
+            if (report !== undefined && !found.has(report))
+                found.set(report, index);
+        }
+        return { reports: [...found.keys()], origins: [...found.values()] };
     }
     #addSelection(item) {
         const selected = this.#selected.get(item.tags);
@@ -40277,7 +40314,7 @@ function failedSelection(selection, error) {
         ...(file !== undefined && { place: { file, line } }),
         status: 'failed',
         platforms: {},
-        bytes: noBytes,
+        bytes: bytes_moved_noBytes,
         durationMs: 0,
         error,
     };
@@ -42647,6 +42684,34 @@ function publicResult(result) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/action/result-details.js
+
+
+
+function detailsOf(result, position) {
+    const { digest, error, place, wanted, missingPlatforms, notInIndex, warnings } = result;
+    return {
+        position,
+        ...(digest !== publicResult(result).digest && { digest: digest ?? null }),
+        ...(error?.hint !== undefined && { hint: error.hint }),
+        ...(place !== undefined && { place }),
+        ...(wanted !== undefined && { wanted: wantedText(wanted) }),
+        ...(missingPlatforms !== undefined && { missingPlatforms }),
+        ...(notInIndex !== undefined && { notInIndex }),
+        ...(warnings !== undefined && { warnings }),
+    };
+}
+function wantedText({ platforms, attestations, referrers, }) {
+    return {
+        platforms: platformsText(platforms),
+        ...(attestations !== undefined && { attestations }),
+        ...(referrers !== undefined && { referrers: formatReferrerFilter(referrers) }),
+    };
+}
+function platformsText(platforms) {
+    return platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',');
+}
+
 ;// CONCATENATED MODULE: ./lib/action/markup.js
 
 /** Characters without a place for a line to break that a table has room for. */
@@ -43142,6 +43207,7 @@ const foldEnd = '</details>\n\n';
 
 
 
+
 /** GitHub takes 65,536 characters as a comment, and who posts a plan may want to add to it. */
 const MAX_PLAN_BYTES = 60_000;
 /** Of the report's form; raised where a reader of the one before would be wrong. */
@@ -43164,7 +43230,20 @@ function* reportText(report) {
     }
     yield results.length === 0 ? '],\n' : '\n  ],\n';
     yield `  "pinned": ${JSON.stringify(pinnedList(report))},\n`;
-    yield `  "rollback": ${JSON.stringify(rollbackList(report))}\n}\n`;
+    yield `  "rollback": ${JSON.stringify(rollbackList(report))}`;
+    yield* detailsText(report);
+    yield '\n}\n';
+}
+/** What a part of a list has for those who put it together with the others. */
+function* detailsText({ results, positions }) {
+    if (positions === undefined)
+        return;
+    yield `,\n  "details": {\n    "selections": ${JSON.stringify(positions.selections)},\n    "results": [`;
+    for (const [index, result] of results.entries()) {
+        const position = positions.results[index] ?? 0;
+        yield `${index === 0 ? '' : ','}\n      ${JSON.stringify(detailsOf(result, position))}`;
+    }
+    yield results.length === 0 ? ']\n  }' : '\n    ]\n  }';
 }
 function indented(value, blanks) {
     return JSON.stringify(value, undefined, 2).replaceAll('\n', `\n${' '.repeat(blanks)}`);
@@ -43286,7 +43365,8 @@ async function nameList(list, { pool, logger, describe, cancel }) {
 function cutNaming(list) {
     const error = { code: 'CANCELLED', message: 'list tags: the run was cancelled' };
     const items = list.map((item) => (isSelection(item) ? failedSelection(item, error) : item));
-    return { items, problems: [], selections: [] };
+    const origins = { results: [...list.keys()], selections: [] };
+    return { items, origins, problems: [], selections: [] };
 }
 /** `quay.io/acme/app (v?): 3 of 340 tags selected: v3, v2, v1; left out: 337 not matching` */
 function selectionLine(report) {
@@ -43673,10 +43753,7 @@ function excepts(exception, name, port) {
     return (name.endsWith(`.${exception.name}`) || (!exception.subdomainsOnly && name === exception.name));
 }
 
-;// CONCATENATED MODULE: ./lib/action/secrets.js
-
-
-
+;// CONCATENATED MODULE: ./lib/action/masking.js
 
 
 /**
@@ -43714,6 +43791,25 @@ class Secrets {
         }
     }
 }
+const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'];
+/**
+ * Hides the passwords in the URLs of proxies, as written there and decoded; where there is none, the
+ * user name is a token.
+ */
+function maskProxyPasswords(mask, environment) {
+    for (const name of PROXY_VARIABLES.flatMap((lower) => [lower, lower.toUpperCase()])) {
+        const url = parseProxy(environment[name]?.trim() ?? '');
+        if (url !== null)
+            for (const secret of secretsOfProxy(url))
+                mask(secret);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/action/secrets.js
+
+
+
+
 /** Hides what is secret of credentials; never the user name. */
 function maskCredentials(mask, credentials) {
     for (const secret of secretsOf(credentials))
@@ -43759,19 +43855,6 @@ function maskKeys(mask, hosts) {
     for (const { key } of hosts.values())
         if (key !== undefined)
             mask(key);
-}
-const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'];
-/**
- * Hides the passwords in the URLs of proxies, as written there and decoded; where there is none, the
- * user name is a token.
- */
-function maskProxyPasswords(mask, environment) {
-    for (const name of PROXY_VARIABLES.flatMap((lower) => [lower, lower.toUpperCase()])) {
-        const url = parseProxy(environment[name]?.trim() ?? '');
-        if (url !== null)
-            for (const secret of secretsOfProxy(url))
-                mask(secret);
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/action/shown-texts.js
@@ -48414,13 +48497,13 @@ const LARGEST_BLOB = 2 ** 40;
 async function copyBeneath(route, top) {
     // A tag beside another one in the same repository: what the source lists is there by definition.
     if (isSameRepository(route))
-        return noBytes;
+        return bytes_moved_noBytes;
     return new TreeCopy(route).content(top, 0);
 }
 /** Copies one manifest by digest with everything beneath it. */
 async function copyByDigest(route, fetched) {
     if (isSameRepository(route))
-        return noBytes;
+        return bytes_moved_noBytes;
     return new TreeCopy(route).manifest(fetched, 0);
 }
 function isSameRepository({ source, destination }) {
@@ -48467,7 +48550,7 @@ class TreeCopy {
         const { manifest } = fetched;
         // What it may refer to is not known.
         if (manifest === undefined)
-            return noBytes;
+            return bytes_moved_noBytes;
         return manifest.kind === 'image' ? this.#image(fetched, manifest) : this.#index(manifest, depth);
     }
     /**
@@ -48483,7 +48566,7 @@ class TreeCopy {
         }
         const [config, ...layers] = blobs.values();
         if (config === undefined)
-            return noBytes;
+            return bytes_moved_noBytes;
         try {
             const outcome = await this.#blob(config);
             this.#route.progress?.listed();
@@ -48579,7 +48662,7 @@ class TreeCopy {
                 progress?.listed();
                 await known;
                 // Its bytes count once, where it was met first.
-                return noBytes;
+                return bytes_moved_noBytes;
             }
             const copying = this.#child(child, depth + 1);
             this.#children.set(contentKey(child), copying);
@@ -52636,11 +52719,12 @@ function digestOfList(list) {
     return `sha256:${hash.digest('hex')}`;
 }
 function lineOf(item) {
-    const { source, platforms } = item;
-    const names = platforms === undefined ? '' : JSON.stringify(platforms);
-    if (isSelection(item))
-        return JSON.stringify([item.written, item.tags, names]);
-    return `${formatReference(source)} ${formatReference(item.destination)} ${names}`;
+    const source = formatReference(item.source);
+    const options = optionsOf(item);
+    if (isSelection(item)) {
+        return JSON.stringify([source, item.tags, item.registry, item.written.destination, options]);
+    }
+    return JSON.stringify([source, formatReference(item.destination), options]);
 }
 function shard_sourceOf({ source, }) {
     return repositoryName(source);
@@ -52693,15 +52777,31 @@ class Groups {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/action/version.js
+/** Of the action: that of package.json, which the bundles do not read. */
+const ACTION_VERSION = '1.0.0';
+
 ;// CONCATENATED MODULE: ./lib/action/set-watch.js
+
 
 
 function partOfList({ list, shard }) {
     if (shard === undefined)
         return { list };
     const own = shardOf(list, shard);
+    const isOwn = new Set(own);
+    const positions = list.flatMap((item, index) => (isOwn.has(item) ? index : []));
     const lines = { lines: own.length, linesOfAll: list.length };
-    return { list: own, shard: { ...shard, list: digestOfList(list), ...lines } };
+    const about = { ...shard, list: digestOfList(list), actionVersion: ACTION_VERSION, ...lines };
+    return { list: own, shard: about, positions };
+}
+/** What the report of a run says of the part that it did; nothing where it did all. */
+function aboutPart({ shard, positions }, origins) {
+    if (shard === undefined || positions === undefined)
+        return {};
+    const inList = (some) => some.flatMap((origin) => positions[origin] ?? []);
+    const { results, selections } = origins;
+    return { shard, positions: { results: inList(results), selections: inList(selections) } };
 }
 /** `part 2 of 4: 25 of 100 destinations of the list` */
 function shardLine({ part, of, lines, linesOfAll }) {
@@ -54244,7 +54344,7 @@ async function planImage(plan) {
  */
 async function bring({ route, image, release, isPresent = false, referrers }, publishByDigest) {
     if (referrers === undefined) {
-        const bytes = isPresent ? noBytes : await copyReferenced(route, image, release);
+        const bytes = isPresent ? bytes_moved_noBytes : await copyReferenced(route, image, release);
         return { bytes, isThere: false };
     }
     const judging = referrers.judge();
@@ -54505,7 +54605,7 @@ class Syncer {
             sourceDigest: image.top.digest,
             platforms: image.knownPlatforms(),
             ...whatIsMissing(image),
-            bytes: noBytes,
+            bytes: bytes_moved_noBytes,
             ...(verified !== undefined && { verified }),
         };
         const expected = digestUnder(tag, image.expected());
@@ -55171,10 +55271,11 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
     // The event explains failures, and reading it takes time that other runs can do without.
     const describe = async (error) => describeError(error, await runContext(environment));
     try {
-        const { list, shard } = partOfList(inputs);
-        if (shard !== undefined)
-            logger.info(shardLine(shard));
-        const { items, selections } = await nameList(list, { pool, logger, describe, cancel });
+        const part = partOfList(inputs);
+        if (part.shard !== undefined)
+            logger.info(shardLine(part.shard));
+        const named = await nameList(part.list, { pool, logger, describe, cancel });
+        const { items, selections } = named;
         const pairs = pairsIn(items);
         if (selections.length > 0)
             secrets.neverMask(shownNames(pairs));
@@ -55213,7 +55314,7 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
         const report = {
             ...withFailures(ofPairs, items),
             ...(inputs.stage && { isStage: true }),
-            ...(shard !== undefined && { shard }),
+            ...aboutPart(part, named.origins),
             selections,
             pullsLeft: pool.pullsLeft,
         };

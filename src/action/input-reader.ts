@@ -3,7 +3,7 @@ import { type InputName, inputDefaults, inputNames } from './input-names.ts'
 
 /** One thing that is wrong with one input. */
 export interface InputProblem {
-  readonly input: InputName
+  readonly input: string
   /** The input, and where in it, for people: `images, line 3`. */
   readonly place: string
   readonly message: string
@@ -131,7 +131,7 @@ function describe(problems: readonly InputProblem[]): string {
 }
 
 function position({ input }: InputProblem): number {
-  return inputNames.indexOf(input)
+  return inputNames.findIndex((name) => name === input)
 }
 
 /** `warn or fail`; `overwrite, skip or fail` */

@@ -3,6 +3,7 @@ import { noBytes } from '../registry/copy/bytes-moved.ts'
 import { whyEnded } from '../registry/errors.ts'
 import type { ImagePair } from './image-list.ts'
 import type { SyncResult } from './report.ts'
+import type { Shard } from './shard.ts'
 
 /** The names of a pair, and nothing that was done with it. */
 export function nothingDone(pair: ImagePair): Omit<SyncResult, 'status'> {
@@ -47,4 +48,20 @@ export function isAborted({ error }: SyncResult): boolean {
 export function aborted(pair: ImagePair): SyncResult {
   const error = abortion('the tag was not moved, because of another image')
   return { ...nothingDone(pair), status: 'skipped', error }
+}
+
+/** Stands for all images of a part of a list of which nobody knows more. */
+export function unreported({ part, of }: Shard): SyncResult {
+  const name = `shard ${part} of ${of}`
+  const message = `${name}: there is no report of it; its job has ended without one`
+  const hint = 'The log of that job says why. Run the failed jobs again, and this one after them.'
+  return {
+    source: name,
+    destination: name,
+    status: 'failed',
+    platforms: {},
+    bytes: noBytes,
+    durationMs: 0,
+    error: { code: 'NO_REPORT', message, hint },
+  }
 }

@@ -1,0 +1,106 @@
+import { tmpdir } from 'node:os'
+import { annotateFailures, failureMessage } from '../action/annotations.ts'
+import { type Commands, runnerCommands } from '../action/commands.ts'
+import { count } from '../action/format-bytes.ts'
+import { InputError, type InputProblem } from '../action/input-reader.ts'
+import { ActionLogger } from '../action/logger.ts'
+import { maskProxyPasswords, Secrets } from '../action/masking.ts'
+import { writeOutputFiles } from '../action/output-files.ts'
+import { emptyReport, setOutputs } from '../action/outputs.ts'
+import { printResult, printTotals } from '../action/result-lines.ts'
+import { renderSummary, writeSummary } from '../action/summary.ts'
+import type { Logger } from '../registry/logger.ts'
+import { conflictsIn } from './conflicts.ts'
+import { findReports } from './find-reports.ts'
+import { readMergeInputs } from './inputs.ts'
+import { type Joined, joinParts } from './join-parts.ts'
+import { readPartReports } from './part-report.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * The order of events of the action that makes one result of the reports of shards: one set of
+ * outputs, one summary, one verdict. Never throws.
+ */
+export function merge(
+  commands: Commands = runnerCommands,
+  environment: Environment = process.env,
+): void {
+  const secrets = new Secrets(commands)
+  maskProxyPasswords(secrets.mask, environment)
+  const logger = new ActionLogger(commands)
+  let report = emptyReport
+  let failure: string | undefined
+  let summaryFile: string | undefined
+  try {
+    const { reports, summary } = readMergeInputs(environment)
+    if (summary) summaryFile = environment['GITHUB_STEP_SUMMARY']
+    const joined = joinReports(reports, environment, logger)
+    report = joined.report
+    for (const warning of report.warnings ?? []) logger.warning(warning)
+    for (const result of report.results) {
+      if (result.status === 'failed') printResult(result, logger.bufferedLog(), report.dryRun)
+    }
+    printTotals(report, logger)
+    annotateFailures(commands, report)
+    failure = verdict(joined)
+  } catch (error) {
+    failure = error instanceof InputError ? error.message : unexpected(error, logger)
+  }
+  try {
+    report = { ...report, warnings: logger.warnings }
+    const files = writeOutputFiles(report, environment['RUNNER_TEMP'] || tmpdir(), logger)
+    setOutputs(commands, logger, report, files)
+    writeSummary(renderSummary({ ...report, warnings: logger.warnings }), summaryFile)
+  } catch (error) {
+    failure = [failure, `The outputs could not be set: ${unexpected(error, logger)}`]
+      .filter(Boolean)
+      .join(' ')
+  }
+  logger.finish()
+  if (failure !== undefined) commands.fail(secrets.redact(failure))
+}
+
+/** @throws InputError where there are none, or they do not go together */
+function joinReports(lines: readonly string[], environment: Environment, logger: Logger): Joined {
+  const workspace = environment['GITHUB_WORKSPACE'] || process.cwd()
+  const temporary = environment['RUNNER_TEMP'] || tmpdir()
+  const found = findReports(lines, { workspace, temporary })
+  const { reports, problems } = readPartReports(found.files)
+  const unread = [...found.problems, ...problems]
+  const [first, ...others] = reports
+  if (unread.length > 0 || first === undefined) {
+    throw refusal(
+      unread.length > 0 ? unread : found.unmatched.map((line) => `${line}: no file is found`),
+    )
+  }
+  const joining = joinParts([first, ...others])
+  if ('problems' in joining) throw refusal(joining.problems)
+  for (const line of found.unmatched) logger.info(`${line}: no file is found`)
+  logger.info(`reports of ${reports.length} of ${count(joining.of, 'shard')}`)
+  return joining
+}
+
+function refusal(messages: readonly string[]): InputError {
+  return new InputError(
+    messages.map((message): InputProblem => ({ input: 'reports', place: 'reports', message })),
+  )
+}
+
+/** What one run would say, what is missing, and what no single shard could see. */
+function verdict({ report, missing, of }: Joined): string | undefined {
+  const absent =
+    missing.length === 0
+      ? undefined
+      : `No report of ${missing.length === 1 ? 'shard' : 'shards'} ${missing.join(', ')} of ${of}.`
+  const parts = [failureMessage(report), absent, ...conflictsIn(report.results)].filter(
+    (part) => part !== undefined,
+  )
+  return parts.length === 0 ? undefined : parts.join(' ')
+}
+
+function unexpected(error: unknown, logger: Logger): string {
+  const trace = error instanceof Error ? (error.stack ?? '') : ''
+  for (const line of trace.split('\n')) logger.debug(line)
+  return error instanceof Error ? error.message : String(error)
+}
