@@ -31,6 +31,18 @@ export function isRegistryHost(component: string): boolean {
  * @throws FormatError of kind `reference`
  */
 export function normaliseRegistry(host: string): string {
+  const known = spellings.get(host)
+  if (known !== undefined) return known
+  const spelling = spellingOf(host)
+  if (spellings.size < MAX_SPELLINGS) spellings.set(host, spelling)
+  return spelling
+}
+
+/** A list names few hosts, and each of them ten thousand times: one text is enough for all of these. */
+const MAX_SPELLINGS = 256
+const spellings = new Map<string, string>()
+
+function spellingOf(host: string): string {
   if (host.length > MAX_HOST_LENGTH) {
     throw bad(host, `is longer than ${MAX_HOST_LENGTH} characters`)
   }

@@ -20,7 +20,7 @@ interface SharedSource {
  * the last of them has it.
  */
 export class SharedSources {
-  readonly #sources = new Map<string, SharedSource>()
+  readonly #sources: readonly SharedSource[]
   readonly #byPair = new Map<ImagePair, SharedSource>()
   readonly #downloads: SharedDownloads | undefined
   /** By their tag, as far as that is the destination of another image. */
@@ -28,17 +28,19 @@ export class SharedSources {
 
   /** @param policy for pairs that bring none of their own */
   constructor(pairs: readonly ImagePair[], policy: Pick<SyncPolicy, 'platforms' | 'attestations'>) {
+    const byKey = new Map<string, SharedSource>()
     for (const pair of pairs) {
       const key = keyOf({ ...policy, ...pair })
-      const source = this.#sources.get(key) ?? noneYet()
-      this.#sources.set(key, source)
+      const source = byKey.get(key) ?? noneYet()
+      byKey.set(key, source)
       source.pairs.push(pair)
       source.left++
       this.#byPair.set(pair, source)
     }
+    this.#sources = [...byKey.values()]
     const registries = new Set(pairs.map(({ destination }) => destination.registry))
     this.#downloads = registries.size > 1 ? new SharedDownloads() : undefined
-    this.#overwritten = overwritten(this.#sources.values(), pairs)
+    this.#overwritten = overwritten(this.#sources, pairs)
     for (const source of [...this.#overwritten.values()].flat()) source.isOverwritten = true
   }
 
@@ -47,7 +49,7 @@ export class SharedSources {
    * they share is fetched for all at one time.
    */
   inOrder(): readonly ImagePair[] {
-    return [...this.#sources.values()].flatMap(({ pairs }) => inTurns(pairs))
+    return this.#sources.flatMap(({ pairs }) => inTurns(pairs))
   }
 
   /** The pair's part in what several registries download together, from its beginning on. */

@@ -7,12 +7,16 @@ export interface Scope {
   readonly actions: readonly string[]
 }
 
+/** Shared, since a run keeps one for each of its repositories. */
+const PULL: readonly string[] = ['pull']
+const PULL_AND_PUSH: readonly string[] = ['pull', 'push']
+
 export function pullScope(repository: string): Scope {
-  return { resource: `repository:${repository}`, actions: ['pull'] }
+  return { resource: `repository:${repository}`, actions: PULL }
 }
 
 export function pushScope(repository: string): Scope {
-  return { resource: `repository:${repository}`, actions: ['pull', 'push'] }
+  return { resource: `repository:${repository}`, actions: PULL_AND_PUSH }
 }
 
 /** `repository:acme/app:pull,push`. */

@@ -42,6 +42,8 @@ export async function blobExists(repository: Repository, blob: Content): Promise
 /** Bytes of a blob from an offset on. */
 export interface OpenedBlob {
   readonly chunks: AsyncGenerator<Buffer, void, undefined>
+  /** All of them in one piece, where they have arrived already: in place of `chunks`. */
+  readonly arrived: () => Promise<Buffer | undefined>
   /** Offset of the first of them: the one that was asked for, or 0. */
   readonly start: number
   /** Offset of the first byte behind them, as the registry announces it. */
@@ -76,7 +78,7 @@ export async function openBlob(
     throw refusal
   }
   const chunks = readBlob(answer, place, repository.http.network.signal)
-  return { chunks, start: first, end }
+  return { chunks, arrived: async () => answer.body.arrived(), start: first, end }
 }
 
 function blobRequest(

@@ -70,11 +70,13 @@ class Download {
   /** One answer: what it brings of the bytes that are missing. */
   async *read(): AsyncGenerator<Uint8Array, void, undefined> {
     const before = this.#offset
-    const { chunks, start, end } = await openBlob(this.#source, this.#blob, before)
+    const { chunks, arrived, start, end } = await openBlob(this.#source, this.#blob, before)
     const { network, registry } = this.#source.http
-    const host = network.waits.of(registry)
+    const all = await arrived()
+    const asTheyCome = (): AsyncIterable<Buffer> =>
+      withoutTrickle(chunks, network.clock, this.#place, network.waits.of(registry))
     let position = start
-    for await (const chunk of withoutTrickle(chunks, network.clock, this.#place, host)) {
+    for await (const chunk of all === undefined ? asTheyCome() : [all]) {
       const known = this.#offset - position
       position += chunk.length
       if (known >= chunk.length) continue

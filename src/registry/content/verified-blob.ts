@@ -22,9 +22,13 @@ export async function* verifiedBlob(
   }
 }
 
-/** All of it in one piece of memory. */
-export async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const bytes = new KeptBytes()
+/**
+ * All of it in one piece of memory.
+ *
+ * @param size bytes that there should be
+ */
+export async function whole(chunks: AsyncIterable<Uint8Array>, size: number): Promise<Uint8Array> {
+  const bytes = new KeptBytes(size)
   for await (const chunk of chunks) bytes.add(chunk)
   return bytes.whole()
 }

@@ -85,7 +85,9 @@ export class BlobTransfer {
   async #read(): Promise<Uint8Array> {
     const { taker } = this.#options
     const read = async (): Promise<Uint8Array> =>
-      this.#source.http.limiter.run(async () => whole(verifiedBlob(this.#source, this.#blob)))
+      this.#source.http.limiter.run(async () =>
+        whole(verifiedBlob(this.#source, this.#blob), this.#blob.size),
+      )
     const bytes = this.#bytes ?? (await (taker?.read(this.#blob.digest, read) ?? read()))
     // Others may have read it under another size.
     return bytes.length === this.#blob.size ? bytes : read()

@@ -17,7 +17,8 @@ export async function findLogin(
 ): Promise<Login> {
   for (const source of sources) {
     // The order is the meaning: no helper program is started where an earlier source decides.
-    const login = await source(side, reference)
+    const found = source(side, reference)
+    const login = found instanceof Promise ? await found : found
     if (login !== undefined) return login
   }
   return { credentials: undefined, origin: 'nowhere' }

@@ -12,9 +12,14 @@ export class Introduction {
     this.#meanwhile = meanwhile
   }
 
+  /** Whether requests need not be run here any more. */
+  get isOver(): boolean {
+    return this.#state === 'over'
+  }
+
   /** Sends a request, the first one at once and the others after the introduction. */
   async run<T>(send: () => Promise<T>): Promise<T> {
-    if (this.#state === 'over') return send()
+    if (this.isOver) return send()
     if (this.#state === 'under way') {
       await this.#meanwhile()
       await this.#end.promise

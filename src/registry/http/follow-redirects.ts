@@ -148,9 +148,11 @@ export class RedirectFollower {
     const { clock } = this.#network
     const kind = kindOfRequest(request)
     // Who brings a signal is in a hurry: it gives something back before the end.
-    if (request.signal === undefined) {
-      await awaitTurn(this.#network, this.#limiter, kind, request.place)
-    }
+    const turn =
+      request.signal === undefined
+        ? awaitTurn(this.#network, this.#limiter, kind, request.place)
+        : undefined
+    if (turn !== undefined) await turn
     const sentAt = clock.now()
     const answer = await this.#send(request, address, identity, origin)
     const { status, headers } = answer

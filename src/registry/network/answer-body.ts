@@ -33,6 +33,12 @@ export async function readAsItComes(
     abandon(answer)
     throw refusal
   }
+  const arrived = await answer.body.arrived()
+  if (arrived !== undefined) {
+    const excess = tooLong(arrived.length, limit, place)
+    if (excess !== undefined) throw excess
+    return arrived
+  }
   const bytes = new KeptBytes(declaredLength(answer))
   try {
     for await (const chunk of withoutTrickle(answer.body, clock, place)) {

@@ -98,6 +98,18 @@ export class AnswerBody implements AsyncIterable<Buffer> {
     return this.#queue.take()
   }
 
+  /**
+   * All of it in memory of its own, where it has arrived already: what is small comes with its headers,
+   * as a rule. Undefined where it has to be waited for.
+   */
+  async arrived(): Promise<Buffer | undefined> {
+    if (!this.isComplete || this.#isDropped) return undefined
+    const all = this.#queue.takeAll()
+    this.drop()
+    await this.#released
+    return all
+  }
+
   /** Reads it to its end if that is near, in bytes and in time. Never throws. */
   async discard(limit: number, timeoutMs: number): Promise<void> {
     if (this.isComplete) {

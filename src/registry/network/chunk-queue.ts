@@ -51,6 +51,14 @@ export class ChunkQueue {
     return chunk
   }
 
+  /** A copy of all there is, which is let go of. */
+  takeAll(): Buffer {
+    this.#finishGathered()
+    const all = Buffer.concat(this.#chunks, this.#bytes)
+    this.clear()
+    return all
+  }
+
   /** Lets go of a chunk that was taken. */
   release(chunk: Buffer): void {
     this.#slabs.release(chunk)

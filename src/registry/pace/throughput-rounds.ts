@@ -22,11 +22,10 @@ export class Rounds {
 
   /** Takes in what went through at that time. Returns the round that is over by that, if one is. */
   add(amount: number, latencyMs: number | undefined, now: number, size: number): Round | undefined {
-    const startedAt = this.#startedAt
-    if (startedAt === undefined) {
-      // When the first of them was sent is not known: only the time is taken from it.
-      this.#startedAt = now
-      return undefined
+    if (this.#startedAt === undefined) {
+      this.#startedAt = now - (latencyMs ?? 0)
+      // Where nobody knows when the first of them was sent, only the time is taken from it.
+      if (latencyMs === undefined) return undefined
     }
     if (this.#answers === 0) this.#size = size
     this.#answers += 1
@@ -38,7 +37,7 @@ export class Rounds {
     if (this.#answers < Math.max(SHORTEST, this.#size)) return undefined
     const round = {
       size: this.#size,
-      throughput: this.#amount / Math.max(1, now - startedAt),
+      throughput: this.#amount / Math.max(1, now - this.#startedAt),
       latencyMs: this.#latencies === 0 ? undefined : this.#latencyMs / this.#latencies,
     }
     this.restart()

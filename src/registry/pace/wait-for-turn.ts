@@ -17,18 +17,27 @@ export interface Circumstances {
 /**
  * Waits for the turn of a request, and for the end of a pause that holds for all of them. For those
  * who hold a slot: who has none yet might take its turn long before it is sent. Throws CANCELLED
- * where the run ends in the meantime.
+ * where the run ends in the meantime. Undefined where there is nothing to wait for, as a rule.
  */
-export async function awaitTurn(
+export function awaitTurn(
   circumstances: Circumstances,
   limiter: Limiter,
   kind: Kind,
   place: ErrorPlace,
+): Promise<void> | undefined {
+  const { clock, random } = circumstances
+  const wait = limiter.turn(kind, clock.now(), random())
+  return wait > 0 ? waitFor(wait, circumstances, limiter, place) : undefined
+}
+
+async function waitFor(
+  first: number,
+  circumstances: Circumstances,
+  limiter: Limiter,
+  place: ErrorPlace,
 ): Promise<void> {
   const { clock, random } = circumstances
-  let wait = limiter.turn(kind, clock.now(), random())
-  while (wait > 0) {
+  for (let wait = first; wait > 0; wait = limiter.pause.leftFor(clock.now(), random())) {
     await pause(circumstances, wait, place)
-    wait = limiter.pause.leftFor(clock.now(), random())
   }
 }
