@@ -37,6 +37,10 @@ function requestsForLayer(method: string) {
   return world.source.count(method, `/acme/other/blobs/${digest}`)
 }
 
+function isMount({ query }: { readonly query: string }) {
+  return query.includes('from=private')
+}
+
 describe('a layer that another repository of the destination was found to have', () => {
   const foundAs: readonly [string, () => void][] = [
     ['an image that is unchanged', () => pushTo(world.destination.store, 'private/own', 'v1', own)],
@@ -58,7 +62,7 @@ describe('a layer that another repository of the destination was found to have',
     expect(results[1]).toMatchObject({ status: 'failed', error: { code: 'NOT_FOUND' } })
     expect(world.destination.store.blob('public/other', digest)).toBeUndefined()
     const asked = world.destination.select('POST', '/v2/public/')
-    expect(asked.filter(({ query }) => query.includes('from=private'))).toEqual([])
+    expect(asked.filter(isMount)).toEqual([])
   })
 
   test.each(foundAs)(
@@ -82,6 +86,36 @@ describe('a layer that another repository of the destination was found to have',
     ]
     await run(world, pairsOf(world, ...lines), { onDone: () => late.release() })
     expect(requestsForLayer('HEAD')).toBe(1)
+  })
+
+  test('is looked at for its length once, for all images that want it at one time', async () => {
+    pushTo(world.destination.store, 'private/own', 'v1', own)
+    const names = ['a', 'b', 'c', 'd']
+    for (const author of names) {
+      world.give(`acme/${author}`, 'v1', buildImage({ layers: [secret], config: { author } }))
+    }
+    const looking = world.destination.hold({ method: 'HEAD', path: `/blobs/${digest}` })
+    const first = world.source.hold({ path: '/acme/a/manifests/' })
+    const others = world.source.hold({ path: /\/acme\/[bcd]\/manifests\// })
+    const lines = names.map((name) => `acme/${name}:v1 => public/${name}:v1`)
+    const pairs = pairsOf(world, 'acme/own:v1 => private/own:v1', ...lines)
+    const running = run(world, pairs, { onDone: () => first.release() })
+    await looking.arrived()
+    const answered: Promise<void>[] = []
+    world.destination.use(async (request, next) => {
+      if (isMount(request)) answered.push(request.closed)
+      return next()
+    })
+    const mounts = world.destination.hold({ method: 'POST', where: isMount })
+    others.release()
+    await mounts.arrived(3)
+    mounts.release()
+    await Promise.all(answered)
+    looking.release()
+    const { results } = await running
+    expect(results.map(({ status }) => status)).toEqual(['unchanged', ...names.map(() => 'copied')])
+    expect(world.destination.select('HEAD', `/blobs/${digest}`)).toHaveLength(1)
+    for (const name of names) await world.pull(`public/${name}`, 'v1')
   })
 
   test.each([403, 405, 500])(

@@ -120,13 +120,13 @@ class Delivery {
 
   /**
    * A registry that says `created` to whatever it is asked would leave holes in images, and one that
-   * has something truncated says so too: its length is looked at, unless it is known.
+   * has something truncated says so too: its length is looked at, unless it is known. Of many images
+   * that want a blob, one looks.
    */
   async #isReallyThere(): Promise<boolean> {
     const { mountLooks, blobSizes } = this.#destination.http.facts
-    if (blobSizes.isRight(this.#blob) === true)
-      return mountLooks.keepsWord(async () => this.#isThere())
-    const isThere = await this.#isThere()
+    const isThere = await blobSizes.confirm(this.#blob, async () => this.#isThere())
+    if (isThere === undefined) return mountLooks.keepsWord(async () => this.#isThere())
     return !this.#hasOther() && mountLooks.keepsWord(async () => Promise.resolve(isThere))
   }
 
