@@ -54,5 +54,11 @@ export function wantedChildren(image: Image, platforms: Platforms): readonly Pla
 
 /** What the target's tag has to answer with. */
 export function expectedManifest(image: Image, platforms: Platforms): Manifest {
-  return platforms === 'all' ? image.index : filteredIndex(image, platforms)
+  const isWhole = platforms === 'all' || image.children.some((child) => isTop(child, image))
+  return isWhole ? image.index : filteredIndex(image, platforms)
+}
+
+/** Whether an image is all that its tag shows, and no part of an index. */
+export function isTop({ manifest }: PlatformImage, { index }: Image): boolean {
+  return manifest.digest === index.digest
 }

@@ -19,14 +19,26 @@ const step = (
   selection: Selection = 'all',
 ): Step => ({ shape, profile, selection, runs })
 
-/** What answers every goal of docs/performance.md, and no more: it has to end within twenty minutes. */
+/** What answers every goal of docs/performance.md, and no more: it has to end within half an hour. */
 export const wholePlan: readonly Step[] = [
-  { ...step('noop-200', 'rtt30', 3), hasLimits: true },
-  step('tiny', 'rtt30', 3),
-  step('fanout', 'rtt30', 3),
-  step('shared', 'rtt30', 3),
+  ...(['rtt30', 'tls-rtt30'] as const).flatMap((profile) => [
+    { ...step('noop-200', profile, 3), hasLimits: true },
+    step('tiny', profile, 3),
+    step('fanout', profile, 3),
+    step('shared', profile, 2),
+  ]),
+  step('far', 'far60', 3),
+  step('far', 'far100', 2),
   { ...step('big', 'loopback', 3), hasLimits: true },
   step('big', 'tls', 2),
+  ...(['memory', 'memory-tls'] as const).flatMap((profile) => [
+    step('unchanged-200', profile, 3),
+    step('copied-200', profile, 3),
+    step('unchanged-2000', profile),
+    step('copied-2000', profile),
+    step('unchanged-10000', profile),
+    { ...step('copied-10000', profile), hasLimits: profile === 'memory' },
+  ]),
   step('big', 'counted'),
   step('many-layers', 'counted'),
   step('half', 'counted'),

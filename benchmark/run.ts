@@ -22,7 +22,10 @@ import { shapesOf } from './shapes.ts'
 import { findTools } from './tools/tools.ts'
 
 /** Seconds after which a tool runs once in each cell: on a machine that is busy with something else. */
-const LATE = 12 * 60
+const LATE = 18 * 60
+
+/** Images that are copied by tools that have to be started for each of them. */
+const MOST_ONE_BY_ONE = 200
 
 async function main(options: Options): Promise<boolean> {
   const startedAt = performance.now()
@@ -51,7 +54,11 @@ async function main(options: Options): Promise<boolean> {
         server: options.server,
         store,
         proxies,
-        tools: tools.filter((tool) => selection === 'all' || tool.selectsPlatforms),
+        tools: tools.filter(
+          (tool) =>
+            (selection === 'all' || tool.selectsPlatforms) &&
+            (tool.takesLists || shape.job(0).copies.length <= MOST_ONE_BY_ONE),
+        ),
         limits: hasLimits ? all.limits : [],
       }
       const measured = await measureCell(cell, (measurement, output) => {

@@ -1,5 +1,6 @@
 import { imagesOf, type NamedImage } from './corpus/images.ts'
 import type { Layers } from './corpus/layers.ts'
+import { type Synthetic, syntheticImages } from './corpus/synthetic.ts'
 import type { Copy, Job, Stocked } from './job.ts'
 
 export const shapeNames = [
@@ -14,6 +15,13 @@ export const shapeNames = [
   'retag',
   'signed',
   'signed-again',
+  'far',
+  'copied-200',
+  'copied-2000',
+  'copied-10000',
+  'unchanged-200',
+  'unchanged-2000',
+  'unchanged-10000',
 ] as const
 
 export type ShapeName = (typeof shapeNames)[number]
@@ -25,12 +33,16 @@ export interface Shape {
   readonly job: (run: number) => Job
   /** Whether a run leaves the destination as the next one wants to find it. */
   readonly keepsDestination: boolean
+  /** Images that are made up, for registries in memory, and whether the destination has them. */
+  readonly synthetic?: { readonly images: Synthetic; readonly isThere: boolean }
 }
 
 /** The tag of every image in the source. */
 export const sourceTag = '1.0'
 
 const REGISTRIES_OF_FANOUT = 3
+/** Of the repositories that images are copied to. */
+export const MIRROR_PREFIX = 'mirror/'
 
 /** The jobs that are measured. All of them together need less than 2.5 GB of layers. */
 export function shapesOf(layers: Layers): Readonly<Record<ShapeName, Shape>> {
@@ -52,7 +64,46 @@ export function shapesOf(layers: Layers): Readonly<Record<ShapeName, Shape>> {
     kept('retag', 'new tags for the images of tiny', (run) => retag(tiny, `run-${run}`)),
     shape('signed', '20 images with their signatures', () => withReferrers(mirror(signed))),
     kept('signed-again', 'the same, all there', () => withReferrers(mirror(signed, signed))),
+    ...syntheticShapes(),
   ]) as Record<ShapeName, Shape>
+}
+
+/** So many images of a config and a layer of 1 kB, for what each of them costs. */
+const SCALES = [200, 2_000, 10_000] as const
+
+function syntheticShapes(): readonly (readonly [ShapeName, Shape])[] {
+  const far = { name: 'far/app', count: 50, layers: 9, size: 50_000 }
+  return [
+    made('far', '50 images of nine layers of 50 kB', far, false),
+    ...SCALES.flatMap((count) => {
+      const images = { name: 'scale/app', count, layers: 1, size: 1_000 }
+      return [
+        made(`copied-${count}`, `${count} images of one layer of 1 kB`, images, false),
+        made(`unchanged-${count}`, `the same ${count} images, all there`, images, true),
+      ]
+    }),
+  ]
+}
+
+function made(
+  name: ShapeName,
+  what: string,
+  images: Synthetic,
+  isThere: boolean,
+): readonly [ShapeName, Shape] {
+  let job: Job | undefined
+  const makeJob = () => {
+    const all = syntheticImages(images)
+    return mirror(all, isThere ? all : [])
+  }
+  const shape: Shape = {
+    name,
+    what,
+    job: () => (job ??= makeJob()),
+    keepsDestination: isThere,
+    synthetic: { images, isThere },
+  }
+  return [name, shape]
 }
 
 /** Every image that the source holds. */
@@ -88,7 +139,7 @@ function mirroredStock({ repository, image }: NamedImage): Stocked {
 }
 
 function mirrored(repository: string): string {
-  return `mirror/${repository}`
+  return `${MIRROR_PREFIX}${repository}`
 }
 
 /** In the repositories where the images are. */

@@ -35010,6 +35010,18 @@ function isRegistryHost(component) {
  * @throws FormatError of kind `reference`
  */
 function normaliseRegistry(host) {
+    const known = spellings.get(host);
+    if (known !== undefined)
+        return known;
+    const spelling = spellingOf(host);
+    if (spellings.size < MAX_SPELLINGS)
+        spellings.set(host, spelling);
+    return spelling;
+}
+/** A list names few hosts, and each of them ten thousand times: one text is enough for all of these. */
+const MAX_SPELLINGS = 256;
+const spellings = new Map();
+function spellingOf(host) {
     if (host.length > MAX_HOST_LENGTH) {
         throw bad(host, `is longer than ${MAX_HOST_LENGTH} characters`);
     }
@@ -37652,7 +37664,8 @@ function readPem(folder, name) {
 async function findLogin(sources, side, reference) {
     for (const source of sources) {
         // The order is the meaning: no helper program is started where an earlier source decides.
-        const login = await source(side, reference);
+        const found = source(side, reference);
+        const login = found instanceof Promise ? await found : found;
         if (login !== undefined)
             return login;
     }
@@ -38969,11 +38982,11 @@ class Rounds {
     #latencyMs = 0;
     /** Takes in what went through at that time. Returns the round that is over by that, if one is. */
     add(amount, latencyMs, now, size) {
-        const startedAt = this.#startedAt;
-        if (startedAt === undefined) {
-            // When the first of them was sent is not known: only the time is taken from it.
-            this.#startedAt = now;
-            return undefined;
+        if (this.#startedAt === undefined) {
+            this.#startedAt = now - (latencyMs ?? 0);
+            // Where nobody knows when the first of them was sent, only the time is taken from it.
+            if (latencyMs === undefined)
+                return undefined;
         }
         if (this.#answers === 0)
             this.#size = size;
@@ -38987,7 +39000,7 @@ class Rounds {
             return undefined;
         const round = {
             size: this.#size,
-            throughput: this.#amount / Math.max(1, now - startedAt),
+            throughput: this.#amount / Math.max(1, now - this.#startedAt),
             latencyMs: this.#latencies === 0 ? undefined : this.#latencyMs / this.#latencies,
         };
         this.restart();
@@ -44495,6 +44508,13 @@ async function readAsItComes(answer, limit, place, { clock, signal }) {
         abandon(answer);
         throw refusal;
     }
+    const arrived = await answer.body.arrived();
+    if (arrived !== undefined) {
+        const excess = tooLong(arrived.length, limit, place);
+        if (excess !== undefined)
+            throw excess;
+        return arrived;
+    }
     const bytes = new KeptBytes(declaredLength(answer));
     try {
         for await (const chunk of withoutTrickle(answer.body, clock, place)) {
@@ -45381,7 +45401,7 @@ async function openBlob(repository, blob, start = 0) {
         throw refusal;
     }
     const chunks = readBlob(answer, place, repository.http.network.signal);
-    return { chunks, start: first, end };
+    return { chunks, arrived: async () => answer.body.arrived(), start: first, end };
 }
 function blobRequest(repository, { digest }, method) {
     return {
@@ -46537,11 +46557,14 @@ function encode(value) {
 
 ;// CONCATENATED MODULE: ./lib/registry/auth/scope.js
 
+/** Shared, since a run keeps one for each of its repositories. */
+const PULL = ['pull'];
+const PULL_AND_PUSH = ['pull', 'push'];
 function pullScope(repository) {
-    return { resource: `repository:${repository}`, actions: ['pull'] };
+    return { resource: `repository:${repository}`, actions: PULL };
 }
 function pushScope(repository) {
-    return { resource: `repository:${repository}`, actions: ['pull', 'push'] };
+    return { resource: `repository:${repository}`, actions: PULL_AND_PUSH };
 }
 /** `repository:acme/app:pull,push`. */
 function formatScope(scope) {
@@ -47303,11 +47326,12 @@ class Download {
     /** One answer: what it brings of the bytes that are missing. */
     async *read() {
         const before = this.#offset;
-        const { chunks, start, end } = await openBlob(this.#source, this.#blob, before);
+        const { chunks, arrived, start, end } = await openBlob(this.#source, this.#blob, before);
         const { network, registry } = this.#source.http;
-        const host = network.waits.of(registry);
+        const all = await arrived();
+        const asTheyCome = () => withoutTrickle(chunks, network.clock, this.#place, network.waits.of(registry));
         let position = start;
-        for await (const chunk of withoutTrickle(chunks, network.clock, this.#place, host)) {
+        for await (const chunk of all === undefined ? asTheyCome() : [all]) {
             const known = this.#offset - position;
             position += chunk.length;
             if (known >= chunk.length)
@@ -47352,9 +47376,13 @@ async function* verifiedBlob(source, blob, verification = new Verification(blob)
         throw networkFailure(error, source.place('get blob', blob.digest), source.http.network.signal);
     }
 }
-/** All of it in one piece of memory. */
-async function whole(chunks) {
-    const bytes = new KeptBytes();
+/**
+ * All of it in one piece of memory.
+ *
+ * @param size bytes that there should be
+ */
+async function whole(chunks, size) {
+    const bytes = new KeptBytes(size);
     for await (const chunk of chunks)
         bytes.add(chunk);
     return bytes.whole();
@@ -47960,7 +47988,7 @@ class BlobTransfer {
     }
     async #read() {
         const { taker } = this.#options;
-        const read = async () => this.#source.http.limiter.run(async () => whole(verifiedBlob(this.#source, this.#blob)));
+        const read = async () => this.#source.http.limiter.run(async () => whole(verifiedBlob(this.#source, this.#blob), this.#blob.size));
         const bytes = this.#bytes ?? (await (taker?.read(this.#blob.digest, read) ?? read()));
         // Others may have read it under another size.
         return bytes.length === this.#blob.size ? bytes : read();
@@ -48122,13 +48150,14 @@ class Delivery {
     }
     /**
      * A registry that says `created` to whatever it is asked would leave holes in images, and one that
-     * has something truncated says so too: its length is looked at, unless it is known.
+     * has something truncated says so too: its length is looked at, unless it is known. Of many images
+     * that want a blob, one looks.
      */
     async #isReallyThere() {
         const { mountLooks, blobSizes } = this.#destination.http.facts;
-        if (blobSizes.isRight(this.#blob) === true)
+        const isThere = await blobSizes.confirm(this.#blob, async () => this.#isThere());
+        if (isThere === undefined)
             return mountLooks.keepsWord(async () => this.#isThere());
-        const isThere = await this.#isThere();
         return !this.#hasOther() && mountLooks.keepsWord(async () => Promise.resolve(isThere));
     }
     async #isThere() {
@@ -49434,6 +49463,13 @@ class ChunkQueue {
         this.#bytes -= chunk?.length ?? 0;
         return chunk;
     }
+    /** A copy of all there is, which is let go of. */
+    takeAll() {
+        this.#finishGathered();
+        const all = Buffer.concat(this.#chunks, this.#bytes);
+        this.clear();
+        return all;
+    }
     /** Lets go of a chunk that was taken. */
     release(chunk) {
         this.#slabs.release(chunk);
@@ -49549,6 +49585,18 @@ class AnswerBody {
             await woken;
         }
         return this.#queue.take();
+    }
+    /**
+     * All of it in memory of its own, where it has arrived already: what is small comes with its headers,
+     * as a rule. Undefined where it has to be waited for.
+     */
+    async arrived() {
+        if (!this.isComplete || this.#isDropped)
+            return undefined;
+        const all = this.#queue.takeAll();
+        this.drop();
+        await this.#released;
+        return all;
     }
     /** Reads it to its end if that is near, in bytes and in time. Never throws. */
     async discard(limit, timeoutMs) {
@@ -51284,9 +51332,13 @@ class Introduction {
     constructor(meanwhile) {
         this.#meanwhile = meanwhile;
     }
+    /** Whether requests need not be run here any more. */
+    get isOver() {
+        return this.#state === 'over';
+    }
     /** Sends a request, the first one at once and the others after the introduction. */
     async run(send) {
-        if (this.#state === 'over')
+        if (this.isOver)
             return send();
         if (this.#state === 'under way') {
             await this.#meanwhile();
@@ -51312,6 +51364,8 @@ class Introduction {
 /** The sizes of blobs, as this run has hashed them, or a registry has shown them. */
 class BlobSizes {
     #sizes = new Map();
+    /** Ends of the looks that are under way. */
+    #looks = new Map();
     /** Takes in a blob that is there in that size. */
     note({ digest, size }) {
         this.#sizes.set(digest, size);
@@ -51320,6 +51374,38 @@ class BlobSizes {
     isRight({ digest, size }) {
         const known = this.#sizes.get(digest);
         return known === undefined ? undefined : known === size;
+    }
+    /**
+     * Looks for a blob, unless somebody else does or did who found it in that size: undefined then.
+     * Those who come at the same time wait for the first of them.
+     *
+     * @param look whether the blob is there, in that size
+     */
+    async confirm(blob, look) {
+        const { digest } = blob;
+        for (let other = this.#looks.get(digest); other !== undefined && this.isRight(blob) !== true; other = this.#looks.get(digest)) {
+            await other;
+        }
+        if (this.isRight(blob) === true)
+            return undefined;
+        const looking = this.#look(blob, look);
+        this.#looks.set(digest, this.#ended(digest, looking));
+        return looking;
+    }
+    async #look(blob, look) {
+        const isThere = await look();
+        if (isThere)
+            this.note(blob);
+        return isThere;
+    }
+    async #ended(digest, looking) {
+        try {
+            await looking;
+        }
+        catch {
+            // Told by itself.
+        }
+        this.#looks.delete(digest);
     }
 }
 
@@ -51656,14 +51742,17 @@ class Turns {
 /**
  * Waits for the turn of a request, and for the end of a pause that holds for all of them. For those
  * who hold a slot: who has none yet might take its turn long before it is sent. Throws CANCELLED
- * where the run ends in the meantime.
+ * where the run ends in the meantime. Undefined where there is nothing to wait for, as a rule.
  */
-async function awaitTurn(circumstances, limiter, kind, place) {
+function awaitTurn(circumstances, limiter, kind, place) {
     const { clock, random } = circumstances;
-    let wait = limiter.turn(kind, clock.now(), random());
-    while (wait > 0) {
+    const wait = limiter.turn(kind, clock.now(), random());
+    return wait > 0 ? waitFor(wait, circumstances, limiter, place) : undefined;
+}
+async function waitFor(first, circumstances, limiter, place) {
+    const { clock, random } = circumstances;
+    for (let wait = first; wait > 0; wait = limiter.pause.leftFor(clock.now(), random())) {
         await pause(circumstances, wait, place);
-        wait = limiter.pause.leftFor(clock.now(), random());
     }
 }
 
@@ -51782,9 +51871,11 @@ class RedirectFollower {
         const { clock } = this.#network;
         const kind = kindOfRequest(request);
         // Who brings a signal is in a hurry: it gives something back before the end.
-        if (request.signal === undefined) {
-            await awaitTurn(this.#network, this.#limiter, kind, request.place);
-        }
+        const turn = request.signal === undefined
+            ? awaitTurn(this.#network, this.#limiter, kind, request.place)
+            : undefined;
+        if (turn !== undefined)
+            await turn;
         const sentAt = clock.now();
         const answer = await this.#send(request, address, identity, origin);
         const { status, headers } = answer;
@@ -51874,7 +51965,7 @@ class RegistryHttp {
     }
     /** One request with retries, in a slot that is held until `read` is done with the answer. */
     async call(request, read) {
-        return withRetries(this.network, this.logger, async () => this.callOnce(request, read));
+        return withRetries(this.network, this.logger, () => this.callOnce(request, read));
     }
     /** The same in one try. */
     async callOnce(request, read) {
@@ -51904,7 +51995,10 @@ class RegistryHttp {
     }
     async #tried(request) {
         const { place, refusal, passing } = request;
-        const { answer, login, missing } = await this.#introduction.run(() => this.#authorized(request));
+        const send = () => this.#authorized(request);
+        const { answer, login, missing } = await (this.#introduction.isOver
+            ? send()
+            : this.#introduction.run(send));
         if (answer.status >= 200 && answer.status < 300)
             return answer;
         const { expect = [] } = request;
@@ -53609,24 +53703,26 @@ class Taker {
  * the last of them has it.
  */
 class SharedSources {
-    #sources = new Map();
+    #sources;
     #byPair = new Map();
     #downloads;
     /** By their tag, as far as that is the destination of another image. */
     #overwritten;
     /** @param policy for pairs that bring none of their own */
     constructor(pairs, policy) {
+        const byKey = new Map();
         for (const pair of pairs) {
             const key = keyOf({ ...policy, ...pair });
-            const source = this.#sources.get(key) ?? shared_sources_noneYet();
-            this.#sources.set(key, source);
+            const source = byKey.get(key) ?? shared_sources_noneYet();
+            byKey.set(key, source);
             source.pairs.push(pair);
             source.left++;
             this.#byPair.set(pair, source);
         }
+        this.#sources = [...byKey.values()];
         const registries = new Set(pairs.map(({ destination }) => destination.registry));
         this.#downloads = registries.size > 1 ? new SharedDownloads() : undefined;
-        this.#overwritten = overwritten(this.#sources.values(), pairs);
+        this.#overwritten = overwritten(this.#sources, pairs);
         for (const source of [...this.#overwritten.values()].flat())
             source.isOverwritten = true;
     }
@@ -53635,7 +53731,7 @@ class SharedSources {
      * they share is fetched for all at one time.
      */
     inOrder() {
-        return [...this.#sources.values()].flatMap(({ pairs }) => inTurns(pairs));
+        return this.#sources.flatMap(({ pairs }) => inTurns(pairs));
     }
     /** The pair's part in what several registries download together, from its beginning on. */
     taker(pair) {

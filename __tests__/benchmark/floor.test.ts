@@ -67,6 +67,15 @@ describe('the least that a job takes', () => {
     expect(up).toBe(3 * down)
   })
 
+  test('of images of one platform: the tag is the manifest, and nothing is listed by digest', () => {
+    const [images, blobs] = [50, 50 * 10]
+    expect(floorOf(jobOf('far'), 'all')).toMatchObject({
+      source: images + blobs,
+      destination: images + 2 * blobs + images,
+      mounts: 0,
+    })
+  })
+
   test.each(['noop', 'noop-200'] as const)('of %s: one look on each side', (shape) => {
     const images = shape === 'noop' ? 20 : 200
     const nothing = { source: images, destination: images, mounts: 0, down: 0, up: 0 }
@@ -80,9 +89,11 @@ describe('the least that a job takes', () => {
     const mounts = 6 * 3 * 2
     // One image of each of three runtimes has to be read to know that.
     const looks = 3 * 3
+    // The source shows that it has what is mounted, the destination how long it is: system and runtimes.
+    const lengths = 3 + 3 * 3
     expect(floorOf(jobOf('half'), 'all')).toMatchObject({
-      source: 12 + 18 + blobs,
-      destination: 12 + looks + 2 * blobs + mounts + 18 + 6,
+      source: 12 + 18 + blobs + mounts,
+      destination: 12 + looks + lengths + 2 * blobs + mounts + 18 + 6,
       mounts,
     })
   })
@@ -103,5 +114,8 @@ test('nothing is to be done only where every target is there', () => {
     'noop',
     'noop-200',
     'signed-again',
+    'unchanged-200',
+    'unchanged-2000',
+    'unchanged-10000',
   ])
 })

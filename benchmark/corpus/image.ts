@@ -25,7 +25,7 @@ export interface PlatformImage {
   readonly blobs: readonly Blob[]
 }
 
-/** A multi-platform image; every image of the corpus is one. */
+/** An image as its tag shows it: an index, or the manifest of its only platform. */
 export interface Image {
   readonly index: Manifest
   readonly children: readonly PlatformImage[]
@@ -42,7 +42,7 @@ export interface ImageSpec {
   readonly format: Format
 }
 
-const types = {
+export const types = {
   oci: {
     index: 'application/vnd.oci.image.index.v1+json',
     manifest: 'application/vnd.oci.image.manifest.v1+json',
@@ -138,6 +138,6 @@ export function manifestOf(
   return { digest: digestOf(bytes), mediaType, bytes }
 }
 
-function digestOf(bytes: Uint8Array): string {
+export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }

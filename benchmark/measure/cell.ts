@@ -20,6 +20,8 @@ export interface Cell extends Omit<StageOptions, 'platforms'> {
 
 /** Peers that run more than once: what is compared is the best of them, and the slow ones take the most time. */
 const FINALISTS = 2
+/** Of the time of the fastest peer: who took more in the first round is not going to be the best. */
+const CLOSE = 1.4
 
 /** Runs the tools in turn, each time with another one first. */
 export async function measureCell(
@@ -52,10 +54,12 @@ function finalists(tools: readonly Tool[], measurements: readonly Measurement[])
   const wall = (tool: Tool) =>
     measurements.find((one) => one.tool === tool.name && one.wrong === 0 && one.exitCode === 0)
       ?.wall ?? Number.POSITIVE_INFINITY
-  const fastest = tools
+  const peers = tools
     .filter(({ role }) => role === 'peer')
     .sort((one, other) => wall(one) - wall(other))
-    .slice(0, FINALISTS)
+  const [best] = peers
+  const most = best === undefined ? 0 : wall(best) * CLOSE
+  const fastest = peers.slice(0, FINALISTS).filter((tool) => wall(tool) <= most)
   return tools.filter((tool) => tool.role !== 'peer' || fastest.includes(tool))
 }
 

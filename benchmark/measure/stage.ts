@@ -6,6 +6,7 @@ import type { Job, Platforms } from '../job.ts'
 import type { Profile } from '../profiles.ts'
 import { addCounts, type Counts } from '../proxy/counts.ts'
 import type { Proxies } from '../proxy/proxies.ts'
+import { MemoryServer } from '../registries/memory/memory-server.ts'
 import { pushAll } from '../registries/push.ts'
 import {
   startEmptyServer,
@@ -13,7 +14,7 @@ import {
   type RunningServer,
   type ServerName,
 } from '../registries/server.ts'
-import type { Shape } from '../shapes.ts'
+import { MIRROR_PREFIX, type Shape } from '../shapes.ts'
 import type { Task } from '../tools/tool.ts'
 
 export interface StageOptions {
@@ -30,10 +31,15 @@ const LOOPBACK = '127.0.0.1'
 /** crane signs in at no address of this machine, but at its name. */
 const LOOPBACK_NAME = 'localhost'
 
-/** Counts of both sides, where proxies stood in between. */
+/** Counts of both sides, where somebody stood in between to count, or the registries did it themselves. */
 export interface Traffic {
   readonly source: Counts
   readonly destination: Counts
+}
+
+/** A registry, which counts by itself where it is in memory. */
+interface Registry extends RunningServer {
+  readonly counts?: () => Promise<Counts>
 }
 
 /** The registries of one shape under one profile, and what stands in front of them. */
@@ -41,17 +47,15 @@ export class Stage {
   readonly #options: StageOptions
   readonly #folder: string
   readonly #certificate: Certificate | undefined
-  readonly #source: RunningServer
-  #destinations: readonly RunningServer[] = []
+  readonly #source: Registry
+  #destinations: readonly Registry[] = []
 
   static async open(options: StageOptions): Promise<Stage> {
     const folder = await mkdtemp(join(tmpdir(), 'benchmark-'))
-    const certificate = options.profile.tls ? await createCertificate() : undefined
+    const { tls } = options.profile
+    const certificate = tls === undefined ? undefined : await createCertificate()
     if (certificate !== undefined) await writeFile(join(folder, 'ca.pem'), certificate.ca)
-    const source = await startServer(options.server, {
-      storage: options.store,
-      ...(certificate === undefined ? {} : { tls: certificate }),
-    })
+    const source = await startSource(options, tls === 'registries' ? certificate : undefined)
     return new Stage(options, folder, certificate, source)
   }
 
@@ -59,7 +63,7 @@ export class Stage {
     options: StageOptions,
     folder: string,
     certificate: Certificate | undefined,
-    source: RunningServer,
+    source: Registry,
   ) {
     this.#options = options
     this.#folder = folder
@@ -67,9 +71,9 @@ export class Stage {
     this.#source = source
   }
 
-  /** PEM of whom to trust. */
+  /** PEM of whom to trust to verify what is at the destinations. */
   get authority(): string | undefined {
-    return this.#certificate?.ca
+    return this.#registryCertificate?.ca
   }
 
   /** `http://127.0.0.1:<port>` of each destination. */
@@ -77,20 +81,25 @@ export class Stage {
     return this.#destinations.map(({ host }) => this.#originOf(host))
   }
 
+  get #registryCertificate(): Certificate | undefined {
+    return this.#options.profile.tls === 'registries' ? this.#certificate : undefined
+  }
+
   /** Makes the destinations what the next run wants to find. */
   async prepare(job: Job): Promise<void> {
     if (this.#options.shape.keepsDestination && this.#destinations.length > 0) return
     await this.#closeDestinations()
-    const { server } = this.#options
     const starts = Array.from({ length: job.destinations }, async () =>
-      startEmptyServer(server, this.#certificate),
+      startDestination(this.#options, this.#registryCertificate),
     )
     this.#destinations = await Promise.all(starts)
+    if (this.#options.profile.memory !== undefined) return
     for (const [registry, { host }] of this.#destinations.entries()) {
       const stock = job.stock
         .filter((stocked) => stocked.registry === registry)
         .map((stocked) => ({ platforms: this.#options.platforms, ...stocked }))
-      if (stock.length > 0) await pushAll(this.#originOf(host), stock, this.#certificate?.ca)
+      const ca = this.#registryCertificate?.ca
+      if (stock.length > 0) await pushAll(this.#originOf(host), stock, ca)
     }
   }
 
@@ -101,6 +110,8 @@ export class Stage {
     use: (task: Task) => Promise<void>,
   ): Promise<Traffic | undefined> {
     const { profile, platforms } = this.#options
+    const registries = job.sameRegistry ? this.#destinations : [this.#source, ...this.#destinations]
+    for (const { counts } of registries) await counts?.()
     const destinations = await Promise.all(
       this.#destinations.map(async ({ host }) => this.#enter(host, profile.destination)),
     )
@@ -118,13 +129,17 @@ export class Stage {
       platforms,
       hosts: [...new Set([source, ...destinations])],
       login: profile.login,
-      authority: profile.tls ? join(this.#folder, 'ca.pem') : undefined,
+      authority: profile.tls === undefined ? undefined : join(this.#folder, 'ca.pem'),
       isFlaky,
       folder,
     })
     const [atDestinations, atSource] = await Promise.all([
-      Promise.all(destinations.map(async (host) => this.#leave(host, profile.destination))),
-      job.sameRegistry ? undefined : this.#leave(source, profile.source),
+      Promise.all(
+        this.#destinations.map(async (one, at) =>
+          this.#leave(one, destinations[at] ?? '', profile.destination),
+        ),
+      ),
+      job.sameRegistry ? undefined : this.#leave(this.#source, source, profile.source),
     ])
     const counted = atDestinations.filter((counts) => counts !== undefined)
     if (counted.length === 0) return undefined
@@ -139,12 +154,22 @@ export class Stage {
 
   async #enter(host: string, options: Profile['source']): Promise<string> {
     if (options === undefined) return host
-    const proxy = await this.#options.proxies.open({ ...options, upstream: host })
+    const tls = this.#options.profile.tls === 'proxies' ? this.#certificate : undefined
+    const proxy = await this.#options.proxies.open({
+      ...options,
+      upstream: host,
+      ...(tls === undefined ? {} : { tls: { cert: tls.cert, key: tls.key } }),
+    })
     return options.auth === undefined ? proxy : proxy.replace(LOOPBACK, LOOPBACK_NAME)
   }
 
-  async #leave(host: string, options: Profile['source']): Promise<Counts | undefined> {
-    if (options === undefined) return undefined
+  /** @param host as the tool was told it */
+  async #leave(
+    registry: Registry,
+    host: string,
+    options: Profile['source'],
+  ): Promise<Counts | undefined> {
+    if (options === undefined) return registry.counts?.()
     return this.#options.proxies.close(host.replace(LOOPBACK_NAME, LOOPBACK))
   }
 
@@ -154,6 +179,48 @@ export class Stage {
   }
 
   #originOf(host: string): string {
-    return `${this.#certificate === undefined ? 'http' : 'https'}://${host}`
+    return `${this.#registryCertificate === undefined ? 'http' : 'https'}://${host}`
   }
+}
+
+async function startSource(options: StageOptions, tls: Certificate | undefined): Promise<Registry> {
+  const { profile, shape, server, store } = options
+  if (profile.memory === undefined) {
+    return startServer(server, { storage: store, ...(tls === undefined ? {} : { tls }) })
+  }
+  const { images } =
+    shape.synthetic ?? raise(`${shape.name} is not made up, and cannot be in memory`)
+  return startInMemory({ images, prefix: '' }, profile.memory, tls)
+}
+
+async function startDestination(
+  { profile, shape, server }: StageOptions,
+  tls: Certificate | undefined,
+): Promise<Registry> {
+  if (profile.memory === undefined) return startEmptyServer(server, tls)
+  const { synthetic } = shape
+  const stock =
+    synthetic?.isThere === true ? { images: synthetic.images, prefix: MIRROR_PREFIX } : undefined
+  return startInMemory(stock, profile.memory, tls)
+}
+
+async function startInMemory(
+  stock: Parameters<typeof MemoryServer.start>[0]['stock'],
+  distance: NonNullable<Profile['memory']>,
+  tls: Certificate | undefined,
+): Promise<Registry> {
+  const server = await MemoryServer.start({
+    stock,
+    tls: tls && { cert: tls.cert, key: tls.key },
+    ...distance,
+  })
+  return {
+    host: server.host,
+    counts: async () => server.counts(),
+    close: async () => server.close(),
+  }
+}
+
+function raise(message: string): never {
+  throw new Error(message)
 }

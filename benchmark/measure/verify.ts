@@ -2,6 +2,9 @@ import { Agent, request } from 'undici'
 import { missesBelongings } from './belongings.ts'
 import { expectedManifest, type Job, type Platforms } from '../job.ts'
 
+/** Connections to a registry. */
+const SIDE_BY_SIDE = 16
+
 /**
  * The targets whose tags do not answer with the digest that they should, or that lack something of
  * what was to come along, straight from the registries.
@@ -12,7 +15,10 @@ export async function wrongTargets(
   origins: readonly string[],
   ca: string | undefined,
 ): Promise<readonly string[]> {
-  const agent = new Agent(ca === undefined ? {} : { connect: { ca } })
+  const agent = new Agent({
+    connections: SIDE_BY_SIDE,
+    ...(ca === undefined ? {} : { connect: { ca } }),
+  })
   const targets = job.copies.flatMap(({ image, targets: of }) =>
     of.map((target) => ({
       ...target,

@@ -104,7 +104,7 @@ export class Connection {
     }
     if (verdict.what === 'forward') {
       this.#up.to = this.#connect()
-      this.#up.write(head.bytes)
+      this.#up.write(this.#options.tls === undefined ? head.bytes : saysSecure(head.bytes))
     } else {
       this.#up.to = undefined
       this.#answer(verdict, method)
@@ -189,6 +189,11 @@ export class Connection {
     this.#down.from = upstream
     return upstream
   }
+}
+
+/** Registries put addresses together by what they are told of the way to them. */
+function saysSecure(head: Buffer): Buffer {
+  return Buffer.concat([head.subarray(0, -2), Buffer.from('X-Forwarded-Proto: https\r\n\r\n')])
 }
 
 function isUpload(kind: string): boolean {

@@ -11,6 +11,8 @@ export interface FaultOptions {
 export interface ProxyOptions {
   /** `host:port` of the registry. */
   readonly upstream: string
+  /** Speaks TLS itself, PEM; the registry behind it is told so, and does not. */
+  readonly tls?: { readonly cert: string; readonly key: string }
   /** Milliseconds from a request's start to the first byte of its answer, at least. */
   readonly latency?: number
   /** Milliseconds that a new connection costs. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer as createSecureServer } from 'node:tls'
 import { Connection } from './connection.ts'
 import type { Counts } from './counts.ts'
 import { Doorman, type Door, type Doors, type ProxyOptions } from './doorman.ts'
@@ -18,11 +19,19 @@ export class Proxy {
     const proxy = new Proxy()
     const doorman = new Doorman(options, () => proxy.#doors())
     for (const door of ['registry', 'storage', 'token'] as const) {
-      const server = createServer({ noDelay: true }, (socket) => {
+      const accept = (socket: Socket) => {
         proxy.#sockets.add(socket)
         socket.once('close', () => proxy.#sockets.delete(socket))
         void new Connection(socket, door, doorman, proxy.#tally, options)
-      })
+      }
+      const server =
+        options.tls === undefined
+          ? createServer({ noDelay: true }, accept)
+          : createSecureServer(
+              { ...options.tls, noDelay: true, ALPNProtocols: ['http/1.1'] },
+              accept,
+            )
+      server.on('tlsClientError', () => undefined)
       server.listen(0, '127.0.0.1')
       await once(server, 'listening')
       proxy.#servers.set(door, server)

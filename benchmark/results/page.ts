@@ -1,14 +1,30 @@
-import type { ProfileName } from '../profiles.ts'
-import { registryRequests, type Counts } from '../proxy/counts.ts'
+import type { Counts } from '../proxy/counts.ts'
 import type { ShapeName } from '../shapes.ts'
-import { blobLimits, isLimit, type ToolName } from '../tools/tool.ts'
-import { floorFor, goalsTable } from './goals.ts'
+import { blobLimits } from '../tools/tool.ts'
+import {
+  asked,
+  countedRow,
+  megabytes,
+  MiB,
+  OURS,
+  perShape,
+  rowsOf,
+  seconds,
+  titleOf,
+  toolsIn,
+} from './cells.ts'
+import { floorFor } from './compare.ts'
+import { goalsTable } from './goals.ts'
 import { isRight, median, type AllResults, type Results, type Row } from './results.ts'
 import { signedTable } from './signed.ts'
 import { markdownTable } from './table.ts'
+import { connections, far, scale, time } from './time.ts'
 
 /** How the tables are made anew. */
 export const UPDATE_COMMAND = 'npm run bench:report'
+
+/** The pages that show results, relative to the project. */
+export const pages = ['README.md', 'docs/performance.md'] as const
 
 /** What the pages show of the results, by the name that a page gives the place. */
 export function renderBlocks(all: AllResults): ReadonlyMap<string, string> {
@@ -23,7 +39,11 @@ export function renderBlocks(all: AllResults): ReadonlyMap<string, string> {
     ['requests', requests(results)],
     ['bytes', uploads(results)],
     ['platforms', platforms(results)],
-    ['time', time(results)],
+    ['time', time(results, 'rtt30')],
+    ['time-tls', time(results, 'tls-rtt30')],
+    ['far', far(results)],
+    ['connections', connections(results)],
+    ['scale', scale(results)],
     ['big', big(results)],
     ['limits', limits(results)],
     ['flaky', flaky(results)],
@@ -44,43 +64,6 @@ export function fillBlocks(page: string, blocks: ReadonlyMap<string, string>): s
   )
 }
 
-const OURS: ToolName = 'ours'
-const MiB = 2 ** 20
-
-/** The rows of a shape, ours first, the limits left out. */
-function rowsOf(
-  { rows }: Results,
-  shape: ShapeName,
-  profiles: readonly ProfileName[],
-): readonly Row[] {
-  return rows.filter(
-    (row) =>
-      row.shape === shape &&
-      profiles.includes(row.profile) &&
-      row.selection === 'all' &&
-      !isLimit(row.tool),
-  )
-}
-
-function toolsIn(rows: readonly Row[]): readonly ToolName[] {
-  return [...new Set(rows.map(({ tool }) => tool))]
-}
-
-function titleOf(tool: ToolName): string {
-  return tool === OURS ? 'this action' : tool
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1)
-}
-
-function seconds(values: readonly number[]): string {
-  return median(values).toFixed(2)
-}
-
-const asked = (counts: Counts | undefined) =>
-  counts === undefined ? Number.NaN : registryRequests(counts)
-
 function machine({ date, machine: of, server, duration }: Results): string {
   const memory = (of.memory / 2 ** 30).toFixed(0)
   const minutes = Math.round(duration / 60)
@@ -99,16 +82,17 @@ function tools(results: Results): string {
 }
 
 const SUMMARY = [
-  ['tiny', 'rtt30'],
-  ['shared', 'rtt30'],
-  ['fanout', 'rtt30'],
-  ['noop-200', 'rtt30'],
-  ['big', 'loopback'],
+  ['tiny', 'tls-rtt30', 'over TLS, 30 ms away'],
+  ['shared', 'tls-rtt30', 'over TLS, 30 ms away'],
+  ['fanout', 'tls-rtt30', 'over TLS, 30 ms away'],
+  ['noop-200', 'tls-rtt30', 'over TLS, 30 ms away'],
+  ['far', 'far100', 'over TLS, 100 ms away'],
+  ['big', 'tls', 'over TLS'],
 ] as const
 
 /** Ours beside the fastest peer. */
 function summary(results: Results): string {
-  const lines = SUMMARY.flatMap(([shape, profile]) => {
+  const lines = SUMMARY.flatMap(([shape, profile, where]) => {
     const rows = rowsOf(results, shape, [profile])
     const own = rows.find(({ tool }) => tool === OURS)
     const [best] = rows
@@ -120,7 +104,7 @@ function summary(results: Results): string {
     const floor = floorFor(results, shape, 'all')
     return [
       [
-        `${what}${profile === 'rtt30' ? ', 30 ms away' : ''}`,
+        `${what}, ${where}`,
         `${seconds(own.walls)} s`,
         `${seconds(best.walls)} s (${best.tool})`,
         String(asked(counted?.source) + asked(counted?.destination)),
@@ -130,12 +114,6 @@ function summary(results: Results): string {
   })
   const head = ['job', 'this action', 'fastest other', 'requests', 'least that it takes']
   return markdownTable(head, lines, [1, 2, 3, 4])
-}
-
-function countedRow(results: Results, shape: ShapeName, tool: ToolName): Row | undefined {
-  return rowsOf(results, shape, ['counted', 'rtt30']).find(
-    (row) => row.tool === tool && row.source !== undefined,
-  )
 }
 
 function shapes(results: Results): string {
@@ -152,26 +130,6 @@ function shapes(results: Results): string {
     ]),
     [2, 3, 4, 5, 6],
   )
-}
-
-/** One line a shape, one column a tool; `cell` is undefined where a tool was not measured. */
-function perShape(
-  results: Results,
-  first: readonly [string, (shape: ShapeName) => string],
-  cell: (shape: ShapeName, tool: ToolName) => string | undefined,
-): string {
-  const shown = new Set(results.shapes.map(({ name }) => name))
-  const names = toolsIn(
-    results.rows.filter(({ shape, tool }) => shown.has(shape) && !isLimit(tool)),
-  )
-  const lines = results.shapes.flatMap(({ name }) => {
-    const cells = names.map((tool) => cell(name, tool))
-    return cells.every((text) => text === undefined)
-      ? []
-      : [[name, first[1](name), ...cells.map((text) => text ?? '–')]]
-  })
-  const head = ['shape', first[0], ...names.map(titleOf)]
-  return markdownTable(head, lines, head.map((_, column) => column).slice(1))
 }
 
 function requests(results: Results): string {
@@ -209,15 +167,6 @@ function platforms(results: Results): string {
     }),
     [1, 2, 3, 4],
   )
-}
-
-function time(results: Results): string {
-  const runs = (shape: ShapeName) =>
-    String(rowsOf(results, shape, ['rtt30']).find(({ tool }) => tool === OURS)?.walls.length ?? '')
-  return perShape(results, ['runs', runs], (shape, tool) => {
-    const row = rowsOf(results, shape, ['rtt30']).find((one) => one.tool === tool)
-    return row && (isRight(row) ? seconds(row.walls) : 'failed')
-  })
 }
 
 function big(results: Results): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { findProgram } from '../../testkit/servers/programs.ts'
 import type { Blob } from '../corpus/image.ts'
 import { isDone, wantedChildren } from '../job.ts'
+import { churn } from './churn.ts'
 import { originOf, trustOf } from './curl.ts'
 import { looks } from './looks.ts'
 import { parseReference } from './reference.ts'
@@ -25,22 +26,23 @@ const limits: readonly { name: LimitName; how: string; script: string; sideBySid
 
 export function findLimits(): readonly Tool[] {
   const version = findProgram('curl') === undefined ? undefined : 'curl'
-  const common = { role: 'limit' as const, version, selectsPlatforms: true }
+  const common = { role: 'limit' as const, version, selectsPlatforms: true, takesLists: true }
   const moves = limits.map(({ name, how, script, sideBySide }) => ({
     ...common,
     name,
     how,
     command: async (task: Task) => {
-      if (isDone(task.job)) return undefined
+      const lines = blobLines(task)
+      if (isDone(task.job) || lines.length === 0) return undefined
       const file = join(task.folder, name)
       await writeFile(file, scriptOf(script, task.authority))
       await chmod(file, 0o755)
       const list = join(task.folder, 'blobs')
-      await writeFile(list, blobLines(task).join(''))
+      await writeFile(list, lines.join(''))
       return { file: 'xargs', args: ['-a', list, '-n', '4', '-P', String(sideBySide), file] }
     },
   }))
-  return [...moves, { ...common, ...looks }]
+  return [...moves, { ...common, ...looks }, { ...common, ...churn }]
 }
 
 /** Its arguments: digest, URL to download from, URL to upload to, file. */

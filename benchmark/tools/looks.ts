@@ -3,10 +3,7 @@ import { join } from 'node:path'
 import { isDone } from '../job.ts'
 import { originOf, trustOf } from './curl.ts'
 import { parseReference } from './reference.ts'
-import type { Task, Tool } from './tool.ts'
-
-/** Requests at once to each side, as many as this action allows itself. */
-const AT_ONCE = 16
+import { REQUESTS, type Task, type Tool } from './tool.ts'
 
 const MANIFESTS = [
   'application/vnd.oci.image.index.v1+json',
@@ -16,7 +13,7 @@ const MANIFESTS = [
 /** As few requests as tell that nothing is to be done, by a program that does nothing with the answers. */
 export const looks: Pick<Tool, 'command' | 'how' | 'name'> = {
   name: 'looks',
-  how: `curl of every tag on both sides, ${AT_ONCE} at once at each`,
+  how: `curl of every tag on both sides, ${REQUESTS} at once at each`,
   command: async (task) => (isDone(task.job) ? look(task) : undefined),
 }
 
@@ -31,9 +28,10 @@ async function look({ pairs, folder, authority }: Task) {
       return `url = ${url}\noutput = /dev/null\n`
     })
     await writeFile(file, lines.join(''))
-    return `curl ${trustOf(authority)} -sSfI -Z --parallel-max ${AT_ONCE} -H 'Accept: ${MANIFESTS}' -K ${file} &`
+    return `curl ${trustOf(authority)} -sSfI -Z --parallel-max ${REQUESTS} -H 'Accept: ${MANIFESTS}' -K ${file} & looks+=($!)`
   })
   // Each of them has to succeed.
-  const script = [...(await Promise.all(starts)), 'wait -n && wait -n']
+  const ends = 'for look in "${looks[@]}"; do wait "$look" || exit; done'
+  const script = [...(await Promise.all(starts)), ends]
   return { file: 'bash', args: ['-c', script.join('\n')] }
 }

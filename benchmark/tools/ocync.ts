@@ -12,6 +12,7 @@ export function findOcync(): Tool {
     how: 'sync without referrers, one call',
     version: versionOf('ocync', 'version'),
     selectsPlatforms: true,
+    takesLists: true,
     command: async (task) => {
       const configuration = configurationOf(task)
       if (configuration === undefined) return undefined

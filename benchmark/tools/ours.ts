@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { evaluate, readActionMetadata } from '../../testkit/runner/action-metadata.ts'
@@ -7,6 +8,9 @@ import { commonEnvironment, type Task, type Tool } from './tool.ts'
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 
+/** In the workspace: the environment has no room for thousands of lines. */
+const LIST = 'images.txt'
+
 /** The committed bundle, started as a runner starts a step. */
 export const ours: Tool = {
   name: 'ours',
@@ -14,6 +18,7 @@ export const ours: Tool = {
   how: 'one step with its defaults',
   version: 'dist',
   selectsPlatforms: true,
+  takesLists: true,
   command: oursCommand,
 }
 
@@ -21,8 +26,10 @@ export async function oursCommand(task: Task): Promise<Command> {
   const metadata = await readActionMetadata(join(PROJECT, 'action.yml'))
   const world = await createRunnerWorld()
   const { DOCKER_CONFIG } = await commonEnvironment(task)
+  const images = task.pairs.map(({ source, targets }) => `${source} => ${targets.join(' ')}`)
+  await writeFile(join(world.workspace, LIST), images.join('\n'))
   const inputs = {
-    images: task.pairs.map(({ source, targets }) => `${source} => ${targets.join(' ')}`).join('\n'),
+    'images-file': LIST,
     platforms: task.platforms === 'all' ? 'all' : task.platforms.join(','),
     referrers: task.job.referrers === true ? 'all' : 'none',
   }

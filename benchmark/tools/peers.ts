@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import { findOcync } from './ocync.ts'
 import {
   commonEnvironment,
+  REQUESTS,
   SIDE_BY_SIDE,
   sideBySide,
   versionOf,
@@ -11,8 +12,6 @@ import {
   type Tool,
 } from './tool.ts'
 
-/** As many requests to a registry as the action allows itself, where a tool can be told. */
-const REQUESTS = 16
 /** Tries of a request, where a tool can be told and the registries are flaky. */
 const RETRIES = 5
 
@@ -22,6 +21,7 @@ const skopeo = (): Tool => ({
   how: `copy --all --preserve-digests, ${SIDE_BY_SIDE} at once`,
   version: versionOf('skopeo', '--version'),
   selectsPlatforms: false,
+  takesLists: false,
   command: async (task) => {
     const env = await commonEnvironment(task)
     const plain = task.authority === undefined
@@ -45,6 +45,7 @@ const crane = (): Tool => ({
   how: `copy --jobs 4, ${SIDE_BY_SIDE} at once`,
   version: versionOf('crane', 'version'),
   selectsPlatforms: false,
+  takesLists: false,
   command: async (task) => {
     const flags = ['copy', '--jobs', '4', ...(task.authority === undefined ? ['--insecure'] : [])]
     return { ...(await sideBySide(task, ['crane', ...flags])), env: await commonEnvironment(task) }
@@ -57,6 +58,7 @@ const regctl = (): Tool => ({
   how: `image copy with ${REQUESTS} requests a registry, ${SIDE_BY_SIDE} at once`,
   version: versionOf('regctl', 'version'),
   selectsPlatforms: false,
+  takesLists: false,
   command: async (task) => {
     const config = join(task.folder, 'regctl.json')
     const tls = task.authority === undefined ? 'disabled' : 'enabled'
@@ -74,6 +76,7 @@ const regsync = (): Tool => ({
   how: `once with parallel: ${REQUESTS} and ${REQUESTS} requests a registry`,
   version: versionOf('regsync', 'version'),
   selectsPlatforms: false,
+  takesLists: true,
   command: async (task) => {
     const config = join(task.folder, 'regsync.yml')
     await writeFile(config, stringify(regsyncConfiguration(task)))
@@ -105,6 +108,7 @@ const oras = (): Tool => ({
   how: `cp --concurrency ${SIDE_BY_SIDE}, ${SIDE_BY_SIDE} at once`,
   version: versionOf('oras', 'version'),
   selectsPlatforms: false,
+  takesLists: false,
   command: async (task) => {
     const plain = task.authority === undefined ? ['--from-plain-http', '--to-plain-http'] : []
     const recursive = task.job.referrers === true ? ['--recursive'] : []

@@ -9,7 +9,7 @@ export const toolNames = ['ours', 'skopeo', 'crane', 'regctl', 'regsync', 'oras'
 
 /** What the machine and its registries allow at best, with blobs and without; see limits.ts. */
 export const blobLimits = ['get', 'get-4', 'put', 'put-4', 'pipe', 'pipe-4'] as const
-const limitNames = [...blobLimits, 'looks'] as const
+const limitNames = [...blobLimits, 'looks', 'churn'] as const
 
 export type LimitName = (typeof limitNames)[number]
 
@@ -47,6 +47,8 @@ export interface Tool {
   readonly version: string | undefined
   /** Whether it can copy several platforms of an image and leave out the others. */
   readonly selectsPlatforms: boolean
+  /** Whether one process of it copies a whole list; others are not asked for thousands of images. */
+  readonly takesLists: boolean
   /** Undefined for a job that it cannot be told. */
   readonly command: (task: Task) => Promise<Command | undefined>
 }
@@ -57,6 +59,11 @@ export function isLimit(tool: ToolName): boolean {
 
 /** Processes at once of a tool that copies one image. */
 export const SIDE_BY_SIDE = 8
+/** Requests at once to a registry, where a tool can be told: as many as the action allows itself. */
+export const REQUESTS = 32
+
+/** It leaves it to the registry to hash what it moves, which is another promise than that of the others. */
+export const UNCHECKING: ReadonlySet<ToolName> = new Set(['oras'])
 
 /** The version that a program tells about itself. */
 export function versionOf(program: string, ...args: readonly string[]): string | undefined {

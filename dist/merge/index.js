@@ -10130,6 +10130,18 @@ function registry_host_isRegistryHost(component) {
  * @throws FormatError of kind `reference`
  */
 function registry_host_normaliseRegistry(host) {
+    const known = spellings.get(host);
+    if (known !== undefined)
+        return known;
+    const spelling = spellingOf(host);
+    if (spellings.size < MAX_SPELLINGS)
+        spellings.set(host, spelling);
+    return spelling;
+}
+/** A list names few hosts, and each of them ten thousand times: one text is enough for all of these. */
+const MAX_SPELLINGS = 256;
+const spellings = new Map();
+function spellingOf(host) {
     if (host.length > MAX_HOST_LENGTH) {
         throw bad(host, `is longer than ${MAX_HOST_LENGTH} characters`);
     }
