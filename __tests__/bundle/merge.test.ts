@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { replyWith } from '../../testkit/registry/faults.ts'
 import { runAction } from '../../testkit/runner/action-runner.ts'
-import { errorsOf, everythingOf, outputsOf, type Result } from './bundle.ts'
+import { errorsOf, everythingOf, outputsOf, type Result, warningsOf } from './bundle.ts'
 import {
   actionVersion,
   comparable,
   type MergeWorld,
+  reportOf,
   runMerge,
   runShards,
   startMergeWorld,
@@ -16,7 +18,14 @@ interface Report {
   version: number
   dryRun: boolean
   stage?: boolean
-  shard: { part: number; of: number; list: string; actionVersion: string; lines: number }
+  shard: {
+    part: number
+    of: number
+    list: string
+    actionVersion: string
+    lines: number
+    linesOfAll: number
+  }
   warnings: string[]
   results: Changeable<Result>[]
   details: { results: { position: number; wanted?: { platforms: string }; warnings?: string[] }[] }
@@ -27,6 +36,23 @@ type Changeable<T> = { -readonly [K in keyof T]: T[K] extends object ? Changeabl
 function firstOf<T>([first]: readonly T[]): T {
   if (first === undefined) throw new Error('there is none')
   return first
+}
+
+/** The report of a part that has so many results like the only one that there is, at lines of its own. */
+function enlarged(
+  text: string,
+  { part, of, lines }: { part: number; of: number; lines: number },
+): string {
+  const report = JSON.parse(text) as Report
+  const [result, details] = [firstOf(report.results), firstOf(report.details.results)]
+  const positions = Array.from({ length: lines }, (_, index) => index * of + part - 1)
+  report.results = positions.map((position) => ({
+    ...result,
+    destination: result.destination.replace(/:v2$/, `-${position}:v2`),
+  }))
+  report.details.results = positions.map((position) => ({ ...details, position }))
+  report.shard = { ...report.shard, part, of, lines, linesOfAll: lines * of }
+  return JSON.stringify(report)
 }
 
 interface Case {
@@ -262,6 +288,61 @@ describe('reports of shards', () => {
   })
 })
 
+describe('a staged list of several shards', () => {
+  test('is published by one run, from what merge has pinned, with a look, a look and a write', async () => {
+    const { source, destination, images } = await startMergeWorld()
+    const staged = await runMerge(await runShards(3, { images, stage: 'true', summary: 'false' }))
+    expect(staged.exitCode).toBe(0)
+    expect(destination.store.tagWrites()).toEqual([])
+    const { digests, counts } = outputsOf(staged)
+    expect(counts).toMatchObject({ copied: 15, unchanged: 1 })
+
+    for (const registry of [source, destination]) registry.clearRequests()
+    const inputs = { images: staged.outputs['pinned'] ?? '', 'all-or-nothing': 'true' }
+    const published = await runAction({ inputs })
+    expect(published.exitCode).toBe(0)
+    expect(outputsOf(published).digests).toEqual(digests)
+    const methods = destination.requests.map(({ method }) => method)
+    expect(methods.filter((method) => method === 'PUT')).toHaveLength(15)
+    expect(methods.filter((method) => method === 'HEAD').length).toBeLessThanOrEqual(31)
+  })
+})
+
+describe('a list whose outputs are more than GitHub keeps', () => {
+  test('has them in the report, as that of one run', async () => {
+    const { source, destination, images } = await startMergeWorld()
+    const [line = ''] = images.split('\n')
+    const [text = ''] = await runShards(1, { images: line })
+    const reports = [1, 2].map((part) => enlarged(text, { part, of: 2, lines: 1500 }))
+    const result = await runMerge(reports)
+    expect(result.exitCode).toBe(0)
+    expect(result.outputs).toMatchObject({ results: '[]', pinned: '', copied: '3000' })
+    expect(warningsOf(result)).toEqual([
+      expect.stringMatching(/^the outputs of 3000 images are more than GitHub keeps of a job/),
+    ])
+    const report = JSON.parse(reportOf(result)) as Report
+    expect(report.results).toHaveLength(3000)
+    expect(report.results.map(({ destination: name }) => name)).toEqual(
+      Array.from({ length: 3000 }, (_, index) => `${destination.host}/prod/db-${index}:v2`),
+    )
+    expect(Buffer.byteLength(result.summary)).toBeLessThan(2 ** 20)
+    expect(source.requests.length).toBeGreaterThan(0)
+  })
+})
+
+test('a run of a whole list writes nothing for merge into its report', async () => {
+  const { images } = await startMergeWorld()
+  const report = JSON.parse(reportOf(await runAction({ inputs: { images } })))
+  expect(report).not.toHaveProperty('details')
+  expect(report).not.toHaveProperty('shard')
+})
+
+test('the bundle that merges has no network in it', () => {
+  const bundle = readFileSync(new URL('../../dist/merge/index.js', import.meta.url), 'utf8')
+  expect(bundle).toContain('NO_REPORT')
+  expect(bundle).not.toMatch(/undici|node:https?|fetch\(/)
+})
+
 describe('files that are no reports', () => {
   const sound = JSON.stringify({ version: 1 })
 
@@ -272,7 +353,7 @@ describe('files that are no reports', () => {
     ['that are other JSON', { 'a.json': '[]' }, 'is no report of a shard'],
     ['that are folders', { 'a.json/b.txt': '' }, 'is a directory, not a file'],
     ['of a step that is not this', { 'a.json': sound }, 'reports/a.json is no report of a shard'],
-    ['that are not there', { 'a.txt': sound }, 'reports/a.json: no file is found'],
+    ['that are not there', { 'a.txt': sound }, 'reports/a.json: no report is found'],
   ])('%s are refused by name', async (_, files, message) => {
     const result = await runMerge(files, { reports: 'reports/a.json' })
     expect(result.exitCode).toBe(1)

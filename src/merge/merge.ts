@@ -71,7 +71,7 @@ function joinReports(lines: readonly string[], environment: Environment, logger:
   const [first, ...others] = reports
   if (unread.length > 0 || first === undefined) {
     throw refusal(
-      unread.length > 0 ? unread : found.unmatched.map((line) => `${line}: no file is found`),
+      unread.length > 0 ? unread : found.unmatched.map((line) => `${line}: no report is found`),
     )
   }
   const joining = joinParts([first, ...others])

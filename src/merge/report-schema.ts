@@ -5,8 +5,8 @@ import { foreignText } from '../registry/foreign-text.ts'
 import { REPORT_VERSION } from '../action/report-text.ts'
 import { ACTION_VERSION } from '../action/version.ts'
 
-/** GitHub cuts the message of an annotation there, and so does who writes one into a report. */
-const MAX_TEXT = 4096
+/** In UTF-16 code units; no run writes a text that is longer. */
+const MAX_TEXT = 65_536
 /** As many as the input `shard` can name. */
 const MAX_PARTS = 9999
 
@@ -82,9 +82,9 @@ const details = v.object({
   place: v.exactOptional(v.object({ line: count, file: v.exactOptional(text) })),
   wanted: v.exactOptional(
     v.object({
-      platforms: text,
+      platforms: v.string(),
       attestations: v.exactOptional(v.picklist(['drop', 'keep'])),
-      referrers: v.exactOptional(text),
+      referrers: v.exactOptional(v.string()),
     }),
   ),
   missingPlatforms: v.exactOptional(texts),
@@ -123,7 +123,7 @@ const shard = v.pipe(
       lines: count,
       linesOfAll: count,
     },
-    'is missing: that run had no shard',
+    'is missing: the run was of no shard, or ended before its first image',
   ),
   v.check(({ part, of }) => part <= of, 'has no such part'),
   v.check(({ lines, linesOfAll }) => lines <= linesOfAll, 'has more lines than the list'),
