@@ -132,11 +132,28 @@ describe('reports of shards', () => {
     expect(counts).toMatchObject({ failed: 1 })
     expect(results.filter(({ status }) => status !== 'failed')).toHaveLength(there.length)
     expect(errorsOf(result)).toEqual([
-      expect.stringContaining('shard 2 of 3: there is no report of it'),
+      expect.stringContaining('shard 2 of 3: there is no report of what it did'),
       `1 of ${there.length + 1} images failed. No report of shard 2 of 3.`,
     ])
     expect(result.summary).toContain('shard 2 of 3')
     expect(result.outputs['pinned']).toContain('# failed (NO_REPORT): shard 2 of 3')
+  })
+
+  test('of which one ended at its inputs are as those of which one is missing', async () => {
+    const early = reportOf(await runAction({ inputs: { images: 'x.io/a:1', shard: '2/3' } }))
+    const [first = '', , third = ''] = parts
+    const result = await runMerge([first, early, third])
+    expect(errorsOf(result).at(-1)).toMatch(
+      /^1 of \d+ images failed\. No report of shard 2 of 3\.$/,
+    )
+    expect(warningsOf(result)).toEqual([
+      'reports/report-2.json is of a run that ended before its first image',
+    ])
+    // Nothing is missing that it could stand for.
+    const more = await runMerge([...parts, early])
+    expect(errorsOf(more)).toEqual([
+      'Input reports: reports/report-4.json is of a run that ended before its first image',
+    ])
   })
 
   test('that are missing where the list begins leave the output digest empty', async () => {

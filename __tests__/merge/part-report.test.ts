@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { findReports } from '../../src/merge/find-reports.ts'
 import { readPartReports } from '../../src/merge/part-report.ts'
@@ -67,6 +67,14 @@ describe('files', () => {
     )
     expect(files.map(({ name }) => name)).toEqual(['reports/a.json', 'reports/b.json'])
     expect(unmatched).toEqual(['no/*'])
+  })
+
+  test('are found with the separator of the system', () => {
+    writeFileSync(at('workspace/reports/a.json'), '')
+    expect(find(['reports', '*.json'].join(sep))).toMatchObject({
+      files: [{ name: 'reports/a.json' }],
+      unmatched: [],
+    })
   })
 
   test('are found where steps write them, by their absolute paths', () => {

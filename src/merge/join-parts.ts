@@ -27,7 +27,8 @@ export function joinParts(parts: readonly [PartReport, ...PartReport[]]): Joinin
   const problems = [...differences(parts), ...repetitions(parts), ...overlaps(parts)]
   const { of, linesOfAll } = first.shard
   const numbers = Array.from({ length: of }, (_, index) => index + 1)
-  const missing = numbers.filter((part) => parts.every(({ shard }) => shard.part !== part))
+  const present = new Set(parts.map(({ shard }) => shard.part))
+  const missing = numbers.filter((part) => !present.has(part))
   const lines = parts.reduce((sum, { shard }) => sum + shard.lines, 0)
   if (problems.length === 0 && missing.length === 0 && lines !== linesOfAll) {
     problems.push(`the shards have ${lines} lines, and the list has ${linesOfAll}`)
@@ -78,10 +79,8 @@ function joined(
   missing: readonly number[],
 ): RunReport {
   const done = parts.flatMap(({ results, positions }) => placed(results, positions.results))
-  const failed = missing.map((part) => ({
-    item: unreported({ part, of }),
-    position: firstGap(done.map(({ position }) => position)),
-  }))
+  const gap = firstGap(done.map(({ position }) => position))
+  const failed = missing.map((part) => ({ item: unreported({ part, of }), position: gap }))
   const results = inOrder([...failed, ...done])
   // They run side by side.
   const durationMs = Math.max(...parts.map(({ totals }) => totals.durationMs))

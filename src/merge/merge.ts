@@ -66,16 +66,18 @@ function joinReports(lines: readonly string[], environment: Environment, logger:
   const workspace = environment['GITHUB_WORKSPACE'] || process.cwd()
   const temporary = environment['RUNNER_TEMP'] || tmpdir()
   const found = findReports(lines, { workspace, temporary })
-  const { reports, problems } = readPartReports(found.files)
-  const unread = [...found.problems, ...problems]
+  const { reports, unnumbered, problems } = readPartReports(found.files)
+  const early = unnumbered.map((name) => `${name} is of a run that ended before its first image`)
   const [first, ...others] = reports
-  if (unread.length > 0 || first === undefined) {
-    throw refusal(
-      unread.length > 0 ? unread : found.unmatched.map((line) => `${line}: no report is found`),
-    )
+  if (first === undefined || found.problems.length + problems.length > 0) {
+    const nothing = found.unmatched.map((line) => `${line}: no report is found`)
+    throw refusal([...found.problems, ...problems, ...early, ...nothing])
   }
   const joining = joinParts([first, ...others])
   if ('problems' in joining) throw refusal(joining.problems)
+  // Each of these is one of the shards that are missing, or of something else.
+  if (early.length > joining.missing.length) throw refusal(early)
+  for (const words of early) logger.warning(words)
   for (const line of found.unmatched) logger.info(`${line}: no file is found`)
   logger.info(`reports of ${reports.length} of ${count(joining.of, 'shard')}`)
   return joining

@@ -13,7 +13,12 @@ import {
   totalsOf,
 } from '../sync/report.ts'
 import type { FoundFile } from './find-reports.ts'
-import { type DetailsDocument, type ReportDocument, reportSchema } from './report-schema.ts'
+import {
+  type DetailsDocument,
+  type ReportDocument,
+  reportSchema,
+  unnumberedSchema,
+} from './report-schema.ts'
 
 /** Of all reports together; as much as a run of the whole list writes at most. */
 const MAX_BYTES = 256 * 1024 * 1024
@@ -29,6 +34,8 @@ export type PartReport = RunReport & {
 /** What is in files: reports, and what is wrong with those that have none. */
 export interface PartReports {
   readonly reports: readonly PartReport[]
+  /** Names of those of runs that ended before they knew their part, at their inputs for example. */
+  readonly unnumbered: readonly string[]
   /** In words that begin with the name of the file. */
   readonly problems: readonly string[]
 }
@@ -36,18 +43,21 @@ export interface PartReports {
 /** Reads the reports of parts; nothing of them is believed that is not checked. */
 export function readPartReports(files: readonly FoundFile[]): PartReports {
   const reports: PartReport[] = []
+  const unnumbered: string[] = []
   const problems: string[] = []
   let room = MAX_BYTES
   for (const { name, path } of files) {
     try {
       const bytes = readBytes(path, room)
       room -= bytes.length
-      reports.push({ ...partReport(documentOf(bytes)), name })
+      const document = documentOf(bytes)
+      if (document === undefined) unnumbered.push(name)
+      else reports.push({ ...partReport(document), name })
     } catch (error) {
       problems.push(`${name} ${problemOf(error)}`)
     }
   }
-  return { reports, problems }
+  return { reports, unnumbered, problems }
 }
 
 /** Why a file is no report; the message follows its name. */
@@ -72,8 +82,11 @@ function readBytes(path: string, room: number): Buffer {
   return bytes
 }
 
-function documentOf(bytes: Buffer): ReportDocument {
-  const parsed = v.safeParse(reportSchema, jsonOf(bytes), { abortEarly: true })
+/** Undefined for the report of a run that ended before it knew its part. */
+function documentOf(bytes: Buffer): ReportDocument | undefined {
+  const json = jsonOf(bytes)
+  if (v.is(unnumberedSchema, json)) return undefined
+  const parsed = v.safeParse(reportSchema, json, { abortEarly: true })
   if (parsed.success) return parsed.output
   const [issue] = parsed.issues
   const place = foreignText(v.getDotPath(issue) ?? 'the document')

@@ -123,18 +123,27 @@ const shard = v.pipe(
       lines: count,
       linesOfAll: count,
     },
-    'is missing: the run was of no shard, or ended before its first image',
+    'is missing: the run had no shard',
   ),
   v.check(({ part, of }) => part <= of, 'has no such part'),
   v.check(({ lines, linesOfAll }) => lines <= linesOfAll, 'has more lines than the list'),
 )
 
+const version = v.literal(
+  REPORT_VERSION,
+  ({ received }) => `is ${received}, and this step reads ${REPORT_VERSION}`,
+)
+
+/** That of a run that ended before it knew its part. */
+export const unnumberedSchema = v.object({
+  version,
+  shard: v.optional(v.undefined()),
+  results: v.pipe(v.array(v.unknown()), v.length(0)),
+})
+
 /** The report of a run that did a part of a list, as its file has it. */
 export const reportSchema = v.object({
-  version: v.literal(
-    REPORT_VERSION,
-    ({ received }) => `is ${received}, and this step reads ${REPORT_VERSION}`,
-  ),
+  version,
   dryRun: v.boolean(),
   stage: v.exactOptional(v.boolean(), false),
   shard,
