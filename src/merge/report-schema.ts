@@ -27,18 +27,19 @@ const lostReferrer = v.object({
   predicateType: v.exactOptional(text),
 })
 
+// Here as in all of these, members stand in the order in which a run writes them, and so they come out.
 const verified = v.object({
   rule: count,
   kind: v.picklist(['key', 'keyless', 'github']),
   digest,
+  predicateType: v.exactOptional(text),
+  from: v.picklist(['referrer', 'tag', 'github']),
   identity: v.exactOptional(text),
   issuer: v.exactOptional(text),
   sourceRepository: v.exactOptional(text),
   sourceRef: v.exactOptional(text),
   sourceDigest: v.exactOptional(text),
-  predicateType: v.exactOptional(text),
   time: v.exactOptional(text),
-  from: v.picklist(['referrer', 'tag', 'github']),
 })
 
 const result = v.pipe(
