@@ -361,6 +361,17 @@ describe('npm run check:workflows', () => {
     expect(stderr).toMatch(/^\d+ problems$/m)
   })
 
+  test('looks at the action that merges as well, whose bundle lies beside its folder', () => {
+    writeFileSync(join(directory, '.github/workflows/ci.yml'), soundWorkflow)
+    writeFileSync(join(directory, 'action.yml'), soundAction)
+    mkdirSync(join(directory, 'merge'))
+    writeFileSync(join(directory, 'merge/action.yml'), soundAction)
+    expect(check(directory)).toMatchObject({
+      status: 1,
+      stderr: 'merge/action.yml:14: runs.main: there is no file dist/index.js\n1 problem\n',
+    })
+  })
+
   test('fails where there is nothing to check', () => {
     const { status, stderr } = check(directory)
     expect(status).toBe(1)

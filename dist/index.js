@@ -37949,7 +37949,7 @@ function aborted(pair) {
 /** Stands for all images of a part of a list of which nobody knows more. */
 function unreported({ part, of }) {
     const name = `shard ${part} of ${of}`;
-    const message = `${name}: there is no report of it; its job has ended without one`;
+    const message = `${name}: there is no report of what it did; its job has ended before`;
     const hint = 'The log of that job says why. Run the failed jobs again, and this one after them.';
     return {
         source: name,

@@ -302,6 +302,7 @@ describe('reports of shards', () => {
     expect(result.exitCode).toBe(1)
     expect(errorsOf(result).join('\n')).toContain(message)
     expect(outputsOf(result)).toMatchObject({ results: [], digests: {}, changed: false })
+    expect(result.summary).toBe('')
   })
 })
 

@@ -10794,7 +10794,7 @@ function aborted(pair) {
 /** Stands for all images of a part of a list of which nobody knows more. */
 function unreported({ part, of }) {
     const name = `shard ${part} of ${of}`;
-    const message = `${name}: there is no report of it; its job has ended without one`;
+    const message = `${name}: there is no report of what it did; its job has ended before`;
     const hint = 'The log of that job says why. Run the failed jobs again, and this one after them.';
     return {
         source: name,
@@ -11823,7 +11823,8 @@ function joinParts(parts) {
     const problems = [...differences(parts), ...repetitions(parts), ...overlaps(parts)];
     const { of, linesOfAll } = first.shard;
     const numbers = Array.from({ length: of }, (_, index) => index + 1);
-    const missing = numbers.filter((part) => parts.every(({ shard }) => shard.part !== part));
+    const present = new Set(parts.map(({ shard }) => shard.part));
+    const missing = numbers.filter((part) => !present.has(part));
     const lines = parts.reduce((sum, { shard }) => sum + shard.lines, 0);
     if (problems.length === 0 && missing.length === 0 && lines !== linesOfAll) {
         problems.push(`the shards have ${lines} lines, and the list has ${linesOfAll}`);
@@ -11867,10 +11868,8 @@ function overlaps(parts) {
 }
 function joined({ dryRun, isStage, shard: { of } }, parts, missing) {
     const done = parts.flatMap(({ results, positions }) => join_parts_placed(results, positions.results));
-    const failed = missing.map((part) => ({
-        item: unreported({ part, of }),
-        position: firstGap(done.map(({ position }) => position)),
-    }));
+    const gap = firstGap(done.map(({ position }) => position));
+    const failed = missing.map((part) => ({ item: unreported({ part, of }), position: gap }));
     const results = inOrder([...failed, ...done]);
     // They run side by side.
     const durationMs = Math.max(...parts.map(({ totals }) => totals.durationMs));
@@ -11922,8 +11921,8 @@ const ACTION_VERSION = '1.0.0';
 
 
 
-/** GitHub cuts the message of an annotation there, and so does who writes one into a report. */
-const MAX_TEXT = 4096;
+/** In UTF-16 code units; no run writes a text that is longer. */
+const MAX_TEXT = 65_536;
 /** As many as the input `shard` can name. */
 const MAX_PARTS = 9999;
 const report_schema_count = pipe(number(), safeInteger(), minValue(0));
@@ -11938,18 +11937,19 @@ const lostReferrer = object({
     subject: digest,
     predicateType: exactOptional(report_schema_text),
 });
+// Here as in all of these, members stand in the order in which a run writes them, and so they come out.
 const report_schema_verified = object({
     rule: report_schema_count,
     kind: picklist(['key', 'keyless', 'github']),
     digest,
+    predicateType: exactOptional(report_schema_text),
+    from: picklist(['referrer', 'tag', 'github']),
     identity: exactOptional(report_schema_text),
     issuer: exactOptional(report_schema_text),
     sourceRepository: exactOptional(report_schema_text),
     sourceRef: exactOptional(report_schema_text),
     sourceDigest: exactOptional(report_schema_text),
-    predicateType: exactOptional(report_schema_text),
     time: exactOptional(report_schema_text),
-    from: picklist(['referrer', 'tag', 'github']),
 });
 const result = pipe(object({
     source: report_schema_text,
@@ -11978,9 +11978,9 @@ const details = object({
     hint: exactOptional(report_schema_text),
     place: exactOptional(object({ line: report_schema_count, file: exactOptional(report_schema_text) })),
     wanted: exactOptional(object({
-        platforms: report_schema_text,
+        platforms: string(),
         attestations: exactOptional(picklist(['drop', 'keep'])),
-        referrers: exactOptional(report_schema_text),
+        referrers: exactOptional(string()),
     })),
     missingPlatforms: exactOptional(texts),
     notInIndex: exactOptional(report_schema_text),
@@ -12007,10 +12007,17 @@ const shard = pipe(object({
     actionVersion: literal(ACTION_VERSION, ({ received }) => `is ${received}, and this step is ${ACTION_VERSION}`),
     lines: report_schema_count,
     linesOfAll: report_schema_count,
-}, 'is missing: that run had no shard'), check(({ part, of }) => part <= of, 'has no such part'), check(({ lines, linesOfAll }) => lines <= linesOfAll, 'has more lines than the list'));
+}, 'is missing: the run had no shard'), check(({ part, of }) => part <= of, 'has no such part'), check(({ lines, linesOfAll }) => lines <= linesOfAll, 'has more lines than the list'));
+const version = literal(REPORT_VERSION, ({ received }) => `is ${received}, and this step reads ${REPORT_VERSION}`);
+/** That of a run that ended before it knew its part. */
+const unnumberedSchema = object({
+    version,
+    shard: optional(undefined_()),
+    results: pipe(array(unknown()), dist_length(0)),
+});
 /** The report of a run that did a part of a list, as its file has it. */
 const reportSchema = object({
-    version: literal(REPORT_VERSION, ({ received }) => `is ${received}, and this step reads ${REPORT_VERSION}`),
+    version,
     dryRun: dist_boolean(),
     stage: exactOptional(dist_boolean(), false),
     shard,
@@ -12052,19 +12059,24 @@ const MAX_BYTES = 256 * 1024 * 1024;
 /** Reads the reports of parts; nothing of them is believed that is not checked. */
 function readPartReports(files) {
     const reports = [];
+    const unnumbered = [];
     const problems = [];
     let room = MAX_BYTES;
     for (const { name, path } of files) {
         try {
             const bytes = readBytes(path, room);
             room -= bytes.length;
-            reports.push({ ...partReport(documentOf(bytes)), name });
+            const document = documentOf(bytes);
+            if (document === undefined)
+                unnumbered.push(name);
+            else
+                reports.push({ ...partReport(document), name });
         }
         catch (error) {
             problems.push(`${name} ${part_report_problemOf(error)}`);
         }
     }
-    return { reports, problems };
+    return { reports, unnumbered, problems };
 }
 /** Why a file is no report; the message follows its name. */
 class NoReport extends Error {
@@ -12090,8 +12102,12 @@ function readBytes(path, room) {
         throw new NoReport(tooLarge(bytes.length, room));
     return bytes;
 }
+/** Undefined for the report of a run that ended before it knew its part. */
 function documentOf(bytes) {
-    const parsed = safeParse(reportSchema, jsonOf(bytes), { abortEarly: true });
+    const json = jsonOf(bytes);
+    if (is(unnumberedSchema, json))
+        return undefined;
+    const parsed = safeParse(reportSchema, json, { abortEarly: true });
     if (parsed.success)
         return parsed.output;
     const [issue] = parsed.issues;
@@ -12189,10 +12205,10 @@ function merge(commands = runnerCommands, environment = process.env) {
     let summaryFile;
     try {
         const { reports, summary } = readMergeInputs(environment);
-        if (summary)
-            summaryFile = environment['GITHUB_STEP_SUMMARY'];
         const joined = joinReports(reports, environment, logger);
         report = joined.report;
+        if (summary)
+            summaryFile = environment['GITHUB_STEP_SUMMARY'];
         for (const warning of report.warnings ?? [])
             logger.warning(warning);
         for (const result of report.results) {
@@ -12226,15 +12242,21 @@ function joinReports(lines, environment, logger) {
     const workspace = environment['GITHUB_WORKSPACE'] || process.cwd();
     const temporary = environment['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)();
     const found = findReports(lines, { workspace, temporary });
-    const { reports, problems } = readPartReports(found.files);
-    const unread = [...found.problems, ...problems];
+    const { reports, unnumbered, problems } = readPartReports(found.files);
+    const early = unnumbered.map((name) => `${name} is of a run that ended before its first image`);
     const [first, ...others] = reports;
-    if (unread.length > 0 || first === undefined) {
-        throw refusal(unread.length > 0 ? unread : found.unmatched.map((line) => `${line}: no file is found`));
+    if (first === undefined || found.problems.length + problems.length > 0) {
+        const nothing = found.unmatched.map((line) => `${line}: no report is found`);
+        throw refusal([...found.problems, ...problems, ...early, ...nothing]);
     }
     const joining = joinParts([first, ...others]);
     if ('problems' in joining)
         throw refusal(joining.problems);
+    // Each of these is one of the shards that are missing, or of something else.
+    if (early.length > joining.missing.length)
+        throw refusal(early);
+    for (const words of early)
+        logger.warning(words);
     for (const line of found.unmatched)
         logger.info(`${line}: no file is found`);
     logger.info(`reports of ${reports.length} of ${count(joining.of, 'shard')}`);

@@ -34,9 +34,9 @@ export function merge(
   let summaryFile: string | undefined
   try {
     const { reports, summary } = readMergeInputs(environment)
-    if (summary) summaryFile = environment['GITHUB_STEP_SUMMARY']
     const joined = joinReports(reports, environment, logger)
     report = joined.report
+    if (summary) summaryFile = environment['GITHUB_STEP_SUMMARY']
     for (const warning of report.warnings ?? []) logger.warning(warning)
     for (const result of report.results) {
       if (result.status === 'failed') printResult(result, logger.bufferedLog(), report.dryRun)
