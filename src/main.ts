@@ -10,7 +10,7 @@ import { Cancellation } from './action/cancellation.ts'
 import { type AnnotationProperties, type Commands, runnerCommands } from './action/commands.ts'
 import { bareContext, type RunContext, runContext } from './action/context.ts'
 import { readCertsD } from './action/certs-d.ts'
-import { credentialSources } from './action/credentials.ts'
+import { credentialSources, knownLogins } from './action/credentials.ts'
 import { Defects } from './action/defects.ts'
 import { cutShort } from './action/interrupted-run.ts'
 import { declareArtifacts } from './action/declared-artifacts.ts'
@@ -155,8 +155,10 @@ async function sync({
   const atEnd = new LateClients(() => new ClientPool(sources, new Network(options), logger))
   let isOver = false
   // The event explains failures, and reading it takes time that other runs can do without.
-  const describe = async (error: unknown): Promise<ResultError> =>
-    describeError(error, await runContext(environment))
+  const describe = async (error: unknown): Promise<ResultError> => {
+    const logins = knownLogins(inputs, files, context)
+    return describeError(error, { ...(await runContext(environment)), logins })
+  }
   try {
     const part = partOfList(inputs)
     if (part.shard !== undefined) logger.info(shardLine(part.shard))

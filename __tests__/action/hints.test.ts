@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { RunContext } from '../../src/action/context.ts'
 import { type Failure, hintFor } from '../../src/action/hints.ts'
+import { unsentText } from '../../src/registry/credentials/login.ts'
 
 const push: RunContext = {
   eventName: 'push',
@@ -202,6 +203,101 @@ describe('a hint', () => {
     ['SIZE_MISMATCH', 'source', /damaged/],
   ] as const)('for %s at any registry (%s) says what to try', (code, side, words) => {
     expect(hint({ code, side, registry: 'registry.example.com' })).toMatch(words)
+  })
+
+  describe('for who is not logged in', () => {
+    const anonymous = { login: 'anonymous', registry: 'r.example.com' } as const
+    const logins = [
+      { registry: 'r.example.com', sides: ['destination'] },
+      { registry: 'ghcr.io', prefix: 'acme' },
+      { registry: 'quay.io' },
+      { registry: 'quay.io' },
+    ] as const
+
+    test.each([
+      ['AUTHENTICATION', 'source', 401],
+      ['AUTHENTICATION', 'destination', 401],
+      ['DENIED', 'source', 403],
+      ['DENIED', 'destination', 403],
+    ] as const)('says so, and where logins are: %s at the %s', (code, side, status) => {
+      const words = hint({ ...anonymous, code, side, status }, { ...push, logins })
+      expect(words).toContain(
+        'No login is known for r.example.com; logins exist for r.example.com as destination, ' +
+          'ghcr.io/acme, quay.io.',
+      )
+      expect(words).toContain(`\`${side}-username\``)
+      expect(words).not.toMatch(/Check the credentials|expired|account in use/)
+    })
+
+    test('says which inputs take one where there is none at all', () => {
+      const words = hint({ ...anonymous, code: 'AUTHENTICATION', side: 'source', status: 401 })
+      expect(words).toMatch(/^No login is known for r\.example\.com\. Give `source-username`/)
+    })
+
+    test('names five others at most', () => {
+      const many = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ registry: `${name}.example` }))
+      const failure = { ...anonymous, code: 'AUTHENTICATION', status: 401 }
+      expect(hint(failure, { ...push, logins: many })).toContain('e.example, ….')
+    })
+
+    test('has what the registry takes, too', () => {
+      const failure = { code: 'AUTHENTICATION', registry: 'docker.io', status: 401 } as const
+      const words = hint({ ...failure, login: 'anonymous', side: 'destination' })
+      expect(words).toMatch(/^No login is known for docker\.io\. .*`destination-username`/)
+    })
+
+    test('mentions it of a source that is not found', () => {
+      const missing = { ...anonymous, code: 'NOT_FOUND', side: 'source', status: 404 } as const
+      expect(hint(missing)).toMatch(/spelling.*No login is known for r\.example\.com\./)
+      expect(hint({ ...missing, login: 'user robot from registry-auth' })).not.toContain('No login')
+    })
+
+    test('is not said where the registry has words of its own', () => {
+      const registryMessage = 'adding 1 MiB, which will exceed the limit'
+      const failure = { ...anonymous, code: 'DENIED', family: 'Harbor', registryMessage } as const
+      expect(hint(failure)).toMatch(/^The Harbor project is full/)
+    })
+  })
+
+  test('does not speak of passwords where the address of a token service is at fault', () => {
+    const failure = { code: 'AUTHENTICATION', operation: 'log in', side: 'source' } as const
+    for (const context of [push, fork, dependabot]) {
+      const words = hint({ ...failure, registry: 'r.example.com' }, context)
+      expect(words).toMatch(/outer address.*`auth-host`/)
+      expect(words).not.toMatch(/credentials|password|expired|fork|Dependabot/)
+    }
+  })
+
+  test('does not speak of passwords where a token service leads elsewhere', () => {
+    const failure = { code: 'AUTHENTICATION', operation: 'log in', side: 'source' } as const
+    const led = { ...failure, registry: 'r.example.com', status: 302 }
+    expect(hint(led)).toMatch(/redirects are not followed/)
+    expect(hint({ ...led, status: 401 })).toMatch(/Check the credentials/)
+  })
+
+  test('does not speak of passwords where nobody has asked for one', () => {
+    const login = unsentText({
+      credentials: { username: 'robot', password: 'secret-word' },
+      origin: 'registry-auth',
+    })
+    for (const code of ['AUTHENTICATION', 'DENIED']) {
+      const words = hint({ code, login, status: 403, registry: 'r.example.com' })
+      expect(words).toMatch(/did not ask for a login/)
+      expect(words).not.toMatch(/credentials|expired/)
+    }
+  })
+
+  test('for a redirect that nobody should follow speaks of the outer address', () => {
+    expect(hint({ code: 'REDIRECT', registry: 'r.example.com' })).toMatch(
+      /outer address.*`registry-tls`/,
+    )
+  })
+
+  test('for a push to a proxy or a group of Nexus does not speak of creating it', () => {
+    const failure = { code: 'NOT_FOUND', side: 'destination', status: 404 } as const
+    const words = hint({ ...failure, registry: 'r.example.com', family: 'Nexus Repository' })
+    expect(words).toMatch(/hosted repositories/)
+    expect(words).not.toContain('created')
   })
 
   test('is not made up where there is nothing useful to say', () => {

@@ -184,6 +184,23 @@ describe('source-registry', () => {
   })
 })
 
+describe.each(['source', 'destination'])('a %s-registry that cannot be read', (side) => {
+  test.each([
+    ['https://index.docker.io/v1/', 'write "docker.io"'],
+    ['ghcr.io, quay.io', 'names more than one registry'],
+  ])('is the only problem: %s', (given, message) => {
+    const found = problemsWith({ [`${side}-registry`]: given, images: 'team/app:v1 => :v2' })
+    expect(found).toEqual([expect.stringContaining(`${side}-registry: `)])
+    expect(found[0]).toContain(message)
+  })
+})
+
+test('registries that cannot be read make no other problem of the list', () => {
+  const base = 'docker.io/a b'
+  const inputs = { 'destination-registry': base, 'source-registry': base }
+  expect(problemsWith({ ...inputs, images: 'team/app:v1' })).toHaveLength(2)
+})
+
 describe('destination-registry', () => {
   test('is where destinations are that are left out', () => {
     const inputs = readWith({

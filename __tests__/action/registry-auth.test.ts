@@ -213,6 +213,16 @@ describe('registry-auth', () => {
       /^entry 2: registry is not a host, optionally followed by a repository path$/,
     ],
     [
+      'several registries',
+      '- {registry: "ghcr.io,quay.io", username: a, password: s3cret}',
+      /^entry 2: registry names several hosts; give each an entry of its own$/,
+    ],
+    [
+      'a wildcard',
+      '- {registry: "*.example.com", username: a, password: s3cret}',
+      /^entry 2: registry has a wildcard; give each host an entry of its own$/,
+    ],
+    [
       'the same credentials for another token service',
       '- {registry: r.example, username: a, password: s3cret, auth-host: auth.example}',
       /^entry 2: an entry above has other credentials for the same registry$/,

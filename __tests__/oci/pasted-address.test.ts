@@ -36,6 +36,21 @@ describe('an address in the place of a reference', () => {
       'https://quay.io/repository/prometheus/node-exporter?tab=tags',
       'quay.io/prometheus/node-exporter',
     ],
+    [
+      'https://registry.hub.docker.com/v2/repositories/library/alpine/tags?page_size=5',
+      'docker.io/library/alpine',
+    ],
+    ['https://hub.docker.com/v2/repositories/acme/app/tags/1.0/images', 'docker.io/acme/app:1.0'],
+    ['https://hub.docker.com/v2/namespaces/acme/repositories/app/tags', 'docker.io/acme/app'],
+    [
+      'https://console.cloud.google.com/artifacts/docker/acme-prod/europe-west3/images/team%2Fapp/sha256:x;tab=pull',
+      'europe-west3-docker.pkg.dev/acme-prod/images/team/app',
+    ],
+    [
+      'https://gitlab.com/Acme/group/app/container_registry/12345',
+      'registry.gitlab.com/acme/group/app',
+    ],
+    ['https://gitlab.com/acme/app/-/container_registry', 'registry.gitlab.com/acme/app'],
     ['https://gallery.ecr.aws/docker/library', 'public.ecr.aws/docker/library'],
   ])('is known for the image that it is about: %s', (address, image) => {
     expect(imageOfAddress(address)).toBe(image)

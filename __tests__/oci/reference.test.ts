@@ -126,6 +126,10 @@ describe('parseReference', () => {
     ['app@', 'is malformed'],
     [HEX, 'is a bare digest; write repository@sha256:44136fa355b3…'],
     ['host:0/app', 'has the port "0"'],
+    ['app:feature/x', 'has a "/" behind its colon'],
+    ['app:refs/heads/main', 'or a tag such as "refs-heads-main"'],
+    ['acme/*:1', 'only tags may have wildcards'],
+    ['*.example.com/app', 'has a wildcard; each host is written out'],
     ['host:65536/app', 'has the port "65536"'],
     ['host:/app', 'has the port ""'],
     ['ghcr.io./app', 'ends with a dot; write "ghcr.io"'],
@@ -257,6 +261,10 @@ describe('parseRegistryBase', () => {
     [`ghcr.io/acme@${DIGEST}`, 'has a tag or digest'],
     ['ghcr.io/..', 'has the component ".."'],
     ['ghcr.io:99999', 'has the port "99999"'],
+    ['ghcr.io, quay.io', 'names more than one registry'],
+    ['https://ghcr.io/acme\nquay.io', 'names more than one registry'],
+    ['ghcr.io /acme', 'has white space in it'],
+    ['*.example.com', 'has a wildcard'],
   ])('refuses %j', (text, message) => {
     expect(messageOf(() => parseRegistryBase(text))).toContain(message)
   })

@@ -1,4 +1,5 @@
 import { normaliseRegistry } from '../oci/reference.ts'
+import type { LoginScope } from '../registry/credentials/login-scope.ts'
 import { Context } from './toolkit.ts'
 
 /** What the run is, as far as it explains failures or supplies the user name for `ghcr.io`. */
@@ -15,6 +16,8 @@ export interface RunContext {
   readonly repository: string
   /** The container registry of the GitHub that the run is on, which takes the job's token. */
   readonly githubRegistry?: string
+  /** What logins are known for. */
+  readonly logins?: readonly LoginScope[]
 }
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -6,6 +6,7 @@ import {
   within,
 } from '../registry/credentials/credential-chain.ts'
 import { configuredLogins } from '../registry/credentials/configured-logins.ts'
+import type { LoginScope } from '../registry/credentials/login-scope.ts'
 import type { Credentials } from '../registry/credentials/login.ts'
 import type { CredentialHelpers } from '../registry/credentials/helper.ts'
 import type { Side } from '../registry/errors.ts'
@@ -33,6 +34,29 @@ export function credentialSources(
   ]
   const retagged = retaggedRepositories(inputs.list)
   return [...sources, ofOtherRole(sources, (reference) => retagged.has(nameOf(reference)))]
+}
+
+/** What all of these know logins for, as far as that can be told without asking a helper. */
+export function knownLogins(
+  inputs: Inputs,
+  files: readonly ReadAuthFile[],
+  { githubRegistry }: RunContext,
+): readonly LoginScope[] {
+  const { sourceCredentials, destinationCredentials, registryAuth, githubToken } = inputs
+  const ofRole = (side: Side, login: LoginScope | undefined): readonly LoginScope[] =>
+    login === undefined ? [] : [{ registry: login.registry, sides: [side] }]
+  const inFile = ({ file, scope }: ReadAuthFile): readonly LoginScope[] =>
+    scope === undefined || file.logins.length === 0
+      ? [...file.logins, ...[...file.helpers.keys()].map((registry) => ({ registry }))]
+      : [scope]
+  const hasToken = githubToken !== undefined && githubRegistry !== undefined
+  return [
+    ...ofRole('source', sourceCredentials),
+    ...ofRole('destination', destinationCredentials),
+    ...registryAuth,
+    ...files.flatMap(inFile),
+    ...(hasToken ? [{ registry: githubRegistry }] : []),
+  ]
 }
 
 /** The repositories that a list has as source and destination of one image. */

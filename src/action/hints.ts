@@ -1,12 +1,17 @@
 import { isReferrersTag } from '../oci/referrers.ts'
+import type { LoginScope } from '../registry/credentials/login-scope.ts'
+import { ANONYMOUS, isUnsent } from '../registry/credentials/login.ts'
 import {
+  adviceByWords,
   adviceOf,
   credentialInputs,
   direction,
   lacksContent,
   type Refusal,
+  type RegistryFamily,
 } from '../registry/families/family.ts'
 import { familyOfHost, familyOfName } from '../registry/families/lookup.ts'
+import { LOG_IN } from '../registry/errors.ts'
 import type { RunContext } from './context.ts'
 
 /** What is known of a failure. Every `RegistryError` has this shape. */
@@ -27,9 +32,13 @@ export function hintFor(failure: Failure, context: RunContext): string | undefin
 
 /** From the most to the least specific; the first that has something to say wins. */
 const rules: readonly Rule[] = [
+  wrongAddress,
+  notAsked,
   emptySecrets,
   trustLookUp,
   referrersTag,
+  familyWords,
+  noLogin,
   familyAdvice,
   immutableTag,
   anyRefusal,
@@ -38,6 +47,68 @@ const rules: readonly Rule[] = [
 
 function isRefusal(failure: Failure): boolean {
   return ['AUTHENTICATION', 'DENIED'].includes(failure.code)
+}
+
+/** Why a registry points to where nobody should go, and what to do if that is right. */
+function outerAddress(way: string): string {
+  return (
+    'A registry that does not know its own outer address points to such ones: correct that there ' +
+    '(`http.host` of Distribution, `external_url` of Harbor and GitLab, or the headers that the proxy ' +
+    `before it sets). If the address is right and yours, ${way}.`
+  )
+}
+
+const LED_AWAY =
+  'Nobody has judged the login: a proxy with a sign-in page may stand before the token service, or the ' +
+  'registry names an address of it that is out of date. Its redirects are not followed, as they would ' +
+  'take the login along.'
+
+/** A token service that must not be asked: nobody has judged the login yet. */
+function wrongAddress({ code, operation, status }: Failure): string | undefined {
+  if (code !== 'AUTHENTICATION' || operation !== LOG_IN) return undefined
+  if (status !== undefined) return status < 400 ? LED_AWAY : undefined
+  return outerAddress('name its host as `auth-host` of an entry in `registry-auth`')
+}
+
+/** A login that nobody has asked for. */
+function notAsked(failure: Failure): string | undefined {
+  if (!isRefusal(failure) || !isUnsent(failure.login)) return undefined
+  return (
+    'Whoever refused this did not ask for a login, so that none was sent: look at the address, and at ' +
+    'what a proxy or a firewall before the registry lets through.'
+  )
+}
+
+function noLogin(failure: Failure, context: RunContext): string | undefined {
+  if (!isRefusal(failure) || failure.login !== ANONYMOUS) return undefined
+  const inputs = failure.side === undefined ? '' : `${credentialInputs(failure)}, or `
+  const give = `Give ${inputs}an entry in \`registry-auth\`.`
+  const denied =
+    failure.code === 'DENIED'
+      ? `Who is not logged in has no right to ${direction(failure)} this repository. `
+      : ''
+  return `${denied}${missingLogin(failure, context)}. ${familyAdvice(failure, context) ?? give}`
+}
+
+/** More would bury the advice. */
+const MAX_LOGINS = 5
+
+/** That no login is known for a registry, and where there are some. */
+function missingLogin(
+  { registry = 'this registry' }: Failure,
+  { logins = [] }: RunContext,
+): string {
+  const named = new Set(logins.map(scopeText))
+  named.delete(registry)
+  const others = [...named].slice(0, MAX_LOGINS).join(', ')
+  const more = named.size > MAX_LOGINS ? ', …' : ''
+  const known = others === '' ? '' : `; logins exist for ${others}${more}`
+  return `No login is known for ${registry}${known}`
+}
+
+function scopeText({ registry, prefix, sides }: LoginScope): string {
+  const name = prefix === undefined ? registry : `${registry}/${prefix}`
+  return sides?.length === 1 ? `${name} as ${sides[0]}` : name
 }
 
 /** What belongs to an image is kept under tags that `on-existing` is not about. */
@@ -70,9 +141,18 @@ function immutableTag(failure: Failure): string | undefined {
 
 /** What the makers of the registry say, so to speak. */
 function familyAdvice(failure: Failure, { repository }: RunContext): string | undefined {
-  const family = familyOfHost(failure.registry ?? '') ?? familyOfName(failure.family ?? '')
-  if (family === undefined) return undefined
-  return adviceOf(family, { ...failure, workflowRepository: repository })
+  const family = familyOf(failure)
+  return family && adviceOf(family, { ...failure, workflowRepository: repository })
+}
+
+/** The same where the registry's words tell what it is, whoever asked. */
+function familyWords(failure: Failure, { repository }: RunContext): string | undefined {
+  const family = familyOf(failure)
+  return family && adviceByWords(family, { ...failure, workflowRepository: repository })
+}
+
+function familyOf({ registry = '', family = '' }: Failure): RegistryFamily | undefined {
+  return familyOfHost(registry) ?? familyOfName(family)
 }
 
 /** The events for which a run from a fork gets neither secrets nor a token that may write. */
@@ -93,7 +173,7 @@ function emptySecrets(failure: Failure, context: RunContext): string | undefined
   )
 }
 
-function anyRefusal(failure: Failure): string | undefined {
+function anyRefusal(failure: Failure, context: RunContext): string | undefined {
   switch (failure.code) {
     case 'AUTHENTICATION':
       return `Check the credentials: ${credentialInputs(failure)} or \`registry-auth\`, and whether the password or token has expired.`
@@ -103,7 +183,7 @@ function anyRefusal(failure: Failure): string | undefined {
       if (lacksContent(failure)) return undefined
       return failure.side === 'destination'
         ? 'Many registries want the project or repository to be created before the first push.'
-        : 'Check the spelling of repository and tag. Registries often say the same of a private repository when credentials are missing.'
+        : `Check the spelling of repository and tag. Registries often say the same of a private repository when credentials are missing.${failure.login === ANONYMOUS ? ` ${missingLogin(failure, context)}.` : ''}`
     case 'RATE_LIMITED':
       return 'The registry asks for fewer requests: lower `concurrency`, or run again later.'
     default:
@@ -145,7 +225,7 @@ function anythingElse(failure: Failure): string | undefined {
     case 'UNSUPPORTED':
       return failure.status === 415 ? UNKNOWN_TYPE : undefined
     case 'REDIRECT':
-      return 'If the registry points to a private host that is yours, name that host in `registry-tls`.'
+      return outerAddress('name its host in `registry-tls`')
     case 'TLS':
       return 'For a private certificate authority or a client certificate, use `registry-tls`, or NODE_EXTRA_CA_CERTS; for plain HTTP, name the host in `insecure-registries`.'
     case 'NETWORK':

@@ -83,6 +83,12 @@ const TIMEOUT = { min: 1, max: 3600 }
 /** Seconds; the longest that GitHub lets a job run is five days, on runners of one's own. */
 const DEADLINE = { min: 1, max: 432_000 }
 
+/** In place of registries that cannot be read: two that no image of the list is the same in. */
+const UNREAD = {
+  source: { registry: 'source.invalid' },
+  destination: { registry: 'destination.invalid' },
+}
+
 /**
  * Reads and checks all inputs. Asks nothing of the network.
  * @throws InputError with every problem of every input; it never quotes a secret
@@ -92,10 +98,9 @@ export function readInputs(source: InputSource): Inputs {
   for (const { given, meant } of nearMisses(source.givenNames ?? [], inputNames)) {
     reader.problem(meant, `there is no such input; it is called ${meant}`, given)
   }
-  const dockerHub = { registry: 'docker.io' }
-  const sourceRegistry = reader.parsed('source-registry', dockerHub, parseRegistryBase)
+  const sourceRegistry = reader.parsed('source-registry', UNREAD.source, parseRegistryBase)
   const destinationRegistry = reader.given('destination-registry')
-    ? reader.parsed('destination-registry', dockerHub, parseDestinationBase)
+    ? reader.parsed('destination-registry', UNREAD.destination, parseDestinationBase)
     : undefined
   const bases = {
     source: sourceRegistry,

@@ -86,6 +86,8 @@ function readScope(registry: string, scope: string): LoginScope | string {
   if (more.length > 0 || (actions !== undefined && sides === undefined)) {
     return 'scope has something else than pull, push or pull,push behind its "@"'
   }
+  if (/[\s,;]/.test(registry)) return 'registry names several hosts; give each an entry of its own'
+  if (registry.includes('*')) return 'registry has a wildcard; give each host an entry of its own'
   const host = registry === '' ? 'docker.io' : (REGISTRY.exec(registry)?.[1] ?? registry)
   const roles = sides === undefined ? {} : { sides }
   try {

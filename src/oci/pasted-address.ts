@@ -12,6 +12,12 @@ const withTag = (name: string, tag: string | null | undefined): string =>
   tag === null || tag === undefined || tag === '' ? name : `${name}:${tag}`
 
 const FORMS: readonly Form[] = [
+  // Docker Hub's other API.
+  {
+    address:
+      /^(?:registry\.)?hub\.docker\.com\/v2\/(?:repositories|namespaces)\/(?<owner>[^/]+)\/(?:repositories\/)?(?<name>[^/]+)(?:\/tags(?:\/(?<tag>[^/]+).*)?)?$/,
+    image: ({ owner, name, tag }) => withTag(`docker.io/${owner}/${name}`, tag),
+  },
   // Requests of the API itself (distribution-spec, Endpoints).
   {
     address: /^(?<host>[^/]+)\/v2\/(?<name>.+)\/(?:manifests|blobs)\/(?<reference>[^/]+)$/,
@@ -52,6 +58,16 @@ const FORMS: readonly Form[] = [
     image: ({ name, digest }) => `quay.io/${name}${digest === undefined ? '' : `@${digest}`}`,
   },
   {
+    address:
+      /^console\.cloud\.google\.com\/artifacts\/docker\/(?<project>[^/]+)\/(?<location>[^/]+)\/(?<name>[^/]+\/[^/;]+)(?:[/;].*)?$/,
+    image: ({ project, location, name = '' }) =>
+      `${location}-docker.pkg.dev/${project}/${decoded(name)}`,
+  },
+  {
+    address: /^gitlab\.com\/(?<name>[^/]+\/.+?)(?:\/-)?\/container_registry(?:\/.*)?$/,
+    image: ({ name = '' }) => `registry.gitlab.com/${name.toLowerCase()}`,
+  },
+  {
     address: /^gallery\.ecr\.aws\/(?<name>[^/]+\/[^/]+)$/,
     image: ({ name }) => `public.ecr.aws/${name}`,
   },
@@ -75,6 +91,11 @@ export function imageOfAddress(text: string): string | undefined {
     if (groups !== undefined) return image(groups, query)
   }
   return undefined
+}
+
+/** Whether a text is a URL, or an address of an image that lacks its scheme. */
+export function isAddress(text: string): boolean {
+  return text.includes('://') || imageOfAddress(text) !== undefined
 }
 
 /** Package names may have slashes, which addresses of pages have as `%2F`. */

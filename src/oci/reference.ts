@@ -53,6 +53,7 @@ export function parseReference(text: string, base: RegistryBase = DOCKER_HUB): R
   if (host === undefined && digest === undefined && /^[0-9a-f]{64}$/.test(text)) {
     throw bad(text, `is a bare digest; write repository@sha256:${text.slice(0, 12)}…`)
   }
+  if (host !== undefined) refuseBranch(host, path, text)
   const registry = host === undefined ? base : { registry: normaliseRegistry(host) }
   return {
     ...locate(repository, registry),
@@ -103,6 +104,13 @@ export function relativePath(reference: Reference, base: RegistryBase): string {
  * @throws FormatError of kind `reference`
  */
 export function parseRegistryBase(text: string): RegistryBase {
+  const named = text.split(/[\s,;]+/).filter((part) => part !== '')
+  if (named.length > 1 && named.every(namesHost)) {
+    throw bad(
+      text,
+      'names more than one registry; write one, and hosts before the images of others',
+    )
+  }
   refuseForeignForms(text)
   const slash = text.indexOf('/')
   const host = slash === -1 ? text : text.slice(0, slash)
@@ -118,6 +126,10 @@ export function parseRegistryBase(text: string): RegistryBase {
   if (/[:@]/.test(prefix)) throw bad(text, 'has a tag or digest; only a host and a path are wanted')
   checkRepository(prefix, text, slash + 1)
   return { registry, prefix }
+}
+
+function namesHost(text: string): boolean {
+  return isRegistryHost(text.replace(/^[a-z]+:\/\//i, '').split('/', 1)[0] ?? '')
 }
 
 /** `host/repository[:tag][@digest]`, which reads back as the same reference whatever the base. */
@@ -210,6 +222,12 @@ function splitTag(path: string, text: string): { repository: string; tag: string
   return { repository: path.slice(0, colon), tag }
 }
 
+/** `app:feature/x`: what stands before the slash looks like a host, and its tag like a port. */
+function refuseBranch(host: string, path: string, text: string): void {
+  const [, tag] = /^[^.:[\]]+:([^:]*[^0-9:][^:]*)$/.exec(host) ?? []
+  if (tag !== undefined) throw bad(text, slashBehindColon(`${tag}/${path}`))
+}
+
 /** The name of a branch in the place of a tag, or a colon that is no such thing as a port's. */
 function slashBehindColon(tag: string): string {
   const meant = tag.replaceAll('/', '-')
@@ -229,9 +247,10 @@ function checkRepository(repository: string, text: string, start: number): void 
       const lower = text.slice(0, start) + repository.toLowerCase() + rest
       throw bad(text, `has upper case in the repository; write ${quote(lower)}`)
     }
+    const wildcards = component.includes('*') ? '; only tags may have wildcards' : ''
     throw bad(
       text,
-      `has the component ${quote(component)}; a component has lower-case letters and digits, with one ".", one or two "_" or any number of "-" between them`,
+      `has the component ${quote(component)}; a component has lower-case letters and digits, with one ".", one or two "_" or any number of "-" between them${wildcards}`,
     )
   }
 }

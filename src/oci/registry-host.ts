@@ -85,6 +85,7 @@ function ipv6(host: string, name: string): string {
 function domain(host: string, name: string): string {
   const lower = name.toLowerCase()
   if (lower.endsWith('.')) throw bad(host, `ends with a dot; write ${quote(lower.slice(0, -1))}`)
+  if (/[*?]/.test(lower)) throw bad(host, 'has a wildcard; each host is written out')
   const labels = lower.split('.')
   if (!labels.every(isLabel)) throw bad(host, `is not a host name${asciiForm(lower)}`)
   // What ends in a number is an IPv4 address to every URL parser, in odd spellings as well.

@@ -41,6 +41,9 @@ export type ErrorCode =
 /** The role a registry has in a copy. */
 export type Side = 'source' | 'destination'
 
+/** The operation of getting a token. */
+export const LOG_IN = 'log in'
+
 /** Where an operation happens: enough to name it in a sentence. */
 export interface ErrorPlace {
   readonly operation: string

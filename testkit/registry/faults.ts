@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import {
   Disconnect,
   reply,
@@ -144,15 +144,22 @@ export function truncateBody(bytes: number): Middleware {
   )
 }
 
+const ENCODERS = {
+  gzip: gzipSync,
+  deflate: deflateSync,
+  br: brotliCompressSync,
+  zstd: zstdCompressSync,
+}
+
 /** Compresses the body on the way, whatever the request allows. */
-export function compress(): Middleware {
+export function compress(encoding: keyof typeof ENCODERS = 'gzip'): Middleware {
   return async (_request, next) => {
     const answer = await next()
     if (answer.body === undefined) return answer
     const parts: Uint8Array[] = []
     for await (const chunk of asAsync(answer.body.chunks)) parts.push(Buffer.from(chunk))
-    const bytes = gzipSync(Buffer.concat(parts))
-    const headers = { ...answer.headers, 'content-encoding': 'gzip' }
+    const bytes = ENCODERS[encoding](Buffer.concat(parts))
+    const headers = { ...answer.headers, 'content-encoding': encoding }
     return { ...answer, headers, body: { size: bytes.length, chunks: [bytes] } }
   }
 }

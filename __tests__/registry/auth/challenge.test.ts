@@ -45,6 +45,19 @@ describe('a WWW-Authenticate header', () => {
       'Bearer realm=r,service=registry.example.com',
       [{ scheme: 'bearer', realm: 'r', service: 'registry.example.com' }],
     ],
+    [
+      'between single quotes',
+      "Bearer realm='https://r/token', service='a b',scope=it's",
+      [{ scheme: 'bearer', realm: 'https://r/token', service: 'a b', scope: "it's" }],
+    ],
+    [
+      'with a colon behind the scheme',
+      'Bearer: realm="r", Basic: realm="x"',
+      [
+        { scheme: 'bearer', realm: 'r' },
+        { scheme: 'basic', realm: 'x' },
+      ],
+    ],
     ['without parameters', 'Basic', [{ scheme: 'basic' }]],
     [
       'with nothing but separators at its ends',

@@ -250,6 +250,8 @@ describe('a refusal of the token service', () => {
     server.use(redirectTo('/other'))
     const error = await failureOf(fetchIt())
     expect(error).toMatchObject({ code: 'AUTHENTICATION', status: 307 })
+    expect(error.message).toContain(`redirects to ${server.host}/other, where no login goes`)
+    expect(error.message).not.toMatch(/accept|asked as/)
     expect(server.requests).toHaveLength(1)
   })
 })

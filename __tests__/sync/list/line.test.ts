@@ -55,6 +55,14 @@ describe('without "=>"', () => {
       'alpine:3.20 base',
       '"base" may be a destination or not; write "=>" before the destinations, or name its host',
     ],
+    [
+      'github.com/orgs/acme/packages/container/app%2Fapi/123?tag=v1 => ghcr.io/b:1',
+      'write "ghcr.io/acme/app/api:v1"',
+    ],
+    [
+      'alpine => https://quay.io/repository/acme/app?tab=tags',
+      'destination: a reference is no address of a page or of a registry\'s API; write "quay.io/acme/app"',
+    ],
     ['alpine ghcr.io/acme/alpine other another', '"other" may be a destination or not'],
   ])('what is not is an error: %s', (line, message) => {
     const problems = problemsOf(`# one\n${line}`, 'docker.io', BASE)

@@ -1,4 +1,4 @@
-import { basicAuthorization, loginText } from '../credentials/login.ts'
+import { basicAuthorization, loginText, unsentText } from '../credentials/login.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { answerError } from '../network/answer-error.ts'
 import { abandon, discard } from '../network/answer-body.ts'
@@ -275,14 +275,11 @@ export class Authorizer {
   ): Omit<Authorized<Answer>, 'answer'> {
     const { login } = this.#options
     const isKnown = login.credentials !== undefined
-    const who = loginText(login)
     const isUnsent = isKnown && sent === 'nothing'
     const lacks = isKnown && refusal?.reason === 'rights'
     const wanted = refusal?.wanted?.length === 0 ? scopes : (refusal?.wanted ?? [])
     return {
-      login: isUnsent
-        ? `nobody, as the registry asked neither for a password nor for a token (not sent: ${who})`
-        : who,
+      login: isUnsent ? unsentText(login) : loginText(login),
       missing: lacks ? this.#rights.missing(authorization, wanted) : undefined,
     }
   }

@@ -19,8 +19,12 @@ const BLANKS = /[ \t]*/y
 const SEPARATORS = /[ \t,;]*/y
 /** A value without quotation marks: URLs and hosts with a port have characters that none may have. */
 const BARE_VALUE = /[^\s,;"]*/y
+/** Quotation marks of another kind, which are none by the book. */
+const SINGLE_QUOTED = /'[^'"]*'(?=\s*(?:[,;]|$))/y
 /** As far as a value goes whose quotation does not end where it should. */
 const OPEN_VALUE = /[^,;"]*/y
+/** As headers have it behind their name, and no scheme has. */
+const COLON = /:/y
 const JUNK = /[^ \t,;]+/y
 
 /**
@@ -72,6 +76,7 @@ class ChallengeParser {
   /** A parameter, the scheme that a challenge begins with, or neither. */
   #element(isSeparated: boolean): void {
     const word = this.#match(TOKEN).toLowerCase()
+    if (SPOKEN.has(word)) this.#match(COLON)
     const blanks = this.#match(BLANKS)
     const next = this.#text.charAt(this.#at)
     if (next === '=') {
@@ -103,7 +108,9 @@ class ChallengeParser {
   }
 
   #value(): string {
-    if (this.#text.charAt(this.#at) !== '"') return this.#match(BARE_VALUE)
+    if (this.#text.charAt(this.#at) !== '"') {
+      return this.#match(SINGLE_QUOTED).slice(1, -1) || this.#match(BARE_VALUE)
+    }
     const start = this.#at + 1
     const value = this.#quoted()
     if (value !== undefined) return value

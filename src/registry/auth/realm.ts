@@ -1,5 +1,5 @@
 import type { Credentials } from '../credentials/login.ts'
-import { type ErrorPlace, RegistryError } from '../errors.ts'
+import { type ErrorPlace, LOG_IN, RegistryError } from '../errors.ts'
 import { familyOfHost } from '../families/lookup.ts'
 import { foreignText } from '../foreign-text.ts'
 import { mayPointAt } from '../network/foreign-hosts.ts'
@@ -20,7 +20,7 @@ export function parseRealm(
     new RegistryError(
       'AUTHENTICATION',
       `${new URL(registryOrigin).host} names a token service ${reason}: ${foreignText(realm)}`,
-      place,
+      { ...place, operation: LOG_IN },
     )
   const url = realm === '' ? null : URL.parse(withScheme(realm), registryOrigin)
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {

@@ -1,5 +1,5 @@
 import { type Login, loginText } from '../credentials/login.ts'
-import { type ErrorPlace, RegistryError } from '../errors.ts'
+import { type ErrorPlace, LOG_IN, RegistryError } from '../errors.ts'
 import { foreignText } from '../foreign-text.ts'
 import type { Logger } from '../logger.ts'
 import type { Network } from '../network/network.ts'
@@ -176,7 +176,7 @@ export class Tokens {
       const reason =
         `the registry sends logins to ${foreignText(realm.host)}, which is not known to belong to ` +
         'it; if it does, name it as auth-host of an entry in registry-auth'
-      throw new RegistryError('AUTHENTICATION', reason, place)
+      throw new RegistryError('AUTHENTICATION', reason, { ...place, operation: LOG_IN })
     }
     const asked = foreignText(scopes.map(formatScope).join(' '))
     logger.debug(`token from ${realm.host} for ${asked}`)
@@ -188,7 +188,7 @@ export class Tokens {
       credentials,
       withoutCertificate: !isTrusted || isGuest === true,
       askedBy: new URL(known.origin).host,
-      place: { ...place, operation: 'log in', login: loginText(login) },
+      place: { ...place, operation: LOG_IN, login: loginText(login) },
     })
   }
 }

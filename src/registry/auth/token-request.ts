@@ -171,6 +171,7 @@ async function refusedToken(
 ): Promise<RegistryError> {
   const host = hostOf(request)
   const words = await readWords(answer, clock)
+  if (answer.status < 400) return ledAway(answer, request)
   const rules = { clock, subject: `the token service ${host}`, isNoJudge: true }
   const error = refusalError(answer, words, request.place, rules)
   const isPage = words.isMarkup && !asksForPassword(answer)
@@ -179,6 +180,14 @@ async function refusedToken(
   if (error.code !== 'REGISTRY' || !isVerdict) return error
   const who = request.credentials === undefined ? 'anonymous access' : 'the login'
   return reworded('AUTHENTICATION', `the token service did not accept ${who} (${host})`, error)
+}
+
+/** A service that leads elsewhere, as a sign-in page does, has judged nobody. */
+function ledAway({ headers, status }: Answer, request: TokenRequest): RegistryError {
+  const target = URL.parse([headers['location']].flat()[0] ?? '', request.realm.href)
+  const where = target === null ? '' : ` to ${foreignText(target.host + target.pathname)}`
+  const reason = `the token service ${hostOf(request)} redirects${where}, where no login goes`
+  return new RegistryError('AUTHENTICATION', reason, { ...request.place, login: undefined, status })
 }
 
 /** As nginx does, with a page. */

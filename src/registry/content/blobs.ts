@@ -1,5 +1,6 @@
 import { type Content, verifyBytes } from '../../oci/digest.ts'
-import { abandon, compressed, discard, isEncoded, singleHeader } from '../network/answer-body.ts'
+import { abandon, compressed, discard, singleHeader } from '../network/answer-body.ts'
+import { isEncoded } from '../network/content-encoding.ts'
 import { isOtherContent } from './content-headers.ts'
 import { readDocument } from './document.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'

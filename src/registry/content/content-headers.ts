@@ -1,7 +1,8 @@
 import type { Content, Digest } from '../../oci/digest.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { foreignText } from '../foreign-text.ts'
-import { declaredLength, isEncoded, singleHeader } from '../network/answer-body.ts'
+import { declaredLength, singleHeader } from '../network/answer-body.ts'
+import { isEncoded } from '../network/content-encoding.ts'
 import type { Answer } from '../network/network.ts'
 
 /** A digest of the longest algorithm, with its name. */

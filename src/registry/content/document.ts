@@ -1,13 +1,12 @@
-import { gunzipSync } from 'node:zlib'
 import { placed } from '../errors.ts'
 import type { RegistryAnswer, RegistryRequest } from '../http/registry-request.ts'
-import { compressed, isEncoded, readAsItComes } from '../network/answer-body.ts'
+import { compressed, readAsItComes } from '../network/answer-body.ts'
+import { decodedText, isEncoded } from '../network/content-encoding.ts'
 import type { Network } from '../network/network.ts'
 import { isPage, pageInstead } from '../network/page.ts'
 
 /** What is small may be larger in compressed form. */
-const GZIP_OVERHEAD_BYTES = 1024
-const GZIP: ReadonlySet<unknown> = new Set(['gzip', 'x-gzip'])
+const COMPRESSION_OVERHEAD_BYTES = 1024
 
 /**
  * Reads a manifest or a config whole. `take` gets the bytes as they came, whatever their
@@ -22,32 +21,19 @@ export async function readDocument<T>(
   network: Network,
   take: (bytes: Buffer) => T,
 ): Promise<T> {
-  const most = isEncoded(answer) ? limit + GZIP_OVERHEAD_BYTES : limit
+  const most = isEncoded(answer) ? limit + COMPRESSION_OVERHEAD_BYTES : limit
   const bytes = await readAsItComes(answer, most, place, network)
   try {
     return take(bytes)
   } catch (error) {
     if (isPage(answer)) throw pageInstead(answer, answer.address.origin, place)
     if (!isEncoded(answer)) throw placed(error, place)
-    const original = uncompressed(answer, bytes, limit)
+    const original = decodedText(answer, bytes, limit)
     if (original === undefined) throw compressed(place)
     try {
       return take(original)
     } catch (second) {
       throw placed(second, place)
     }
-  }
-}
-
-function uncompressed(
-  { headers }: RegistryAnswer,
-  bytes: Buffer,
-  limit: number,
-): Buffer | undefined {
-  if (!GZIP.has(headers['content-encoding'])) return undefined
-  try {
-    return gunzipSync(bytes, { maxOutputLength: Math.max(limit, 1) })
-  } catch {
-    return undefined
   }
 }

@@ -1,4 +1,4 @@
-import { RegistryError } from '../errors.ts'
+import { LOG_IN, RegistryError } from '../errors.ts'
 import { leavesRegistry } from '../http/redirects.ts'
 
 /**
@@ -17,7 +17,7 @@ export const NO_HEAD: readonly number[] = [400, 405, 406, 415, 501]
 /** Whether a look was refused, or led elsewhere; not whether it failed, or the login that it needs. */
 export function isRefusedLook(error: unknown): error is RegistryError {
   if (!(error instanceof RegistryError)) return false
-  if (error.code === 'AUTHENTICATION' || error.operation === 'log in') return false
+  if (error.code === 'AUTHENTICATION' || error.operation === LOG_IN) return false
   if (error.code === 'DENIED' || leavesRegistry(error)) return true
   return REFUSED_LOOKS.includes(error.status ?? 0)
 }

@@ -43,9 +43,24 @@ const NAMELESS = {
   'registry-token': 'a registry token',
 }
 
+/** Who asks without a login, in words. */
+export const ANONYMOUS = 'anonymous'
+
+/** Who asks where a login is known, and nobody has asked for it, in words. */
+export function unsentText(login: Login): string {
+  return `${UNSENT} (not sent: ${loginText(login)})`
+}
+
+/** Whether words about a login say that it was not sent. */
+export function isUnsent(text: string | undefined): boolean {
+  return text?.startsWith(UNSENT) === true
+}
+
+const UNSENT = 'nobody, as the registry asked neither for a password nor for a token'
+
 /** Whose login it is and where it comes from, for people: `user octo from registry-auth`. */
 export function loginText({ credentials, origin }: Login): string {
-  if (credentials === undefined) return 'anonymous'
+  if (credentials === undefined) return ANONYMOUS
   const { username, kind = 'password' } = credentials
   return `${username === '' ? NAMELESS[kind] : `user ${username}`} from ${origin}`
 }

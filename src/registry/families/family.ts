@@ -79,6 +79,8 @@ export interface FamilyAdvice {
 /** What is known of a failure, as far as advice depends on it. */
 export interface Refusal {
   readonly code: string
+  /** What was being done, as words for a sentence. */
+  readonly operation?: string | undefined
   readonly side?: Side | undefined
   /** Host, normalised: `docker.io` is Docker Hub. */
   readonly registry?: string | undefined
@@ -93,17 +95,25 @@ export interface Refusal {
   readonly registryCode?: string | undefined
   readonly registryCodes?: readonly string[] | undefined
   readonly registryMessage?: string | undefined
+  /** As whom it was asked, in words (credentials/login.ts). */
+  readonly login?: string | undefined
   /** `owner/name` of the repository whose workflow runs; empty where that is not known. */
   readonly workflowRepository?: string | undefined
 }
 
 /** What a family has to say about a failure. */
 export function adviceOf(family: RegistryFamily, refusal: Refusal): string | undefined {
-  const { advice } = family
+  return adviceByWords(family, refusal) ?? given(adviceByCode(family.advice, refusal), refusal)
+}
+
+/** What it has to say about a failure that the registry's own words tell apart. */
+export function adviceByWords({ advice }: RegistryFamily, refusal: Refusal): string | undefined {
   const words = `${refusal.registryCode ?? ''} ${refusal.registryMessage ?? ''}`
-  const known = advice?.refusals?.find((one) => one.words.test(words))?.advice
-  const chosen = known ?? adviceByCode(advice, refusal)
-  return typeof chosen === 'function' ? chosen(refusal) : chosen
+  return given(advice?.refusals?.find((one) => one.words.test(words))?.advice, refusal)
+}
+
+function given(advice: Advice | undefined, refusal: Refusal): string | undefined {
+  return typeof advice === 'function' ? advice(refusal) : advice
 }
 
 function adviceByCode(advice: FamilyAdvice | undefined, refusal: Refusal): Advice | undefined {

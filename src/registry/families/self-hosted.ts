@@ -82,6 +82,9 @@ export const nexus: RegistryFamily = {
     login:
       'Nexus takes a local user. Anonymous pulls need the Docker Bearer Token Realm to be active, ' +
       'and pushes a hosted repository.',
+    missingDestination:
+      'Nexus takes pushes at hosted repositories alone, each of which has a port, a host name or a ' +
+      'path of its own; a proxy or a group answers as if nothing was there.',
   },
 }
 

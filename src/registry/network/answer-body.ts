@@ -1,12 +1,14 @@
 import { type ErrorPlace, RegistryError } from '../errors.ts'
+import { decodedText } from './content-encoding.ts'
 import type { Answer, Network } from './network.ts'
 import { KeptBytes } from './kept-bytes.ts'
 import { networkFailure } from './network-failure.ts'
 import { withoutTrickle } from './slow-body.ts'
 
 /**
- * Reads a whole body into memory, but never more than `limit` bytes, whatever length was declared.
- * Throws SIZE_MISMATCH for a longer one.
+ * Reads a whole text into memory, but never more than `limit` bytes, whatever length was declared, and
+ * however small it was compressed on the way. Throws SIZE_MISMATCH for a longer one, and UNSUPPORTED
+ * for a compressed one that cannot be read.
  */
 export async function readBody(
   answer: Answer,
@@ -14,11 +16,10 @@ export async function readBody(
   place: ErrorPlace,
   { clock, signal }: Pick<Network, 'clock' | 'signal'>,
 ): Promise<Buffer> {
-  if (isEncoded(answer)) {
-    abandon(answer)
-    throw compressed(place)
-  }
-  return readAsItComes(answer, limit, place, { clock, signal })
+  const bytes = await readAsItComes(answer, limit, place, { clock, signal })
+  const text = decodedText(answer, bytes, limit)
+  if (text === undefined) throw compressed(place)
+  return text
 }
 
 /** The same, of bytes that may have any `Content-Encoding`. */
@@ -61,12 +62,6 @@ function tooLong(size: number, limit: number, place: ErrorPlace): RegistryError 
 export function declaredLength(answer: Answer): number | undefined {
   const header = answer.headers['content-length']
   return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined
-}
-
-/** Whether an answer says that its bytes are compressed. */
-export function isEncoded({ headers }: Answer): boolean {
-  const encoding = headers['content-encoding']
-  return encoding !== undefined && encoding !== '' && encoding !== 'identity'
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { type ErrorCode, type ErrorPlace, RegistryError } from '../errors.ts'
 import type { RegistryFamily } from '../families/family.ts'
 import { foreignText } from '../foreign-text.ts'
+import { decodedText } from './content-encoding.ts'
 import type { Answer } from './network.ts'
 import { isTransientStatus, parseRetryAfter } from '../pace/retry.ts'
 import { registryWords, type RegistryWords } from './registry-words.ts'
@@ -40,7 +41,8 @@ export async function answerError(
 /** Reads what the body of a refusal says. Never throws. */
 export async function readWords(answer: Answer, clock: Clock): Promise<RegistryWords> {
   const body = await readSome(answer, MAX_ERROR_BYTES, { clock })
-  return registryWords(body.toString('utf8'), answer.headers['content-type'])
+  const text = decodedText(answer, body, MAX_ERROR_BYTES)?.toString('utf8') ?? ''
+  return registryWords(text, answer.headers['content-type'])
 }
 
 /** As `answerError`, of a body that has been read. */

@@ -7,6 +7,9 @@ const MAX_CODE_LENGTH = 64
 /** A manifest may lack all of its blobs, each of which is an error of its own. */
 const MAX_ERRORS = 100
 
+/** So many reasons of one error are worth a line. */
+const MAX_DETAILS = 5
+
 /** What a registry says of a refusal, harmless for a log. */
 export interface RegistryWords {
   /** All of its error codes, the first one first (distribution-spec, Error Codes). */
@@ -22,7 +25,16 @@ const Text = v.fallback(v.optional(v.string()), undefined)
 
 /** An error in the form of the specification. */
 const SpecifiedError = v.object({ code: Text, message: Text, detail: v.optional(v.unknown()) })
-const SpecifiedBody = v.object({ errors: v.pipe(v.array(v.unknown()), v.minLength(1)) })
+const SpecifiedBody = v.object({
+  errors: v.union([
+    v.pipe(v.array(v.unknown()), v.minLength(1)),
+    // One alone, without the list around it.
+    v.pipe(
+      v.union([v.pipe(v.string(), v.nonEmpty()), v.record(v.string(), v.unknown())]),
+      v.transform((error): unknown[] => [error]),
+    ),
+  ]),
+})
 
 /** What others send: GitHub, the token services of Docker Hub and Azure, Google, Pulp. */
 const OtherBody = v.object({
@@ -92,6 +104,12 @@ function wordsOf(errors: readonly OneError[]): RegistryWords {
 /** Why, as far as a `detail` says it; empty where it does not. */
 function reasonIn(detail: unknown): string {
   if (typeof detail === 'string') return detail.trim()
+  if (Array.isArray(detail)) {
+    const reasons = detail
+      .slice(0, MAX_DETAILS)
+      .map((one) => (Array.isArray(one) ? '' : reasonIn(one)))
+    return [...new Set(reasons.filter(Boolean))].join(', ')
+  }
   const { message, reason, description, error, digest, Digest, Tag } = v.parse(
     v.fallback(Detail, {}),
     detail,

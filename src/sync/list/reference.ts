@@ -1,4 +1,5 @@
 import { FormatError } from '../../oci/errors.ts'
+import { isAddress } from '../../oci/pasted-address.ts'
 import { quote } from '../../oci/quote.ts'
 import {
   formatReference,
@@ -47,8 +48,9 @@ export function readDestination(
 ): Reference | undefined {
   if (text === undefined) return source && defaultDestination(source, bases)
   refuseStray(text)
-  if (isPattern(text))
+  if (isPattern(text) && !isAddress(text)) {
     throw bad(`reference ${quote(text)} has a wildcard; patterns are for sources`)
+  }
   if (source === undefined && (text.startsWith(':') || hasPlaceholder(text))) return undefined
   const { registry, repository, tag, digest } = located(text, source, bases)
   if (digest !== undefined) {

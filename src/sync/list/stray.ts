@@ -1,3 +1,4 @@
+import { imageOfAddress } from '../../oci/pasted-address.ts'
 import { quote } from '../../oci/quote.ts'
 
 /** What people write in place of `=>`. */
@@ -15,6 +16,8 @@ const QUOTES = /["'`]/
  * nothing is. What an assignment assigns is never repeated: it may be a secret.
  */
 export function strayWord(word: string): string | undefined {
+  // Said better where references are read; its query has characters of other languages.
+  if (imageOfAddress(word) !== undefined) return undefined
   if (word.startsWith('//')) return '"//" begins no comment here; write "#"'
   if (OTHER_ARROW.test(word)) {
     return `${quote(word)} is no separator; write "=>" or only a blank`
