@@ -275,6 +275,13 @@ describe('a hint', () => {
     expect(hint({ ...led, status: 401 })).toMatch(/Check the credentials/)
   })
 
+  test('for another registry behind a redirect speaks of that, and not of the login', () => {
+    for (const code of ['AUTHENTICATION', 'DENIED']) {
+      const words = hint({ code, login: 'anybody', side: 'source', status: 401, registry: ecr })
+      expect(words).toMatch(/redirects to wants a login of its own/)
+    }
+  })
+
   test('does not speak of passwords where nobody has asked for one', () => {
     const login = unsentText({
       credentials: { username: 'robot', password: 'secret-word' },

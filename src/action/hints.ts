@@ -11,7 +11,7 @@ import {
   type RegistryFamily,
 } from '../registry/families/family.ts'
 import { familyOfHost, familyOfName } from '../registry/families/lookup.ts'
-import { LOG_IN } from '../registry/errors.ts'
+import { GUEST, LOG_IN } from '../registry/errors.ts'
 import type { RunContext } from './context.ts'
 
 /** What is known of a failure. Every `RegistryError` has this shape. */
@@ -34,6 +34,7 @@ export function hintFor(failure: Failure, context: RunContext): string | undefin
 const rules: readonly Rule[] = [
   wrongAddress,
   notAsked,
+  leadsToAnother,
   emptySecrets,
   trustLookUp,
   referrersTag,
@@ -76,6 +77,15 @@ function notAsked(failure: Failure): string | undefined {
   return (
     'Whoever refused this did not ask for a login, so that none was sent: look at the address, and at ' +
     'what a proxy or a firewall before the registry lets through.'
+  )
+}
+
+/** Another registry, which the one of the list leads to. */
+function leadsToAnother(failure: Failure): string | undefined {
+  if (!isRefusal(failure) || failure.login !== GUEST) return undefined
+  return (
+    'The host that this registry redirects to wants a login of its own, and a redirect takes none along: ' +
+    'name that host in the list, and give a login for it.'
   )
 }
 

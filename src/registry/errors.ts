@@ -44,6 +44,9 @@ export type Side = 'source' | 'destination'
 /** The operation of getting a token. */
 export const LOG_IN = 'log in'
 
+/** Who asks where a redirect leads, which takes no login along. */
+export const GUEST = 'anybody'
+
 /** Where an operation happens: enough to name it in a sentence. */
 export interface ErrorPlace {
   readonly operation: string
@@ -130,7 +133,7 @@ export class RegistryError extends Error {
 /** Who was refused, since that is the first thing to look at. */
 function asked(code: ErrorCode, { login }: ErrorDetails): string {
   const isRefusal = code === 'AUTHENTICATION' || code === 'DENIED'
-  return isRefusal && login !== undefined ? `; asked as ${login}` : ''
+  return isRefusal && login !== undefined && login !== GUEST ? `; asked as ${login}` : ''
 }
 
 /** `get manifest at source ghcr.io/acme/app:1.0: not found (HTTP 404, MANIFEST_UNKNOWN: …)` */

@@ -3,7 +3,7 @@ import type { Digest } from '../../../src/oci/digest.ts'
 import { blobExists, fetchConfig } from '../../../src/registry/content/blobs.ts'
 import { presentDigest, resolveDigest } from '../../../src/registry/content/manifests.ts'
 import { buildImage } from '../../../testkit/image/image.ts'
-import { redirectTo, replyWith } from '../../../testkit/registry/faults.ts'
+import { redirectTo, replyWith, setHeader } from '../../../testkit/registry/faults.ts'
 import { TestRegistry, type RegistryOptions } from '../../../testkit/registry/registry.ts'
 import { dispose, failureOf, RegistryWorld } from '../registry-world.ts'
 import { authorizations } from '../auth/login-world.ts'
@@ -136,6 +136,8 @@ describe('another registry that a registry leads to', () => {
     const error = await failureOf(world.from.getImage('acme/app:1.0'))
     expect(error).toMatchObject({ code: 'AUTHENTICATION', status: 401 })
     expect(error.message).toContain(other.host)
+    expect(error.message).not.toContain('robot')
+    expect(error.login).toBe('anybody')
     expect(authorizations(other).filter((line) => !line.endsWith('nothing'))).toEqual([])
   })
 
@@ -205,6 +207,27 @@ describe('a page for people (Q68)', () => {
     expect((await failureOf(copied)).message).toContain(
       `${world.destination.host} answered with a page for people`,
     )
+  })
+
+  test.each([
+    ['the bytes of a blob', '/uploads/'],
+    ['a manifest', '/manifests/'],
+  ])('in place of the answer to %s is told as such', async (_what, path) => {
+    await using world = await RegistryWorld.start()
+    world.give(image)
+    world.destination.fault({ method: 'PUT', path }, page)
+    const copied = world.from.copyImage('acme/app:1.0', 'mirror/app:1.0', world.to)
+    expect((await failureOf(copied)).message).toContain(
+      `${world.destination.host} answered with a page for people`,
+    )
+  })
+
+  test('is not seen in an answer without a body that is called HTML', async () => {
+    await using world = await RegistryWorld.start()
+    world.give(image)
+    world.destination.use(setHeader('content-type', 'text/html; charset=utf-8'))
+    await world.from.copyImage('acme/app:1.0', 'mirror/app:1.0', world.to)
+    expect(world.destination.store.tag('mirror/app', '1.0')).toBe(image.manifest.digest)
   })
 
   test('that an upload leads to is told with its host', async () => {

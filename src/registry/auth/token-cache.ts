@@ -1,5 +1,5 @@
 import { type Login, loginText } from '../credentials/login.ts'
-import { type ErrorPlace, LOG_IN, RegistryError } from '../errors.ts'
+import { type ErrorPlace, GUEST, LOG_IN, RegistryError } from '../errors.ts'
 import { foreignText } from '../foreign-text.ts'
 import type { Logger } from '../logger.ts'
 import type { Network } from '../network/network.ts'
@@ -188,7 +188,7 @@ export class Tokens {
       credentials,
       withoutCertificate: !isTrusted || isGuest === true,
       askedBy: new URL(known.origin).host,
-      place: { ...place, operation: LOG_IN, login: loginText(login) },
+      place: { ...place, operation: LOG_IN, login: isGuest === true ? GUEST : loginText(login) },
     })
   }
 }

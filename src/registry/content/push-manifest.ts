@@ -3,6 +3,7 @@ import { discard } from '../network/answer-body.ts'
 import { confirmsDigest } from './content-headers.ts'
 import { isNoVerdict, RegistryError, reworded } from '../errors.ts'
 import type { RegistryFamily } from '../families/family.ts'
+import { isPageOnly, pageInstead } from '../network/page.ts'
 import { manifestRequest, resolveDigest } from './manifests.ts'
 import type { Repository } from '../http/repository.ts'
 import type { RegistryRequest } from '../http/registry-request.ts'
@@ -101,6 +102,7 @@ async function put(
   }
   return repository.http.callOnce(request, async (answer) => {
     await discard(answer)
+    if (isPageOnly(answer)) throw pageInstead(answer, answer.address.origin, request.place)
     const isNamed = confirmsDigest(answer, digest, request.place)
     if (answer.address.path !== request.target) return 'elsewhere'
     return isNamed ? 'named' : 'unnamed'

@@ -2,6 +2,7 @@ import type { Content } from '../../oci/digest.ts'
 import { type Address, withParameter } from '../http/location.ts'
 import { unescaped } from '../http/redirects.ts'
 import { discard } from '../network/answer-body.ts'
+import { isPageOnly, pageInstead } from '../network/page.ts'
 import { confirmsDigest } from './content-headers.ts'
 import type { ErrorPlace } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
@@ -106,6 +107,7 @@ export async function closeUpload(
     answerTimeoutMs: http.network.timeoutMs + blob.size / SLOWEST_FINISH_BYTES_PER_MS,
   })
   await discard(answer)
+  if (isPageOnly(answer)) throw pageInstead(answer, answer.address.origin, place)
   confirmsDigest(answer, blob.digest, place)
 }
 

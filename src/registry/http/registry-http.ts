@@ -5,7 +5,7 @@ import { type Authorized, Authorizer } from '../auth/authorizer.ts'
 import type { Scope } from '../auth/scope.ts'
 import { discard } from '../network/answer-body.ts'
 import { type Login, loginText, secretsOf } from '../credentials/login.ts'
-import { type ErrorPlace, RegistryError, reworded } from '../errors.ts'
+import { type ErrorPlace, GUEST, RegistryError, reworded } from '../errors.ts'
 import type { RegistryFamily } from '../families/family.ts'
 import { Introduction } from './first-request.ts'
 import { knownSecrets } from '../known-secrets.ts'
@@ -112,8 +112,7 @@ export class RegistryHttp {
     const subject = whoAnswered(answer)
     const isNoJudge = isFromStorage(answer)
     const known = { clock: this.network.clock, family: this.family }
-    // What leads away takes no login along.
-    const asked = subject === undefined ? { ...place, login } : place
+    const asked = { ...place, login: subject === undefined ? login : GUEST }
     const told = { refusal, passing, missing, subject, isNoJudge }
     throw await answerError(answer, asked, { ...known, ...told })
   }

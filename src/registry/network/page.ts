@@ -7,6 +7,18 @@ export function isPage({ headers }: Answer): boolean {
   return /html/i.test(String(headers['content-type']))
 }
 
+/**
+ * Whether a page stands in for the answer to a write: it says nothing of what a registry would. Some
+ * servers call every answer HTML that has no body.
+ */
+export function isPageOnly(answer: Answer): boolean {
+  const { status, headers } = answer
+  const isSilent = ['location', 'docker-content-digest'].every(
+    (name) => headers[name] === undefined,
+  )
+  return isPage(answer) && status === 200 && isSilent
+}
+
 /** The error of a page where a registry should have answered. */
 export function pageInstead({ status }: Answer, origin: string, place: ErrorPlace): RegistryError {
   const host = foreignText(new URL(origin).host)

@@ -25,20 +25,12 @@ const Text = v.fallback(v.optional(v.string()), undefined)
 
 /** An error in the form of the specification. */
 const SpecifiedError = v.object({ code: Text, message: Text, detail: v.optional(v.unknown()) })
-const SpecifiedBody = v.object({
-  errors: v.union([
-    v.pipe(v.array(v.unknown()), v.minLength(1)),
-    // One alone, without the list around it.
-    v.pipe(
-      v.union([v.pipe(v.string(), v.nonEmpty()), v.record(v.string(), v.unknown())]),
-      v.transform((error): unknown[] => [error]),
-    ),
-  ]),
-})
+const Members = v.record(v.string(), v.unknown())
 
 /** What others send: GitHub, the token services of Docker Hub and Azure, Google, Pulp. */
 const OtherBody = v.object({
   message: Text,
+  Message: Text,
   details: Text,
   detail: Text,
   error_description: Text,
@@ -51,7 +43,7 @@ const Detail = v.object({
   message: Text,
   reason: Text,
   description: Text,
-  error: Text,
+  error: v.optional(v.unknown()),
   digest: Text,
   Digest: Text,
   Tag: Text,
@@ -69,9 +61,27 @@ export function registryWords(
     const isMarked = isMarkup(body, contentType)
     return { ...(isMarked ? markupWords(body) : wordsOf([{ message: body }])), isMarkup: isMarked }
   }
-  const specified = v.safeParse(SpecifiedBody, document)
-  if (specified.success) return wordsOf(specified.output.errors.slice(0, MAX_ERRORS).map(errorOf))
-  return wordsOf([{ message: otherMessage(document) }])
+  const errors = wordsOf(errorsIn(document).slice(0, MAX_ERRORS).map(errorOf))
+  const isTelling = errors.message !== undefined || errors.codes.length > 0
+  return isTelling ? errors : wordsOf([{ message: otherMessage(document) }])
+}
+
+/**
+ * The errors of a body: those of the list that the specification has, or what some put in its place,
+ * one error or text alone, one for each field, or the list without anything around it.
+ */
+function errorsIn(document: unknown): readonly unknown[] {
+  if (typeof document !== 'object' || document === null) return [document]
+  if (Array.isArray(document)) return document
+  const { errors } = v.parse(
+    v.fallback(v.object({ errors: v.optional(v.unknown()) }), {}),
+    document,
+  )
+  if (Array.isArray(errors)) return errors
+  const members = v.safeParse(Members, errors)
+  if (!members.success) return [errors]
+  const isError = ['code', 'message', 'detail'].some((name) => Object.hasOwn(members.output, name))
+  return isError ? [errors] : Object.values(members.output).flat()
 }
 
 interface OneError {
@@ -114,16 +124,17 @@ function reasonIn(detail: unknown): string {
     v.fallback(Detail, {}),
     detail,
   )
-  const texts = [message ?? reason ?? description ?? error, digest ?? Digest, Tag]
+  const nested = typeof error === 'string' ? error : v.parse(v.fallback(Nested, {}), error).message
+  const texts = [message ?? reason ?? description ?? nested, digest ?? Digest, Tag]
   return texts.filter(Boolean).join(', ').trim()
 }
 
 function otherMessage(document: unknown): string | undefined {
   const parsed = v.safeParse(OtherBody, document)
   if (!parsed.success) return undefined
-  const { message, details, detail, error_description: description, error } = parsed.output
+  const { message, Message, details, detail, error_description: description, error } = parsed.output
   const nested = typeof error === 'string' ? error : v.parse(v.fallback(Nested, {}), error).message
-  return message ?? details ?? detail ?? description ?? nested
+  return message ?? Message ?? details ?? detail ?? description ?? nested
 }
 
 /** Gateways answer with pages, storages with XML. */
