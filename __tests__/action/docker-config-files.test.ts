@@ -216,7 +216,15 @@ describe('reading them', () => {
       expect(warnings).toEqual([])
     })
 
-    test.each(['{ "auths": hunter2', '7', '"hunter2"'])(
+    test.each([{ credsStore: 'a' }, { credHelpers: { 'r.example': 'b' } }])(
+      'are told not to be looked for in helpers, where nothing else is there: %j',
+      (more) => {
+        const { warnings } = read({ DOCKER_AUTH_CONFIG: JSON.stringify(more) })
+        expect(warnings).toEqual([expect.stringContaining('are not used here, only auths are')])
+      },
+    )
+
+    test.each(['{ "auths": hunter2', '7', '"hunter2"', '["hunter2"]'])(
       'are told to be broken, without a word of them: %s',
       (text) => {
         const { files, warnings } = read({ DOCKER_AUTH_CONFIG: text })

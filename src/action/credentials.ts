@@ -43,20 +43,24 @@ export function knownLogins(
   { githubRegistry }: RunContext,
 ): readonly LoginScope[] {
   const { sourceCredentials, destinationCredentials, registryAuth, githubToken } = inputs
-  const ofRole = (side: Side, login: LoginScope | undefined): readonly LoginScope[] =>
-    login === undefined ? [] : [{ registry: login.registry, sides: [side] }]
-  const inFile = ({ file, scope }: ReadAuthFile): readonly LoginScope[] =>
-    scope === undefined || file.logins.length === 0
-      ? [...file.logins, ...[...file.helpers.keys()].map((registry) => ({ registry }))]
-      : [scope]
   const hasToken = githubToken !== undefined && githubRegistry !== undefined
   return [
-    ...ofRole('source', sourceCredentials),
-    ...ofRole('destination', destinationCredentials),
+    ...inRole('source', sourceCredentials),
+    ...inRole('destination', destinationCredentials),
     ...registryAuth,
-    ...files.flatMap(inFile),
+    ...files.flatMap(loginsIn),
     ...(hasToken ? [{ registry: githubRegistry }] : []),
   ]
+}
+
+function inRole(side: Side, login: LoginScope | undefined): readonly LoginScope[] {
+  return login === undefined ? [] : [{ registry: login.registry, sides: [side] }]
+}
+
+function loginsIn({ file, scope }: ReadAuthFile): readonly LoginScope[] {
+  const { logins, helpers } = file
+  if (scope !== undefined && logins.length > 0) return [scope]
+  return [...logins, ...[...helpers.keys()].map((registry) => ({ registry }))]
 }
 
 /** The repositories that a list has as source and destination of one image. */

@@ -142,7 +142,10 @@ function readVariable(text: string, logger: Logger): readonly ReadAuthFile[] {
   if (text === '') return []
   const warn = (message: string): void => logger.warning(`${VARIABLE}: ${message}`)
   try {
-    const { logins } = parseAuthFile(text, 'docker', warn)
+    const { logins, helpers, store } = parseAuthFile(text, 'docker', warn)
+    if (logins.length === 0 && (helpers.size > 0 || store !== undefined)) {
+      warn('credHelpers and credsStore are not used here, only auths are')
+    }
     const plain = logins.map(({ headers: _headers, ...login }) => login)
     return [{ origin: VARIABLE, file: { logins: plain, helpers: new Map() } }]
   } catch (error) {

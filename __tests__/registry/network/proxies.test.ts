@@ -83,11 +83,21 @@ describe('the proxies of the environment', () => {
   )
 })
 
+test.each(['socks5://u:s3cret@p:1', 'socks4a://p:1', 'SOCKS5H://p:1'])(
+  'a proxy of another kind is named as such: %s',
+  (text) => {
+    expect(() => readProxies({ https_proxy: text })).toThrow(
+      /https_proxy .* SOCKS is not supported$/,
+    )
+  },
+)
+
 describe('a variable that others go by', () => {
   test.each(['ALL_PROXY', 'all_proxy'])('is said not to be used: %s', (name) => {
     const said = unusedProxy({ [name]: 'socks5h://user:s3cret@proxy:1080' })
     expect(said).toMatch(/^ALL_PROXY is not used: .*https_proxy.*SOCKS/)
     expect(said).not.toContain('s3cret')
+    expect(unusedProxy({ [name]: 'http://p:1', http_proxy: 'http://p:2' })).toBe(said)
   })
 
   test('is not worth a word where it is not there, or another one counts', () => {

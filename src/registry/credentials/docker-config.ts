@@ -22,7 +22,11 @@ export interface AuthFile {
 
 type Warn = (message: string) => void
 
-const Members = v.record(v.string(), v.unknown())
+/** A list has members, too, to a schema that asks for an object. */
+const Members = v.pipe(
+  v.custom<object>((value) => !Array.isArray(value)),
+  v.record(v.string(), v.unknown()),
+)
 
 /**
  * Reads an auth file. What cannot be read in it is told to `warn`, without what stands in it, and

@@ -55,7 +55,7 @@ export function readProxies(environment: Environment): Proxies {
 
 /** What to say of a variable that others go by, and that is not used here; holds no value of it. */
 export function unusedProxy(environment: Environment): string | undefined {
-  const isUsed = ['http_proxy', 'https_proxy'].some((name) => setting(environment, name) !== '')
+  const isUsed = setting(environment, 'https_proxy') !== ''
   if (isUsed || setting(environment, 'all_proxy') === '') return undefined
   return (
     'ALL_PROXY is not used: a proxy for HTTP comes from https_proxy, and from http_proxy for ' +
@@ -104,7 +104,9 @@ function proxyIn(environment: Environment, variable: string): ProxyServer | unde
   if (text === '') return undefined
   const url = parseProxy(text)
   if (url === null || !PROTOCOLS.has(url.protocol)) {
-    throw new Error(`the environment variable ${variable} is not the URL of a proxy`)
+    const isSocks = url?.protocol.startsWith('socks') === true
+    const why = isSocks ? ' for HTTP: SOCKS is not supported' : ''
+    throw new Error(`the environment variable ${variable} is not the URL of a proxy${why}`)
   }
   const { origin, host: name, username, password, pathname, search, hash } = url
   // The first half of a password with a slash in it looks like a port.
