@@ -272,6 +272,7 @@ describe('a hint', () => {
     const failure = { code: 'AUTHENTICATION', operation: 'log in', side: 'source' } as const
     const led = { ...failure, registry: 'r.example.com', status: 302 }
     expect(hint(led)).toMatch(/redirects are not followed/)
+    expect(hint({ ...led, status: 200 })).toMatch(/Nobody has judged the login/)
     expect(hint({ ...led, status: 401 })).toMatch(/Check the credentials/)
   })
 

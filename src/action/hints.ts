@@ -64,9 +64,13 @@ const LED_AWAY =
   'registry names an address of it that is out of date. Its redirects are not followed, as they would ' +
   'take the login along.'
 
+const ANOTHER_ANSWERED =
+  'Nobody has judged the login: what answered may be no token service, or a proxy before it.'
+
 /** A token service that must not be asked: nobody has judged the login yet. */
 function wrongAddress({ code, operation, status }: Failure): string | undefined {
   if (code !== 'AUTHENTICATION' || operation !== LOG_IN) return undefined
+  if (status !== undefined && status < 300) return ANOTHER_ANSWERED
   if (status !== undefined) return status < 400 ? LED_AWAY : undefined
   return outerAddress('name its host as `auth-host` of an entry in `registry-auth`')
 }

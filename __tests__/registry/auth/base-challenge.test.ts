@@ -150,6 +150,49 @@ describe('a challenge at /v2/ alone (Q63)', () => {
   })
 })
 
+/** A registry that asks for a login with another status than 401. */
+function askingWith(status: number): Middleware {
+  return async (_request, next) => {
+    const answer = await next()
+    return answer.status === 401 ? { ...answer, status } : answer
+  }
+}
+
+describe('a challenge with another status than 401', () => {
+  test.each(cases.filter(([status]) => status !== 401))(
+    'is answered like one with it: %i, %s',
+    async (status, scheme, options) => {
+      const middleware = [askingWith(status)]
+      await using world = await RegistryWorld.start({
+        source: { ...options, middleware },
+        destination: { ...options, middleware },
+        sourceLogin: robot,
+        destinationLogin: robot,
+      })
+      world.give(image)
+      await world.from.copyImage('acme/app:1.0', 'mirror/app:1.0', world.to)
+      expect(world.destination.store.tag('mirror/app', '1.0')).toBe(image.manifest.digest)
+      for (const registry of [world.source, world.destination]) {
+        expect(registry.count('GET', /^\/v2\/$/)).toBe(0)
+        expect(authorizations(registry).filter((line) => line.endsWith(scheme))).not.toEqual([])
+      }
+    },
+  )
+
+  test('says which right is missing, once the login was sent', async () => {
+    await using world = await RegistryWorld.start({ source: bearer, sourceLogin: robot })
+    world.give(image)
+    const challenge = `Bearer realm="${world.source.url}/token",error="insufficient_scope"`
+    world.source.fault(
+      { path: '/manifests/', where: ({ headers }) => headers.authorization !== undefined },
+      replyWith(403, { headers: { 'www-authenticate': challenge } }),
+    )
+    const error = await failureOf(world.from.getImage('acme/app:1.0'))
+    expect(error).toMatchObject({ code: 'DENIED', status: 403 })
+    expect(error.message).toContain('lacks the right repository:acme/app:pull')
+  })
+})
+
 describe('who was refused without a login', () => {
   test('is not said to have been asked for with it', async () => {
     await using world = await RegistryWorld.start({ sourceLogin: robot })

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { listTags } from '../../../src/registry/content/tags.ts'
 import { buildImage } from '../../../testkit/image/image.ts'
 import { compress, replyWith, setHeader } from '../../../testkit/registry/faults.ts'
+import type { Middleware } from '../../../testkit/registry/exchange.ts'
 import type { RegistryOptions } from '../../../testkit/registry/registry.ts'
 import { failureOf, RegistryWorld } from '../registry-world.ts'
 
@@ -21,6 +22,17 @@ const texts = [
   ['a list of tags', '/tags/list'],
   ['a token', '/token'],
 ] as const
+
+/** Puts the mark before a text that some servers and editors do. */
+const markBytes: Middleware = async (_request, next) => {
+  const answer = await next()
+  const { size, chunks } = answer.body ?? { size: 0, chunks: [] }
+  const marked = (async function* () {
+    yield Buffer.from('\u{feff}')
+    yield* chunks
+  })()
+  return { ...answer, body: { size: (size ?? 0) + 3, chunks: marked } }
+}
 
 /** Both at once: the list is behind a token. */
 async function tagsOf(world: RegistryWorld) {
@@ -60,6 +72,12 @@ describe('what a gateway compresses on the way (Q47)', () => {
     world.source.fault({ path }, replyWith(200, { body: ' '.repeat(64 * 1024 * 1024) }))
     const error = await failureOf(tagsOf(world))
     expect(error).toMatchObject({ code: 'UNSUPPORTED' })
+  })
+
+  test.each(texts)('is read behind a byte order mark: %s', async (_what, path) => {
+    await using world = await worldWithImage(bearer)
+    world.source.fault({ path }, markBytes)
+    expect(await tagsOf(world)).toEqual(['1.0'])
   })
 
   test.each(['gzip', 'br'] as const)('is read of a refusal, too: %s', async (encoding) => {

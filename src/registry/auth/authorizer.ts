@@ -134,7 +134,7 @@ export class Authorizer {
     const { status } = answer
     const { sent, scopes, scheme } = attempt
     if (status >= 200 && status < 300) this.#noteSuccess(attempt)
-    if (status === 401) {
+    if (status === 401 || this.#asksForLogin(answer, attempt)) {
       const refusal = await this.#unauthorized(answer, attempt, place)
       if (isReading && refusal.reason === 'rights') this.#rights.noteReading(scopes, false)
       return refusal
@@ -148,6 +148,16 @@ export class Authorizer {
     const isHidden = scheme === undefined && HIDDEN_REFUSALS.has(status)
     const isOfUse = this.#options.login.credentials !== undefined
     return isHidden && isOfUse ? { reason: 'unexplained' } : undefined
+  }
+
+  /** Whether another status than 401 asks for a login (RFC 9110, 11.6.1), or for more rights (RFC 6750, 3.1). */
+  #asksForLogin({ status, headers }: Answer, { sent }: Attempt): boolean {
+    if (!HIDDEN_REFUSALS.has(status)) return false
+    const [challenge] = answerable(parseChallenges(headers['www-authenticate']))
+    if (challenge === undefined) return false
+    return sent === 'nothing'
+      ? this.#options.login.credentials !== undefined
+      : challenge.parameters.get('error') === 'insufficient_scope'
   }
 
   #noteSuccess({ sent, scopes, isAlone }: Attempt): void {
@@ -240,8 +250,7 @@ export class Authorizer {
     if (answer === undefined) return undefined
     await discard(answer)
     const challenges = answerable(parseChallenges(answer.headers['www-authenticate']))
-    const isAsking = answer.status === 401 && challenges.length > 0
-    return isAsking ? this.#schemeOf(challenges, place) : undefined
+    return challenges.length > 0 ? this.#schemeOf(challenges, place) : undefined
   }
 
   /** Asked for again while it fails for a moment. Where it goes on failing it has said nothing. */

@@ -157,7 +157,7 @@ function isToken(text: string | undefined): text is string {
 
 function parseAnswer(body: Buffer): v.InferOutput<typeof TokenAnswer> | undefined {
   try {
-    const parsed = v.safeParse(TokenAnswer, JSON.parse(body.toString('utf8')))
+    const parsed = v.safeParse(TokenAnswer, JSON.parse(new TextDecoder().decode(body)))
     return parsed.success ? parsed.output : undefined
   } catch {
     return undefined

@@ -96,7 +96,7 @@ function pageBehind(repository: Repository, tags: readonly string[]): string | u
 function readTags(body: Buffer): readonly string[] | undefined {
   let document: unknown
   try {
-    document = JSON.parse(body.toString('utf8'))
+    document = JSON.parse(new TextDecoder().decode(body))
   } catch {
     return undefined
   }

@@ -41,8 +41,8 @@ export async function answerError(
 /** Reads what the body of a refusal says. Never throws. */
 export async function readWords(answer: Answer, clock: Clock): Promise<RegistryWords> {
   const body = await readSome(answer, MAX_ERROR_BYTES, { clock })
-  const text = decodedText(answer, body, MAX_ERROR_BYTES)?.toString('utf8') ?? ''
-  return registryWords(text, answer.headers['content-type'])
+  const text = decodedText(answer, body, MAX_ERROR_BYTES)
+  return registryWords(new TextDecoder().decode(text), answer.headers['content-type'])
 }
 
 /** As `answerError`, of a body that has been read. */
