@@ -295,6 +295,12 @@ describe('a hint', () => {
     }
   })
 
+  test('for a host that only the registry has named speaks of the outer address', () => {
+    const failure = { code: 'NETWORK', registry: 'r.example.com', side: 'destination' } as const
+    expect(hint({ ...failure, elsewhere: 'registry:5000' })).toMatch(/outer address.*`http\.host`/)
+    expect(hint(failure)).toMatch(/Check the name of the host/)
+  })
+
   test('for a redirect that nobody should follow speaks of the outer address', () => {
     expect(hint({ code: 'REDIRECT', registry: 'r.example.com' })).toMatch(
       /outer address.*`registry-tls`/,

@@ -207,8 +207,8 @@ function anyRefusal(failure: Failure, context: RunContext): string | undefined {
 
 /** Q36 */
 const UNKNOWN_TYPE =
-  "Not every registry takes Docker's formats beside those of the OCI; zot does where its configuration " +
-  'says `"compat": ["docker2s2"]`. Nothing is converted here, because that would change the digests.'
+  "Not every registry takes the formats of both Docker and the OCI, or every artifact; zot takes Docker's " +
+  'where its configuration says `"compat": ["docker2s2"]`. Nothing is converted here, because that would change the digests.'
 
 /** Q26, Q41 */
 const READ_ONLY =
@@ -243,6 +243,7 @@ function anythingElse(failure: Failure): string | undefined {
     case 'TLS':
       return 'For a private certificate authority or a client certificate, use `registry-tls`, or NODE_EXTRA_CA_CERTS; for plain HTTP, name the host in `insecure-registries`.'
     case 'NETWORK':
+      if (failure.elsewhere !== undefined) return outerAddress('see that the runner can reach it')
       return 'Check the name of the host and whether the runner can reach it; proxies come from https_proxy and no_proxy.'
     case 'VERIFICATION':
       return 'Either something else pushed the same tag at the same time, or the registry changes what is pushed to it.'

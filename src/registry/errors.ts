@@ -63,6 +63,8 @@ export interface ErrorPlace {
 
 /** What else is known of a failure. */
 export interface ErrorDetails extends ErrorPlace {
+  /** The host that failed, where the registry has led to another. */
+  readonly elsewhere?: string | undefined
   /** HTTP status. */
   readonly status?: number | undefined
   readonly registryCode?: string | undefined
@@ -90,6 +92,8 @@ export class RegistryError extends Error {
   readonly family?: string
   /** As whom it was asked, in words. */
   readonly login?: string
+  /** The host that failed, where the registry has led to another. */
+  readonly elsewhere?: string
   /** HTTP status. */
   readonly status?: number
   /**
@@ -117,6 +121,7 @@ export class RegistryError extends Error {
     if (details.reference !== undefined) this.reference = details.reference
     if (details.family !== undefined) this.family = details.family
     if (details.login !== undefined) this.login = details.login
+    if (details.elsewhere !== undefined) this.elsewhere = details.elsewhere
     if (details.status !== undefined) this.status = details.status
     if (details.registryCode !== undefined) this.registryCode = details.registryCode
     this.#registryCodes = details.registryCodes ?? [details.registryCode ?? []].flat()

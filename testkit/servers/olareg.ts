@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import { htpasswd, htpasswdUser } from './distribution.ts'
 import { onFreePort } from './free-port.ts'
@@ -53,10 +54,11 @@ const configuration = {
   acls: [{ repo: '*', access: ['*'], members: [htpasswdUser.name] }],
 }
 
-/** Each is a system call; it needs one or two. */
-const MAX_TRIES = 10_000
+/** It needs one or two; where it has ended instead, that is over in seconds. */
+const MAX_TRIES = 300
+const PAUSE_MS = 10
 
-/** It says so before it listens. */
+/** What it prints comes right before it listens, and nothing comes after. */
 async function untilOpen(port: number): Promise<void> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const socket = connect(port, '127.0.0.1')
@@ -65,6 +67,7 @@ async function untilOpen(port: number): Promise<void> {
     })
     socket.destroy()
     if (isOpen) return
+    await setTimeout(PAUSE_MS)
   }
   throw new Error('olareg does not listen')
 }

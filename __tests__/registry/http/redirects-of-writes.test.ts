@@ -187,6 +187,23 @@ describe('an upload that is led to another host', () => {
     }
   })
 
+  test('names that one where nobody answers there, and no other', async () => {
+    await using held = await worldWith()
+    const { world, elsewhere } = held
+    const { host, url } = elsewhere
+    await elsewhere.close()
+    world.destination.fault(
+      opening,
+      relocate((location) => `${url}${location}`),
+    )
+    const copied = world.from.copyImage('acme/app:1.0', 'mirror/app:1.0', world.to)
+    expect(await failureOf(copied)).toMatchObject({ code: 'NETWORK', elsewhere: host })
+    await world.destination.close()
+    const looked = await failureOf(world.to.getImage('mirror/app:1.0'))
+    expect(looked.code).toBe('NETWORK')
+    expect(looked.elsewhere).toBeUndefined()
+  })
+
   test.each([
     ['its location', opening, relocate],
     [

@@ -87,6 +87,8 @@ export interface Refusal {
   readonly repository?: string | undefined
   /** Tag or digest. */
   readonly reference?: string | undefined
+  /** The host that failed, where the registry has led to another. */
+  readonly elsewhere?: string | undefined
   /** Name of the family of the registry, where its host does not tell. */
   readonly family?: string | undefined
   /** HTTP status. */

@@ -63,8 +63,11 @@ export function networkFailure(
   const foreign = within(error, ForeignAddressError)
   if (foreign !== undefined) return refusedAddress(foreign.host, place, sent.refusal)
   const code = codeOf(error)
-  return new RegistryError(errorCode(code), reason(error, code, hostIn(sent), place), {
+  const host = hostIn(sent)
+  return new RegistryError(errorCode(code), reason(error, code, host, place), {
     ...place,
+    elsewhere:
+      isElsewhere(host, place) && within(error, ProxyError) === undefined ? host : undefined,
     cause: error,
     transient: isTransient(error, code),
   })
@@ -108,8 +111,11 @@ function reason(error: unknown, code: string, host: string | undefined, place: E
     return tlsReason(inner, code, host ?? place.registry ?? 'the registry')
   }
   // The registry itself is named by the place.
-  const isElsewhere = host !== undefined && host !== apiHost(place.registry ?? host)
-  return `${words(error, code)}${isElsewhere ? ` (${foreignText(host)})` : ''}`
+  return `${words(error, code)}${isElsewhere(host, place) ? ` (${foreignText(host)})` : ''}`
+}
+
+function isElsewhere(host: string | undefined, { registry }: ErrorPlace): host is string {
+  return host !== undefined && host !== apiHost(registry ?? host)
 }
 
 function words(error: unknown, code: string): string {
