@@ -72,7 +72,7 @@ function wrongAddress({ code, operation, status }: Failure): string | undefined 
   if (code !== 'AUTHENTICATION' || operation !== LOG_IN) return undefined
   if (status !== undefined && status < 300) return ANOTHER_ANSWERED
   if (status !== undefined) return status < 400 ? LED_AWAY : undefined
-  return outerAddress('name its host as `auth-host` of an entry in `registry-auth`')
+  return outerAddress('name that host as `auth-host` of an entry in `registry-auth`')
 }
 
 /** A login that nobody has asked for. */
@@ -239,7 +239,7 @@ function anythingElse(failure: Failure): string | undefined {
     case 'UNSUPPORTED':
       return failure.status === 415 ? UNKNOWN_TYPE : undefined
     case 'REDIRECT':
-      return outerAddress('name its host in `registry-tls`')
+      return outerAddress('name that host in `registry-tls`')
     case 'TLS':
       return 'For a private certificate authority or a client certificate, use `registry-tls`, or NODE_EXTRA_CA_CERTS; for plain HTTP, name the host in `insecure-registries`.'
     case 'NETWORK':
