@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3097);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(67);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3097:
+/***/ 67:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34910,6 +34910,11 @@ function checkDigest(expected, actual) {
 const MAX_LENGTH = 2048;
 const withTag = (name, tag) => tag === null || tag === undefined || tag === '' ? name : `${name}:${tag}`;
 const FORMS = [
+    // Docker Hub's other API.
+    {
+        address: /^(?:registry\.)?hub\.docker\.com\/v2\/(?:repositories|namespaces)\/(?<owner>[^/]+)\/(?:repositories\/)?(?<name>[^/]+)(?:\/tags(?:\/(?<tag>[^/]+).*)?)?$/,
+        image: ({ owner, name, tag }) => withTag(`docker.io/${owner}/${name}`, tag),
+    },
     // Requests of the API itself (distribution-spec, Endpoints).
     {
         address: /^(?<host>[^/]+)\/v2\/(?<name>.+)\/(?:manifests|blobs)\/(?<reference>[^/]+)$/,
@@ -34946,6 +34951,14 @@ const FORMS = [
         image: ({ name, digest }) => `quay.io/${name}${digest === undefined ? '' : `@${digest}`}`,
     },
     {
+        address: /^console\.cloud\.google\.com\/artifacts\/docker\/(?<project>[^/]+)\/(?<location>[^/]+)\/(?<name>[^/]+\/[^/;]+)(?:[/;].*)?$/,
+        image: ({ project, location, name = '' }) => `${location}-docker.pkg.dev/${project}/${decoded(name)}`,
+    },
+    {
+        address: /^gitlab\.com\/(?<name>[^/]+\/.+?)(?:\/-)?\/container_registry(?:\/.*)?$/,
+        image: ({ name = '' }) => `registry.gitlab.com/${name.toLowerCase()}`,
+    },
+    {
         address: /^gallery\.ecr\.aws\/(?<name>[^/]+\/[^/]+)$/,
         image: ({ name }) => `public.ecr.aws/${name}`,
     },
@@ -34970,6 +34983,10 @@ function imageOfAddress(text) {
             return image(groups, query);
     }
     return undefined;
+}
+/** Whether a text is a URL, or an address of an image that lacks its scheme. */
+function isAddress(text) {
+    return text.includes('://') || imageOfAddress(text) !== undefined;
 }
 /** Package names may have slashes, which addresses of pages have as `%2F`. */
 function decoded(name) {
@@ -35064,6 +35081,8 @@ function registry_host_domain(host, name) {
     const lower = name.toLowerCase();
     if (lower.endsWith('.'))
         throw bad(host, `ends with a dot; write ${quote(lower.slice(0, -1))}`);
+    if (/[*?]/.test(lower))
+        throw bad(host, 'has a wildcard; each host is written out');
     const labels = lower.split('.');
     if (!labels.every(isLabel))
         throw bad(host, `is not a host name${asciiForm(lower)}`);
@@ -35127,6 +35146,8 @@ function parseReference(text, base = reference_DOCKER_HUB) {
     if (host === undefined && digest === undefined && /^[0-9a-f]{64}$/.test(text)) {
         throw reference_bad(text, `is a bare digest; write repository@sha256:${text.slice(0, 12)}…`);
     }
+    if (host !== undefined)
+        refuseBranch(host, path, text);
     const registry = host === undefined ? base : { registry: normaliseRegistry(host) };
     return {
         ...locate(repository, registry),
@@ -35170,6 +35191,10 @@ function relativePath(reference, base) {
  * @throws FormatError of kind `reference`
  */
 function parseRegistryBase(text) {
+    const named = text.split(/[\s,;]+/).filter((part) => part !== '');
+    if (named.length > 1 && named.every(namesHost)) {
+        throw reference_bad(text, 'names more than one registry; write one, and hosts before the images of others');
+    }
     refuseForeignForms(text);
     const slash = text.indexOf('/');
     const host = slash === -1 ? text : text.slice(0, slash);
@@ -35184,6 +35209,9 @@ function parseRegistryBase(text) {
         throw reference_bad(text, 'has a tag or digest; only a host and a path are wanted');
     checkRepository(prefix, text, slash + 1);
     return { registry, prefix };
+}
+function namesHost(text) {
+    return isRegistryHost(text.replace(/^[a-z]+:\/\//i, '').split('/', 1)[0] ?? '');
 }
 /** `host/repository[:tag][@digest]`, which reads back as the same reference whatever the base. */
 function formatReference(reference) {
@@ -35261,6 +35289,12 @@ function splitTag(path, text) {
     }
     return { repository: path.slice(0, colon), tag };
 }
+/** `app:feature/x`: what stands before the slash looks like a host, and its tag like a port. */
+function refuseBranch(host, path, text) {
+    const [, tag] = /^[^.:[\]]+:([^:]*[^0-9:][^:]*)$/.exec(host) ?? [];
+    if (tag !== undefined)
+        throw reference_bad(text, slashBehindColon(`${tag}/${path}`));
+}
 /** The name of a branch in the place of a tag, or a colon that is no such thing as a port's. */
 function slashBehindColon(tag) {
     const meant = tag.replaceAll('/', '-');
@@ -35283,7 +35317,8 @@ function checkRepository(repository, text, start) {
             const lower = text.slice(0, start) + repository.toLowerCase() + rest;
             throw reference_bad(text, `has upper case in the repository; write ${quote(lower)}`);
         }
-        throw reference_bad(text, `has the component ${quote(component)}; a component has lower-case letters and digits, with one ".", one or two "_" or any number of "-" between them`);
+        const wildcards = component.includes('*') ? '; only tags may have wildcards' : '';
+        throw reference_bad(text, `has the component ${quote(component)}; a component has lower-case letters and digits, with one ".", one or two "_" or any number of "-" between them${wildcards}`);
     }
 }
 function reference_bad(text, problem) {
@@ -35357,7 +35392,8 @@ function readHttpHeaders(entries, warn) {
 
 
 
-const Members = record(string(), unknown());
+/** A list has members, too, to a schema that asks for an object. */
+const Members = pipe(custom((value) => !Array.isArray(value)), record(string(), unknown()));
 /**
  * Reads an auth file. What cannot be read in it is told to `warn`, without what stands in it, and
  * does not touch the rest. Throws a FormatError where it is no JSON object.
@@ -35629,7 +35665,10 @@ function readVariable(text, logger) {
         return [];
     const warn = (message) => logger.warning(`${VARIABLE}: ${message}`);
     try {
-        const { logins } = parseAuthFile(text, 'docker', warn);
+        const { logins, helpers, store } = parseAuthFile(text, 'docker', warn);
+        if (logins.length === 0 && (helpers.size > 0 || store !== undefined)) {
+            warn('credHelpers and credsStore are not used here, only auths are');
+        }
         const plain = logins.map(({ headers: _headers, ...login }) => login);
         return [{ origin: VARIABLE, file: { logins: plain, helpers: new Map() } }];
     }
@@ -35907,6 +35946,10 @@ function cut(line, limit) {
 ;// CONCATENATED MODULE: ./lib/registry/errors.js
 
 
+/** The operation of getting a token. */
+const LOG_IN = 'log in';
+/** Who asks where a redirect leads, which takes no login along. */
+const GUEST = 'anybody';
 /** The one error that the registry client throws. */
 class RegistryError extends Error {
     name = 'RegistryError';
@@ -35922,6 +35965,8 @@ class RegistryError extends Error {
     family;
     /** As whom it was asked, in words. */
     login;
+    /** The host that failed, where the registry has led to another. */
+    elsewhere;
     /** HTTP status. */
     status;
     /**
@@ -35951,6 +35996,8 @@ class RegistryError extends Error {
             this.family = details.family;
         if (details.login !== undefined)
             this.login = details.login;
+        if (details.elsewhere !== undefined)
+            this.elsewhere = details.elsewhere;
         if (details.status !== undefined)
             this.status = details.status;
         if (details.registryCode !== undefined)
@@ -35969,7 +36016,7 @@ class RegistryError extends Error {
 /** Who was refused, since that is the first thing to look at. */
 function asked(code, { login }) {
     const isRefusal = code === 'AUTHENTICATION' || code === 'DENIED';
-    return isRefusal && login !== undefined ? `; asked as ${login}` : '';
+    return isRefusal && login !== undefined && login !== GUEST ? `; asked as ${login}` : '';
 }
 /** `get manifest at source ghcr.io/acme/app:1.0: not found (HTTP 404, MANIFEST_UNKNOWN: …)` */
 function sentence(reason, details) {
@@ -36280,16 +36327,57 @@ function annotationsOf(bytes) {
     return parse(Annotated, document).annotations ?? undefined;
 }
 
+;// CONCATENATED MODULE: ./lib/registry/credentials/login.js
+/** The value of an `Authorization` header (RFC 7617); user and password are taken as UTF-8. */
+function basicAuthorization({ username, password }) {
+    return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+}
+/** What must not be shown of credentials, in the forms in which it is sent. */
+function secretsOf(credentials) {
+    const { username, password, headers = {} } = credentials;
+    const keys = Object.values(headers);
+    if (password.trim() === '')
+        return keys;
+    return [...keys, password, Buffer.from(`${username}:${password}`).toString('base64')];
+}
+const NAMELESS = {
+    password: 'a password without a user name',
+    'identity-token': 'an identity token',
+    'registry-token': 'a registry token',
+};
+/** Who asks without a login, in words. */
+const ANONYMOUS = 'anonymous';
+/** Who asks where a login is known, and nobody has asked for it, in words. */
+function unsentText(login) {
+    return `${UNSENT} (not sent: ${loginText(login)})`;
+}
+/** Whether words about a login say that it was not sent. */
+function isUnsent(text) {
+    return text?.startsWith(UNSENT) === true;
+}
+const UNSENT = 'nobody, as the registry asked neither for a password nor for a token';
+/** Whose login it is and where it comes from, for people: `user octo from registry-auth`. */
+function loginText({ credentials, origin }) {
+    if (credentials === undefined)
+        return ANONYMOUS;
+    const { username, kind = 'password' } = credentials;
+    return `${username === '' ? NAMELESS[kind] : `user ${username}`} from ${origin}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/families/family.js
 /** For those that count requests: as many at once as has served long. */
 const FEW_AT_ONCE = 16;
 /** What a family has to say about a failure. */
 function adviceOf(family, refusal) {
-    const { advice } = family;
+    return adviceByWords(family, refusal) ?? family_given(adviceByCode(family.advice, refusal), refusal);
+}
+/** What it has to say about a failure that the registry's own words tell apart. */
+function adviceByWords({ advice }, refusal) {
     const words = `${refusal.registryCode ?? ''} ${refusal.registryMessage ?? ''}`;
-    const known = advice?.refusals?.find((one) => one.words.test(words))?.advice;
-    const chosen = known ?? adviceByCode(advice, refusal);
-    return typeof chosen === 'function' ? chosen(refusal) : chosen;
+    return family_given(advice?.refusals?.find((one) => one.words.test(words))?.advice, refusal);
+}
+function family_given(advice, refusal) {
+    return typeof advice === 'function' ? advice(refusal) : advice;
 }
 function adviceByCode(advice, refusal) {
     const { code, side } = refusal;
@@ -36672,6 +36760,8 @@ const nexus = {
     advice: {
         login: 'Nexus takes a local user. Anonymous pulls need the Docker Bearer Token Realm to be active, ' +
             'and pushes a hosted repository.',
+        missingDestination: 'Nexus takes pushes at hosted repositories alone, each of which has a port, a host name or a ' +
+            'path of its own; a proxy or a group answers as if nothing was there.',
     },
 };
 const gitea = {
@@ -36730,7 +36820,66 @@ function packagePage({ registry, repository }) {
     return familyOfHost(registry)?.page?.(repository, registry);
 }
 
+;// CONCATENATED MODULE: ./lib/action/login-hints.js
+
+
+/** Whether it is somebody who was refused. */
+function isRefusal({ code }) {
+    return code === 'AUTHENTICATION' || code === 'DENIED';
+}
+/** Why a registry points to where nobody should go, and what to do if that is right. */
+function outerAddress(way) {
+    return ('A registry that does not know its own outer address points to such ones: correct that there ' +
+        '(`http.host` of Distribution, `external_url` of Harbor and GitLab, or the headers that the proxy ' +
+        `before it sets). If the address is right and yours, ${way}.`);
+}
+const LED_AWAY = 'Nobody has judged the login: a proxy with a sign-in page may stand before the token service, or the ' +
+    'registry names an address of it that is out of date. Its redirects are not followed, as they would ' +
+    'take the login along.';
+const ANOTHER_ANSWERED = 'Nobody has judged the login: what answered may be no token service, or a proxy before it.';
+/** A token service that must not be asked: nobody has judged the login yet. */
+function wrongAddress({ code, operation, status }) {
+    if (code !== 'AUTHENTICATION' || operation !== LOG_IN)
+        return undefined;
+    if (status !== undefined && status < 300)
+        return ANOTHER_ANSWERED;
+    if (status !== undefined)
+        return status < 400 ? LED_AWAY : undefined;
+    return outerAddress('name that host as `auth-host` of an entry in `registry-auth`');
+}
+/** A login that nobody has asked for. */
+function notAsked(failure) {
+    if (!isRefusal(failure) || !isUnsent(failure.login))
+        return undefined;
+    return ('Whoever refused this did not ask for a login, so that none was sent: look at the address, and at ' +
+        'what a proxy or a firewall before the registry lets through.');
+}
+/** Another registry, which the one of the list leads to. */
+function leadsToAnother(failure) {
+    if (!isRefusal(failure) || failure.login !== GUEST)
+        return undefined;
+    return ('The host that this registry redirects to wants a login of its own, and a redirect takes none along: ' +
+        'name that host in the list, and give a login for it.');
+}
+/** More would bury the advice. */
+const MAX_LOGINS = 5;
+/** That no login is known for a registry, and where there are some. */
+function missingLogin({ registry = 'this registry' }, { logins = [] }) {
+    const named = new Set(logins.map(scopeText));
+    named.delete(registry);
+    const others = [...named].slice(0, MAX_LOGINS).join(', ');
+    const more = named.size > MAX_LOGINS ? ', …' : '';
+    const known = others === '' ? '' : `; logins exist for ${others}${more}`;
+    return `No login is known for ${registry}${known}`;
+}
+function scopeText({ registry, prefix, sides }) {
+    const name = prefix === undefined ? registry : `${registry}/${prefix}`;
+    return sides?.length === 1 ? `${name} as ${sides[0]}` : name;
+}
+
 ;// CONCATENATED MODULE: ./lib/action/hints.js
+
+
 
 
 
@@ -36745,16 +36894,28 @@ function hintFor(failure, context) {
 }
 /** From the most to the least specific; the first that has something to say wins. */
 const rules = [
+    wrongAddress,
+    notAsked,
+    leadsToAnother,
     emptySecrets,
     trustLookUp,
     hints_referrersTag,
+    familyWords,
+    noLogin,
     familyAdvice,
     immutableTag,
     anyRefusal,
     anythingElse,
 ];
-function isRefusal(failure) {
-    return ['AUTHENTICATION', 'DENIED'].includes(failure.code);
+function noLogin(failure, context) {
+    if (!isRefusal(failure) || failure.login !== ANONYMOUS)
+        return undefined;
+    const inputs = failure.side === undefined ? '' : `${credentialInputs(failure)}, or `;
+    const give = `Give ${inputs}an entry in \`registry-auth\`.`;
+    const denied = failure.code === 'DENIED'
+        ? `Who is not logged in has no right to ${direction(failure)} this repository. `
+        : '';
+    return `${denied}${missingLogin(failure, context)}. ${familyAdvice(failure, context) ?? give}`;
 }
 /** What belongs to an image is kept under tags that `on-existing` is not about. */
 function hints_referrersTag({ code, status, reference }) {
@@ -36786,10 +36947,16 @@ function immutableTag(failure) {
 }
 /** What the makers of the registry say, so to speak. */
 function familyAdvice(failure, { repository }) {
-    const family = familyOfHost(failure.registry ?? '') ?? familyOfName(failure.family ?? '');
-    if (family === undefined)
-        return undefined;
-    return adviceOf(family, { ...failure, workflowRepository: repository });
+    const family = familyOf(failure);
+    return family && adviceOf(family, { ...failure, workflowRepository: repository });
+}
+/** The same where the registry's words tell what it is, whoever asked. */
+function familyWords(failure, { repository }) {
+    const family = familyOf(failure);
+    return family && adviceByWords(family, { ...failure, workflowRepository: repository });
+}
+function familyOf({ registry = '', family = '' }) {
+    return familyOfHost(registry) ?? familyOfName(family);
 }
 /** The events for which a run from a fork gets neither secrets nor a token that may write. */
 const FORK_EVENTS = new Set(['pull_request', 'pull_request_review', 'pull_request_review_comment']);
@@ -36805,7 +36972,7 @@ function emptySecrets(failure, context) {
     return ('Dependabot started this run, and to it all secrets are empty except those stored as Dependabot ' +
         'secrets of the repository or organization; its token is read-only unless `permissions` says more.');
 }
-function anyRefusal(failure) {
+function anyRefusal(failure, context) {
     switch (failure.code) {
         case 'AUTHENTICATION':
             return `Check the credentials: ${credentialInputs(failure)} or \`registry-auth\`, and whether the password or token has expired.`;
@@ -36816,7 +36983,7 @@ function anyRefusal(failure) {
                 return undefined;
             return failure.side === 'destination'
                 ? 'Many registries want the project or repository to be created before the first push.'
-                : 'Check the spelling of repository and tag. Registries often say the same of a private repository when credentials are missing.';
+                : `Check the spelling of repository and tag. Registries often say the same of a private repository when credentials are missing.${failure.login === ANONYMOUS ? ` ${missingLogin(failure, context)}.` : ''}`;
         case 'RATE_LIMITED':
             return 'The registry asks for fewer requests: lower `concurrency`, or run again later.';
         default:
@@ -36824,8 +36991,8 @@ function anyRefusal(failure) {
     }
 }
 /** Q36 */
-const UNKNOWN_TYPE = "Not every registry takes Docker's formats beside those of the OCI; zot does where its configuration " +
-    'says `"compat": ["docker2s2"]`. Nothing is converted here, because that would change the digests.';
+const UNKNOWN_TYPE = "Not every registry takes the formats of both Docker and the OCI, or every artifact; zot takes Docker's " +
+    'where its configuration says `"compat": ["docker2s2"]`. Nothing is converted here, because that would change the digests.';
 /** Q26, Q41 */
 const READ_ONLY = 'The registry takes no writes here: it may be set to read-only, as for maintenance, or be a proxy of ' +
     'another registry.';
@@ -36854,10 +37021,12 @@ function anythingElse(failure) {
         case 'UNSUPPORTED':
             return failure.status === 415 ? UNKNOWN_TYPE : undefined;
         case 'REDIRECT':
-            return 'If the registry points to a private host that is yours, name that host in `registry-tls`.';
+            return outerAddress('name that host in `registry-tls`');
         case 'TLS':
             return 'For a private certificate authority or a client certificate, use `registry-tls`, or NODE_EXTRA_CA_CERTS; for plain HTTP, name the host in `insecure-registries`.';
         case 'NETWORK':
+            if (failure.elsewhere !== undefined)
+                return outerAddress('see that the runner can reach it');
             return 'Check the name of the host and whether the runner can reach it; proxies come from https_proxy and no_proxy.';
         case 'VERIFICATION':
             return 'Either something else pushed the same tag at the same time, or the registry changes what is pushed to it.';
@@ -37768,6 +37937,27 @@ function credentialSources(inputs, files, helpers, context) {
     ];
     const retagged = retaggedRepositories(inputs.list);
     return [...sources, ofOtherRole(sources, (reference) => retagged.has(nameOf(reference)))];
+}
+/** What all of these know logins for, as far as that can be told without asking a helper. */
+function knownLogins(inputs, files, { githubRegistry }) {
+    const { sourceCredentials, destinationCredentials, registryAuth, githubToken } = inputs;
+    const hasToken = githubToken !== undefined && githubRegistry !== undefined;
+    return [
+        ...inRole('source', sourceCredentials),
+        ...inRole('destination', destinationCredentials),
+        ...registryAuth,
+        ...files.flatMap(loginsIn),
+        ...(hasToken ? [{ registry: githubRegistry }] : []),
+    ];
+}
+function inRole(side, login) {
+    return login === undefined ? [] : [{ registry: login.registry, sides: [side] }];
+}
+function loginsIn({ file, scope }) {
+    const { logins, helpers } = file;
+    if (scope !== undefined && logins.length > 0)
+        return [scope];
+    return [...logins, ...[...helpers.keys()].map((registry) => ({ registry }))];
 }
 /** The repositories that a list has as source and destination of one image. */
 function retaggedRepositories(list) {
@@ -39806,6 +39996,7 @@ function ruleText({ match, exclude, semver, newest, min }) {
 
 ;// CONCATENATED MODULE: ./lib/sync/list/stray.js
 
+
 /** What people write in place of `=>`. */
 const OTHER_ARROW = /^(?:[-=]*>|=+|→|⇒)$/;
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=/;
@@ -39817,6 +40008,9 @@ const QUOTES = /["'`]/;
  * nothing is. What an assignment assigns is never repeated: it may be a secret.
  */
 function strayWord(word) {
+    // Said better where references are read; its query has characters of other languages.
+    if (imageOfAddress(word) !== undefined)
+        return undefined;
     if (word.startsWith('//'))
         return '"//" begins no comment here; write "#"';
     if (OTHER_ARROW.test(word)) {
@@ -39847,6 +40041,7 @@ function strayWord(word) {
 
 
 
+
 /** The source, with the tag `latest` where it has neither tag nor digest. */
 function readSource(text, bases) {
     const source = readRepository(text, bases);
@@ -39870,8 +40065,9 @@ function readDestination(text, source, bases) {
     if (text === undefined)
         return source && defaultDestination(source, bases);
     refuseStray(text);
-    if (isPattern(text))
+    if (isPattern(text) && !isAddress(text)) {
         throw list_reference_bad(`reference ${quote(text)} has a wildcard; patterns are for sources`);
+    }
     if (source === undefined && (text.startsWith(':') || hasPlaceholder(text)))
         return undefined;
     const { registry, repository, tag, digest } = located(text, source, bases);
@@ -41941,6 +42137,10 @@ function readScope(registry, scope) {
     if (more.length > 0 || (actions !== undefined && sides === undefined)) {
         return 'scope has something else than pull, push or pull,push behind its "@"';
     }
+    if (/[\s,;]/.test(registry))
+        return 'registry names several hosts; give each an entry of its own';
+    if (registry.includes('*'))
+        return 'registry has a wildcard; give each host an entry of its own';
     const host = registry === '' ? 'docker.io' : (REGISTRY.exec(registry)?.[1] ?? registry);
     const roles = sides === undefined ? {} : { sides };
     try {
@@ -42244,6 +42444,11 @@ const RETRIES = { min: 0, max: 20 };
 const TIMEOUT = { min: 1, max: 3600 };
 /** Seconds; the longest that GitHub lets a job run is five days, on runners of one's own. */
 const DEADLINE = { min: 1, max: 432_000 };
+/** In place of registries that cannot be read: two that no image of the list is the same in. */
+const UNREAD = {
+    source: { registry: 'source.invalid' },
+    destination: { registry: 'destination.invalid' },
+};
 /**
  * Reads and checks all inputs. Asks nothing of the network.
  * @throws InputError with every problem of every input; it never quotes a secret
@@ -42253,10 +42458,9 @@ function readInputs(source) {
     for (const { given, meant } of nearMisses(source.givenNames ?? [], inputNames)) {
         reader.problem(meant, `there is no such input; it is called ${meant}`, given);
     }
-    const dockerHub = { registry: 'docker.io' };
-    const sourceRegistry = reader.parsed('source-registry', dockerHub, parseRegistryBase);
+    const sourceRegistry = reader.parsed('source-registry', UNREAD.source, parseRegistryBase);
     const destinationRegistry = reader.given('destination-registry')
-        ? reader.parsed('destination-registry', dockerHub, parseDestinationBase)
+        ? reader.parsed('destination-registry', UNREAD.destination, parseDestinationBase)
         : undefined;
     const bases = {
         source: sourceRegistry,
@@ -43501,32 +43705,6 @@ function clockTime(ms) {
     return `${new Date(ms).toISOString().slice(11, 19)} UTC`;
 }
 
-;// CONCATENATED MODULE: ./lib/registry/credentials/login.js
-/** The value of an `Authorization` header (RFC 7617); user and password are taken as UTF-8. */
-function basicAuthorization({ username, password }) {
-    return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
-}
-/** What must not be shown of credentials, in the forms in which it is sent. */
-function secretsOf(credentials) {
-    const { username, password, headers = {} } = credentials;
-    const keys = Object.values(headers);
-    if (password.trim() === '')
-        return keys;
-    return [...keys, password, Buffer.from(`${username}:${password}`).toString('base64')];
-}
-const NAMELESS = {
-    password: 'a password without a user name',
-    'identity-token': 'an identity token',
-    'registry-token': 'a registry token',
-};
-/** Whose login it is and where it comes from, for people: `user octo from registry-auth`. */
-function loginText({ credentials, origin }) {
-    if (credentials === undefined)
-        return 'anonymous';
-    const { username, kind = 'password' } = credentials;
-    return `${username === '' ? NAMELESS[kind] : `user ${username}`} from ${origin}`;
-}
-
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./lib/registry/network/hosts.js
@@ -43651,7 +43829,7 @@ function readProxies(environment) {
 }
 /** What to say of a variable that others go by, and that is not used here; holds no value of it. */
 function unusedProxy(environment) {
-    const isUsed = ['http_proxy', 'https_proxy'].some((name) => setting(environment, name) !== '');
+    const isUsed = setting(environment, 'https_proxy') !== '';
     if (isUsed || setting(environment, 'all_proxy') === '')
         return undefined;
     return ('ALL_PROXY is not used: a proxy for HTTP comes from https_proxy, and from http_proxy for ' +
@@ -43696,7 +43874,9 @@ function proxyIn(environment, variable) {
         return undefined;
     const url = parseProxy(text);
     if (url === null || !PROTOCOLS.has(url.protocol)) {
-        throw new Error(`the environment variable ${variable} is not the URL of a proxy`);
+        const isSocks = url?.protocol.startsWith('socks') === true;
+        const why = isSocks ? ' for HTTP: SOCKS is not supported' : '';
+        throw new Error(`the environment variable ${variable} is not the URL of a proxy${why}`);
     }
     const { origin, host: name, username, password, pathname, search, hash } = url;
     // The first half of a password with a slash in it looks like a port.
@@ -43931,6 +44111,46 @@ function* shownNames(list) {
 }
 function names(platforms) {
     return platforms === 'all' ? [] : platforms.map(formatPlatform);
+}
+
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+;// CONCATENATED MODULE: ./lib/registry/network/content-encoding.js
+
+/** Those of RFC 9110, 8.4.1, and what gateways have beside them. */
+const DECODERS = new Map([
+    ['gzip', external_node_zlib_.gunzipSync],
+    ['x-gzip', external_node_zlib_.gunzipSync],
+    ['deflate', external_node_zlib_.inflateSync],
+    ['br', external_node_zlib_.brotliDecompressSync],
+    ['zstd', external_node_zlib_.zstdDecompressSync],
+]);
+/** Whether an answer says that its bytes are compressed. */
+function isEncoded(answer) {
+    return encodingOf(answer) !== undefined;
+}
+/**
+ * A text as it was before a gateway compressed it on the way (Q47), or as it came where it is not
+ * compressed although the header says so. Undefined where it cannot be read, or would be longer than
+ * `limit` bytes: what is small may unpack to any size.
+ */
+function decodedText(answer, bytes, limit) {
+    const encoding = encodingOf(answer);
+    if (encoding === undefined)
+        return bytes;
+    try {
+        return DECODERS.get(encoding)?.(bytes, { maxOutputLength: Math.max(limit, 1) });
+    }
+    catch {
+        // Whatever is of these forms begins otherwise, or is not text.
+        return /^\s*[[{<]/.test(bytes.subarray(0, 64).toString('latin1')) ? bytes : undefined;
+    }
+}
+function encodingOf({ headers }) {
+    const encoding = String(headers['content-encoding'] ?? '')
+        .trim()
+        .toLowerCase();
+    return encoding === '' || encoding === 'identity' ? undefined : encoding;
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/kept-bytes.js
@@ -44354,8 +44574,10 @@ function networkFailure(error, place, signal, sent = {}) {
     if (foreign !== undefined)
         return refusedAddress(foreign.host, place, sent.refusal);
     const code = network_failure_codeOf(error);
-    return new RegistryError(errorCode(code), reason(error, code, hostIn(sent), place), {
+    const host = hostIn(sent);
+    return new RegistryError(errorCode(code), reason(error, code, host, place), {
         ...place,
+        elsewhere: isElsewhere(host, place) && network_failure_within(error, ProxyError) === undefined ? host : undefined,
         cause: error,
         transient: isTransient(error, code),
     });
@@ -44391,8 +44613,10 @@ function reason(error, code, host, place) {
         return tlsReason(inner, code, host ?? place.registry ?? 'the registry');
     }
     // The registry itself is named by the place.
-    const isElsewhere = host !== undefined && host !== apiHost(place.registry ?? host);
-    return `${network_failure_words(error, code)}${isElsewhere ? ` (${foreignText(host)})` : ''}`;
+    return `${network_failure_words(error, code)}${isElsewhere(host, place) ? ` (${foreignText(host)})` : ''}`;
+}
+function isElsewhere(host, { registry }) {
+    return host !== undefined && host !== apiHost(registry ?? host);
 }
 function network_failure_words(error, code) {
     switch (code) {
@@ -44490,16 +44714,18 @@ async function* withoutTrickle(chunks, clock, place, host) {
 
 
 
+
 /**
- * Reads a whole body into memory, but never more than `limit` bytes, whatever length was declared.
- * Throws SIZE_MISMATCH for a longer one.
+ * Reads a whole text into memory, but never more than `limit` bytes, whatever length was declared, and
+ * however small it was compressed on the way. Throws SIZE_MISMATCH for a longer one, and UNSUPPORTED
+ * for a compressed one that cannot be read.
  */
 async function readBody(answer, limit, place, { clock, signal }) {
-    if (isEncoded(answer)) {
-        abandon(answer);
+    const bytes = await readAsItComes(answer, limit, place, { clock, signal });
+    const text = decodedText(answer, bytes, limit);
+    if (text === undefined)
         throw compressed(place);
-    }
-    return readAsItComes(answer, limit, place, { clock, signal });
+    return text;
 }
 /** The same, of bytes that may have any `Content-Encoding`. */
 async function readAsItComes(answer, limit, place, { clock, signal }) {
@@ -44538,11 +44764,6 @@ function tooLong(size, limit, place) {
 function declaredLength(answer) {
     const header = answer.headers['content-length'];
     return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
-}
-/** Whether an answer says that its bytes are compressed. */
-function isEncoded({ headers }) {
-    const encoding = headers['content-encoding'];
-    return encoding !== undefined && encoding !== '' && encoding !== 'identity';
 }
 /**
  * The error of bytes that are compressed on the way although no request allows it (Q47): other bytes,
@@ -44608,14 +44829,17 @@ function singleHeader(answer, name, place) {
 const MAX_CODE_LENGTH = 64;
 /** A manifest may lack all of its blobs, each of which is an error of its own. */
 const MAX_ERRORS = 100;
+/** So many reasons of one error are worth a line. */
+const MAX_DETAILS = 5;
 /** Registries put null where they have nothing to say. */
 const registry_words_Text = fallback(optional(string()), undefined);
 /** An error in the form of the specification. */
 const SpecifiedError = object({ code: registry_words_Text, message: registry_words_Text, detail: optional(unknown()) });
-const SpecifiedBody = object({ errors: pipe(array(unknown()), minLength(1)) });
+const registry_words_Members = record(string(), unknown());
 /** What others send: GitHub, the token services of Docker Hub and Azure, Google, Pulp. */
 const OtherBody = object({
     message: registry_words_Text,
+    Message: registry_words_Text,
     details: registry_words_Text,
     detail: registry_words_Text,
     error_description: registry_words_Text,
@@ -44627,7 +44851,7 @@ const Detail = object({
     message: registry_words_Text,
     reason: registry_words_Text,
     description: registry_words_Text,
-    error: registry_words_Text,
+    error: optional(unknown()),
     digest: registry_words_Text,
     Digest: registry_words_Text,
     Tag: registry_words_Text,
@@ -44642,10 +44866,27 @@ function registryWords(body, contentType) {
         const isMarked = isMarkup(body, contentType);
         return { ...(isMarked ? markupWords(body) : wordsOf([{ message: body }])), isMarkup: isMarked };
     }
-    const specified = safeParse(SpecifiedBody, document);
-    if (specified.success)
-        return wordsOf(specified.output.errors.slice(0, MAX_ERRORS).map(errorOf));
-    return wordsOf([{ message: otherMessage(document) }]);
+    const errors = wordsOf(errorsIn(document).slice(0, MAX_ERRORS).map(errorOf));
+    const isTelling = errors.message !== undefined || errors.codes.length > 0;
+    return isTelling ? errors : wordsOf([{ message: otherMessage(document) }]);
+}
+/**
+ * The errors of a body: those of the list that the specification has, or what some put in its place,
+ * one error or text alone, one for each field, or the list without anything around it.
+ */
+function errorsIn(document) {
+    if (typeof document !== 'object' || document === null)
+        return [document];
+    if (Array.isArray(document))
+        return document;
+    const { errors } = parse(fallback(object({ errors: optional(unknown()) }), {}), document);
+    if (Array.isArray(errors))
+        return errors;
+    const members = safeParse(registry_words_Members, errors);
+    if (!members.success)
+        return [errors];
+    const isError = ['code', 'message', 'detail'].some((name) => Object.hasOwn(members.output, name));
+    return isError ? [errors] : Object.values(members.output).flat();
 }
 function errorOf(error) {
     if (typeof error === 'string')
@@ -44671,17 +44912,24 @@ function wordsOf(errors) {
 function reasonIn(detail) {
     if (typeof detail === 'string')
         return detail.trim();
+    if (Array.isArray(detail)) {
+        const reasons = detail
+            .slice(0, MAX_DETAILS)
+            .map((one) => (Array.isArray(one) ? '' : reasonIn(one)));
+        return [...new Set(reasons.filter(Boolean))].join(', ');
+    }
     const { message, reason, description, error, digest, Digest, Tag } = parse(fallback(Detail, {}), detail);
-    const texts = [message ?? reason ?? description ?? error, digest ?? Digest, Tag];
+    const nested = typeof error === 'string' ? error : parse(fallback(Nested, {}), error).message;
+    const texts = [message ?? reason ?? description ?? nested, digest ?? Digest, Tag];
     return texts.filter(Boolean).join(', ').trim();
 }
 function otherMessage(document) {
     const parsed = safeParse(OtherBody, document);
     if (!parsed.success)
         return undefined;
-    const { message, details, detail, error_description: description, error } = parsed.output;
+    const { message, Message, details, detail, error_description: description, error } = parsed.output;
     const nested = typeof error === 'string' ? error : parse(fallback(Nested, {}), error).message;
-    return message ?? details ?? detail ?? description ?? nested;
+    return message ?? Message ?? details ?? detail ?? description ?? nested;
 }
 /** Gateways answer with pages, storages with XML. */
 function isMarkup(body, contentType) {
@@ -44711,6 +44959,7 @@ function harmless(words, limit) {
 
 
 
+
 /** More of an error is not worth reading. */
 const MAX_ERROR_BYTES = 64 * 1024;
 /**
@@ -44723,7 +44972,8 @@ async function answerError(answer, place, rules) {
 /** Reads what the body of a refusal says. Never throws. */
 async function readWords(answer, clock) {
     const body = await readSome(answer, MAX_ERROR_BYTES, { clock });
-    return registryWords(body.toString('utf8'), answer.headers['content-type']);
+    const text = decodedText(answer, body, MAX_ERROR_BYTES);
+    return registryWords(new TextDecoder().decode(text), answer.headers['content-type']);
 }
 /** As `answerError`, of a body that has been read. */
 function refusalError({ status, headers }, { codes, message }, place, rules) {
@@ -45051,6 +45301,7 @@ function isNonDistributableType(mediaType) {
 
 
 
+
 /** A digest of the longest algorithm, with its name. */
 const content_headers_MAX_DIGEST_LENGTH = 140;
 /**
@@ -45086,14 +45337,21 @@ function sameAlgorithm(one, other) {
     return one.split(':')[0] === other.split(':')[0];
 }
 
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
 ;// CONCATENATED MODULE: ./lib/registry/network/page.js
 
 
 /** Whether an answer says that it is a page for people. */
 function isPage({ headers }) {
     return /html/i.test(String(headers['content-type']));
+}
+/**
+ * Whether a page stands in for the answer to a write: it says nothing of what a registry would. Some
+ * servers call every answer HTML that has no body.
+ */
+function isPageOnly(answer) {
+    const { status, headers } = answer;
+    const isSilent = ['location', 'docker-content-digest'].every((name) => headers[name] === undefined);
+    return isPage(answer) && status === 200 && isSilent;
 }
 /** The error of a page where a registry should have answered. */
 function pageInstead({ status }, origin, place) {
@@ -45109,8 +45367,7 @@ function pageInstead({ status }, origin, place) {
 
 
 /** What is small may be larger in compressed form. */
-const GZIP_OVERHEAD_BYTES = 1024;
-const GZIP = new Set(['gzip', 'x-gzip']);
+const COMPRESSION_OVERHEAD_BYTES = 1024;
 /**
  * Reads a manifest or a config whole. `take` gets the bytes as they came, whatever their
  * `Content-Encoding`: registries name that of what they store, and the digest tells. Only where it
@@ -45118,7 +45375,7 @@ const GZIP = new Set(['gzip', 'x-gzip']);
  * `limit` bytes, REGISTRY for a page for people, and what `take` throws, with its place.
  */
 async function document_readDocument(answer, limit, { place }, network, take) {
-    const most = isEncoded(answer) ? limit + GZIP_OVERHEAD_BYTES : limit;
+    const most = isEncoded(answer) ? limit + COMPRESSION_OVERHEAD_BYTES : limit;
     const bytes = await readAsItComes(answer, most, place, network);
     try {
         return take(bytes);
@@ -45128,7 +45385,7 @@ async function document_readDocument(answer, limit, { place }, network, take) {
             throw pageInstead(answer, answer.address.origin, place);
         if (!isEncoded(answer))
             throw placed(error, place);
-        const original = uncompressed(answer, bytes, limit);
+        const original = decodedText(answer, bytes, limit);
         if (original === undefined)
             throw compressed(place);
         try {
@@ -45137,16 +45394,6 @@ async function document_readDocument(answer, limit, { place }, network, take) {
         catch (second) {
             throw placed(second, place);
         }
-    }
-}
-function uncompressed({ headers }, bytes, limit) {
-    if (!GZIP.has(headers['content-encoding']))
-        return undefined;
-    try {
-        return (0,external_node_zlib_.gunzipSync)(bytes, { maxOutputLength: Math.max(limit, 1) });
-    }
-    catch {
-        return undefined;
     }
 }
 
@@ -45336,7 +45583,7 @@ const NO_HEAD = [400, 405, 406, 415, 501];
 function isRefusedLook(error) {
     if (!(error instanceof RegistryError))
         return false;
-    if (error.code === 'AUTHENTICATION' || error.operation === 'log in')
+    if (error.code === 'AUTHENTICATION' || error.operation === LOG_IN)
         return false;
     if (error.code === 'DENIED' || leavesRegistry(error))
         return true;
@@ -45344,6 +45591,7 @@ function isRefusedLook(error) {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/content/blobs.js
+
 
 
 
@@ -45764,6 +46012,7 @@ function repositoryIn(path) {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/content/manifests.js
+
 
 
 
@@ -46198,7 +46447,7 @@ function pageBehind(repository, tags) {
 function tags_readTags(body) {
     let document;
     try {
-        document = JSON.parse(body.toString('utf8'));
+        document = JSON.parse(new TextDecoder().decode(body));
     }
     catch {
         return undefined;
@@ -46738,6 +46987,7 @@ class Repository {
 
 
 
+
 /**
  * Registries hash and store a blob before they answer; the slowest seen need a second for 16 MB.
  */
@@ -46809,6 +47059,8 @@ async function closeUpload(repository, address, blob, content) {
         answerTimeoutMs: http.network.timeoutMs + blob.size / SLOWEST_FINISH_BYTES_PER_MS,
     });
     await discard(answer);
+    if (isPageOnly(answer))
+        throw pageInstead(answer, answer.address.origin, place);
     confirmsDigest(answer, blob.digest, place);
 }
 /**
@@ -48334,6 +48586,7 @@ async function shownDigest(repository, reference, digest, tries = 'call') {
 
 
 
+
 /**
  * Pushes a manifest under a tag or its digest, and checks that the registry shows it there then: by
  * its answer, or by a look where that does not tell. One after another where several tags of a
@@ -48406,6 +48659,8 @@ async function put(repository, reference, { bytes, mediaType, digest }) {
     };
     return repository.http.callOnce(request, async (answer) => {
         await discard(answer);
+        if (isPageOnly(answer))
+            throw pageInstead(answer, answer.address.origin, request.place);
         const isNamed = confirmsDigest(answer, digest, request.place);
         if (answer.address.path !== request.target)
             return 'elsewhere';
@@ -50357,8 +50612,12 @@ const BLANKS = /[ \t]*/y;
 const challenge_SEPARATORS = /[ \t,;]*/y;
 /** A value without quotation marks: URLs and hosts with a port have characters that none may have. */
 const BARE_VALUE = /[^\s,;"]*/y;
+/** Quotation marks of another kind, which are none by the book. */
+const SINGLE_QUOTED = /'[^'"]*'(?=\s*(?:[,;]|$))/y;
 /** As far as a value goes whose quotation does not end where it should. */
 const OPEN_VALUE = /[^,;"]*/y;
+/** As headers have it behind their name, and no scheme has. */
+const COLON = /:/y;
 const JUNK = /[^ \t,;]+/y;
 /**
  * Reads every challenge of every header, in order. Several may stand in one header, separated like
@@ -50402,6 +50661,8 @@ class ChallengeParser {
     /** A parameter, the scheme that a challenge begins with, or neither. */
     #element(isSeparated) {
         const word = this.#match(challenge_TOKEN).toLowerCase();
+        if (SPOKEN.has(word))
+            this.#match(COLON);
         const blanks = this.#match(BLANKS);
         const next = this.#text.charAt(this.#at);
         if (next === '=') {
@@ -50434,8 +50695,9 @@ class ChallengeParser {
             this.#parameters?.set(name, value);
     }
     #value() {
-        if (this.#text.charAt(this.#at) !== '"')
-            return this.#match(BARE_VALUE);
+        if (this.#text.charAt(this.#at) !== '"') {
+            return this.#match(SINGLE_QUOTED).slice(1, -1) || this.#match(BARE_VALUE);
+        }
         const start = this.#at + 1;
         const value = this.#quoted();
         if (value !== undefined)
@@ -50565,7 +50827,7 @@ function attempt_reasonOf({ sent, scopes, isNew, authorization }, { wanted, erro
  * address but the registry's own host or the one that the user named beside it.
  */
 function parseRealm(realm, registryOrigin, place, authHost) {
-    const refuse = (reason) => new RegistryError('AUTHENTICATION', `${new URL(registryOrigin).host} names a token service ${reason}: ${foreignText(realm)}`, place);
+    const refuse = (reason) => new RegistryError('AUTHENTICATION', `${new URL(registryOrigin).host} names a token service ${reason}: ${foreignText(realm)}`, { ...place, operation: LOG_IN });
     const url = realm === '' ? null : URL.parse(withScheme(realm), registryOrigin);
     if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
         throw refuse('that is no web address');
@@ -50892,7 +51154,7 @@ function isToken(text) {
 }
 function parseAnswer(body) {
     try {
-        const parsed = safeParse(TokenAnswer, JSON.parse(body.toString('utf8')));
+        const parsed = safeParse(TokenAnswer, JSON.parse(new TextDecoder().decode(body)));
         return parsed.success ? parsed.output : undefined;
     }
     catch {
@@ -50902,6 +51164,8 @@ function parseAnswer(body) {
 async function refusedToken(answer, { clock }, request) {
     const host = token_request_hostOf(request);
     const words = await readWords(answer, clock);
+    if (answer.status < 400)
+        return ledAway(answer, request);
     const rules = { clock, subject: `the token service ${host}`, isNoJudge: true };
     const error = refusalError(answer, words, request.place, rules);
     const isPage = words.isMarkup && !asksForPassword(answer);
@@ -50911,6 +51175,13 @@ async function refusedToken(answer, { clock }, request) {
         return error;
     const who = request.credentials === undefined ? 'anonymous access' : 'the login';
     return reworded('AUTHENTICATION', `the token service did not accept ${who} (${host})`, error);
+}
+/** A service that leads elsewhere, as a sign-in page does, has judged nobody. */
+function ledAway({ headers, status }, request) {
+    const target = URL.parse([headers['location']].flat()[0] ?? '', request.realm.href);
+    const where = target === null ? '' : ` to ${foreignText(target.host + target.pathname)}`;
+    const reason = `the token service ${token_request_hostOf(request)} redirects${where}, where no login goes`;
+    return new RegistryError('AUTHENTICATION', reason, { ...request.place, login: undefined, status });
 }
 /** As nginx does, with a page. */
 function asksForPassword({ status, headers }) {
@@ -51043,7 +51314,7 @@ class Tokens {
         if (credentials !== undefined && !isTrusted) {
             const reason = `the registry sends logins to ${foreignText(realm.host)}, which is not known to belong to ` +
                 'it; if it does, name it as auth-host of an entry in registry-auth';
-            throw new RegistryError('AUTHENTICATION', reason, place);
+            throw new RegistryError('AUTHENTICATION', reason, { ...place, operation: LOG_IN });
         }
         const asked = foreignText(scopes.map(formatScope).join(' '));
         logger.debug(`token from ${realm.host} for ${asked}`);
@@ -51055,7 +51326,7 @@ class Tokens {
             credentials,
             withoutCertificate: !isTrusted || isGuest === true,
             askedBy: new URL(known.origin).host,
-            place: { ...place, operation: 'log in', login: loginText(login) },
+            place: { ...place, operation: LOG_IN, login: isGuest === true ? GUEST : loginText(login) },
         });
     }
 }
@@ -51098,7 +51369,7 @@ function bearer(value = '') {
  * Logging in, and once more where the first time was not with a new token or for a wider scope; the
  * step from a shared token to one of its own comes on top.
  */
-const MAX_LOGINS = 2;
+const authorizer_MAX_LOGINS = 2;
 /** What some say in place of 401 to who has not logged in. */
 const HIDDEN_REFUSALS = new Set([400, 403, 404]);
 /**
@@ -51151,7 +51422,7 @@ class Authorizer {
                 const step = refusal === undefined ? 'give up' : NEXT_STEP[attempt.sent][refusal.reason];
                 if (step !== 'go alone')
                     logins++;
-                const isLeft = refusal !== undefined && logins <= MAX_LOGINS;
+                const isLeft = refusal !== undefined && logins <= authorizer_MAX_LOGINS;
                 const next = isLeft ? await this.#take(step, attempt, refusal, place) : undefined;
                 if (next === undefined)
                     return { answer, ...this.#verdict(attempt, refusal) };
@@ -51171,7 +51442,7 @@ class Authorizer {
         const { sent, scopes, scheme } = attempt;
         if (status >= 200 && status < 300)
             this.#noteSuccess(attempt);
-        if (status === 401) {
+        if (status === 401 || this.#asksForLogin(answer, attempt)) {
             const refusal = await this.#unauthorized(answer, attempt, place);
             if (isReading && refusal.reason === 'rights')
                 this.#rights.noteReading(scopes, false);
@@ -51188,6 +51459,17 @@ class Authorizer {
         const isHidden = scheme === undefined && HIDDEN_REFUSALS.has(status);
         const isOfUse = this.#options.login.credentials !== undefined;
         return isHidden && isOfUse ? { reason: 'unexplained' } : undefined;
+    }
+    /** Whether another status than 401 asks for a login (RFC 9110, 11.6.1), or for more rights (RFC 6750, 3.1). */
+    #asksForLogin({ status, headers }, { sent }) {
+        if (!HIDDEN_REFUSALS.has(status))
+            return false;
+        const [challenge] = answerable(parseChallenges(headers['www-authenticate']));
+        if (challenge === undefined)
+            return false;
+        return sent === 'nothing'
+            ? this.#options.login.credentials !== undefined
+            : challenge.parameters.get('error') === 'insufficient_scope';
     }
     #noteSuccess({ sent, scopes, isAlone }) {
         if (isAlone)
@@ -51273,8 +51555,7 @@ class Authorizer {
             return undefined;
         await discard(answer);
         const challenges = answerable(parseChallenges(answer.headers['www-authenticate']));
-        const isAsking = answer.status === 401 && challenges.length > 0;
-        return isAsking ? this.#schemeOf(challenges, place) : undefined;
+        return challenges.length > 0 ? this.#schemeOf(challenges, place) : undefined;
     }
     /** Asked for again while it fails for a moment. Where it goes on failing it has said nothing. */
     async #answerOfBase(place) {
@@ -51306,14 +51587,11 @@ class Authorizer {
     #verdict({ sent, authorization, scopes }, refusal) {
         const { login } = this.#options;
         const isKnown = login.credentials !== undefined;
-        const who = loginText(login);
         const isUnsent = isKnown && sent === 'nothing';
         const lacks = isKnown && refusal?.reason === 'rights';
         const wanted = refusal?.wanted?.length === 0 ? scopes : (refusal?.wanted ?? []);
         return {
-            login: isUnsent
-                ? `nobody, as the registry asked neither for a password nor for a token (not sent: ${who})`
-                : who,
+            login: isUnsent ? unsentText(login) : loginText(login),
             missing: lacks ? this.#rights.missing(authorization, wanted) : undefined,
         };
     }
@@ -52008,8 +52286,7 @@ class RegistryHttp {
         const subject = whoAnswered(answer);
         const isNoJudge = isFromStorage(answer);
         const known = { clock: this.network.clock, family: this.family };
-        // What leads away takes no login along.
-        const asked = subject === undefined ? { ...place, login } : place;
+        const asked = { ...place, login: subject === undefined ? login : GUEST };
         const told = { refusal, passing, missing, subject, isNoJudge };
         throw await answerError(answer, asked, { ...known, ...told });
     }
@@ -55365,7 +55642,10 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
     const atEnd = new LateClients(() => new ClientPool(sources, new Network(options), logger));
     let isOver = false;
     // The event explains failures, and reading it takes time that other runs can do without.
-    const describe = async (error) => describeError(error, await runContext(environment));
+    const describe = async (error) => {
+        const logins = knownLogins(inputs, files, context);
+        return describeError(error, { ...(await runContext(environment)), logins });
+    };
     try {
         const part = partOfList(inputs);
         if (part.shard !== undefined)

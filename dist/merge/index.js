@@ -314,6 +314,10 @@ class errors_MismatchError extends Error {
 ;// CONCATENATED MODULE: ./lib/registry/errors.js
 
 
+/** The operation of getting a token. */
+const LOG_IN = 'log in';
+/** Who asks where a redirect leads, which takes no login along. */
+const GUEST = 'anybody';
 /** The one error that the registry client throws. */
 class errors_RegistryError extends Error {
     name = 'RegistryError';
@@ -329,6 +333,8 @@ class errors_RegistryError extends Error {
     family;
     /** As whom it was asked, in words. */
     login;
+    /** The host that failed, where the registry has led to another. */
+    elsewhere;
     /** HTTP status. */
     status;
     /**
@@ -358,6 +364,8 @@ class errors_RegistryError extends Error {
             this.family = details.family;
         if (details.login !== undefined)
             this.login = details.login;
+        if (details.elsewhere !== undefined)
+            this.elsewhere = details.elsewhere;
         if (details.status !== undefined)
             this.status = details.status;
         if (details.registryCode !== undefined)
@@ -376,7 +384,7 @@ class errors_RegistryError extends Error {
 /** Who was refused, since that is the first thing to look at. */
 function asked(code, { login }) {
     const isRefusal = code === 'AUTHENTICATION' || code === 'DENIED';
-    return isRefusal && login !== undefined ? `; asked as ${login}` : '';
+    return isRefusal && login !== undefined && login !== GUEST ? `; asked as ${login}` : '';
 }
 /** `get manifest at source ghcr.io/acme/app:1.0: not found (HTTP 404, MANIFEST_UNKNOWN: …)` */
 function sentence(reason, details) {
@@ -8413,16 +8421,57 @@ function annotationsOf(bytes) {
     return v.parse(Annotated, document).annotations ?? undefined;
 }
 
+;// CONCATENATED MODULE: ./lib/registry/credentials/login.js
+/** The value of an `Authorization` header (RFC 7617); user and password are taken as UTF-8. */
+function login_basicAuthorization({ username, password }) {
+    return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+}
+/** What must not be shown of credentials, in the forms in which it is sent. */
+function secretsOf(credentials) {
+    const { username, password, headers = {} } = credentials;
+    const keys = Object.values(headers);
+    if (password.trim() === '')
+        return keys;
+    return [...keys, password, Buffer.from(`${username}:${password}`).toString('base64')];
+}
+const NAMELESS = {
+    password: 'a password without a user name',
+    'identity-token': 'an identity token',
+    'registry-token': 'a registry token',
+};
+/** Who asks without a login, in words. */
+const ANONYMOUS = 'anonymous';
+/** Who asks where a login is known, and nobody has asked for it, in words. */
+function unsentText(login) {
+    return `${UNSENT} (not sent: ${loginText(login)})`;
+}
+/** Whether words about a login say that it was not sent. */
+function isUnsent(text) {
+    return text?.startsWith(UNSENT) === true;
+}
+const UNSENT = 'nobody, as the registry asked neither for a password nor for a token';
+/** Whose login it is and where it comes from, for people: `user octo from registry-auth`. */
+function loginText({ credentials, origin }) {
+    if (credentials === undefined)
+        return ANONYMOUS;
+    const { username, kind = 'password' } = credentials;
+    return `${username === '' ? NAMELESS[kind] : `user ${username}`} from ${origin}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/families/family.js
 /** For those that count requests: as many at once as has served long. */
 const FEW_AT_ONCE = 16;
 /** What a family has to say about a failure. */
 function adviceOf(family, refusal) {
-    const { advice } = family;
+    return adviceByWords(family, refusal) ?? given(adviceByCode(family.advice, refusal), refusal);
+}
+/** What it has to say about a failure that the registry's own words tell apart. */
+function adviceByWords({ advice }, refusal) {
     const words = `${refusal.registryCode ?? ''} ${refusal.registryMessage ?? ''}`;
-    const known = advice?.refusals?.find((one) => one.words.test(words))?.advice;
-    const chosen = known ?? adviceByCode(advice, refusal);
-    return typeof chosen === 'function' ? chosen(refusal) : chosen;
+    return given(advice?.refusals?.find((one) => one.words.test(words))?.advice, refusal);
+}
+function given(advice, refusal) {
+    return typeof advice === 'function' ? advice(refusal) : advice;
 }
 function adviceByCode(advice, refusal) {
     const { code, side } = refusal;
@@ -8805,6 +8854,8 @@ const nexus = {
     advice: {
         login: 'Nexus takes a local user. Anonymous pulls need the Docker Bearer Token Realm to be active, ' +
             'and pushes a hosted repository.',
+        missingDestination: 'Nexus takes pushes at hosted repositories alone, each of which has a port, a host name or a ' +
+            'path of its own; a proxy or a group answers as if nothing was there.',
     },
 };
 const gitea = {
@@ -8863,7 +8914,66 @@ function packagePage({ registry, repository }) {
     return lookup_familyOfHost(registry)?.page?.(repository, registry);
 }
 
+;// CONCATENATED MODULE: ./lib/action/login-hints.js
+
+
+/** Whether it is somebody who was refused. */
+function isRefusal({ code }) {
+    return code === 'AUTHENTICATION' || code === 'DENIED';
+}
+/** Why a registry points to where nobody should go, and what to do if that is right. */
+function outerAddress(way) {
+    return ('A registry that does not know its own outer address points to such ones: correct that there ' +
+        '(`http.host` of Distribution, `external_url` of Harbor and GitLab, or the headers that the proxy ' +
+        `before it sets). If the address is right and yours, ${way}.`);
+}
+const LED_AWAY = 'Nobody has judged the login: a proxy with a sign-in page may stand before the token service, or the ' +
+    'registry names an address of it that is out of date. Its redirects are not followed, as they would ' +
+    'take the login along.';
+const ANOTHER_ANSWERED = 'Nobody has judged the login: what answered may be no token service, or a proxy before it.';
+/** A token service that must not be asked: nobody has judged the login yet. */
+function wrongAddress({ code, operation, status }) {
+    if (code !== 'AUTHENTICATION' || operation !== LOG_IN)
+        return undefined;
+    if (status !== undefined && status < 300)
+        return ANOTHER_ANSWERED;
+    if (status !== undefined)
+        return status < 400 ? LED_AWAY : undefined;
+    return outerAddress('name that host as `auth-host` of an entry in `registry-auth`');
+}
+/** A login that nobody has asked for. */
+function notAsked(failure) {
+    if (!isRefusal(failure) || !isUnsent(failure.login))
+        return undefined;
+    return ('Whoever refused this did not ask for a login, so that none was sent: look at the address, and at ' +
+        'what a proxy or a firewall before the registry lets through.');
+}
+/** Another registry, which the one of the list leads to. */
+function leadsToAnother(failure) {
+    if (!isRefusal(failure) || failure.login !== GUEST)
+        return undefined;
+    return ('The host that this registry redirects to wants a login of its own, and a redirect takes none along: ' +
+        'name that host in the list, and give a login for it.');
+}
+/** More would bury the advice. */
+const MAX_LOGINS = 5;
+/** That no login is known for a registry, and where there are some. */
+function missingLogin({ registry = 'this registry' }, { logins = [] }) {
+    const named = new Set(logins.map(scopeText));
+    named.delete(registry);
+    const others = [...named].slice(0, MAX_LOGINS).join(', ');
+    const more = named.size > MAX_LOGINS ? ', …' : '';
+    const known = others === '' ? '' : `; logins exist for ${others}${more}`;
+    return `No login is known for ${registry}${known}`;
+}
+function scopeText({ registry, prefix, sides }) {
+    const name = prefix === undefined ? registry : `${registry}/${prefix}`;
+    return sides?.length === 1 ? `${name} as ${sides[0]}` : name;
+}
+
 ;// CONCATENATED MODULE: ./lib/action/hints.js
+
+
 
 
 
@@ -8878,16 +8988,28 @@ function hints_hintFor(failure, context) {
 }
 /** From the most to the least specific; the first that has something to say wins. */
 const rules = [
+    wrongAddress,
+    notAsked,
+    leadsToAnother,
     emptySecrets,
     trustLookUp,
     hints_referrersTag,
+    familyWords,
+    noLogin,
     familyAdvice,
     immutableTag,
     anyRefusal,
     anythingElse,
 ];
-function isRefusal(failure) {
-    return ['AUTHENTICATION', 'DENIED'].includes(failure.code);
+function noLogin(failure, context) {
+    if (!isRefusal(failure) || failure.login !== ANONYMOUS)
+        return undefined;
+    const inputs = failure.side === undefined ? '' : `${credentialInputs(failure)}, or `;
+    const give = `Give ${inputs}an entry in \`registry-auth\`.`;
+    const denied = failure.code === 'DENIED'
+        ? `Who is not logged in has no right to ${direction(failure)} this repository. `
+        : '';
+    return `${denied}${missingLogin(failure, context)}. ${familyAdvice(failure, context) ?? give}`;
 }
 /** What belongs to an image is kept under tags that `on-existing` is not about. */
 function hints_referrersTag({ code, status, reference }) {
@@ -8919,10 +9041,16 @@ function immutableTag(failure) {
 }
 /** What the makers of the registry say, so to speak. */
 function familyAdvice(failure, { repository }) {
-    const family = lookup_familyOfHost(failure.registry ?? '') ?? familyOfName(failure.family ?? '');
-    if (family === undefined)
-        return undefined;
-    return adviceOf(family, { ...failure, workflowRepository: repository });
+    const family = familyOf(failure);
+    return family && adviceOf(family, { ...failure, workflowRepository: repository });
+}
+/** The same where the registry's words tell what it is, whoever asked. */
+function familyWords(failure, { repository }) {
+    const family = familyOf(failure);
+    return family && adviceByWords(family, { ...failure, workflowRepository: repository });
+}
+function familyOf({ registry = '', family = '' }) {
+    return lookup_familyOfHost(registry) ?? familyOfName(family);
 }
 /** The events for which a run from a fork gets neither secrets nor a token that may write. */
 const FORK_EVENTS = new Set(['pull_request', 'pull_request_review', 'pull_request_review_comment']);
@@ -8938,7 +9066,7 @@ function emptySecrets(failure, context) {
     return ('Dependabot started this run, and to it all secrets are empty except those stored as Dependabot ' +
         'secrets of the repository or organization; its token is read-only unless `permissions` says more.');
 }
-function anyRefusal(failure) {
+function anyRefusal(failure, context) {
     switch (failure.code) {
         case 'AUTHENTICATION':
             return `Check the credentials: ${credentialInputs(failure)} or \`registry-auth\`, and whether the password or token has expired.`;
@@ -8949,7 +9077,7 @@ function anyRefusal(failure) {
                 return undefined;
             return failure.side === 'destination'
                 ? 'Many registries want the project or repository to be created before the first push.'
-                : 'Check the spelling of repository and tag. Registries often say the same of a private repository when credentials are missing.';
+                : `Check the spelling of repository and tag. Registries often say the same of a private repository when credentials are missing.${failure.login === ANONYMOUS ? ` ${missingLogin(failure, context)}.` : ''}`;
         case 'RATE_LIMITED':
             return 'The registry asks for fewer requests: lower `concurrency`, or run again later.';
         default:
@@ -8957,8 +9085,8 @@ function anyRefusal(failure) {
     }
 }
 /** Q36 */
-const UNKNOWN_TYPE = "Not every registry takes Docker's formats beside those of the OCI; zot does where its configuration " +
-    'says `"compat": ["docker2s2"]`. Nothing is converted here, because that would change the digests.';
+const UNKNOWN_TYPE = "Not every registry takes the formats of both Docker and the OCI, or every artifact; zot takes Docker's " +
+    'where its configuration says `"compat": ["docker2s2"]`. Nothing is converted here, because that would change the digests.';
 /** Q26, Q41 */
 const READ_ONLY = 'The registry takes no writes here: it may be set to read-only, as for maintenance, or be a proxy of ' +
     'another registry.';
@@ -8987,10 +9115,12 @@ function anythingElse(failure) {
         case 'UNSUPPORTED':
             return failure.status === 415 ? UNKNOWN_TYPE : undefined;
         case 'REDIRECT':
-            return 'If the registry points to a private host that is yours, name that host in `registry-tls`.';
+            return outerAddress('name that host in `registry-tls`');
         case 'TLS':
             return 'For a private certificate authority or a client certificate, use `registry-tls`, or NODE_EXTRA_CA_CERTS; for plain HTTP, name the host in `insecure-registries`.';
         case 'NETWORK':
+            if (failure.elsewhere !== undefined)
+                return outerAddress('see that the runner can reach it');
             return 'Check the name of the host and whether the runner can reach it; proxies come from https_proxy and no_proxy.';
         case 'VERIFICATION':
             return 'Either something else pushed the same tag at the same time, or the registry changes what is pushed to it.';
@@ -9672,32 +9802,6 @@ class BufferedLog {
 
 ;// CONCATENATED MODULE: external "node:net"
 const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
-;// CONCATENATED MODULE: ./lib/registry/credentials/login.js
-/** The value of an `Authorization` header (RFC 7617); user and password are taken as UTF-8. */
-function login_basicAuthorization({ username, password }) {
-    return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
-}
-/** What must not be shown of credentials, in the forms in which it is sent. */
-function secretsOf(credentials) {
-    const { username, password, headers = {} } = credentials;
-    const keys = Object.values(headers);
-    if (password.trim() === '')
-        return keys;
-    return [...keys, password, Buffer.from(`${username}:${password}`).toString('base64')];
-}
-const NAMELESS = {
-    password: 'a password without a user name',
-    'identity-token': 'an identity token',
-    'registry-token': 'a registry token',
-};
-/** Whose login it is and where it comes from, for people: `user octo from registry-auth`. */
-function loginText({ credentials, origin }) {
-    if (credentials === undefined)
-        return 'anonymous';
-    const { username, kind = 'password' } = credentials;
-    return `${username === '' ? NAMELESS[kind] : `user ${username}`} from ${origin}`;
-}
-
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
 ;// CONCATENATED MODULE: ./lib/registry/network/hosts.js
@@ -9822,7 +9926,7 @@ function readProxies(environment) {
 }
 /** What to say of a variable that others go by, and that is not used here; holds no value of it. */
 function unusedProxy(environment) {
-    const isUsed = ['http_proxy', 'https_proxy'].some((name) => setting(environment, name) !== '');
+    const isUsed = setting(environment, 'https_proxy') !== '';
     if (isUsed || setting(environment, 'all_proxy') === '')
         return undefined;
     return ('ALL_PROXY is not used: a proxy for HTTP comes from https_proxy, and from http_proxy for ' +
@@ -9867,7 +9971,9 @@ function proxyIn(environment, variable) {
         return undefined;
     const url = parseProxy(text);
     if (url === null || !PROTOCOLS.has(url.protocol)) {
-        throw new Error(`the environment variable ${variable} is not the URL of a proxy`);
+        const isSocks = url?.protocol.startsWith('socks') === true;
+        const why = isSocks ? ' for HTTP: SOCKS is not supported' : '';
+        throw new Error(`the environment variable ${variable} is not the URL of a proxy${why}`);
     }
     const { origin, host: name, username, password, pathname, search, hash } = url;
     // The first half of a password with a slash in it looks like a port.
@@ -10030,6 +10136,11 @@ function checksumsOf(subjects, eol = external_node_os_namespaceObject.EOL) {
 const MAX_LENGTH = 2048;
 const withTag = (name, tag) => tag === null || tag === undefined || tag === '' ? name : `${name}:${tag}`;
 const FORMS = [
+    // Docker Hub's other API.
+    {
+        address: /^(?:registry\.)?hub\.docker\.com\/v2\/(?:repositories|namespaces)\/(?<owner>[^/]+)\/(?:repositories\/)?(?<name>[^/]+)(?:\/tags(?:\/(?<tag>[^/]+).*)?)?$/,
+        image: ({ owner, name, tag }) => withTag(`docker.io/${owner}/${name}`, tag),
+    },
     // Requests of the API itself (distribution-spec, Endpoints).
     {
         address: /^(?<host>[^/]+)\/v2\/(?<name>.+)\/(?:manifests|blobs)\/(?<reference>[^/]+)$/,
@@ -10066,6 +10177,14 @@ const FORMS = [
         image: ({ name, digest }) => `quay.io/${name}${digest === undefined ? '' : `@${digest}`}`,
     },
     {
+        address: /^console\.cloud\.google\.com\/artifacts\/docker\/(?<project>[^/]+)\/(?<location>[^/]+)\/(?<name>[^/]+\/[^/;]+)(?:[/;].*)?$/,
+        image: ({ project, location, name = '' }) => `${location}-docker.pkg.dev/${project}/${pasted_address_decoded(name)}`,
+    },
+    {
+        address: /^gitlab\.com\/(?<name>[^/]+\/.+?)(?:\/-)?\/container_registry(?:\/.*)?$/,
+        image: ({ name = '' }) => `registry.gitlab.com/${name.toLowerCase()}`,
+    },
+    {
         address: /^gallery\.ecr\.aws\/(?<name>[^/]+\/[^/]+)$/,
         image: ({ name }) => `public.ecr.aws/${name}`,
     },
@@ -10090,6 +10209,10 @@ function imageOfAddress(text) {
             return image(groups, query);
     }
     return undefined;
+}
+/** Whether a text is a URL, or an address of an image that lacks its scheme. */
+function isAddress(text) {
+    return text.includes('://') || imageOfAddress(text) !== undefined;
 }
 /** Package names may have slashes, which addresses of pages have as `%2F`. */
 function pasted_address_decoded(name) {
@@ -10184,6 +10307,8 @@ function registry_host_domain(host, name) {
     const lower = name.toLowerCase();
     if (lower.endsWith('.'))
         throw bad(host, `ends with a dot; write ${quote_quote(lower.slice(0, -1))}`);
+    if (/[*?]/.test(lower))
+        throw bad(host, 'has a wildcard; each host is written out');
     const labels = lower.split('.');
     if (!labels.every(isLabel))
         throw bad(host, `is not a host name${asciiForm(lower)}`);
@@ -10247,6 +10372,8 @@ function parseReference(text, base = reference_DOCKER_HUB) {
     if (host === undefined && digest === undefined && /^[0-9a-f]{64}$/.test(text)) {
         throw reference_bad(text, `is a bare digest; write repository@sha256:${text.slice(0, 12)}…`);
     }
+    if (host !== undefined)
+        refuseBranch(host, path, text);
     const registry = host === undefined ? base : { registry: registry_host_normaliseRegistry(host) };
     return {
         ...locate(repository, registry),
@@ -10290,6 +10417,10 @@ function relativePath(reference, base) {
  * @throws FormatError of kind `reference`
  */
 function parseRegistryBase(text) {
+    const named = text.split(/[\s,;]+/).filter((part) => part !== '');
+    if (named.length > 1 && named.every(namesHost)) {
+        throw reference_bad(text, 'names more than one registry; write one, and hosts before the images of others');
+    }
     refuseForeignForms(text);
     const slash = text.indexOf('/');
     const host = slash === -1 ? text : text.slice(0, slash);
@@ -10304,6 +10435,9 @@ function parseRegistryBase(text) {
         throw reference_bad(text, 'has a tag or digest; only a host and a path are wanted');
     checkRepository(prefix, text, slash + 1);
     return { registry, prefix };
+}
+function namesHost(text) {
+    return isRegistryHost(text.replace(/^[a-z]+:\/\//i, '').split('/', 1)[0] ?? '');
 }
 /** `host/repository[:tag][@digest]`, which reads back as the same reference whatever the base. */
 function reference_formatReference(reference) {
@@ -10381,6 +10515,12 @@ function splitTag(path, text) {
     }
     return { repository: path.slice(0, colon), tag };
 }
+/** `app:feature/x`: what stands before the slash looks like a host, and its tag like a port. */
+function refuseBranch(host, path, text) {
+    const [, tag] = /^[^.:[\]]+:([^:]*[^0-9:][^:]*)$/.exec(host) ?? [];
+    if (tag !== undefined)
+        throw reference_bad(text, slashBehindColon(`${tag}/${path}`));
+}
 /** The name of a branch in the place of a tag, or a colon that is no such thing as a port's. */
 function slashBehindColon(tag) {
     const meant = tag.replaceAll('/', '-');
@@ -10403,7 +10543,8 @@ function checkRepository(repository, text, start) {
             const lower = text.slice(0, start) + repository.toLowerCase() + rest;
             throw reference_bad(text, `has upper case in the repository; write ${quote_quote(lower)}`);
         }
-        throw reference_bad(text, `has the component ${quote_quote(component)}; a component has lower-case letters and digits, with one ".", one or two "_" or any number of "-" between them`);
+        const wildcards = component.includes('*') ? '; only tags may have wildcards' : '';
+        throw reference_bad(text, `has the component ${quote_quote(component)}; a component has lower-case letters and digits, with one ".", one or two "_" or any number of "-" between them${wildcards}`);
     }
 }
 function reference_bad(text, problem) {

@@ -22019,6 +22019,8 @@ function registry_host_domain(host, name) {
     const lower = name.toLowerCase();
     if (lower.endsWith('.'))
         throw bad(host, `ends with a dot; write ${quote_quote(lower.slice(0, -1))}`);
+    if (/[*?]/.test(lower))
+        throw bad(host, 'has a wildcard; each host is written out');
     const labels = lower.split('.');
     if (!labels.every(isLabel))
         throw bad(host, `is not a host name${asciiForm(lower)}`);
