@@ -22,10 +22,7 @@ import { shapesOf } from './shapes.ts'
 import { findTools } from './tools/tools.ts'
 
 /** Seconds after which a tool runs once in each cell: on a machine that is busy with something else. */
-const LATE = 18 * 60
-
-/** Images that are copied by tools that have to be started for each of them. */
-const MOST_ONE_BY_ONE = 200
+const LATE = 16 * 60
 
 async function main(options: Options): Promise<boolean> {
   const startedAt = performance.now()
@@ -57,7 +54,7 @@ async function main(options: Options): Promise<boolean> {
         tools: tools.filter(
           (tool) =>
             (selection === 'all' || tool.selectsPlatforms) &&
-            (tool.takesLists || shape.job(0).copies.length <= MOST_ONE_BY_ONE),
+            (tool.takesLists || shape.isOfNumber !== true),
         ),
         limits: hasLimits ? all.limits : [],
       }

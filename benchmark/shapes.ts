@@ -35,6 +35,8 @@ export interface Shape {
   readonly keepsDestination: boolean
   /** Images that are made up, for registries in memory, and whether the destination has them. */
   readonly synthetic?: { readonly images: Synthetic; readonly isThere: boolean }
+  /** It is about what each of many images costs, and not for tools that are started for each of them. */
+  readonly isOfNumber?: boolean
 }
 
 /** The tag of every image in the source. */
@@ -80,7 +82,7 @@ function syntheticShapes(): readonly (readonly [ShapeName, Shape])[] {
       return [
         made(`copied-${count}`, `${count} images of one layer of 1 kB`, images, false),
         made(`unchanged-${count}`, `the same ${count} images, all there`, images, true),
-      ]
+      ].map(([name, shape]) => [name, { ...shape, isOfNumber: true }] as const)
     }),
   ]
 }

@@ -22,6 +22,10 @@ export function find({ rows }: Results, shape: ShapeName, profile: ProfileName):
   )
 }
 
+export function ofOurs({ rows }: Results): readonly Row[] {
+  return rows.filter(({ tool }) => tool === 'ours')
+}
+
 export function isPeer({ tool }: Row): boolean {
   return tool !== 'ours' && !isLimit(tool)
 }

@@ -7,10 +7,12 @@ import {
   find,
   floorFor,
   isChecking,
+  ofOurs,
   requestsOf,
   seconds,
   wall,
 } from './compare.ts'
+import { memoryOfImages, memoryOfStreams } from './memory.ts'
 import { median, type AllResults, type Results, type Row } from './results.ts'
 import { signedGoal } from './signed.ts'
 import { markdownTable } from './table.ts'
@@ -22,8 +24,6 @@ export interface Goal {
   readonly isMet: boolean | undefined
 }
 
-const MiB = 2 ** 20
-
 /** Above the floor; requests that a busy machine repeats are in it. */
 const REQUESTS_OVER_FLOOR = 1.05
 /** Of the time of the best peer, where content moves. */
@@ -33,7 +33,6 @@ const NOOP_SHARE = { peer: 1.2, limit: 1.6 } as const
 const OVER_PIPE = 1.1
 const CPU_OVER_PEER = 1.15
 const GROWTH = 1.1
-const MEMORY_MIB = { streams: 120, images: 256 } as const
 const START_MS = 110
 
 /** Profiles whose requests are to be compared with the floor: nobody is refused, nothing is elsewhere. */
@@ -91,10 +90,6 @@ export function goalsTable(all: AllResults): string {
       isMet === undefined ? 'not measured' : isMet ? 'yes' : '**no**',
     ]),
   )
-}
-
-function ofOurs({ rows }: Results): readonly Row[] {
-  return rows.filter(({ tool }) => tool === 'ours')
 }
 
 function countedRows(results: Results): readonly Row[] {
@@ -252,39 +247,6 @@ function growth(results: Results): Goal {
         ? ''
         : `at the most ${worst.many.toFixed(2)} and ${worst.few.toFixed(2)} ms (${worst.kind}, ${worst.profile})`,
     isMet: worst && worst.many <= worst.few * GROWTH,
-  }
-}
-
-/** Made of thousands of images, whose number decides. */
-const isOfNumber = ({ shape }: Row) => /-\d{4,}$/.test(shape)
-
-function memoryOfStreams(results: Results): Goal {
-  const goal = `peak memory below ${MEMORY_MIB.streams} MiB whatever the sizes of layers`
-  const rows = ofOurs(results).filter((row) => !isOfNumber(row))
-  return peak(goal, rows, MEMORY_MIB.streams)
-}
-
-function memoryOfImages(results: Results): Goal {
-  const goal = `peak memory below ${MEMORY_MIB.images} MiB for 10,000 images`
-  const { value, isMet } = peak(goal, ofOurs(results).filter(isOfNumber), MEMORY_MIB.images)
-  const churn = results.rows.find(({ tool }) => tool === 'churn')?.memory
-  const limit =
-    churn === undefined
-      ? ''
-      : `; Node for as many objects of which nothing is kept: ${(churn / MiB).toFixed(0)} MiB`
-  return { goal, value: `${value}${value === '' ? '' : limit}`, isMet }
-}
-
-function peak(goal: string, rows: readonly Row[], bound: number): Goal {
-  const [most] = rows
-    .filter(({ memory }) => memory !== undefined)
-    .sort((one, other) => (other.memory ?? 0) - (one.memory ?? 0))
-  if (most?.memory === undefined) return { goal, value: '', isMet: undefined }
-  const mebibytes = most.memory / MiB
-  return {
-    goal,
-    value: `${mebibytes.toFixed(0)} MiB at most (${most.shape}, ${most.profile})`,
-    isMet: mebibytes < bound,
   }
 }
 

@@ -1,0 +1,50 @@
+import type { ShapeName } from '../shapes.ts'
+import { MiB } from './cells.ts'
+import { ofOurs } from './compare.ts'
+import type { Goal } from './goals.ts'
+import type { Results, Row } from './results.ts'
+
+const MEMORY_MIB = { streams: 120, images: 256 } as const
+
+/** Mean bytes of a blob from which on it is their size that could decide on the memory, and not their number. */
+const LARGE_BLOB_BYTES = 1e6
+
+/** Whether most of what it moves is in large blobs. */
+function isOfLargeBlobs(results: Results, shape: ShapeName): boolean {
+  const counted = results.rows.find(
+    (row) => row.shape === shape && row.tool === 'ours' && row.source !== undefined,
+  )
+  const { down = 0, requests = {} } = counted?.source ?? {}
+  return down > LARGE_BLOB_BYTES * (requests['GET blob'] ?? Number.POSITIVE_INFINITY)
+}
+
+export function memoryOfStreams(results: Results): Goal {
+  const goal = `peak memory below ${MEMORY_MIB.streams} MiB whatever the sizes of layers`
+  const rows = ofOurs(results).filter(({ shape }) => isOfLargeBlobs(results, shape))
+  return peak(goal, rows, MEMORY_MIB.streams)
+}
+
+export function memoryOfImages(results: Results): Goal {
+  const goal = `peak memory below ${MEMORY_MIB.images} MiB for up to 10,000 images`
+  const rows = ofOurs(results).filter(({ shape }) => !isOfLargeBlobs(results, shape))
+  const { value, isMet } = peak(goal, rows, MEMORY_MIB.images)
+  const churn = results.rows.find(({ tool }) => tool === 'churn')?.memory
+  const limit =
+    churn === undefined
+      ? ''
+      : `; Node for as many objects of which nothing is kept: ${(churn / MiB).toFixed(0)} MiB`
+  return { goal, value: `${value}${value === '' ? '' : limit}`, isMet }
+}
+
+function peak(goal: string, rows: readonly Row[], bound: number): Goal {
+  const [most] = rows
+    .filter(({ memory }) => memory !== undefined)
+    .sort((one, other) => (other.memory ?? 0) - (one.memory ?? 0))
+  if (most?.memory === undefined) return { goal, value: '', isMet: undefined }
+  const mebibytes = most.memory / MiB
+  return {
+    goal,
+    value: `${mebibytes.toFixed(0)} MiB at most (${most.shape}, ${most.profile})`,
+    isMet: mebibytes < bound,
+  }
+}
