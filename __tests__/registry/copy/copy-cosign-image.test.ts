@@ -14,8 +14,8 @@ const one = buildSignatures(image, ['release'])
 const two = buildSignatures(image, ['release', 'security'])
 const other = buildSignatures(image, ['somebody else'])
 
-async function startWorld(source: BuiltImage, destination?: BuiltImage) {
-  const made = await RegistryWorld.start()
+async function startWorld(source: BuiltImage, destination?: BuiltImage, retries = 0) {
+  const made = await RegistryWorld.start({ network: { retries } })
   made.give(source, tag)
   if (destination !== undefined) pushTo(made.destination.store, 'mirror/app', tag, destination)
   return made
@@ -75,15 +75,61 @@ describe('signatures under a tag of cosign', () => {
   test('are copied with what they consist of, in the types of Docker as well', async () => {
     const docker = buildImage({ format: 'docker' })
     await using world = await startWorld(docker)
-    const route = {
-      source: world.sourceRepository(),
-      destination: world.destinationRepository(),
-      ...world.to.holdings,
-    }
-    await copyCosignImage(route, sourceIn(world, docker))
+    const { outcome } = await copyCosignImage(routeIn(world), sourceIn(world, docker))
+    expect(outcome).toBe('copied')
     expect((await world.pull(tag)).digest).toBe(docker.manifest.digest)
   })
+
+  test.each([
+    ['the same', one, 'existing'],
+    ['more', two, 'existing'],
+  ])(
+    'are left alone where somebody has pushed %s while the blobs were on their way',
+    async (...row) => {
+      const [, theirs, expected] = row
+      await using world = await startWorld(one)
+      const held = world.destination.hold({ method: 'PUT', path: '/blobs/uploads/' })
+      const copying = copyCosignImage(routeIn(world), sourceIn(world, one))
+      await held.arrived()
+      pushTo(world.destination.store, 'mirror/app', tag, theirs)
+      held.release()
+      expect((await copying).outcome).toBe(expected)
+      expect(world.destination.store.tag('mirror/app', tag)).toBe(theirs.manifest.digest)
+    },
+  )
+
+  test('are never taken away that came while the blobs were on their way', async () => {
+    await using world = await startWorld(one)
+    const held = world.destination.hold({ method: 'PUT', path: '/blobs/uploads/' })
+    const copying = failureOf(copyCosignImage(routeIn(world), sourceIn(world, one)))
+    await held.arrived()
+    pushTo(world.destination.store, 'mirror/app', tag, other)
+    held.release()
+    expect(await copying).toMatchObject({ code: 'EXISTS', reference: tag })
+    expect(world.destination.store.tag('mirror/app', tag)).toBe(other.manifest.digest)
+  })
+
+  test('are never taken away that came between two tries', async () => {
+    await using world = await startWorld(one, undefined, 2)
+    let tries = 0
+    world.destination.fault({ method: 'PUT', path: '.sig' }, async (request, next) => {
+      tries += 1
+      pushTo(world.destination.store, 'mirror/app', tag, other)
+      return replyWith(503)(request, next)
+    })
+    const failure = await failureOf(copyCosignImage(routeIn(world), sourceIn(world, one)))
+    expect(failure.code).toBe('EXISTS')
+    expect(tries).toBe(1)
+  })
 })
+
+function routeIn(world: RegistryWorld) {
+  return {
+    source: world.sourceRepository(),
+    destination: world.destinationRepository(),
+    ...world.to.holdings,
+  }
+}
 
 /** The spec of an image with the same layers and another config. */
 function rebuilt(signatures: BuiltImage) {

@@ -8,6 +8,7 @@ import { RegistryError } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
 import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import type { BytesMoved } from './bytes-moved.ts'
+import type { Outcome } from './content-ledger.ts'
 import { copyBeneath, type Route } from './copy-image.ts'
 import { pushWithRepair } from './push-with-repair.ts'
 
@@ -41,20 +42,30 @@ export async function needsCosignImage(
   throw new RegistryError('EXISTS', reason, destination.place('write', tag))
 }
 
-/** Copies an image of cosign's under its tag; where the route is a plan, only counts its bytes. */
+/**
+ * Copies an image of cosign's under its tag, if the destination still needs it by then; where the
+ * route is a plan, only counts its bytes. It is looked right before each write: blobs may have waited
+ * long for their turn, and somebody else may have signed. Throws what `needsCosignImage` does.
+ */
 export async function copyCosignImage(
   route: Route,
-  { tag, fetch }: CosignSource,
-): Promise<BytesMoved> {
+  image: CosignSource,
+): Promise<{ readonly outcome: Outcome; readonly moved: BytesMoved }> {
   const { destination } = route
-  const fetched = await fetch()
+  const fetched = await image.fetch()
   const moved = await copyBeneath(route, fetched)
-  if (route.isPlan === true) return moved
+  if (route.isPlan === true) return { outcome: 'copied', moved }
+  const seen: { outcome: Outcome } = { outcome: 'existing' }
+  const isNeeded = async (): Promise<boolean> => {
+    const isStillNeeded = await needsCosignImage(destination, image)
+    if (isStillNeeded) seen.outcome = 'copied'
+    return isStillNeeded
+  }
   await pushWithRepair(
-    async () => publishManifest(destination, tag, fetched),
+    async () => publishManifest(destination, image.tag, fetched, isNeeded),
     async () => copyBeneath({ ...route, again: true }, fetched),
   )
-  return moved
+  return { ...seen, moved }
 }
 
 /** What must not be overwritten has to be seen. */

@@ -8,7 +8,7 @@ import { addBytes, type BytesMoved } from './bytes-moved.ts'
 import type { Outcome } from './content-ledger.ts'
 import { copyCosignImage, type CosignSource, needsCosignImage } from './copy-cosign-image.ts'
 import { copyByDigest, type Route } from './copy-image.ts'
-import type { FoundReferrer, ReferrersLevel } from './find-referrers.ts'
+import type { FoundCosignImage, FoundReferrer, ReferrersLevel } from './find-referrers.ts'
 import type { SourceReferrers } from './source-referrers.ts'
 
 /** The config of most referrers (image-spec, Guidance for an Empty Descriptor). */
@@ -48,13 +48,9 @@ class ReferrersCopy {
   async run(levels: readonly ReferrersLevel[]): Promise<ReferrersCopied> {
     const outcomes: Outcome[] = []
     for (const { referrers, cosignImages } of levels) {
-      const images = cosignImages.map(({ tag, digest }): CosignSource => {
-        const { source } = this.#route
-        return { tag, digest, fetch: async () => this.#found.cosignImage(source, tag) }
-      })
       const done = await waitForAll([
         ...referrers.map(async (one) => this.#referrer(one)),
-        ...images.map(async (one) => this.#cosignImage(one)),
+        ...cosignImages.map(async (one) => this.#cosignImage(one)),
       ])
       outcomes.push(...done)
     }
@@ -73,14 +69,18 @@ class ReferrersCopy {
     )
   }
 
-  async #cosignImage(image: CosignSource): Promise<Outcome> {
-    const { destination } = this.#route
+  async #cosignImage({ tag, digest, isCompared }: FoundCosignImage): Promise<Outcome> {
+    const { source, destination, isPlan } = this.#route
+    const fetch = async (): Promise<FetchedManifest> => this.#found.cosignImage(source, tag)
+    const image: CosignSource = { tag, digest, fetch }
     // Another line may bring the same image, or another one for the same tag.
-    return destination.http.turns.run(`${destination.name}:${image.tag}`, async () => {
-      if (!(await needsCosignImage(destination, image))) return 'existing'
-      const route = this.#routeOf(await image.fetch())
-      this.#moved.push(await copyCosignImage(route, image))
-      return 'copied'
+    return destination.http.turns.run(`${destination.name}:${tag}`, async () => {
+      // Elsewhere it is only looked right before the write.
+      const isLookedFor = isCompared || isPlan === true
+      if (isLookedFor && !(await needsCosignImage(destination, image))) return 'existing'
+      const { outcome, moved } = await copyCosignImage(this.#routeOf(await fetch()), image)
+      this.#moved.push(moved)
+      return outcome
     })
   }
 

@@ -54,6 +54,8 @@ export interface FoundReferrer {
 export interface FoundCosignImage {
   readonly tag: string
   readonly digest: Digest
+  /** Whether the destination may have it. */
+  readonly isCompared: boolean
 }
 
 /** What refers to the manifests of the level before. */
@@ -119,17 +121,19 @@ class Walk {
     if (this.#count > MAX_REFERRERS) throw this.#refusal(`more than ${MAX_REFERRERS} referrers`)
     const [referrers, cosignImages] = await waitForBoth(
       this.#referrers(subject, entries),
-      waitForAll(images.map(async ({ tag }) => ({ tag, digest: await this.#cosignDigest(tag) }))),
+      waitForAll(images.map(async ({ tag }) => this.#cosignImage(tag))),
     )
     return { referrers, cosignImages }
   }
 
-  async #cosignDigest(tag: string): Promise<Digest> {
+  async #cosignImage(tag: string): Promise<FoundCosignImage> {
     const { source, found, present } = this.#search
+    const isCompared = present !== undefined
     // Where nothing is known to be there, it will be needed whole.
-    return present === undefined
-      ? (await found.cosignImage(source, tag)).digest
-      : found.cosignDigest(source, tag)
+    const digest = isCompared
+      ? await found.cosignDigest(source, tag)
+      : (await found.cosignImage(source, tag)).digest
+    return { tag, digest, isCompared }
   }
 
   async #referrers(
