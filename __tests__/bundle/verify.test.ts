@@ -172,6 +172,15 @@ describe('with rules', () => {
     expect(pair.source.count('GET', /\/referrers\//)).toBe(1)
   })
 
+  test('a registry that denies tags that are not there has no signature under them (Q31)', async () => {
+    const pair = await startPair()
+    pushTo(pair.source.store, 'acme/app', 'v1', image)
+    pair.source.fault({ path: /\.(?:sig|att)$/ }, replyWith(403))
+    expect(outputsOf(await promote(pair)).results[0]?.error?.code).toBe('UNTRUSTED')
+    giveOldSignature(pair.source, image)
+    expect(outputsOf(await promote(pair)).results[0]?.error?.code).toBe('DENIED')
+  })
+
   test('a look that fails is a failure of its own, and no verdict', async () => {
     const pair = await startPair()
     pushTo(pair.source.store, 'acme/app', 'v1', image)

@@ -90,6 +90,23 @@ test.each([
   expect(world.destination.store.tag('mirror/app', 'v1')).toBeUndefined()
 })
 
+test.each([
+  ['that is new', false],
+  ['that is there', true],
+])(
+  "tags of cosign's that are listed and not there do not count, for an image %s",
+  async (_, isThere) => {
+    await using world = await referrersWorld()
+    if (isThere) await copy(world, 'none', { platforms: 'all' })
+    // Distribution goes on listing tags whose manifests were deleted.
+    world.source.fault({ path: /\.sig$/ }, replyWith(404))
+    const { referrers } = await copy(world, 'all', { platforms: 'all' })
+    expect(referrers).toMatchObject({ copied: 7, existing: 0 })
+    const { referrers: filtered } = await copy(world, 'all', {}, 'mirror/app:v2')
+    expect(filtered?.lost.map(({ digest }) => digest)).toEqual([digestOf(indexSignature)])
+  },
+)
+
 test('a run that is cancelled between referrers and tag leaves the tag where it was', async () => {
   const cancel = new AbortController()
   await using world = await referrersWorld({

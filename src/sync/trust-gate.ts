@@ -1,5 +1,4 @@
 import type { Descriptor } from '../oci/descriptor.ts'
-import type { Digest } from '../oci/digest.ts'
 import { isIndexType } from '../oci/media-types.ts'
 import { cosignTag } from '../oci/referrers.ts'
 import { fetchBlob } from '../registry/content/blobs.ts'
@@ -131,22 +130,10 @@ function signaturesIn({ repository, referrers }: SignedSource): SignatureSource 
   return {
     list: async (subject) => referrers.list(repository, subject),
     fetch: async (subject, entry) => fetchReferrer(repository, subject, entry),
-    fetchCosign: async (subject, kind) => fetchCosign({ repository, referrers }, subject, kind),
+    fetchCosign: async (subject, kind) => {
+      const tag = cosignTag(subject, kind)
+      return tag === undefined ? undefined : referrers.cosignImage(repository, tag)
+    },
     fetchBlob: async (blob) => fetchBlob(repository, blob),
-  }
-}
-
-async function fetchCosign(
-  { repository, referrers }: SignedSource,
-  subject: Digest,
-  kind: 'sig' | 'att',
-): Promise<FetchedManifest | undefined> {
-  const tag = cosignTag(subject, kind)
-  if (tag === undefined) return undefined
-  try {
-    return await referrers.cosignImage(repository, tag)
-  } catch (error) {
-    if (error instanceof RegistryError && error.code === 'NOT_FOUND') return undefined
-    throw error
   }
 }

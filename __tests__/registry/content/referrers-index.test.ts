@@ -9,6 +9,7 @@ import {
   buildSbom,
   tagOf,
 } from '../../../testkit/image/referrers.ts'
+import { pushTo } from '../../../testkit/image/push.ts'
 import { dropAfterWork, replyWith } from '../../../testkit/registry/faults.ts'
 import { ociIndex } from '../../../testkit/registry/media-types.ts'
 import { failureOf, RegistryWorld } from '../registry-world.ts'
@@ -99,6 +100,37 @@ describe('a list of referrers under a tag', () => {
       ...before,
       manifests: [entry, expect.objectContaining({ digest: digestOf(ours) })],
     })
+  })
+
+  test('loses entries whose manifests are gone, where the registry does not take it with them', async () => {
+    await using world = await startWorld()
+    const { store } = world.destination
+    for (const one of [theirs, ours]) pushTo(store, 'mirror/app', undefined, one)
+    const gone = buildSbom(image, 'gone')
+    store.putManifest('mirror/app', buildReferrersIndex([gone, theirs]).manifest, tag)
+    const refusal = { errors: [{ code: 'MANIFEST_BLOB_UNKNOWN', message: digestOf(gone) }] }
+    world.destination.fault(put, async (request, next) => {
+      const body = JSON.stringify(refusal)
+      const isWhole = request.method === 'PUT' && world.destination.count('PUT') === 1
+      return isWhole ? replyWith(400, { body })(request, next) : next()
+    })
+    await add(world, ours)
+    expect(listed(world)).toEqual([digestOf(theirs), digestOf(ours)])
+    expect(world.log.lines.join('\n')).toContain(`${digestOf(gone)} of the list of referrers of`)
+  })
+
+  test('keeps them elsewhere, and where the registry refuses it for something else', async () => {
+    await using world = await startWorld()
+    const gone = buildSbom(image, 'gone')
+    const { store } = world.destination
+    store.putManifest('mirror/app', buildReferrersIndex([gone]).manifest, tag)
+    await add(world, ours)
+    expect(listed(world)).toEqual([digestOf(gone), digestOf(ours)])
+    const body = JSON.stringify({ errors: [{ code: 'MANIFEST_BLOB_UNKNOWN' }] })
+    for (const one of [gone, ours]) pushTo(store, 'mirror/app', undefined, one)
+    world.destination.fault(put, replyWith(400, { body }))
+    expect((await failureOf(add(world, theirs))).registryCode).toBe('MANIFEST_BLOB_UNKNOWN')
+    expect(listed(world)).toEqual([digestOf(gone), digestOf(ours)])
   })
 
   test('is not written where nothing is missing', async () => {

@@ -284,6 +284,20 @@ describe('a look for referrers that fails', () => {
     expect((await failureOf(found(world))).message).toContain('more than 1000 referrers')
   })
 
+  test('since it lists one digest with two sizes, is an error, on two pages as well', async () => {
+    await using world = await worldWithReferrers()
+    const entry = { mediaType: 'a/b', digest: digestOf(signature), size: 2 }
+    let page = 0
+    world.source.fault({ path: api }, () => {
+      const manifests = [{ ...entry, size: 2 + page++ }]
+      const link = page === 1 ? { link: '<?last=1>; rel="next"' } : {}
+      return reply(200, { 'content-type': ociIndex, ...link }, JSON.stringify({ manifests }))
+    })
+    const error = await failureOf(found(world))
+    expect(error.code).toBe('INVALID_MANIFEST')
+    expect(error.message).toContain('with two sizes, 2 and 3 bytes')
+  })
+
   test('since a page is larger than four mebibytes, is an error', async () => {
     await using world = await worldWithReferrers()
     const body = `{"manifests": [], "x": "${'x'.repeat(4 * 1024 * 1024)}"}`

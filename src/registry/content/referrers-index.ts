@@ -8,7 +8,10 @@ import { foreignText } from '../foreign-text.ts'
 import type { Repository } from '../http/repository.ts'
 import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import { pause } from '../pace/retry.ts'
+import { waitForAll } from '../wait-for-all.ts'
+import { presentDigest } from './manifests.ts'
 import { pushManifest } from './push-manifest.ts'
+import { pushWithRepair } from './push-with-repair.ts'
 import { fetchReferrersTag } from './referrers.ts'
 
 /** Who loses against another writer that often has lost against a program that does not merge. */
@@ -17,6 +20,7 @@ const MAX_WRITES = 3
 const SECOND_LOOK_MS = 500
 
 const Entries = v.looseObject({ manifests: v.nullish(v.array(v.unknown())) })
+const Named = v.looseObject({ digest: v.string() })
 
 /** What stands in the list by now. */
 interface Shown {
@@ -63,7 +67,13 @@ async function merge(
     // Before it is sent again after a pause: somebody may have written in the meantime.
     const isAsBefore = async (): Promise<boolean> =>
       tries++ === 0 || (await shownList(repository, subject))?.digest === before?.digest
-    await pushManifest(repository, tag, mergedList(shown, missing), isAsBefore)
+    let kept = shown
+    await pushWithRepair(
+      async () => pushManifest(repository, tag, mergedList(kept, missing), isAsBefore),
+      async () => {
+        kept = kept && (await withoutGone(repository, subject, kept))
+      },
+    )
     shown = await shownList(repository, subject, true)
     if (shown?.digest !== before?.digest) continue
     await pause(repository.http.network, SECOND_LOOK_MS, place)
@@ -97,6 +107,23 @@ async function shownList(
       'list; copy the image without them with referrers: none',
     repository.place('list referrers', referrersTag(subject)),
   )
+}
+
+/**
+ * A list without the entries whose manifests are gone, for a registry that does not take it with
+ * them: cleaners take what has no tag, and leave the list as it was.
+ */
+async function withoutGone(repository: Repository, subject: Digest, shown: Shown): Promise<Shown> {
+  const digests = [...shown.digests]
+  const looks = await waitForAll(digests.map(async (one) => presentDigest(repository, one)))
+  const gone = new Set<unknown>(digests.filter((_, index) => looks[index] === undefined))
+  if (gone.size === 0) return shown
+  repository.http.logger.info(
+    `${[...gone].join(', ')} of the list of referrers of ${subject} in ${repository.name} is gone: taken out of it`,
+  )
+  const { manifests } = v.parse(Entries, shown.document)
+  const left = manifests?.filter((entry) => !v.is(Named, entry) || !gone.has(entry.digest))
+  return { ...shown, document: { ...shown.document, manifests: left } }
 }
 
 function mergedList(

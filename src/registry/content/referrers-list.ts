@@ -67,13 +67,23 @@ class PagedList {
       if (page === undefined && seen.size === 0) return undefined
       if (page === undefined) throw this.#refusal('a page of the list is no index')
       seen.add(next)
-      for (const entry of page.entries) this.#entries.set(entry.digest, entry)
+      for (const entry of page.entries) this.#take(entry)
       if (this.#entries.size > MAX_REFERRERS) {
         throw this.#refusal(`more than ${MAX_REFERRERS} referrers`)
       }
       next = page.next
     }
     return [...this.#entries.values()]
+  }
+
+  /** The same entry twice is one; a digest of two sizes is none that can be checked. */
+  #take(entry: Descriptor): void {
+    const { digest, size } = entry
+    const known = this.#entries.get(digest)
+    if (known !== undefined && known.size !== size) {
+      throw this.#refusal(`it lists ${digest} with two sizes, ${known.size} and ${size} bytes`)
+    }
+    this.#entries.set(digest, entry)
   }
 
   /** Undefined where what is there is no list. */

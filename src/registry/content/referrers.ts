@@ -116,7 +116,14 @@ export async function fetchReferrersTag(
   repository: Repository,
   subject: Digest,
 ): Promise<FetchedManifest | undefined> {
-  const tag = referrersTag(subject)
+  return fetchTagged(repository, referrersTag(subject))
+}
+
+/** What a tag shows that need not be there; undefined where it is not. */
+export async function fetchTagged(
+  repository: Repository,
+  tag: string,
+): Promise<FetchedManifest | undefined> {
   try {
     return await fetchManifest(repository, tag)
   } catch (error) {

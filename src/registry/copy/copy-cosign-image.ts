@@ -10,7 +10,7 @@ import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import type { BytesMoved } from './bytes-moved.ts'
 import type { Outcome } from './content-ledger.ts'
 import { copyBeneath, type Route } from './copy-image.ts'
-import { pushWithRepair } from './push-with-repair.ts'
+import { pushWithRepair } from '../content/push-with-repair.ts'
 
 /** An image under a tag of cosign's, with a layer for each signature, and how to get it. */
 export interface CosignSource {

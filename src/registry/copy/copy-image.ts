@@ -16,7 +16,7 @@ import { admitManifest, fetchManifest, fetchUnknown, holdsManifest } from '../co
 import { Limiter } from '../pace/limiter.ts'
 import { pushManifest } from '../content/push-manifest.ts'
 import { planBlob } from './plan-blob.ts'
-import { pushWithRepair } from './push-with-repair.ts'
+import { pushWithRepair } from '../content/push-with-repair.ts'
 import type { ImageProgress } from './image-progress.ts'
 import type { Repository } from '../http/repository.ts'
 import type { SeenImages } from './unchanged-images.ts'

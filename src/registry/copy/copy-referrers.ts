@@ -1,5 +1,6 @@
 import { type Content, type Digest, digestOf } from '../../oci/digest.ts'
 import type { Manifest } from '../../oci/manifest.ts'
+import { fetchManifest } from '../content/manifests.ts'
 import { listsByItself } from '../content/pushed-referrers.ts'
 import { addToReferrersTag } from '../content/referrers-index.ts'
 import type { FetchedManifest } from '../learned/fetched-manifest.ts'
@@ -71,7 +72,8 @@ class ReferrersCopy {
 
   async #cosignImage({ tag, digest, isCompared }: FoundCosignImage): Promise<Outcome> {
     const { source, destination, isPlan } = this.#route
-    const fetch = async (): Promise<FetchedManifest> => this.#found.cosignImage(source, tag)
+    const fetch = async (): Promise<FetchedManifest> =>
+      (await this.#found.cosignImage(source, tag)) ?? fetchManifest(source, digest)
     const image: CosignSource = { tag, digest, fetch }
     // Another line may bring the same image, or another one for the same tag.
     return destination.http.turns.run(`${destination.name}:${tag}`, async () => {

@@ -3,7 +3,7 @@ import { publishManifest } from '../content/push-manifest.ts'
 import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import type { BytesMoved } from './bytes-moved.ts'
 import { copyBeneath, type Route } from './copy-image.ts'
-import { pushWithRepair } from './push-with-repair.ts'
+import { pushWithRepair } from '../content/push-with-repair.ts'
 
 /** What a copy left at the destination. */
 export interface Copied {

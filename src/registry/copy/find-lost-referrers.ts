@@ -43,9 +43,10 @@ export async function findLostReferrers(
     waitForAll(images.map(async ({ tag }) => found.cosignImage(source, tag))),
   )
   const referrers = listed.filter((referrer) => referrer !== undefined)
+  const cosignImages = tagged.filter((image) => image !== undefined)
   const wanted = referrers.filter(({ manifest }) => wantsType(filter, artifactTypeOf(manifest)))
   return {
-    lost: [...wanted, ...tagged].map((referrer) => describe(referrer, subject)),
+    lost: [...wanted, ...cosignImages].map((referrer) => describe(referrer, subject)),
     filtered: referrers.length - wanted.length,
   }
 }

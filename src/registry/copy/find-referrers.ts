@@ -123,17 +123,19 @@ class Walk {
       this.#referrers(subject, entries),
       waitForAll(images.map(async ({ tag }) => this.#cosignImage(tag))),
     )
-    return { referrers, cosignImages }
+    return { referrers, cosignImages: cosignImages.filter((image) => image !== undefined) }
   }
 
-  async #cosignImage(tag: string): Promise<FoundCosignImage> {
+  async #cosignImage(tag: string): Promise<FoundCosignImage | undefined> {
     const { source, found, present } = this.#search
     const isCompared = present !== undefined
     // Where nothing is known to be there, it will be needed whole.
     const digest = isCompared
       ? await found.cosignDigest(source, tag)
-      : (await found.cosignImage(source, tag)).digest
-    return { tag, digest, isCompared }
+      : (await found.cosignImage(source, tag))?.digest
+    if (digest !== undefined) return { tag, digest, isCompared }
+    source.http.logger.info(`${tag} is listed in ${source.name}, and not there: not counted`)
+    return undefined
   }
 
   async #referrers(

@@ -1,10 +1,14 @@
 import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Digest } from '../../oci/digest.ts'
-import { RegistryError } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
 import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import { fetchManifest, resolveDigest } from '../content/manifests.ts'
-import { type CosignImage, listCosignImages, listReferrers } from '../content/referrers.ts'
+import {
+  type CosignImage,
+  fetchTagged,
+  listCosignImages,
+  listReferrers,
+} from '../content/referrers.ts'
 
 /** Answers that are kept: those about some thousand images. */
 const MAX_KEPT = 20_000
@@ -16,8 +20,8 @@ const MAX_KEPT = 20_000
 export class SourceReferrers {
   readonly #lists = new Answers<readonly Descriptor[]>()
   readonly #cosignImages = new Answers<readonly CosignImage[]>()
-  readonly #cosignDigests = new Answers<Digest>()
-  readonly #cosignManifests = new Answers<FetchedManifest>()
+  readonly #cosignDigests = new Answers<Digest | undefined>()
+  readonly #cosignManifests = new Answers<FetchedManifest | undefined>()
 
   /** What is listed as referring to a manifest. Nothing of it has been looked at. */
   async list(repository: Repository, subject: Digest): Promise<readonly Descriptor[]> {
@@ -38,23 +42,22 @@ export class SourceReferrers {
     )
   }
 
-  /** What a tag of cosign's showed when it was looked at for the first time. */
-  async cosignDigest(repository: Repository, tag: string): Promise<Digest> {
+  /**
+   * What a tag of cosign's showed when it was looked at for the first time; undefined where it is not
+   * there. That it is listed says nothing: some registries go on listing tags whose manifests are
+   * gone.
+   */
+  async cosignDigest(repository: Repository, tag: string): Promise<Digest | undefined> {
     const fetched = this.#cosignManifests.known(repository, tag)
-    if (fetched !== undefined) return (await fetched).digest
-    return this.#cosignDigests.of(repository, tag, async () => {
-      const digest = await resolveDigest(repository, tag)
-      if (digest !== undefined) return digest
-      const place = repository.place('look up', tag)
-      throw new RegistryError('NOT_FOUND', 'it is gone since it was listed', place)
-    })
+    if (fetched !== undefined) return (await fetched)?.digest
+    return this.#cosignDigests.of(repository, tag, async () => resolveDigest(repository, tag))
   }
 
-  /** The image that a tag of cosign's shows. */
-  async cosignImage(repository: Repository, tag: string): Promise<FetchedManifest> {
+  /** The image that a tag of cosign's shows; undefined as for `cosignDigest`. */
+  async cosignImage(repository: Repository, tag: string): Promise<FetchedManifest | undefined> {
     return this.#cosignManifests.of(repository, tag, async () => {
       const digest = await this.#cosignDigests.known(repository, tag)
-      return fetchManifest(repository, digest ?? tag)
+      return digest === undefined ? fetchTagged(repository, tag) : fetchManifest(repository, digest)
     })
   }
 }
