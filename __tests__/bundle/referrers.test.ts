@@ -1,9 +1,16 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
-import { buildBundle, giveReferrers } from '../../testkit/image/referrers.ts'
+import {
+  buildBundle,
+  buildSignatures,
+  giveReferrers,
+  tagOf,
+} from '../../testkit/image/referrers.ts'
+import { replyWith } from '../../testkit/registry/faults.ts'
+import type { RegistryOptions, TestRegistry } from '../../testkit/registry/registry.ts'
 import { runAction } from '../../testkit/runner/action-runner.ts'
-import { outputsOf, startPair } from './bundle.ts'
+import { outputsOf, startPair, startRegistry } from './bundle.ts'
 
 const image = buildMultiPlatform({ attestations: true })
 const [amd64 = image] = image.children
@@ -55,6 +62,95 @@ test('a pinned list says it as well, so that it gives the same again', async () 
   expect(again.parsed.results).toMatchObject([
     { status: 'unchanged', digest: parsed.digest, referrers: { copied: 0, existing: 1 } },
   ])
+})
+
+describe('to several destinations, all or nothing', () => {
+  const signature = buildBundle(amd64)
+  const indexSignature = buildBundle(image)
+  const [sig, list] = [tagOf(image, 'sig'), tagOf(image)]
+
+  /** One with the API, one without, and one that shows images in the place of lists. */
+  async function startSet() {
+    const source = await startRegistry()
+    pushTo(source.store, 'acme/app', 'v1', image)
+    pushTo(source.store, 'acme/app', sig, buildSignatures(image))
+    giveReferrers(source.store, 'acme/app', amd64, [signature])
+    giveReferrers(source.store, 'acme/app', image, [indexSignature])
+    const options: RegistryOptions[] = [
+      {},
+      { referrers: false },
+      { referrers: false, digestTags: true },
+    ]
+    const targets = await Promise.all(options.map(startRegistry))
+    const to = targets.map(({ host }) => `${host}/prod/app:v1`).join(' ')
+    const inputs = {
+      images: `${source.host}/acme/app:v1 => ${to}`,
+      platforms: 'all',
+      referrers: 'all',
+    }
+    return { targets, inputs }
+  }
+
+  /** What of all that belongs to the image a registry does not have, or does not list. */
+  function missingAt({ store }: TestRegistry, hasApi: boolean): string[] {
+    const listed = store.manifest('prod/app', list)?.bytes.toString() ?? ''
+    return [
+      ...[signature, indexSignature, image]
+        .map(({ manifest }) => manifest.digest)
+        .filter((digest) => store.manifest('prod/app', digest) === undefined),
+      ...(store.tag('prod/app', sig) === undefined ? [sig] : []),
+      ...(hasApi || listed.includes(indexSignature.manifest.digest) ? [] : [list]),
+    ]
+  }
+
+  test('everything is everywhere before the first tag moves', async () => {
+    const { targets, inputs } = await startSet()
+    const missing: string[][] = []
+    for (const target of targets) {
+      target.fault({ method: 'PUT', path: /\/manifests\/v1$/ }, async (_request, next) => {
+        missing.push(targets.flatMap((one, at) => missingAt(one, at === 0)))
+        return next()
+      })
+    }
+    const { exitCode, parsed } = await run({ ...inputs, 'all-or-nothing': 'true' })
+    expect(exitCode).toBe(0)
+    expect(parsed.results.map(({ status }) => status)).toEqual(['copied', 'copied', 'copied'])
+    expect(missing).toEqual([[], [], []])
+  })
+
+  test.each([
+    ['a signature is refused', signature.manifest.digest],
+    ['a list is refused', list],
+    ["cosign's tag is refused", sig],
+  ])('no tag moves anywhere where %s at one of them', async (_, name) => {
+    const { targets, inputs } = await startSet()
+    targets[1]?.fault({ method: 'PUT', path: name }, replyWith(403))
+    const { exitCode, parsed } = await run({ ...inputs, 'all-or-nothing': 'true' })
+    expect(exitCode).toBe(1)
+    expect(parsed.results).toMatchObject([
+      { status: 'skipped', error: { code: 'ABORTED' } },
+      { status: 'failed', error: { code: 'DENIED' } },
+      { status: 'skipped', error: { code: 'ABORTED' } },
+    ])
+    for (const { store } of targets) expect(store.tag('prod/app', 'v1')).toBeUndefined()
+  })
+
+  test('what is staged is there with all that belongs to it, and published by its tags', async () => {
+    const { targets, inputs } = await startSet()
+    const staged = await run({ ...inputs, stage: 'true' })
+    expect(staged.exitCode).toBe(0)
+    expect(targets.flatMap((one, at) => missingAt(one, at === 0))).toEqual([])
+    for (const { store } of targets) expect(store.tag('prod/app', 'v1')).toBeUndefined()
+    for (const target of targets) target.clearRequests()
+    const images = staged.outputs['pinned'] ?? ''
+    const { parsed } = await run({ images, 'all-or-nothing': 'true' })
+    expect(parsed.results).toMatchObject(
+      targets.map(() => ({ status: 'copied', referrers: { copied: 0, existing: 3 } })),
+    )
+    for (const { store } of targets) {
+      expect(store.tag('prod/app', 'v1')).toBe(image.manifest.digest)
+    }
+  })
 })
 
 async function run(inputs: Record<string, string>) {
