@@ -9,6 +9,7 @@ import {
   buildIndex,
   type BuiltImage,
 } from '../../../testkit/image/image.ts'
+import { pushTo } from '../../../testkit/image/push.ts'
 import {
   buildBundle,
   buildReferrersIndex,
@@ -32,13 +33,13 @@ async function startWorld(source: RegistryOptions = {}) {
   return made
 }
 
-async function find(world: RegistryWorld, filter = 'all') {
+async function find(world: RegistryWorld, filter = 'all', subjects = [digestOf(image)]) {
   return findAllReferrers({
     source: world.sourceRepository(),
     destination: world.destinationRepository(),
     found: new SourceReferrers(),
     filter: parseReferrerFilter(filter),
-    subjects: [digestOf(image)],
+    subjects,
   })
 }
 
@@ -76,6 +77,19 @@ describe('all that belongs to an image', () => {
     giveReferrers(world.source.store, 'acme/app', first, more)
     expect((await failureOf(find(world))).message).toContain('more than 1000 referrers')
     expect(world.source.count('GET', '/manifests/')).toBe(600)
+  })
+
+  test('is not more than a repository may give, under tags of cosign as well', async () => {
+    await using world = await startWorld()
+    // 17 times four mebibytes: one more than there is room for.
+    const signed = Array.from({ length: 17 }, (_, index) => buildImage({ config: { index } }))
+    for (const one of signed) {
+      const annotations = { of: digestOf(one), padding: 'x'.repeat(4 * 1024 * 1024 - 2000) }
+      pushTo(world.source.store, 'acme/app', tagOf(one, 'sig'), buildImage({ annotations }))
+    }
+    const error = await failureOf(find(world, 'cosign-tags', signed.map(digestOf)))
+    expect(error).toMatchObject({ code: 'INVALID_MANIFEST', side: 'source' })
+    expect(error.message).toContain('bytes together')
   })
 
   test('may run in a circle through an index, and is looked for once', async () => {

@@ -70,15 +70,15 @@ class ReferrersCopy {
     )
   }
 
-  async #cosignImage({ tag, digest, isCompared }: FoundCosignImage): Promise<Outcome> {
+  async #cosignImage({ tag, digest, fetched }: FoundCosignImage): Promise<Outcome> {
     const { source, destination, isPlan } = this.#route
     const fetch = async (): Promise<FetchedManifest> =>
-      (await this.#found.cosignImage(source, tag)) ?? fetchManifest(source, digest)
+      fetched ?? (await this.#found.cosignImage(source, tag)) ?? fetchManifest(source, digest)
     const image: CosignSource = { tag, digest, fetch }
     // Another line may bring the same image, or another one for the same tag.
     return destination.http.turns.run(`${destination.name}:${tag}`, async () => {
       // Elsewhere it is only looked right before the write.
-      const isLookedFor = isCompared || isPlan === true
+      const isLookedFor = fetched === undefined || isPlan === true
       if (isLookedFor && !(await needsCosignImage(destination, image))) return 'existing'
       const { outcome, moved } = await copyCosignImage(this.#routeOf(await fetch()), image)
       this.#moved.push(moved)

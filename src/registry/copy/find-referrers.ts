@@ -54,8 +54,8 @@ export interface FoundReferrer {
 export interface FoundCosignImage {
   readonly tag: string
   readonly digest: Digest
-  /** Whether the destination may have it. */
-  readonly isCompared: boolean
+  /** Undefined where the destination may have it, so that it may not be needed. */
+  readonly fetched: FetchedManifest | undefined
 }
 
 /** What refers to the manifests of the level before. */
@@ -128,12 +128,10 @@ class Walk {
 
   async #cosignImage(tag: string): Promise<FoundCosignImage | undefined> {
     const { source, found, present } = this.#search
-    const isCompared = present !== undefined
     // Where nothing is known to be there, it will be needed whole.
-    const digest = isCompared
-      ? await found.cosignDigest(source, tag)
-      : (await found.cosignImage(source, tag))?.digest
-    if (digest !== undefined) return { tag, digest, isCompared }
+    const fetched = present === undefined ? await found.cosignImage(source, tag) : undefined
+    const digest = fetched?.digest ?? (present && (await found.cosignDigest(source, tag)))
+    if (digest !== undefined) return { tag, digest, fetched }
     source.http.logger.info(`${tag} is listed in ${source.name}, and not there: not counted`)
     return undefined
   }

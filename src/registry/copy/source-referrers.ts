@@ -12,16 +12,23 @@ import {
 
 /** Answers that are kept: those about some thousand images. */
 const MAX_KEPT = 20_000
+/** Entries of all lists that are kept; each list counts for one more. */
+const MAX_ENTRIES = 100_000
+/** Bytes of images of cosign's that are kept. An honest one has a kilobyte or two for a signature. */
+const MAX_KEPT_BYTES = 8 * 1024 * 1024
 
 /**
  * What belongs to the images of a source, asked once for all of their destinations, and once for all
  * tags of one image.
  */
 export class SourceReferrers {
-  readonly #lists = new Answers<readonly Descriptor[]>()
-  readonly #cosignImages = new Answers<readonly CosignImage[]>()
-  readonly #cosignDigests = new Answers<Digest | undefined>()
-  readonly #cosignManifests = new Answers<FetchedManifest | undefined>()
+  readonly #lists = new Answers<readonly Descriptor[]>(MAX_ENTRIES, ({ length }) => 1 + length)
+  readonly #cosignImages = new Answers<readonly CosignImage[]>(MAX_KEPT)
+  readonly #cosignDigests = new Answers<Digest | undefined>(MAX_KEPT)
+  readonly #cosignManifests = new Answers<FetchedManifest | undefined>(
+    MAX_KEPT_BYTES,
+    (fetched) => fetched?.size ?? 1,
+  )
 
   /** What is listed as referring to a manifest. Nothing of it has been looked at. */
   async list(repository: Repository, subject: Digest): Promise<readonly Descriptor[]> {
@@ -53,18 +60,34 @@ export class SourceReferrers {
     return this.#cosignDigests.of(repository, tag, async () => resolveDigest(repository, tag))
   }
 
-  /** The image that a tag of cosign's shows; undefined as for `cosignDigest`. */
+  /**
+   * The image that a tag of cosign's shows; undefined as for `cosignDigest`. Throws INVALID_MANIFEST
+   * once there is more of such than the repository's budget has.
+   */
   async cosignImage(repository: Repository, tag: string): Promise<FetchedManifest | undefined> {
     return this.#cosignManifests.of(repository, tag, async () => {
       const digest = await this.#cosignDigests.known(repository, tag)
-      return digest === undefined ? fetchTagged(repository, tag) : fetchManifest(repository, digest)
+      const fetched = await (digest === undefined
+        ? fetchTagged(repository, tag)
+        : fetchManifest(repository, digest))
+      if (fetched !== undefined) repository.spend(fetched, 'get image')
+      return fetched
     })
   }
 }
 
-/** Answers by what was asked. A question that failed is asked again. */
+/** Answers by what was asked, as many as there is room for. A question that failed is asked again. */
 class Answers<T> {
   readonly #answers = new Map<string, Promise<T>>()
+  readonly #room: number
+  readonly #weigh: (answer: T) => number
+  #kept = 0
+
+  /** @param weigh how much of the room an answer takes */
+  constructor(room: number, weigh: (answer: T) => number = (): number => 1) {
+    this.#room = room
+    this.#weigh = weigh
+  }
 
   known({ name }: Repository, about: string): Promise<T> | undefined {
     return this.#answers.get(`${name}@${about}`)
@@ -74,14 +97,22 @@ class Answers<T> {
     const key = `${name}@${about}`
     const known = this.#answers.get(key)
     if (known !== undefined) return known
-    if (this.#answers.size >= MAX_KEPT) this.#answers.clear()
     const asked = ask()
     this.#answers.set(key, asked)
     try {
-      return await asked
+      const answer = await asked
+      this.#take(this.#weigh(answer))
+      return answer
     } catch (error) {
       this.#answers.delete(key)
       throw error
     }
+  }
+
+  #take(weight: number): void {
+    this.#kept += weight
+    if (this.#kept <= this.#room) return
+    this.#answers.clear()
+    this.#kept = 0
   }
 }
