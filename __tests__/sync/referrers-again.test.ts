@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
-import { buildBundle, giveReferrers } from '../../testkit/image/referrers.ts'
+import { pushTo } from '../../testkit/image/push.ts'
+import {
+  buildBundle,
+  buildSbom,
+  buildSignatures,
+  giveReferrers,
+  tagOf,
+} from '../../testkit/image/referrers.ts'
 import type { RegistryOptions } from '../../testkit/registry/registry.ts'
 import { TestRegistry } from '../../testkit/registry/registry.ts'
 import {
@@ -195,6 +202,36 @@ describe('what it costs where nothing belongs to an image of four platforms', ()
       counts.push(linesOf(world.destination).length)
     }
     expect(counts[1]).toBe(counts[0])
+  })
+})
+
+describe('what an image of two platforms costs that is signed both ways and there', () => {
+  const plain = buildMultiPlatform()
+  const parts = [plain, ...plain.children]
+
+  test.each([
+    // The index, a list for each part and each of five referrers and three images of cosign's, a page
+    // of tags, and a look at each tag; there the tag, a list for each part, and each tag of cosign's.
+    ['the API', {}, 1 + 3 + 5 + 3 + 1 + 3, 1 + 3 + 3],
+    // Without the API one list tells that, and the page of tags which lists there are: three. There
+    // an entry is looked for, too.
+    ['lists under tags', { referrers: false }, 1 + 1 + 1 + 3 + 3, 1 + 1 + 3 + 5 + 3],
+  ] as const)('with %s', async (_how, options, source, destination) => {
+    await using world = await SyncWorld.start({ source: options, destination: options })
+    world.give('acme/app', 'v1', plain)
+    const { store } = world.source
+    for (const part of parts) {
+      const own = part === plain ? [buildSbom(part), buildBundle(part, { signer: 'builder' })] : []
+      const tagged = 'referrers' in options
+      giveReferrers(store, 'acme/app', part, [buildBundle(part), ...own], { tagged })
+      pushTo(store, 'acme/app', tagOf(part, 'sig'), buildSignatures(part))
+    }
+    await copy(world, 'all', { platforms: 'all' })
+    world.clearRequests()
+    const outcome = await copy(world, 'all', { platforms: 'all' })
+    expect(outcome).toMatchObject({ status: 'unchanged', referrers: { copied: 0, existing: 8 } })
+    expect(linesOf(world.source)).toHaveLength(source)
+    expect(linesOf(world.destination)).toHaveLength(destination)
   })
 })
 

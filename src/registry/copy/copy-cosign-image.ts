@@ -3,6 +3,7 @@ import type { Digest } from '../../oci/digest.ts'
 import type { Manifest } from '../../oci/manifest.ts'
 import { fetchManifest, resolveDigest } from '../content/manifests.ts'
 import { publishManifest } from '../content/push-manifest.ts'
+import { pushWithRepair } from '../content/push-with-repair.ts'
 import { isHidden } from '../content/referrers.ts'
 import { RegistryError } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
@@ -10,7 +11,6 @@ import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import type { BytesMoved } from './bytes-moved.ts'
 import type { Outcome } from './content-ledger.ts'
 import { copyBeneath, type Route } from './copy-image.ts'
-import { pushWithRepair } from '../content/push-with-repair.ts'
 
 /** An image under a tag of cosign's, with a layer for each signature, and how to get it. */
 export interface CosignSource {

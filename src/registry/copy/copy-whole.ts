@@ -1,9 +1,9 @@
 import type { Digest } from '../../oci/digest.ts'
 import { publishManifest } from '../content/push-manifest.ts'
+import { pushWithRepair } from '../content/push-with-repair.ts'
 import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import type { BytesMoved } from './bytes-moved.ts'
 import { copyBeneath, type Route } from './copy-image.ts'
-import { pushWithRepair } from '../content/push-with-repair.ts'
 
 /** What a copy left at the destination. */
 export interface Copied {
