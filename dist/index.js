@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(67);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9845);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 67:
+/***/ 9845:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46288,13 +46288,22 @@ class PagedList {
                 throw this.#refusal('a page of the list is no index');
             seen.add(next);
             for (const entry of page.entries)
-                this.#entries.set(entry.digest, entry);
+                this.#take(entry);
             if (this.#entries.size > MAX_REFERRERS) {
                 throw this.#refusal(`more than ${MAX_REFERRERS} referrers`);
             }
             next = page.next;
         }
         return [...this.#entries.values()];
+    }
+    /** The same entry twice is one; a digest of two sizes is none that can be checked. */
+    #take(entry) {
+        const { digest, size } = entry;
+        const known = this.#entries.get(digest);
+        if (known !== undefined && known.size !== size) {
+            throw this.#refusal(`it lists ${digest} with two sizes, ${known.size} and ${size} bytes`);
+        }
+        this.#entries.set(digest, entry);
     }
     /** Undefined where what is there is no list. */
     async #page(target) {
@@ -46543,7 +46552,10 @@ async function listUnderTag(repository, subject) {
  * anything: GitLab shows the manifest itself there (Q62).
  */
 async function fetchReferrersTag(repository, subject) {
-    const tag = referrersTag(subject);
+    return fetchTagged(repository, referrersTag(subject));
+}
+/** What a tag shows that need not be there; undefined where it is not. */
+async function fetchTagged(repository, tag) {
     try {
         return await fetchManifest(repository, tag);
     }
@@ -46672,22 +46684,12 @@ function signaturesIn({ repository, referrers }) {
     return {
         list: async (subject) => referrers.list(repository, subject),
         fetch: async (subject, entry) => fetchReferrer(repository, subject, entry),
-        fetchCosign: async (subject, kind) => fetchCosign({ repository, referrers }, subject, kind),
+        fetchCosign: async (subject, kind) => {
+            const tag = cosignTag(subject, kind);
+            return tag === undefined ? undefined : referrers.cosignImage(repository, tag);
+        },
         fetchBlob: async (blob) => fetchBlob(repository, blob),
     };
-}
-async function fetchCosign({ repository, referrers }, subject, kind) {
-    const tag = cosignTag(subject, kind);
-    if (tag === undefined)
-        return undefined;
-    try {
-        return await referrers.cosignImage(repository, tag);
-    }
-    catch (error) {
-        if (error instanceof RegistryError && error.code === 'NOT_FOUND')
-            return undefined;
-        throw error;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/load-trust.js
@@ -48705,22 +48707,7 @@ function refusedType(mediaType, error) {
     return reworded('UNSUPPORTED', `the registry does not take the type ${mediaType}`, error);
 }
 
-;// CONCATENATED MODULE: ./lib/registry/copy/plan-blob.js
-
-/**
- * How a blob would come to a destination, by one look there: whether the registry would really mount
- * it, only asking would tell, and that opens uploads.
- *
- * @param holder another repository of the destination's registry that has it, or would by then
- */
-async function planBlob(source, destination, blob, holder) {
-    if (await blobExists(destination, blob))
-        return 'existing';
-    const isAround = holder !== undefined || source.sharesRegistryWith(destination);
-    return isAround && destination.http.family?.mounts !== false ? 'mounted' : 'copied';
-}
-
-;// CONCATENATED MODULE: ./lib/registry/copy/push-with-repair.js
+;// CONCATENATED MODULE: ./lib/registry/content/push-with-repair.js
 
 /** By these a registry says that it lacks something that a manifest refers to. */
 const MISSING = new Set([
@@ -48754,6 +48741,21 @@ function mayLackContent(error, { isUnseen }) {
     if (error.registryCodes.some((code) => MISSING.has(code)))
         return true;
     return isUnseen && error.code !== 'EXISTS' && push_with_repair_REFUSED.has(error.status);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy/plan-blob.js
+
+/**
+ * How a blob would come to a destination, by one look there: whether the registry would really mount
+ * it, only asking would tell, and that opens uploads.
+ *
+ * @param holder another repository of the destination's registry that has it, or would by then
+ */
+async function planBlob(source, destination, blob, holder) {
+    if (await blobExists(destination, blob))
+        return 'existing';
+    const isAround = holder !== undefined || source.sharesRegistryWith(destination);
+    return isAround && destination.http.family?.mounts !== false ? 'mounted' : 'copied';
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/copy-image.js
@@ -52339,18 +52341,21 @@ function expired(error) {
 ;// CONCATENATED MODULE: ./lib/registry/copy/source-referrers.js
 
 
-
 /** Answers that are kept: those about some thousand images. */
 const MAX_KEPT = 20_000;
+/** Entries of all lists that are kept; each list counts for one more. */
+const MAX_ENTRIES = 100_000;
+/** Bytes of images of cosign's that are kept. An honest one has a kilobyte or two for a signature. */
+const source_referrers_MAX_KEPT_BYTES = 8 * 1024 * 1024;
 /**
  * What belongs to the images of a source, asked once for all of their destinations, and once for all
  * tags of one image.
  */
 class SourceReferrers {
-    #lists = new Answers();
-    #cosignImages = new Answers();
-    #cosignDigests = new Answers();
-    #cosignManifests = new Answers();
+    #lists = new Answers(MAX_ENTRIES, ({ length }) => 1 + length);
+    #cosignImages = new Answers(MAX_KEPT);
+    #cosignDigests = new Answers(MAX_KEPT);
+    #cosignManifests = new Answers(source_referrers_MAX_KEPT_BYTES, (fetched) => fetched?.size ?? 1);
     /** What is listed as referring to a manifest. Nothing of it has been looked at. */
     async list(repository, subject) {
         return this.#lists.of(repository, subject, async () => {
@@ -52364,30 +52369,44 @@ class SourceReferrers {
     async cosignImages(repository, subject) {
         return this.#cosignImages.of(repository, subject, async () => listCosignImages(repository, subject));
     }
-    /** What a tag of cosign's showed when it was looked at for the first time. */
+    /**
+     * What a tag of cosign's showed when it was looked at for the first time; undefined where it is not
+     * there. That it is listed says nothing: some registries go on listing tags whose manifests are
+     * gone.
+     */
     async cosignDigest(repository, tag) {
         const fetched = this.#cosignManifests.known(repository, tag);
         if (fetched !== undefined)
-            return (await fetched).digest;
-        return this.#cosignDigests.of(repository, tag, async () => {
-            const digest = await resolveDigest(repository, tag);
-            if (digest !== undefined)
-                return digest;
-            const place = repository.place('look up', tag);
-            throw new RegistryError('NOT_FOUND', 'it is gone since it was listed', place);
-        });
+            return (await fetched)?.digest;
+        return this.#cosignDigests.of(repository, tag, async () => resolveDigest(repository, tag));
     }
-    /** The image that a tag of cosign's shows. */
+    /**
+     * The image that a tag of cosign's shows; undefined as for `cosignDigest`. Throws INVALID_MANIFEST
+     * once there is more of such than the repository's budget has.
+     */
     async cosignImage(repository, tag) {
         return this.#cosignManifests.of(repository, tag, async () => {
             const digest = await this.#cosignDigests.known(repository, tag);
-            return fetchManifest(repository, digest ?? tag);
+            const fetched = await (digest === undefined
+                ? fetchTagged(repository, tag)
+                : fetchManifest(repository, digest));
+            if (fetched !== undefined)
+                repository.spend(fetched, 'get image');
+            return fetched;
         });
     }
 }
-/** Answers by what was asked. A question that failed is asked again. */
+/** Answers by what was asked, as many as there is room for. A question that failed is asked again. */
 class Answers {
     #answers = new Map();
+    #room;
+    #weigh;
+    #kept = 0;
+    /** @param weigh how much of the room an answer takes */
+    constructor(room, weigh = () => 1) {
+        this.#room = room;
+        this.#weigh = weigh;
+    }
     known({ name }, about) {
         return this.#answers.get(`${name}@${about}`);
     }
@@ -52396,17 +52415,24 @@ class Answers {
         const known = this.#answers.get(key);
         if (known !== undefined)
             return known;
-        if (this.#answers.size >= MAX_KEPT)
-            this.#answers.clear();
         const asked = ask();
         this.#answers.set(key, asked);
         try {
-            return await asked;
+            const answer = await asked;
+            this.#take(this.#weigh(answer));
+            return answer;
         }
         catch (error) {
             this.#answers.delete(key);
             throw error;
         }
+    }
+    #take(weight) {
+        this.#kept += weight;
+        if (this.#kept <= this.#room)
+            return;
+        this.#answers.clear();
+        this.#kept = 0;
     }
 }
 
@@ -54143,11 +54169,15 @@ async function listsByItself(repository, subject, pushed) {
 
 
 
+
+
+
 /** Who loses against another writer that often has lost against a program that does not merge. */
 const MAX_WRITES = 3;
 /** Milliseconds until what was written is looked for once more: some show it only then (Q58). */
 const SECOND_LOOK_MS = 500;
 const referrers_index_Entries = looseObject({ manifests: nullish(array(unknown())) });
+const Named = looseObject({ digest: string() });
 /**
  * Adds referrers of a manifest to the list that clients keep under a tag, for a repository without
  * the API (distribution-spec, Pushing Manifests with Subject): what stands there stays, and what is
@@ -54176,7 +54206,10 @@ async function merge(repository, subject, referrers) {
         let tries = 0;
         // Before it is sent again after a pause: somebody may have written in the meantime.
         const isAsBefore = async () => tries++ === 0 || (await shownList(repository, subject))?.digest === before?.digest;
-        await pushManifest(repository, tag, mergedList(shown, missing), isAsBefore);
+        let kept = shown;
+        await pushWithRepair(async () => pushManifest(repository, tag, mergedList(kept, missing), isAsBefore), async () => {
+            kept = kept && (await withoutGone(repository, subject, kept));
+        });
         shown = await shownList(repository, subject, true);
         if (shown?.digest !== before?.digest)
             continue;
@@ -54202,6 +54235,21 @@ async function shownList(repository, subject, isWritten = false) {
     const what = digest === subject ? 'the image itself' : foreignText(mediaType);
     throw new RegistryError('UNSUPPORTED', `the registry has no referrers API, and the tag that stands in for it holds ${what} and not a ` +
         'list; copy the image without them with referrers: none', repository.place('list referrers', referrersTag(subject)));
+}
+/**
+ * A list without the entries whose manifests are gone, for a registry that does not take it with
+ * them: cleaners take what has no tag, and leave the list as it was.
+ */
+async function withoutGone(repository, subject, shown) {
+    const digests = [...shown.digests];
+    const looks = await wait_for_all_waitForAll(digests.map(async (one) => presentDigest(repository, one)));
+    const gone = new Set(digests.filter((_, index) => looks[index] === undefined));
+    if (gone.size === 0)
+        return shown;
+    repository.http.logger.info(`${[...gone].join(', ')} of the list of referrers of ${subject} in ${repository.name} is gone: taken out of it`);
+    const { manifests } = parse(referrers_index_Entries, shown.document);
+    const left = manifests?.filter((entry) => !is(Named, entry) || !gone.has(entry.digest));
+    return { ...shown, document: { ...shown.document, manifests: left } };
 }
 function mergedList(shown, referrers) {
     const { document } = shown ?? { document: { schemaVersion: 2, mediaType: MediaType.ociIndex } };
@@ -54252,15 +54300,26 @@ async function needsCosignImage(destination, { tag, digest, fetch }) {
     const reason = 'the tag holds signatures that the source does not have, and writing it would take them away';
     throw new RegistryError('EXISTS', reason, destination.place('write', tag));
 }
-/** Copies an image of cosign's under its tag; where the route is a plan, only counts its bytes. */
-async function copyCosignImage(route, { tag, fetch }) {
+/**
+ * Copies an image of cosign's under its tag, if the destination still needs it by then; where the
+ * route is a plan, only counts its bytes. It is looked right before each write: blobs may have waited
+ * long for their turn, and somebody else may have signed. Throws what `needsCosignImage` does.
+ */
+async function copyCosignImage(route, image) {
     const { destination } = route;
-    const fetched = await fetch();
+    const fetched = await image.fetch();
     const moved = await copyBeneath(route, fetched);
     if (route.isPlan === true)
-        return moved;
-    await pushWithRepair(async () => publishManifest(destination, tag, fetched), async () => copyBeneath({ ...route, again: true }, fetched));
-    return moved;
+        return { outcome: 'copied', moved };
+    const seen = { outcome: 'existing' };
+    const isNeeded = async () => {
+        const isStillNeeded = await needsCosignImage(destination, image);
+        if (isStillNeeded)
+            seen.outcome = 'copied';
+        return isStillNeeded;
+    };
+    await pushWithRepair(async () => publishManifest(destination, image.tag, fetched, isNeeded), async () => copyBeneath({ ...route, again: true }, fetched));
+    return { ...seen, moved };
 }
 /** What must not be overwritten has to be seen. */
 async function copy_cosign_image_shownDigest(destination, tag) {
@@ -54293,6 +54352,7 @@ function layerKey({ mediaType, digest, annotations = {} }) {
 
 
 
+
 /** The config of most referrers (image-spec, Guidance for an Empty Descriptor). */
 const EMPTY = Buffer.from('{}');
 /**
@@ -54315,13 +54375,9 @@ class ReferrersCopy {
     async run(levels) {
         const outcomes = [];
         for (const { referrers, cosignImages } of levels) {
-            const images = cosignImages.map(({ tag, digest }) => {
-                const { source } = this.#route;
-                return { tag, digest, fetch: async () => this.#found.cosignImage(source, tag) };
-            });
             const done = await wait_for_all_waitForAll([
                 ...referrers.map(async (one) => this.#referrer(one)),
-                ...images.map(async (one) => this.#cosignImage(one)),
+                ...cosignImages.map(async (one) => this.#cosignImage(one)),
             ]);
             outcomes.push(...done);
         }
@@ -54338,15 +54394,19 @@ class ReferrersCopy {
             return 'copied';
         return this.#once('referrer', fetched, async () => copyByDigest(this.#routeOf(fetched), fetched));
     }
-    async #cosignImage(image) {
-        const { destination } = this.#route;
+    async #cosignImage({ tag, digest, fetched }) {
+        const { source, destination, isPlan } = this.#route;
+        const fetch = async () => fetched ?? (await this.#found.cosignImage(source, tag)) ?? fetchManifest(source, digest);
+        const image = { tag, digest, fetch };
         // Another line may bring the same image, or another one for the same tag.
-        return destination.http.turns.run(`${destination.name}:${image.tag}`, async () => {
-            if (!(await needsCosignImage(destination, image)))
+        return destination.http.turns.run(`${destination.name}:${tag}`, async () => {
+            // Elsewhere it is only looked right before the write.
+            const isLookedFor = fetched === undefined || isPlan === true;
+            if (isLookedFor && !(await needsCosignImage(destination, image)))
                 return 'existing';
-            const route = this.#routeOf(await image.fetch());
-            this.#moved.push(await copyCosignImage(route, image));
-            return 'copied';
+            const { outcome, moved } = await copyCosignImage(this.#routeOf(await fetch()), image);
+            this.#moved.push(moved);
+            return outcome;
         });
     }
     /** Brings a manifest, unless another image of the run does or did. */
@@ -54414,9 +54474,10 @@ async function findLostReferrers(source, found, filter, subject) {
     const [entries, images] = await waitForBoth(wantsReferrers(filter) ? found.list(source, subject) : Promise.resolve([]), wantsCosignTags(filter) ? found.cosignImages(source, subject) : Promise.resolve([]));
     const [listed, tagged] = await waitForBoth(wait_for_all_waitForAll(entries.map(async (entry) => fetchReferrer(source, subject, entry))), wait_for_all_waitForAll(images.map(async ({ tag }) => found.cosignImage(source, tag))));
     const referrers = listed.filter((referrer) => referrer !== undefined);
+    const cosignImages = tagged.filter((image) => image !== undefined);
     const wanted = referrers.filter(({ manifest }) => wantsType(filter, artifactTypeOf(manifest)));
     return {
-        lost: [...wanted, ...tagged].map((referrer) => find_lost_referrers_describe(referrer, subject)),
+        lost: [...wanted, ...cosignImages].map((referrer) => find_lost_referrers_describe(referrer, subject)),
         filtered: referrers.length - wanted.length,
     };
 }
@@ -54505,15 +54566,18 @@ class Walk {
         this.#count += entries.length + images.length;
         if (this.#count > MAX_REFERRERS)
             throw this.#refusal(`more than ${MAX_REFERRERS} referrers`);
-        const [referrers, cosignImages] = await waitForBoth(this.#referrers(subject, entries), wait_for_all_waitForAll(images.map(async ({ tag }) => ({ tag, digest: await this.#cosignDigest(tag) }))));
-        return { referrers, cosignImages };
+        const [referrers, cosignImages] = await waitForBoth(this.#referrers(subject, entries), wait_for_all_waitForAll(images.map(async ({ tag }) => this.#cosignImage(tag))));
+        return { referrers, cosignImages: cosignImages.filter((image) => image !== undefined) };
     }
-    async #cosignDigest(tag) {
+    async #cosignImage(tag) {
         const { source, found, present } = this.#search;
         // Where nothing is known to be there, it will be needed whole.
-        return present === undefined
-            ? (await found.cosignImage(source, tag)).digest
-            : found.cosignDigest(source, tag);
+        const fetched = present === undefined ? await found.cosignImage(source, tag) : undefined;
+        const digest = fetched?.digest ?? (present && (await found.cosignDigest(source, tag)));
+        if (digest !== undefined)
+            return { tag, digest, fetched };
+        source.http.logger.info(`${tag} is listed in ${source.name}, and not there: not counted`);
+        return undefined;
     }
     async #referrers(subject, entries) {
         if (entries.length === 0)

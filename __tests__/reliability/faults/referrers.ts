@@ -1,5 +1,10 @@
 import { expect } from '@jest/globals'
-import { buildBundle, buildReferrersIndex, tagOf } from '../../../testkit/image/referrers.ts'
+import {
+  buildBundle,
+  buildReferrersIndex,
+  buildSignatures,
+  tagOf,
+} from '../../../testkit/image/referrers.ts'
 import { pushTo } from '../../../testkit/image/push.ts'
 import type { Middleware } from '../../../testkit/registry/exchange.ts'
 import {
@@ -27,6 +32,9 @@ const listsTags: RequestMatcher = { method: 'GET', path: '/tags/list' }
 const readsReferrer: RequestMatcher = { method: 'GET', path: signature.manifest.digest }
 const pushesReferrer: RequestMatcher = { method: 'PUT', path: signature.manifest.digest }
 const readsSignature: RequestMatcher = { method: 'GET', path: signature.layers[0]?.digest ?? '' }
+
+const cosignTag = tagOf(index, 'sig')
+const theirSignatures = buildSignatures(index, ['somebody else'])
 
 const retries = 'retries'
 const isFailure = 'takes no failed look-up for an empty one'
@@ -209,6 +217,24 @@ export const referrerRows: readonly Row[] = [
         world.destination.fault({ ...writesListTag, path: tagOf(index) }, by)
       },
       check: expectThreeWrites,
+    },
+  },
+  {
+    fault: "Another program signs under cosign's tag while the image is on its way",
+    often: 'once',
+    world: signed,
+    destination: {
+      ends: 'EXISTS',
+      does: 'leaves its signature',
+      inject: ({ destination }) => {
+        destination.fault({ method: 'PUT', path: '/blobs/uploads/' }, async (_request, next) => {
+          pushTo(destination.store, 'prod/app', cosignTag, theirSignatures)
+          return next()
+        })
+      },
+      check: ({ destination }) => {
+        expect(destination.store.tag('prod/app', cosignTag)).toBe(theirSignatures.manifest.digest)
+      },
     },
   },
   {
