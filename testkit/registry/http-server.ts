@@ -35,8 +35,11 @@ export async function startServer(
       : createSecureServer(secureOptions(certificate), listener)
   let connections = 0
   server.on(certificate === undefined ? 'connection' : 'secureConnection', () => (connections += 1))
-  // Tests decide how long a request may take, so the server has no opinion.
+  // Tests decide how long anything may take. A server that closes what is idle could do so, on a machine
+  // that is slow, at the moment in which the next request comes.
   server.requestTimeout = 0
+  server.headersTimeout = 0
+  server.keepAliveTimeout = 0
   server.listen(wanted, address)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
