@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { parsePlatformFilter } from '../../src/oci/platform.ts'
+import { fetchNamed } from '../../src/registry/content/named-manifest.ts'
 import { SourceImage } from '../../src/sync/source-image.ts'
 import {
   buildArtifact,
@@ -28,7 +29,8 @@ async function resolve(tag: string, platforms = 'linux/amd64,linux/arm64') {
   const client = world.client(world.source)
   const reference = client.parse(`acme/app:${tag}`, 'PARSE_SOURCE_REFERENCE', 'source')
   const repository = client.repository('acme/app', 'source')
-  return SourceImage.resolve(repository, reference, parsePlatformFilter(platforms))
+  const top = await fetchNamed(repository, reference)
+  return SourceImage.of(repository, top, reference, parsePlatformFilter(platforms))
 }
 
 describe('a source image', () => {

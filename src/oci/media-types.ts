@@ -64,6 +64,11 @@ export function isManifestType(mediaType: string): boolean {
   return isIndexType(mediaType) || isImageManifestType(mediaType) || isSchema1Type(mediaType)
 }
 
+/** Whether an entry of an index can only be a blob, as caches of builds list them. */
+export function isBlobType(mediaType: string): boolean {
+  return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType)
+}
+
 /** The config of a runnable image, which is the only config that may be parsed. */
 export function isImageConfigType(mediaType: string): boolean {
   const type = normaliseMediaType(mediaType)

@@ -2,6 +2,8 @@ import type { Digest } from '../oci/digest.ts'
 import type { PlatformFilter } from '../oci/platform.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
 import { resolveDigest } from '../registry/content/manifests.ts'
+import { fetchNamed } from '../registry/content/named-manifest.ts'
+import type { FetchedManifest } from '../registry/learned/fetched-manifest.ts'
 import type { Client } from '../registry/client.ts'
 import type { SourceReferrers } from '../registry/copy/source-referrers.ts'
 import type { Repository } from '../registry/http/repository.ts'
@@ -31,6 +33,7 @@ export class NamedSource {
   readonly #reference: Reference
   readonly #attestations: AttestationPolicy
   #digest: Promise<Digest | undefined> | undefined
+  #top: Promise<FetchedManifest> | undefined
   #image: Promise<SourceImage> | undefined
 
   constructor(
@@ -56,14 +59,14 @@ export class NamedSource {
   async digest(): Promise<Digest | undefined> {
     const { digest, tag = 'latest' } = this.#reference
     if (digest !== undefined) return digest
-    if (this.#image !== undefined) return (await this.#image).top.digest
+    if (this.#top !== undefined) return (await this.#top).digest
     this.#digest ??= resolveDigest(this.repository, tag)
     return this.#digest
   }
 
   /** Fetches what it names. Failures are shared as well: each of them is the end of all retries. */
   async image(): Promise<SourceImage> {
-    this.#image ??= this.#fetch()
+    this.#image ??= this.#read()
     return this.#image
   }
 
@@ -72,13 +75,24 @@ export class NamedSource {
     const isCounted = this.repository.http.family?.countsPulls === true
     const digest = isCounted ? await this.digest().catch(() => undefined) : undefined
     // Failures are told by those who want the image.
-    if (digest === undefined) await this.image().catch(() => undefined)
+    if (digest === undefined) await this.#fetch().catch(() => undefined)
   }
 
-  async #fetch(): Promise<SourceImage> {
-    // A look that failed is no reason to give up: fetching will tell what is wrong.
-    const digest = await this.#digest?.catch(() => undefined)
-    const reference = digest === undefined ? this.#reference : { ...this.#reference, digest }
-    return SourceImage.resolve(this.repository, reference, this.platforms, this.#attestations)
+  async #read(): Promise<SourceImage> {
+    const top = await this.#fetch()
+    await this.repository.roomFor(top)
+    return SourceImage.of(this.repository, top, this.#reference, this.platforms, this.#attestations)
+  }
+
+  /** The document that it names, and nothing beneath: who waits for that waits for nobody else. */
+  async #fetch(): Promise<FetchedManifest> {
+    const fetch = async (): Promise<FetchedManifest> => {
+      // A look that failed is no reason to give up: fetching will tell what is wrong.
+      const digest = await this.#digest?.catch(() => undefined)
+      const reference = digest === undefined ? this.#reference : { ...this.#reference, digest }
+      return fetchNamed(this.repository, reference)
+    }
+    this.#top ??= fetch()
+    return this.#top
   }
 }

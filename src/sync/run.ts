@@ -168,6 +168,7 @@ async function syncPair<Log extends Logger>(
         if (set === undefined) return
         // Nothing that the others of its source want is to come any more.
         taker?.leave()
+        sources.end(pair)
         await set.await(pair, move)
       },
       progress: run.progress?.begin(pair),
@@ -186,6 +187,8 @@ async function syncPair<Log extends Logger>(
       durationMs: durationMs(),
       error: await run.describe(error),
     }
+  } finally {
+    sources.end(pair)
   }
 }
 

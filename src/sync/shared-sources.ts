@@ -1,6 +1,7 @@
 import { formatPlatform } from '../oci/platform.ts'
 import { formatReference, type Reference } from '../oci/reference.ts'
 import { SharedDownloads, type Taker } from '../registry/copy/shared-downloads.ts'
+import { ManifestRoom, type ManifestShare } from '../registry/learned/manifest-room.ts'
 import type { ImagePair } from './image-list.ts'
 import type { NamedSource } from './named-source.ts'
 import type { SyncPolicy } from './sync-policy.ts'
@@ -13,6 +14,10 @@ interface SharedSource {
   named: NamedSource | undefined
   /** Whether its tag is the destination of another image. */
   isOverwritten: boolean
+  /** Those that have asked for it and do not have all that they want of it yet. */
+  readonly working: Set<ImagePair>
+  /** What their manifests have of the room. */
+  share: ManifestShare | undefined
 }
 
 /**
@@ -25,6 +30,9 @@ export class SharedSources {
   readonly #downloads: SharedDownloads | undefined
   /** By their tag, as far as that is the destination of another image. */
   readonly #overwritten: ReadonlyMap<string, readonly SharedSource[]>
+
+  /** For the manifests of each source registry. */
+  readonly #rooms = new Map<string, ManifestRoom>()
 
   /** @param policy for pairs that bring none of their own */
   constructor(pairs: readonly ImagePair[], policy: Pick<SyncPolicy, 'platforms' | 'attestations'>) {
@@ -63,7 +71,25 @@ export class SharedSources {
     const named = shared.named ?? make()
     shared.left--
     shared.named = shared.left > 0 || shared.isOverwritten ? named : undefined
+    shared.working.add(pair)
+    shared.share ??= this.#share(pair.source.registry, named)
     return named
+  }
+
+  /** Nothing of its source is to be brought for the pair any more. */
+  end(pair: ImagePair): void {
+    const shared = this.#byPair.get(pair)
+    if (shared?.working.delete(pair) !== true || shared.working.size > 0) return
+    shared.share?.end()
+    shared.share = undefined
+  }
+
+  #share(registry: string, { repository }: NamedSource): ManifestShare {
+    const room = this.#rooms.get(registry) ?? new ManifestRoom()
+    this.#rooms.set(registry, room)
+    const share = room.share()
+    repository.shareRoom(share)
+    return share
   }
 
   /**
@@ -86,7 +112,14 @@ export class SharedSources {
 }
 
 function noneYet(): SharedSource {
-  return { pairs: [], left: 0, named: undefined, isOverwritten: false }
+  return {
+    pairs: [],
+    left: 0,
+    named: undefined,
+    isOverwritten: false,
+    working: new Set(),
+    share: undefined,
+  }
 }
 
 /** By the place that each pair has among those of its registry. */

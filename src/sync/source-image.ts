@@ -11,7 +11,6 @@ import { RegistryError } from '../registry/errors.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import type { FetchedManifest } from '../registry/learned/fetched-manifest.ts'
 import { fetchManifest } from '../registry/content/manifests.ts'
-import { fetchNamed } from '../registry/content/named-manifest.ts'
 import {
   firstOfEach,
   listManifests,
@@ -71,15 +70,15 @@ export class SourceImage {
     this.#read = new Map(selection?.read)
   }
 
-  /** Fetches what the reference names, and indexes beneath it where they have to be searched. */
-  static async resolve(
+  /** That of a document that the reference names; fetches indexes beneath it that have to be searched. */
+  static async of(
     repository: Repository,
+    top: FetchedManifest,
     reference: Reference,
     filter: PlatformFilter,
     attestations: AttestationPolicy = 'drop',
   ): Promise<SourceImage> {
     const name = reference.digest ?? reference.tag ?? 'latest'
-    const top = await fetchNamed(repository, reference)
     const selection =
       top.manifest.kind === 'index' && filter !== 'all'
         ? await selectPlatforms(repository, top.manifest, filter, name, attestations === 'keep')

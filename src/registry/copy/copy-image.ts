@@ -1,7 +1,7 @@
 import type { Descriptor } from '../../oci/descriptor.ts'
 import { type Content, contentKey, type Digest } from '../../oci/digest.ts'
 import type { ImageIndex, ImageManifest } from '../../oci/manifest.ts'
-import { isManifestType, isNonDistributableType } from '../../oci/media-types.ts'
+import { isBlobType, isManifestType, isNonDistributableType } from '../../oci/media-types.ts'
 import type { ContentLedger, Outcome } from './content-ledger.ts'
 import { addBytes, type BytesMoved, bytesOf, noBytes } from './bytes-moved.ts'
 import { copyBlob, SMALL_BLOB_BYTES } from './copy-blob.ts'
@@ -248,7 +248,10 @@ class TreeCopy {
     }
     const expected = { ...child, depth }
     const fetched = await this.#walk.run(async () => this.#fetch(expected))
-    if (fetched !== undefined) return this.manifest(fetched, depth)
+    if (fetched !== undefined) {
+      await this.#route.source.roomFor(fetched)
+      return this.manifest(fetched, depth)
+    }
     // No manifest, so that it can only be a blob: caches of builds list such (image-spec, Image Index).
     return bytesOf(await this.#blob(child), child.size)
   }
@@ -266,9 +269,4 @@ class TreeCopy {
       throw error
     }
   }
-}
-
-/** Whether an index entry can only be a blob. */
-function isBlobType(mediaType: string): boolean {
-  return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType)
 }

@@ -36,7 +36,9 @@ export async function listPlatforms(
       if (isIndexType(mediaType)) {
         if (searched.has(digest)) continue
         searched.add(digest)
-        const { manifest } = await fetchManifest(repository, digest, { ...descriptor, depth })
+        const nested = await fetchManifest(repository, digest, { ...descriptor, depth })
+        await repository.roomFor(nested)
+        const { manifest } = nested
         if (manifest.kind === 'index') {
           await search(manifest, depth + 1)
           continue
@@ -96,6 +98,7 @@ export async function listManifests(
       if (isImageManifestType(entry.mediaType)) digests.add(entry.digest)
       else if (isIndexType(entry.mediaType)) {
         const nested = await fetchManifest(repository, entry.digest, { ...entry, depth })
+        await repository.roomFor(nested)
         await walk(nested, depth + 1)
       }
     }

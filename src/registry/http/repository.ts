@@ -1,7 +1,9 @@
 import type { Content } from '../../oci/digest.ts'
 import { type Scope, pullScope, pushScope } from '../auth/scope.ts'
 import { type ErrorPlace, RegistryError, type Side } from '../errors.ts'
+import type { FetchedManifest, UnknownManifest } from '../learned/fetched-manifest.ts'
 import { ManifestBudget } from '../learned/manifest-budget.ts'
+import type { ManifestShare } from '../learned/manifest-room.ts'
 import type { RegistryHttp } from './registry-http.ts'
 
 /** One repository of a registry in one role: what the requests about its content have in common. */
@@ -11,6 +13,7 @@ export class Repository {
   readonly name: string
   readonly side: Side
   readonly #budget = new ManifestBudget()
+  #share: ManifestShare | undefined
   /** By their reasons: an index of thousands is not to cost an error for each of its entries. */
   readonly #refusals = new Map<string, RegistryError>()
 
@@ -71,6 +74,19 @@ export class Repository {
       this.#refusals.set(refusal, error)
     }
     throw error
+  }
+
+  /** From now on, there may have to be room for what an index of it lists. */
+  shareRoom(share: ManifestShare): void {
+    this.#share = share
+  }
+
+  /**
+   * Comes back when there is room for what an index lists, at once where nobody shares any. To be
+   * waited for where no other image waits for the same.
+   */
+  async roomFor(fetched: FetchedManifest | UnknownManifest): Promise<void> {
+    if (fetched.manifest?.kind === 'index') await this.#share?.admit(fetched)
   }
 
   /** Whether both are served by one registry, so that blobs can be mounted. */

@@ -8,7 +8,7 @@ export const MAX_MANIFESTS = 5_000
  * Bytes. All manifests beneath one reference may be held at one time; honest ones need some kilobytes
  * each.
  */
-const MAX_TREE_BYTES = 64 * 1024 * 1024
+export const MAX_TREE_BYTES = 64 * 1024 * 1024
 
 /**
  * What may be fetched because one reference leads there: documents, their bytes, and how deep they
