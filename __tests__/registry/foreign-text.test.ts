@@ -152,6 +152,11 @@ describe('text from a registry', () => {
     expect(foreignText('ab😀cdef', 4)).toBe('ab…')
   })
 
+  test('is looked at no further than eight times as far as it is shown', () => {
+    expect(foreignText(`${' '.repeat(100)}near`, 16)).toBe('near')
+    expect(foreignText(`${' '.repeat(200)}far`, 16)).toBe('…')
+  })
+
   test('takes time in proportion to its length, not more', () => {
     // Any of these would take minutes if one of the patterns went back over the text.
     for (const piece of [

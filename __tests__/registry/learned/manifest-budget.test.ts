@@ -3,7 +3,8 @@ import type { Descriptor } from '../../../src/oci/descriptor.ts'
 import type { Digest } from '../../../src/oci/digest.ts'
 import { MediaType } from '../../../src/oci/media-types.ts'
 import { fetchConfig } from '../../../src/registry/content/blobs.ts'
-import { fetchManifest } from '../../../src/registry/content/manifests.ts'
+import { fetchManifest, fetchUnknown } from '../../../src/registry/content/manifests.ts'
+import { listManifests } from '../../../src/registry/copy/platform-entries.ts'
 import type { Repository } from '../../../src/registry/http/repository.ts'
 import { ManifestBudget } from '../../../src/registry/learned/manifest-budget.ts'
 import { buildIndex, type BuiltImage } from '../../../testkit/image/image.ts'
@@ -68,6 +69,10 @@ const ways: readonly [string, (repository: Repository, entry: Descriptor) => Pro
     async (repository, entry) =>
       fetchManifest(repository, entry.digest, { ...entry, mediaType: MediaType.ociIndex }),
   ],
+  [
+    'something of an unknown type',
+    async (repository, entry) => fetchUnknown(repository, { ...entry, mediaType: 'application/x' }),
+  ],
   ['a config', fetchConfig],
 ]
 
@@ -82,6 +87,13 @@ test.each(ways)('is spent by whoever fetches %s that is listed', async (_what, f
 
 test.each<[string, (world: RegistryWorld) => Promise<unknown>]>([
   ['searched for platforms', async ({ from }) => from.getPlatformDigests('acme/app:1.0')],
+  [
+    'searched for what others may refer to',
+    async (world) => {
+      const repository = world.sourceRepository()
+      return listManifests(repository, await fetchManifest(repository, '1.0'))
+    },
+  ],
   ['copied whole', async ({ from, to }) => from.copyIndex('acme/app:1.0', 'mirror/app:1.0', to)],
 ])('an index of many large ones is not %s', async (_what, act) => {
   await using world = await RegistryWorld.start()

@@ -1,4 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import type { Slabs } from './slabs.ts'
 
 /**
@@ -8,6 +9,9 @@ import type { Slabs } from './slabs.ts'
 const LANDING_BYTES = 16 * 1024
 /** With less room than that, the next read gets a slab of its own. */
 const MIN_ROOM = 64 * 1024
+
+/** Parts that are read ahead: one is given while the next one is read. */
+const MAX_WAITING = 2
 
 export interface SlabReaderOptions {
   /**
@@ -54,15 +58,19 @@ export class SlabReader {
 
   /** Gives what is read to the socket that was made with `onread`. */
   attach(socket: Socket): void {
+    const readMore = socket['_read'].bind(socket)
     const read = socket.read.bind(socket)
     const push = socket.push.bind(socket)
     const destroy = socket.destroy.bind(socket)
     this.#push = push
     this.#isBehind = (): boolean => socket.readableLength > 0
     this.#isWriting = (): boolean => socket.writableLength > 0
-    const hooks: Pick<Socket, 'read' | 'push' | 'destroy'> = {
+    const hooks: Pick<Socket, '_read' | 'read' | 'push' | 'destroy'> = {
+      _read: (size) => {
+        if (!this.#isAhead) readMore(size)
+      },
       read: (size) => {
-        const part: unknown = read(size)
+        const part: unknown = this.#isAhead ? Duplex.prototype.read.call(socket, size) : read(size)
         if (this.#waiting.length > 0) process.nextTick(() => this.#offer())
         return part
       },
@@ -83,6 +91,14 @@ export class SlabReader {
       this.#close()
     })
     this.#offer()
+  }
+
+  /**
+   * Whether enough was read already. Sockets read more whenever somebody takes a part, also for one
+   * who gives back most of it, as undici does with chunks that are too many at once.
+   */
+  get #isAhead(): boolean {
+    return this.#waiting.length >= MAX_WAITING
   }
 
   /** Takes in that so many bytes have landed. Returns whether to go on reading. */

@@ -7,7 +7,7 @@
  *   well: 0.8 of 2.8 MB of the bundle, 30 of 140 ms of CPU before the first request. Every test that
  *   sends a request fails where one of them is not there any more.
  * - It reads a socket by `read` when it is told that there is something, so that a socket can be read
- *   into memory that is used again (SlabReader replaces its `read`, `push` and `destroy`): a quarter of
+ *   into memory that is used again (SlabReader replaces its `_read`, `read`, `push` and `destroy`): a quarter of
  *   the CPU of large blobs, a third over TLS, 30 MiB of memory. "bring the bytes of many bodies at once
  *   to a slow receiver as they were sent", "bring all of a body that ends with its connection",
  *   `network/slab-reader.test.ts`.
