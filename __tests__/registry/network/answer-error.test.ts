@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { answerError } from '../../../src/registry/network/answer-error.ts'
 import type { ErrorCode } from '../../../src/registry/errors.ts'
+import { knownSecrets } from '../../../src/registry/known-secrets.ts'
 import { Network } from '../../../src/registry/network/network.ts'
 import { cutBody, replyWith, setHeader } from '../../../testkit/registry/faults.ts'
 import { TestRegistry } from '../../../testkit/registry/registry.ts'
@@ -160,6 +161,12 @@ describe('the words of a registry', () => {
       ...words,
     })
     for (const word of Object.values(words)) expect(error.message).toContain(word)
+  })
+
+  test('are told without a secret that looks like markup where it stands in a page', async () => {
+    knownSecrets.add('hunter<2-and-more')
+    const { registryMessage } = await errorOf(400, '<title>no, hunter<2-and-more</title>')
+    expect(registryMessage).toBe('no, ***')
   })
 
   test.each<[string, unknown, string]>([
