@@ -241,6 +241,39 @@ describe('the outputs of a long list', () => {
     expect(commands.of('warning')).toEqual([expect.stringContaining('left empty: results')])
   })
 
+  test('are all but one that is longer than a string can be', () => {
+    const tooLong = {
+      ...copied(),
+      get wanted(): never {
+        throw new RangeError('Invalid string length')
+      },
+    }
+    const commands = recordCommands()
+    setOutputs(commands, commands, reportOf([tooLong]), files)
+    expect(commands.of('output')).toEqual(
+      expect.arrayContaining([`digest=${digestA}`, 'pinned=', 'changed=true', 'copied=1']),
+    )
+    expect(commands.of('warning')).toEqual([expect.stringContaining('left empty: pinned')])
+  })
+
+  test('are put together no further than they have room', () => {
+    let written = 0
+    const platforms = {
+      toJSON: () => {
+        written += 1
+        return 'x'.repeat(10_000)
+      },
+    }
+    const results = Array.from({ length: 1000 }, () => ({
+      ...copied(),
+      platforms: { ...platforms },
+    }))
+    const commands = recordCommands()
+    setOutputs(commands, commands, reportOf(results as never), noFiles)
+    expect(commands.of('output')).toContain('results=[]')
+    expect(written).toBeLessThan(50)
+  })
+
   test('point to no report where there is none', () => {
     const { warnings } = setFor(1000, { paths: noFiles })
     expect(warnings).toEqual([expect.stringMatching(/left empty: results$/)])
