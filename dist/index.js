@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9845);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8660);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9845:
+/***/ 8660:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -45287,6 +45287,10 @@ function isSchema1Type(mediaType) {
 function isManifestType(mediaType) {
     return isIndexType(mediaType) || isImageManifestType(mediaType) || isSchema1Type(mediaType);
 }
+/** Whether an entry of an index can only be a blob, as caches of builds list them. */
+function isBlobType(mediaType) {
+    return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType);
+}
 /** The config of a runnable image, which is the only config that may be parsed. */
 function isImageConfigType(mediaType) {
     const type = normaliseMediaType(mediaType);
@@ -46922,6 +46926,7 @@ class Repository {
     name;
     side;
     #budget = new ManifestBudget();
+    #share;
     /** By their reasons: an index of thousands is not to cost an error for each of its entries. */
     #refusals = new Map();
     constructor(http, name, side) {
@@ -46977,6 +46982,18 @@ class Repository {
             this.#refusals.set(refusal, error);
         }
         throw error;
+    }
+    /** From now on, there may have to be room for what an index of it lists. */
+    shareRoom(share) {
+        this.#share = share;
+    }
+    /**
+     * Comes back when there is room for what an index lists, at once where nobody shares any. To be
+     * waited for where no other image waits for the same.
+     */
+    async roomFor(fetched) {
+        if (fetched.manifest?.kind === 'index')
+            await this.#share?.admit(fetched);
     }
     /** Whether both are served by one registry, so that blobs can be mounted. */
     sharesRegistryWith(other) {
@@ -48964,8 +48981,10 @@ class TreeCopy {
         }
         const expected = { ...child, depth };
         const fetched = await this.#walk.run(async () => this.#fetch(expected));
-        if (fetched !== undefined)
+        if (fetched !== undefined) {
+            await this.#route.source.roomFor(fetched);
             return this.manifest(fetched, depth);
+        }
         // No manifest, so that it can only be a blob: caches of builds list such (image-spec, Image Index).
         return bytesOf(await this.#blob(child), child.size);
     }
@@ -48986,10 +49005,6 @@ class TreeCopy {
     }
 }
 copy_image_a = TreeCopy;
-/** Whether an index entry can only be a blob. */
-function isBlobType(mediaType) {
-    return /\.(?:image\.layer|image\.config|image\.rootfs|container\.image)\./.test(mediaType);
-}
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/copy-whole.js
 
@@ -49260,6 +49275,7 @@ function everyOfNode(milliseconds, call) {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/slab-reader.js
+
 /**
  * Where reading lands on a connection that carries no blob, or none yet: small answers do not hold
  * a slab. It is what a TLS record carries at the most, so that a full one tells that there is more.
@@ -49267,6 +49283,8 @@ function everyOfNode(milliseconds, call) {
 const LANDING_BYTES = 16 * 1024;
 /** With less room than that, the next read gets a slab of its own. */
 const MIN_ROOM = 64 * 1024;
+/** Parts that are read ahead: one is given while the next one is read. */
+const MAX_WAITING = 2;
 /**
  * Reads a connection into slabs in place of fresh memory, as the socket's `onread`. It gives the
  * socket one part after the other to be read as ever, the next one when the one before has been
@@ -49301,6 +49319,7 @@ class SlabReader {
     }
     /** Gives what is read to the socket that was made with `onread`. */
     attach(socket) {
+        const readMore = socket['_read'].bind(socket);
         const read = socket.read.bind(socket);
         const push = socket.push.bind(socket);
         const destroy = socket.destroy.bind(socket);
@@ -49308,8 +49327,12 @@ class SlabReader {
         this.#isBehind = () => socket.readableLength > 0;
         this.#isWriting = () => socket.writableLength > 0;
         const hooks = {
+            _read: (size) => {
+                if (!this.#isAhead)
+                    readMore(size);
+            },
             read: (size) => {
-                const part = read(size);
+                const part = this.#isAhead ? external_node_stream_.Duplex.prototype.read.call(socket, size) : read(size);
                 if (this.#waiting.length > 0)
                     process.nextTick(() => this.#offer());
                 return part;
@@ -49333,6 +49356,13 @@ class SlabReader {
             this.#close();
         });
         this.#offer();
+    }
+    /**
+     * Whether enough was read already. Sockets read more whenever somebody takes a part, also for one
+     * who gives back most of it, as undici does with chunks that are too many at once.
+     */
+    get #isAhead() {
+        return this.#waiting.length >= MAX_WAITING;
     }
     /** Takes in that so many bytes have landed. Returns whether to go on reading. */
     #landed(bytes) {
@@ -49461,7 +49491,7 @@ var dispatcher_pool = __nccwpck_require__(628);
  *   well: 0.8 of 2.8 MB of the bundle, 30 of 140 ms of CPU before the first request. Every test that
  *   sends a request fails where one of them is not there any more.
  * - It reads a socket by `read` when it is told that there is something, so that a socket can be read
- *   into memory that is used again (SlabReader replaces its `read`, `push` and `destroy`): a quarter of
+ *   into memory that is used again (SlabReader replaces its `_read`, `read`, `push` and `destroy`): a quarter of
  *   the CPU of large blobs, a third over TLS, 30 MiB of memory. "bring the bytes of many bodies at once
  *   to a slow receiver as they were sent", "bring all of a body that ends with its connection",
  *   `network/slab-reader.test.ts`.
@@ -50538,7 +50568,9 @@ async function listPlatforms(repository, index, leftOut = () => undefined) {
                 if (searched.has(digest))
                     continue;
                 searched.add(digest);
-                const { manifest } = await fetchManifest(repository, digest, { ...descriptor, depth });
+                const nested = await fetchManifest(repository, digest, { ...descriptor, depth });
+                await repository.roomFor(nested);
+                const { manifest } = nested;
                 if (manifest.kind === 'index') {
                     await search(manifest, depth + 1);
                     continue;
@@ -50594,6 +50626,7 @@ async function listManifests(repository, top) {
                 digests.add(entry.digest);
             else if (isIndexType(entry.mediaType)) {
                 const nested = await fetchManifest(repository, entry.digest, { ...entry, depth });
+                await repository.roomFor(nested);
                 await walk(nested, depth + 1);
             }
         }
@@ -53594,7 +53627,6 @@ function listNames(names) {
 
 
 
-
 /** Longer than any platform that somebody runs; an index may hold any text in its place. */
 const source_image_MAX_PLATFORM_LENGTH = 128;
 /**
@@ -53617,10 +53649,9 @@ class SourceImage {
         this.#filter = filter;
         this.#read = new Map(selection?.read);
     }
-    /** Fetches what the reference names, and indexes beneath it where they have to be searched. */
-    static async resolve(repository, reference, filter, attestations = 'drop') {
+    /** That of a document that the reference names; fetches indexes beneath it that have to be searched. */
+    static async of(repository, top, reference, filter, attestations = 'drop') {
         const name = reference.digest ?? reference.tag ?? 'latest';
-        const top = await fetchNamed(repository, reference);
         const selection = top.manifest.kind === 'index' && filter !== 'all'
             ? await selectPlatforms(repository, top.manifest, filter, name, attestations === 'keep')
             : undefined;
@@ -53775,6 +53806,7 @@ function digestsByPlatform(entries) {
 
 
 
+
 /** The source that a reference to a client's registry names. Throws PARSE_SOURCE_REFERENCE. */
 function nameSource(client, source, platforms, attestations = 'drop') {
     const reference = client.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
@@ -53793,6 +53825,7 @@ class NamedSource {
     #reference;
     #attestations;
     #digest;
+    #top;
     #image;
     constructor(repository, referrers, reference, platforms, attestations = 'drop') {
         this.repository = repository;
@@ -53810,14 +53843,14 @@ class NamedSource {
         const { digest, tag = 'latest' } = this.#reference;
         if (digest !== undefined)
             return digest;
-        if (this.#image !== undefined)
-            return (await this.#image).top.digest;
+        if (this.#top !== undefined)
+            return (await this.#top).digest;
         this.#digest ??= resolveDigest(this.repository, tag);
         return this.#digest;
     }
     /** Fetches what it names. Failures are shared as well: each of them is the end of all retries. */
     async image() {
-        this.#image ??= this.#fetch();
+        this.#image ??= this.#read();
         return this.#image;
     }
     /** Comes back when the tag may be moved: what it names now is known then, be it nothing. */
@@ -53826,13 +53859,23 @@ class NamedSource {
         const digest = isCounted ? await this.digest().catch(() => undefined) : undefined;
         // Failures are told by those who want the image.
         if (digest === undefined)
-            await this.image().catch(() => undefined);
+            await this.#fetch().catch(() => undefined);
     }
+    async #read() {
+        const top = await this.#fetch();
+        await this.repository.roomFor(top);
+        return SourceImage.of(this.repository, top, this.#reference, this.platforms, this.#attestations);
+    }
+    /** The document that it names, and nothing beneath: who waits for that waits for nobody else. */
     async #fetch() {
-        // A look that failed is no reason to give up: fetching will tell what is wrong.
-        const digest = await this.#digest?.catch(() => undefined);
-        const reference = digest === undefined ? this.#reference : { ...this.#reference, digest };
-        return SourceImage.resolve(this.repository, reference, this.platforms, this.#attestations);
+        const fetch = async () => {
+            // A look that failed is no reason to give up: fetching will tell what is wrong.
+            const digest = await this.#digest?.catch(() => undefined);
+            const reference = digest === undefined ? this.#reference : { ...this.#reference, digest };
+            return fetchNamed(this.repository, reference);
+        };
+        this.#top ??= fetch();
+        return this.#top;
     }
 }
 
@@ -53997,7 +54040,113 @@ class Taker {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/registry/learned/manifest-room.js
+
+
+
+/** Bytes of what the images of one registry list: four that spend their budgets, or any honest ones. */
+const MAX_ROOM_BYTES = 4 * MAX_TREE_BYTES;
+/**
+ * Room for the manifests of the images that are worked on side by side, of one source registry: each
+ * has a budget, and all of them together are not to have as many. What came first has its turn first,
+ * and the oldest that has some goes on whatever it needs. So it ends and gives back, as long as it
+ * does not wait for one that waits here: who asks must not be what another one waits for.
+ */
+class ManifestRoom {
+    /** With the bytes that they have, the oldest first. */
+    #holders = new Map();
+    #waiting = [];
+    #bytes = 0;
+    /** The share of one source. */
+    share() {
+        return new ManifestShare(this);
+    }
+    /** Comes back when there is room for so many bytes more. */
+    async take(share, bytes) {
+        const isNext = this.#waiting.length === 0 || this.#isOldest(share);
+        if (isNext && this.#fits(share, bytes))
+            this.#hold(share, bytes);
+        else
+            await new Promise((admit) => this.#waiting.push({ share, bytes, admit }));
+    }
+    giveBack(share) {
+        this.#bytes -= this.#holders.get(share) ?? 0;
+        this.#holders.delete(share);
+        const waiting = this.#waiting;
+        this.#waiting = [];
+        for (const one of waiting) {
+            if (one.share === share) {
+                one.admit();
+                continue;
+            }
+            const isNext = this.#waiting.length === 0 || this.#isOldest(one.share);
+            if (!isNext || !this.#fits(one.share, one.bytes)) {
+                this.#waiting.push(one);
+                continue;
+            }
+            this.#hold(one.share, one.bytes);
+            one.admit();
+        }
+    }
+    #isOldest(share) {
+        const [oldest = share] = this.#holders.keys();
+        return oldest === share;
+    }
+    #fits(share, bytes) {
+        return this.#isOldest(share) || this.#bytes + bytes <= MAX_ROOM_BYTES;
+    }
+    #hold(share, bytes) {
+        this.#holders.set(share, (this.#holders.get(share) ?? 0) + bytes);
+        this.#bytes += bytes;
+    }
+}
+/** What one source has of the room. */
+class ManifestShare {
+    #room;
+    #admitted = new Map();
+    #last = Promise.resolve();
+    #bytes = 0;
+    #isOver = false;
+    constructor(room) {
+        this.#room = room;
+    }
+    /** Comes back when there is room for an index and what it lists. */
+    async admit(index) {
+        if (this.#isOver)
+            return;
+        let admitted = this.#admitted.get(index.digest);
+        if (admitted === undefined) {
+            // More than that the budget does not give.
+            const bytes = Math.min(bytesBeneath(index), MAX_TREE_BYTES - this.#bytes);
+            this.#bytes += bytes;
+            admitted = this.#takeNext(bytes);
+            this.#admitted.set(index.digest, admitted);
+            this.#last = admitted;
+        }
+        await admitted;
+    }
+    async #takeNext(bytes) {
+        await this.#last;
+        if (bytes > 0 && !this.#isOver)
+            await this.#room.take(this, bytes);
+    }
+    /** Gives all of it back, and takes no more. */
+    end() {
+        this.#isOver = true;
+        this.#room.giveBack(this);
+    }
+}
+/** Bytes of an index and of the manifests that it lists, as it describes them. */
+function bytesBeneath({ size, manifest }) {
+    if (manifest?.kind !== 'index')
+        return 0;
+    const listed = manifest.manifests.filter((entry) => !isBlobType(entry.mediaType));
+    const sizes = listed.map((entry) => entry.size).filter((bytes) => bytes <= MAX_MANIFEST_BYTES);
+    return sizes.reduce((sum, bytes) => sum + bytes, size);
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/shared-sources.js
+
 
 
 
@@ -54011,6 +54160,8 @@ class SharedSources {
     #downloads;
     /** By their tag, as far as that is the destination of another image. */
     #overwritten;
+    /** For the manifests of each source registry. */
+    #rooms = new Map();
     /** @param policy for pairs that bring none of their own */
     constructor(pairs, policy) {
         const byKey = new Map();
@@ -54046,7 +54197,24 @@ class SharedSources {
         const named = shared.named ?? make();
         shared.left--;
         shared.named = shared.left > 0 || shared.isOverwritten ? named : undefined;
+        shared.working.add(pair);
+        shared.share ??= this.#share(pair.source.registry, named);
         return named;
+    }
+    /** Nothing of its source is to be brought for the pair any more. */
+    end(pair) {
+        const shared = this.#byPair.get(pair);
+        if (shared?.working.delete(pair) !== true || shared.working.size > 0)
+            return;
+        shared.share?.end();
+        shared.share = undefined;
+    }
+    #share(registry, { repository }) {
+        const room = this.#rooms.get(registry) ?? new ManifestRoom();
+        this.#rooms.set(registry, room);
+        const share = room.share();
+        repository.shareRoom(share);
+        return share;
     }
     /**
      * Comes back when the tag that the pair goes to may be moved: where it is the source of another
@@ -54067,7 +54235,14 @@ class SharedSources {
     }
 }
 function shared_sources_noneYet() {
-    return { pairs: [], left: 0, named: undefined, isOverwritten: false };
+    return {
+        pairs: [],
+        left: 0,
+        named: undefined,
+        isOverwritten: false,
+        working: new Set(),
+        share: undefined,
+    };
 }
 /** By the place that each pair has among those of its registry. */
 function inTurns(pairs) {
@@ -55533,6 +55708,7 @@ async function syncPair(run, pair, logger, sources, taker, set) {
                     return;
                 // Nothing that the others of its source want is to come any more.
                 taker?.leave();
+                sources.end(pair);
                 await set.await(pair, move);
             },
             progress: run.progress?.begin(pair),
@@ -55553,6 +55729,9 @@ async function syncPair(run, pair, logger, sources, taker, set) {
             durationMs: durationMs(),
             error: await run.describe(error),
         };
+    }
+    finally {
+        sources.end(pair);
     }
 }
 /** Whether the write of a tag may have succeeded that was under way when this happened. */
