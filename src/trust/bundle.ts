@@ -29,7 +29,8 @@ export function readBundle(value: unknown, from: Place, name: string): Signature
   }
   let bundle: Bundle
   try {
-    bundle = bundleFromJSON(value)
+    // The library knows the type in one spelling.
+    bundle = bundleFromJSON(Object.assign({}, value, { mediaType }))
   } catch (error) {
     throw new Refusal(`is no bundle: ${error instanceof Error ? error.message : String(error)}`)
   }

@@ -65,7 +65,7 @@ export interface KeylessSpec extends CertificateSpec {
 /** A bundle that is signed by somebody whom an authority has vouched for. */
 export async function keylessBundle(sigstore: PrivateSigstore, spec: KeylessSpec) {
   const { payload, payloadType = PAYLOAD_TYPE, isOnlyStamped = false } = spec
-  const { certificate, privateKey } = await sigstore.certify({ ...spec, isQuiet: isOnlyStamped })
+  const { certificate, privateKey } = await sigstore.certify({ isQuiet: isOnlyStamped, ...spec })
   const signature = signatureOf(privateKey, preAuthEncoding(payloadType, payload))
   const sig = signature.toString('base64')
   const dsseEnvelope = {

@@ -65,11 +65,12 @@ interface Parts {
 export class PrivateSigstore {
   readonly #parts: Parts
 
-  static async start(): Promise<PrivateSigstore> {
+  /** @param at what the clock shows; by default a time within those of all certificates */
+  static async start({ at }: { at?: Date } = {}): Promise<PrivateSigstore> {
     const [ctKeys, logKeys] = [keyPair(), keyPair()]
     // A clock that stands still, at a whole second. Certificates are good for ten minutes from when they
     // are made: it has to show a time within those of all that are to come.
-    const stopped = new Date(Math.ceil(Date.now() / 1000) * 1000 + 300_000)
+    const stopped = at ?? new Date(Math.ceil(Date.now() / 1000) * 1000 + 300_000)
     return new PrivateSigstore({
       ca: await initializeCA(keyPair(), await initializeCTLog(ctKeys)),
       quietCa: await initializeCA(keyPair()),
