@@ -1,70 +1,21 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
+import { buildImage } from '../../testkit/image/image.ts'
 import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
-import { giveReferrers, tagOf } from '../../testkit/image/referrers.ts'
+import { giveReferrers } from '../../testkit/image/referrers.ts'
 import { replyWith } from '../../testkit/registry/faults.ts'
 import type { TestRegistry } from '../../testkit/registry/registry.ts'
-import { runAction } from '../../testkit/runner/action-runner.ts'
 import {
-  cosignDocument,
   keyBundle,
   keylessBundle,
   statementOf,
   storedBundle,
 } from '../../testkit/signing/bundles.ts'
-import { signatureOf } from '../../testkit/signing/signature.ts'
 import { PrivateSigstore } from '../../testkit/signing/sigstore.ts'
 import { errorsOf, outputsOf, startPair } from './bundle.ts'
+import { giveOldSignature, keyRule, privateKey, promote, signedBundle, writesTo } from './signed.ts'
 
-const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const key = publicKey.export({ format: 'pem', type: 'spki' }).toString()
 const image = buildMultiPlatform()
-
-function signedBundle(subject: BuiltImage): BuiltImage {
-  return storedBundle(subject, keyBundle(privateKey, statementOf(subject.manifest)))
-}
-
-/** Cosign's old form, under its tag. */
-function giveOldSignature(registry: TestRegistry, subject: BuiltImage): void {
-  const document = cosignDocument(subject.manifest.digest)
-  const signature = signatureOf(privateKey, document).toString('base64')
-  const signed = buildImage({
-    layers: [
-      {
-        bytes: document.toString(),
-        mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
-        annotations: { 'dev.cosignproject.cosign/signature': signature },
-      },
-    ],
-  })
-  pushTo(registry.store, 'acme/app', tagOf(subject, 'sig'), signed)
-}
-
-function indented(text: string): string {
-  return text.trimEnd().replaceAll('\n', '\n  ')
-}
-
-const rule = `key: |\n  ${indented(key)}`
-
-async function promote(
-  { source, destination }: { source: TestRegistry; destination: TestRegistry },
-  inputs: Readonly<Record<string, string>> = {},
-) {
-  return runAction({
-    inputs: {
-      images: `${source.host}/acme/app:v1 => ${destination.host}/prod/app:v1`,
-      verify: rule,
-      retries: '0',
-      ...inputs,
-    },
-  })
-}
-
-function writesTo(registry: TestRegistry) {
-  return registry.requests.filter(({ method }) => method !== 'GET' && method !== 'HEAD')
-}
 
 describe('with rules', () => {
   test.each<[string, (registry: TestRegistry) => void]>([
@@ -213,7 +164,7 @@ describe('with rules', () => {
       giveReferrers(pair.source.store, 'acme/app', child, [signedBundle(child)])
     }
     expect((await promote(pair)).exitCode).toBe(1)
-    expect((await promote(pair, { verify: `${rule}\nplatforms: true` })).exitCode).toBe(0)
+    expect((await promote(pair, { verify: `${keyRule}\nplatforms: true` })).exitCode).toBe(0)
   })
 
   test('an identity is checked offline with the root that is named', async () => {

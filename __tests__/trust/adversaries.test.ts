@@ -115,27 +115,13 @@ describe('a root is believed for what it holds alone:', () => {
     const verdict = await judge(image, rule({}, late.trustedRoot({ hasLogs: false })))
     expect(verdict.isTrusted).toBe(false)
   })
-
-  test("GitHub's own authority says who somebody is for rules for GitHub alone", async () => {
-    const image = new SignedImage()
-    image.addBundle(await bundleFor(image))
-    const asked: string[] = []
-    const place = (url: string) => ({ url, root: '{}' })
-    const repositories = {
-      publicGood: place('https://public.example.com'),
-      github: place('https://github.example.com'),
-      githubTarget: 'x',
-    }
-    const web = (url: string) => {
-      asked.push(new URL(url).hostname)
-      throw new Error('HTTP 503')
-    }
-    const { 'trusted-root': _, ...withoutRoot } = rule()
-    const options = { repositories, web, directory: '/nonexistent' }
-    await expect(judge(image, withoutRoot, options)).rejects.toThrow()
-    expect(asked).not.toContain('github.example.com')
-  })
 })
+
+/** A statement with something around it. */
+function around(before: string, behind: string) {
+  return ({ subject }: SignedImage) =>
+    Buffer.from(`${before}${statementOf(subject).toString()}${behind}`)
+}
 
 describe('an envelope', () => {
   test.each([
@@ -163,8 +149,6 @@ describe('an envelope', () => {
   })
 
   test('with a byte order mark, or something behind the statement, is refused', async () => {
-    const around = (before: string, behind: string) => (image: SignedImage) =>
-      Buffer.from(`${before}${statementOf(image.subject).toString()}${behind}`)
     expect(await isTrustedPayload(around('', ' '))).toBe(true)
     expect(await isTrustedPayload(around('\uFEFF', ''))).toBe(false)
     expect(await isTrustedPayload(around('', '{}'))).toBe(false)
@@ -241,7 +225,7 @@ describe('a bundle', () => {
         const damaged = new SignedImage()
         const changed = `${text.slice(0, index)}${replacement}${text.slice(index + 1)}`
         damaged.addReferrer('application/vnd.dev.sigstore.bundle.v0.3+json', [Buffer.from(changed)])
-        await judge(damaged, rule())
+        expect(await judge(damaged, rule())).toHaveProperty('isTrusted')
       }),
       { numRuns: 300 },
     )

@@ -81,6 +81,31 @@ describe('the trust root', () => {
     expect(asked).toEqual([])
   })
 
+  test.each([WHO, { github: 'acme/app' }])(
+    "is GitHub's own for nobody whom its authority does not vouch for: %j",
+    async (rule) => {
+      const image = new SignedImage()
+      const predicateType = 'github' in rule ? 'https://slsa.dev/provenance/v1' : undefined
+      const payload = statementOf({ ...image.subject, ...(predicateType && { predicateType }) })
+      image.addBundle(await keylessBundle(sigstore, { ...WHO, payload }))
+      const root = JSON.stringify(repositoryOf().rootMeta.toJSON())
+      const asked = new Set<string>()
+      const web = (url: string) => {
+        asked.add(new URL(url).hostname)
+        throw new Error('HTTP 503')
+      }
+      const repositories = {
+        publicGood: { url: 'https://public.example.com', root },
+        github: { url: 'https://github.example.com', root },
+        githubTarget: 'trusted_root.json',
+      }
+      const judging = judge(image, rule, { web, directory, repositories })
+      await expect(judging).rejects.toThrow('HTTP 503')
+      expect([...asked]).toContain('public.example.com')
+      expect([...asked]).not.toContain('github.example.com')
+    },
+  )
+
   test('is kept, so that a later step asks for less', async () => {
     const repository = repositoryOf()
     const first = serve(repository)
