@@ -50,6 +50,11 @@ const WANTED: readonly {
   { name: 'ggcr-registry', find: findGgcrRegistry, source: GO_TOOLS },
   { name: 'oras', find: () => findProgram('oras'), source: GO_TOOLS },
   { name: 'regctl', find: () => findProgram('regctl'), source: GO_TOOLS },
+  {
+    name: 'cosign',
+    find: () => findProgram('cosign'),
+    source: 'the directory that `.ci/install-go-tools cosign` prints, which takes Go and time',
+  },
   { name: 'zot', find: findZot, source: GO_TOOLS },
   { name: 'olareg', find: findOlareg, source: 'the program of its releases' },
   { name: 'docker_auth', find: findDockerAuth, source: 'the program `auth_server` of its image' },
@@ -118,6 +123,6 @@ function adviceLines(): string[] {
   return [
     'They need what is not in PATH:',
     ...missing.map(({ name, source }) => `  ${name}: ${source}`),
-    'On Debian and Ubuntu, .ci/run installs all but zot and runs everything that it can.',
+    'On Debian and Ubuntu, .ci/run installs all but cosign and zot and runs everything that it can.',
   ]
 }

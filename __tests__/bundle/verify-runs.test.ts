@@ -8,7 +8,10 @@ import { pushTo } from '../../testkit/image/push.ts'
 import { giveReferrers } from '../../testkit/image/referrers.ts'
 import type { TestRegistry } from '../../testkit/registry/registry.ts'
 import { runAction } from '../../testkit/runner/action-runner.ts'
-import { actionFile, outputsOf, startPair } from './bundle.ts'
+import { keylessBundle, statementOf, storedBundle } from '../../testkit/signing/bundles.ts'
+import { PrivateSigstore } from '../../testkit/signing/sigstore.ts'
+import { TestProxy } from '../../testkit/servers/proxy.ts'
+import { actionFile, kept, outputsOf, startPair, startRegistry } from './bundle.ts'
 import { giveOldSignature, keyRule, promote, signedBundle, writesTo } from './signed.ts'
 
 const image = buildMultiPlatform()
@@ -146,6 +149,33 @@ describe('what a rule costs at the source, for an image that is there already:',
     const without = await requestsWith(() => undefined, '', options)
     expect((await requestsWith(give, verify, options)) - without).toBe(more)
   })
+})
+
+test('a trust root is asked for by way of the proxy, and without it nothing is copied', async () => {
+  const sigstore = await PrivateSigstore.start()
+  const { source, destination } = await startPair()
+  const name = 'tuf-repo-cdn.sigstore.dev'
+  const mirror = await startRegistry({ tls: { names: [name] } })
+  const proxy = kept(await TestProxy.start({ routes: { [`${name}:443`]: mirror.host } }))
+  pushTo(source.store, 'acme/app', 'v1', image)
+  const who = { identity: 'dev@example.com', issuer: 'https://issuer.example.com' }
+  const bundle = await keylessBundle(sigstore, { ...who, payload: statementOf(image.manifest) })
+  giveReferrers(source.store, 'acme/app', image, [storedBundle(image, bundle)])
+  const result = await runAction({
+    inputs: {
+      images: `${source.host}/acme/app:v1 => ${destination.host}/prod/app:v1`,
+      verify: JSON.stringify(who),
+      retries: '0',
+    },
+    workspace: { 'ca.pem': mirror.ca ?? '' },
+    env: { https_proxy: proxy.url, NODE_EXTRA_CA_CERTS: 'ca.pem' },
+  })
+  const { error } = outputsOf(result).results[0] ?? {}
+  expect(error?.code).toBe('REGISTRY')
+  expect(error?.message).toMatch(/^get trusted root at tuf-repo-cdn\.sigstore\.dev: /)
+  expect(result.log.join('\n')).toMatch(/hint: The runner has to reach the hosts of trust roots/)
+  expect(mirror.requests.map(({ path }) => path)).toContain('/timestamp.json')
+  expect(writesTo(destination)).toEqual([])
 })
 
 test('a run without rules does without all that they are checked with', async () => {

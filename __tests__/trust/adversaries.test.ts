@@ -78,6 +78,8 @@ describe('a name that looks like the right one is refused:', () => {
     [String.raw`dev\@example.com`, 'dev@example.com'],
     ['*@example.com', 'dev@example.com.evil.net'],
     ['dev@*.com', 'dev@evil.net/x.com'],
+    ['*@example.com', 'dev\n@example.com'],
+    ['*@example.com', 'd\u00e9v@example.com'],
   ])('by a glob whose other characters mean more elsewhere, %s', async (wanted, identity) => {
     expect(await isTrusted({ identity }, rule({ identity: wanted }))).toBe(false)
   })
@@ -262,6 +264,16 @@ describe('what is no signature', () => {
     expect((await judge(image, { key })).isTrusted).toBe(true)
     expect(image.looks.map((look) => look.split(' ')[0])).toEqual(['list', 'fetch', 'fetchBlob'])
   })
+
+  test.each(['application/vnd.oci.empty.v1+json', 'application/vnd.oci.image.config.v1+json', ''])(
+    'may be one where the list has the type of a config, %j, as cosign 2 writes it',
+    async (artifactType) => {
+      const image = new SignedImage()
+      const bundle = Buffer.from(JSON.stringify(keyBundle(privateKey, statementOf(image.subject))))
+      image.addReferrer(artifactType, [bundle], 'application/vnd.dev.sigstore.bundle.v0.3+json')
+      expect((await judge(image, { key })).isTrusted).toBe(true)
+    },
+  )
 
   test('of cosign, with a certificate, does not satisfy a rule for its key', async () => {
     const image = new SignedImage()

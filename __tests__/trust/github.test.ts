@@ -122,7 +122,7 @@ describe('a rule for a repository of GitHub', () => {
     ['of another issuer', { issuer: `${ISSUER}/` }],
     ['of another repository', { claims: { 12: 'https://github.com/acme/app-evil' } }],
     ['of a repository below it', { claims: { 12: `${HOME}/evil` } }],
-    ['of one that is called alike', { claims: { 12: 'https://github.com/acme/a\u212app' } }],
+    ['of one that is called alike', { claims: { 12: 'https://github.com/acme/\u1d43pp' } }],
     ['of another owner', { claims: { 16: 'https://github.com/evil' } }],
     ['of another server', { claims: { 12: 'https://evil.net/acme/app' } }],
     ['without extensions of GitHub', { claims: { 12: '', 16: '', 14: '' } }],
@@ -149,6 +149,15 @@ describe('a rule for a repository of GitHub', () => {
     ],
   ])('refuses provenance %s', async (_, spec) => {
     expect((await verdictOn(spec)).isTrusted).toBe(false)
+  })
+
+  test('does not take the sign for Kelvin for a K', async () => {
+    const home = 'https://github.com/acme/\u212ait'
+    const claims = { 12: home, 14: 'refs/tags/v1.0' }
+    const members = { github: 'acme/kit', workflow: 'acme/app/.github/workflows/release.yml' }
+    expect((await verdictOn({ claims }, members)).isTrusted).toBe(false)
+    const own = { 12: 'https://github.com/acme/Kit' }
+    expect((await verdictOn({ claims: own }, members)).isTrusted).toBe(true)
   })
 
   test('takes a reusable workflow elsewhere where it is named, for builds of the repository', async () => {

@@ -15,6 +15,9 @@ describe('a pattern', () => {
     ['a***b', 'a/x/b', true],
     ['a', 'a', true],
     ['a', 'ab', false],
+    ['A', 'a', false],
+    ['A*', 'abc', false],
+    ['a*', 'ABC', false],
   ])('%s compared with %s is %s', (glob, text, isMatch) => {
     expect(readPattern(glob)(text)).toBe(isMatch)
   })

@@ -40,12 +40,16 @@ export async function* referrerCandidates(
   }
 }
 
+/** Types of configs, which cosign 2 puts into the lists that it keeps under tags. */
+const OF_CONFIGS = 'application/vnd.oci.'
+
 /**
- * Whether to fetch what is listed. A list that tells another type of it than the manifest has can hide
- * a signature, which takes no signature to do.
+ * Whether to fetch what is listed: what is certainly something else is left where it is. A list that
+ * tells another type than the manifest has can hide a signature, as one that leaves it out.
  */
-function mayBeSignature({ artifactType }: Descriptor): boolean {
-  return artifactType === undefined || artifactType === NOTARY || isBundleType(artifactType)
+function mayBeSignature({ artifactType = '' }: Descriptor): boolean {
+  const saysNothing = artifactType === '' || artifactType.startsWith(OF_CONFIGS)
+  return saysNothing || artifactType === NOTARY || isBundleType(artifactType)
 }
 
 /** Signatures that cosign keeps under tags: of the image, and with statements about it. */

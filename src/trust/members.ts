@@ -25,7 +25,9 @@ export function checkMembers(members: Members, known: readonly string[]): void {
     if (known.includes(name)) continue
     const meant = meantMember(name, known)
     const advice =
-      meant === undefined ? `it may have ${known.join(', ')}` : `did you mean ${meant}?`
+      meant === undefined
+        ? `it may have ${[...new Set(known)].join(', ')}`
+        : `did you mean ${meant}?`
     throw new RuleProblem(`has a member that is not known here, ${shown(name)}; ${advice}`)
   }
 }

@@ -64,8 +64,8 @@ export const trustMutations: readonly Mutation[] = [
   {
     what: 'the highest bits of a name are masked',
     file: 'certificate.ts',
-    from: "? Buffer.from(bytes).toString('latin1')",
-    to: "? Buffer.from(bytes).toString('ascii')",
+    from: "return bytes.every((byte) => byte > 0x1f && byte < 0x7f)\n    ? Buffer.from(bytes).toString('latin1')\n    : undefined",
+    to: "return Buffer.from(bytes).toString('ascii')",
   },
   {
     what: 'a name may hold other bytes than ASCII',
