@@ -8,11 +8,16 @@ import { pushTo } from '../../testkit/image/push.ts'
 import { giveReferrers } from '../../testkit/image/referrers.ts'
 import type { TestRegistry } from '../../testkit/registry/registry.ts'
 import { runAction } from '../../testkit/runner/action-runner.ts'
-import { keylessBundle, statementOf, storedBundle } from '../../testkit/signing/bundles.ts'
+import {
+  keyBundle,
+  keylessBundle,
+  statementOf,
+  storedBundle,
+} from '../../testkit/signing/bundles.ts'
 import { PrivateSigstore } from '../../testkit/signing/sigstore.ts'
 import { TestProxy } from '../../testkit/servers/proxy.ts'
 import { actionFile, kept, outputsOf, startPair, startRegistry } from './bundle.ts'
-import { giveOldSignature, keyRule, promote, signedBundle, writesTo } from './signed.ts'
+import { giveOldSignature, keyRule, privateKey, promote, signedBundle, writesTo } from './signed.ts'
 
 const image = buildMultiPlatform()
 const unsigned = buildMultiPlatform({ platforms: ['linux/amd64', 'linux/s390x'] })
@@ -149,6 +154,17 @@ describe('what a rule costs at the source, for an image that is there already:',
     const without = await requestsWith(() => undefined, '', options)
     expect((await requestsWith(give, verify, options)) - without).toBe(more)
   })
+})
+
+test('what is listed for an image and refers to another one does not count, whatever it states', async () => {
+  const { source, destination } = await startPair({ source: { referrers: false } })
+  pushTo(source.store, 'acme/app', 'v1', image)
+  pushTo(source.store, 'acme/app', undefined, unsigned)
+  const foreign = storedBundle(unsigned, keyBundle(privateKey, statementOf(image.manifest)))
+  giveReferrers(source.store, 'acme/app', image, [foreign], { tagged: true })
+  const result = await promote({ source, destination })
+  expect(outputsOf(result).results[0]?.error?.code).toBe('UNTRUSTED')
+  expect(result.log.join('\n')).toContain('refers to another manifest')
 })
 
 test('a trust root is asked for by way of the proxy, and without it nothing is copied', async () => {

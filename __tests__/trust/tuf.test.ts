@@ -2,6 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { Metadata, Timestamp } from '@tufjs/models'
+import { KeyPair } from '@tufjs/repo-mock/dist/key.js'
+import {
+  createRootMeta,
+  createSnapshotMeta,
+  createTargetsMeta,
+  createTimestampMeta,
+} from '@tufjs/repo-mock/dist/metadata.js'
+import { collectTargets } from '@tufjs/repo-mock/dist/target.js'
 import { initializeTUFRepo, tufHandlers, type TUFRepo } from '@tufjs/repo-mock'
 import type { WebAnswer } from '../../src/trust/web.ts'
 import { keylessBundle, statementOf } from '../../testkit/signing/bundles.ts'
@@ -26,6 +35,28 @@ afterEach(() => {
 
 function repositoryOf(root = sigstore.trustedRoot()): TUFRepo {
   return initializeTUFRepo([{ name: 'trusted_root.json', content: JSON.stringify(root) }])
+}
+
+/** A repository before and after its time stamp was renewed. */
+function repositoryInTwoStates(): { before: TUFRepo; now: TUFRepo } {
+  const keys = new KeyPair()
+  const targets = [{ name: 'trusted_root.json', content: JSON.stringify(sigstore.trustedRoot()) }]
+  const targetsMeta = createTargetsMeta(collectTargets(targets), keys)
+  const snapshotMeta = createSnapshotMeta(targetsMeta, keys)
+  const timestampMeta = createTimestampMeta(snapshotMeta, keys)
+  const before = {
+    rootMeta: createRootMeta(keys),
+    snapshotMeta,
+    timestampMeta,
+    targetsMeta,
+    targets,
+  }
+  const { specVersion, expires, snapshotMeta: named } = timestampMeta.signed
+  const renewed = new Metadata(
+    new Timestamp({ version: 2, specVersion, expires, snapshotMeta: named }),
+  )
+  renewed.sign((data) => keys.sign(data))
+  return { before, now: { ...before, timestampMeta: renewed } }
 }
 
 /** Serves a repository; `change` may answer otherwise. Notes what is asked. */
@@ -170,6 +201,14 @@ describe('the trust root', () => {
     await expect(verdictWith(repository, web)).rejects.toThrow(
       /sign|hash|expire|snapshot|length|metadata|role|timestamp/i,
     )
+  })
+
+  test('fails closed with metadata that is older than what was seen before', async () => {
+    const { before, now } = repositoryInTwoStates()
+    const { web: webNow } = serve(now)
+    expect((await verdictWith(now, webNow)).isTrusted).toBe(true)
+    const { web: webBefore } = serve(before)
+    await expect(verdictWith(before, webBefore)).rejects.toThrow(/version/)
   })
 
   test('fails with what the network says, in every part of the way', async () => {
