@@ -108,7 +108,7 @@ export interface Totals {
   readonly bytes: BytesMoved
   /** Sums over the images of a run that asked for them. */
   readonly referrers?: ReferrersTotals
-  /** Images that a rule has let pass for their signature; absent where there are no rules. */
+  /** Images that a rule has let pass for their signature; absent where there are none. */
   readonly verified?: number
   /** Wall-clock time of the run, not the sum over the images, which are copied side by side. */
   readonly durationMs: number
