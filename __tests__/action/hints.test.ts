@@ -40,6 +40,21 @@ describe('a hint', () => {
     )
   })
 
+  test('for attestations of GitHub names their permission, or says when its requests are used up', () => {
+    const failure = { operation: 'get attestations', registry: 'api.github.com' }
+    for (const code of ['AUTHENTICATION', 'DENIED']) {
+      expect(hint({ ...failure, code })).toContain('`permissions: attestations: read`')
+    }
+    expect(hint({ ...failure, code: 'RATE_LIMITED' })).toContain('another `github-token`')
+  })
+
+  test('for trust roots names their hosts, and the way without them', () => {
+    const failure = { operation: 'get trusted root', registry: 'tuf-repo-cdn.sigstore.dev' }
+    for (const code of ['NETWORK', 'REGISTRY', 'TIMEOUT']) {
+      expect(hint({ ...failure, code })).toMatch(/`tuf-repo\.github\.com`; `trusted-root`/)
+    }
+  })
+
   test('for ghcr.io names the permission and the access of the package', () => {
     const denied = hint({ code: 'DENIED', registry: 'ghcr.io', side: 'destination', status: 403 })
     expect(denied).toContain('`permissions: packages: write`')

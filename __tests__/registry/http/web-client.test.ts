@@ -122,6 +122,15 @@ describe('a service that is no registry', () => {
     expect(answer.status).toBe(status)
   })
 
+  test('that counts requests is told from one that denies them', async () => {
+    const service = await serve(() => jsonReply(403, {}, { 'x-ratelimit-remaining': '0' }))
+    await expect(clientOf().get(service.url, request)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      message: expect.stringContaining('too many requests, says 127.0.0.1'),
+    })
+    expect(service.requests).toHaveLength(1)
+  })
+
   test('is asked again where it fails for a moment', async () => {
     const service = await serve(({ order }) => reply(order === 1 ? 503 : 200, {}, 'x'))
     const answer = await clientOf().get(service.url, request)
