@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import {
+  BUNDLE_TYPE,
   cosignDocument,
   keyBundle,
   keylessBundle,
   type KeylessSpec,
+  logHash,
   pem,
   preAuthEncoding,
   statementOf,
@@ -243,6 +245,48 @@ describe('a bundle', () => {
       reason: expect.stringContaining('is 16777217 bytes long'),
     })
     expect(image.looks.filter((look) => look.startsWith('fetchBlob'))).toEqual([])
+  })
+})
+
+/** A bundle with a plain signature over some bytes, which calls them by that digest. */
+async function plainBundle(content: Uint8Array, digest: string): Promise<object> {
+  const { certificate, privateKey: own } = await sigstore.certify({
+    identity: DEV,
+    issuer: ISSUER,
+  })
+  const signature = signatureOf(own, content).toString('base64')
+  const publicKey = { content: Buffer.from(pem(certificate)).toString('base64') }
+  const entry = await sigstore.enter({
+    apiVersion: '0.0.1',
+    kind: 'hashedrekord',
+    spec: {
+      data: { hash: logHash(Buffer.from(content)) },
+      signature: { content: signature, publicKey },
+    },
+  })
+  const hash = Buffer.from(digest.slice('sha256:'.length), 'hex').toString('base64')
+  return {
+    mediaType: BUNDLE_TYPE,
+    verificationMaterial: {
+      certificate: { rawBytes: certificate.toString('base64') },
+      tlogEntries: [entry],
+    },
+    messageSignature: { messageDigest: { algorithm: 'SHA2_256', digest: hash }, signature },
+  }
+}
+
+describe('a signature over the bytes of the manifest', () => {
+  test('counts for that image alone, and states nothing', async () => {
+    const image = new SignedImage()
+    const { bytes, digest } = image.subject
+    image.addBundle(await plainBundle(Buffer.from('another manifest'), digest))
+    expect((await judge(image, rule())).isTrusted).toBe(false)
+    image.addBundle(await plainBundle(bytes, digest))
+    expect(await judge(image, rule())).toMatchObject({
+      isTrusted: true,
+      verified: { identity: DEV },
+    })
+    expect((await judge(image, rule({ predicate: SBOM }))).isTrusted).toBe(false)
   })
 })
 

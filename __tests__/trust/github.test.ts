@@ -263,6 +263,35 @@ describe('the store of GitHub', () => {
     expect((await judge(image, rule(), { web: pages(away) })).isTrusted).toBe(false)
   })
 
+  test.each<[string, (page: number) => number, number]>([
+    ['to itself', () => 0, 1],
+    ['in a circle', (page) => (page + 1) % 2, 10],
+    ['without end', (page) => page + 1, 10],
+  ])('has pages that lead %s, and is left in the end', async (_, nextOf, most) => {
+    const image = new SignedImage()
+    let asked = 0
+    const web = (url: string) => {
+      asked += 1
+      const next = nextOf(Number(new URL(url).searchParams.get('after') ?? 0))
+      const place = `${base}/${image.subject.digest}?per_page=100&predicate_type=${encodeURIComponent(PROVENANCE)}`
+      const link = next === 0 ? place : `${place}&after=${next}`
+      return answer({ attestations: [] }, { link: `<${link}>; rel="next"` })
+    }
+    expect((await judge(image, rule(), { web })).isTrusted).toBe(false)
+    expect(asked).toBe(most)
+  })
+
+  test('is asked for a repository whose name has every character that names have', async () => {
+    const image = new SignedImage()
+    const asked: string[] = []
+    const web = (url: string) => {
+      asked.push(decodeURIComponent(new URL(url).pathname))
+      return nothing
+    }
+    await judge(image, rule({ github: 'acme/a.b_c-d' }), { web })
+    expect(asked).toEqual([`/repos/acme/a.b_c-d/attestations/${image.subject.digest}`])
+  })
+
   test.each([404, 422])('says by %d that there is nothing', async (status) => {
     const image = new SignedImage()
     const verdict = await judge(image, rule(), { web: () => ({ ...nothing, status }) })
