@@ -167,6 +167,25 @@ describe('an envelope', () => {
     }
   })
 
+  test('with two signatures is refused, in the old form too', async () => {
+    const image = new SignedImage()
+    const payload = statementOf({ ...image.subject, predicateType: SBOM })
+    const bytes = preAuthEncoding(PAYLOAD_TYPE, payload)
+    const sigs = [privateKey, newKey()].map((one) => signatureOf(one, bytes).toString('base64'))
+    const verdictOn = async (signatures: readonly string[]) => {
+      const envelope = {
+        payloadType: PAYLOAD_TYPE,
+        payload: payload.toString('base64'),
+        signatures: signatures.map((sig) => ({ sig })),
+      }
+      image.addCosign('att', [{ bytes: Buffer.from(JSON.stringify(envelope)) }])
+      return (await judge(image, { key, predicate: SBOM })).isTrusted
+    }
+    expect(await verdictOn(sigs)).toBe(false)
+    expect(await verdictOn(sigs.toReversed())).toBe(false)
+    expect(await verdictOn(sigs.slice(0, 1))).toBe(true)
+  })
+
   test('may be written in either alphabet of base64', async () => {
     const image = new SignedImage()
     const payload = statementOf({ ...image.subject, predicateType: SBOM, predicate: '~~~???>>>' })

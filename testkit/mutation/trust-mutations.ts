@@ -141,12 +141,6 @@ export const trustMutations: readonly Mutation[] = [
     to: "return FREE_MAPS.length > 0 && JSON.parse(Buffer.from(bytes).toString('utf8'))",
   },
   {
-    what: 'an envelope of a bundle may have several signatures',
-    file: 'bundle.ts',
-    from: 'if (only === undefined || others.length > 0) {',
-    to: 'if (only === undefined) {',
-  },
-  {
     what: 'an envelope of cosign may have several signatures',
     file: 'cosign-layer.ts',
     from: 'if (only === undefined || others.length > 0) {',
