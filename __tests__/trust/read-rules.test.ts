@@ -42,6 +42,10 @@ describe('rules', () => {
       },
     ],
     ['an owner', { github: 'acme/*' }],
+    [
+      'a managed user',
+      { github: 'mona_acme/app', workflow: 'mona_acme/x/.github/workflows/x.yml' },
+    ],
     ['alternatives', { any: [{ key }, { github: 'acme/app' }], images: '**' }],
     ['a refusal', { images: 'docker.io/**', reject: 'true' }],
     [

@@ -1,6 +1,6 @@
+import { distance } from 'fastest-levenshtein'
 import * as v from 'valibot'
 import { type Pattern, readPattern } from './pattern.ts'
-import { meantMember } from './rule-members.ts'
 
 /** What is wrong with a rule, in words that follow its number. */
 export class RuleProblem extends Error {
@@ -30,6 +30,21 @@ export function checkMembers(members: Members, known: readonly string[]): void {
         : `did you mean ${meant}?`
     throw new RuleProblem(`has a member that is not known here, ${shown(name)}; ${advice}`)
   }
+}
+
+/** The member that was probably meant by a name that is none. */
+function meantMember(name: string, known: readonly string[]): string | undefined {
+  return known
+    .map((member) => ({
+      member,
+      steps: distance(withoutSeparators(name), withoutSeparators(member)),
+    }))
+    .filter(({ member, steps }) => steps <= Math.min(2, member.length / 3))
+    .toSorted((a, b) => a.steps - b.steps)[0]?.member
+}
+
+function withoutSeparators(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z]/g, '')
 }
 
 export function text(members: Members, name: string): string {

@@ -103,9 +103,9 @@ function readIdentityRequirement(members: Members, files: RuleFiles): IdentityRe
   }
 }
 
-const REPOSITORY = /^(?<owner>[A-Za-z0-9][A-Za-z0-9-]*)\/(?<name>\*|[A-Za-z0-9._-]+)$/
+const REPOSITORY = /^(?<owner>[A-Za-z0-9][A-Za-z0-9_-]*)\/(?<name>\*|[A-Za-z0-9._-]+)$/
 /** In the repository itself, or behind the name of another one. */
-const WORKFLOW = /^(?:[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+\/)?\.github\/workflows\/[^/@]/
+const WORKFLOW = /^(?:[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9._-]+\/)?\.github\/workflows\/[^/@]/
 const RUNNERS: readonly string[] = ['github-hosted', 'self-hosted']
 
 function readGitHubRequirement(members: Members, files: RuleFiles): GitHubRequirement {
