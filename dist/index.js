@@ -45214,12 +45214,18 @@ class WebClient {
     async #read(answer, request, place) {
         const { status, headers } = answer;
         if (status !== 200 && request.expect?.includes(status) !== true) {
-            throw await answerError(answer, place, { clock: this.#network.clock });
+            const rules = { clock: this.#network.clock, subject: place.registry };
+            throw await answerError(answer, place, isUsedUp(answer) ? { ...rules, ...USED_UP } : rules);
         }
         const body = await readBody(answer, request.maxBytes, place, this.#network);
         return { status, headers: firstOfEach(headers), body };
     }
 }
+/** GitHub says by 403 also that a token has had its requests (REST API, Rate limits). */
+function isUsedUp({ status, headers }) {
+    return status === 403 && headers['x-ratelimit-remaining'] === '0';
+}
+const USED_UP = { isNoJudge: true, refusal: 'RATE_LIMITED' };
 /** A header that came several times counts as it came first. */
 function firstOfEach(headers) {
     const first = {};

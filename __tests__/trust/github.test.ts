@@ -255,12 +255,18 @@ describe('the store of GitHub', () => {
     const other = await provenance(new SignedImage('another'))
     const next = `${base}/${image.subject.digest}?after=2`
     const pages = (link: string) => (url: string) =>
-      url === next
-        ? answer({ attestations: [{ bundle }] })
-        : answer({ attestations: [{ bundle: other }] }, { link: `<${link}>; rel="next"` })
+      url.includes('per_page')
+        ? answer({ attestations: [{ bundle: other }] }, { link: `<${link}>; rel="next"` })
+        : answer({ attestations: [{ bundle }] })
     expect((await judge(image, rule(), { web: pages(next) })).isTrusted).toBe(true)
-    const away = next.replace('api.github.com', 'evil.net')
-    expect((await judge(image, rule(), { web: pages(away) })).isTrusted).toBe(false)
+    for (const away of [
+      next.replace('api.github.com', 'evil.net'),
+      next.replace('https:', 'http:'),
+      next.replace('/attestations/', '/deployments/'),
+      'https://[',
+    ]) {
+      expect((await judge(image, rule(), { web: pages(away) })).isTrusted).toBe(false)
+    }
   })
 
   test.each<[string, (page: number) => number, number]>([

@@ -22050,6 +22050,8 @@ function bad(host, problem) {
     return new errors_FormatError('reference', `registry host ${quote_quote(host)} ${problem}`);
 }
 
+// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
+var mod = __nccwpck_require__(1916);
 ;// CONCATENATED MODULE: ./lib/trust/pattern.js
 /** Any characters but slashes, and any at all. */
 const WITHIN = '*';
@@ -22102,24 +22104,6 @@ function isForAnybody(glob) {
     return !/[A-Za-z0-9]/.test(glob.replace(/^https?:\/\//, '')) && glob.includes('*');
 }
 
-// EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
-var mod = __nccwpck_require__(1916);
-;// CONCATENATED MODULE: ./lib/trust/rule-members.js
-
-/** The member that was probably meant by a name that is none. */
-function meantMember(name, known) {
-    return known
-        .map((member) => ({
-        member,
-        steps: (0,mod/* distance */.Io)(withoutSeparators(name), withoutSeparators(member)),
-    }))
-        .filter(({ member, steps }) => steps <= Math.min(2, member.length / 3))
-        .toSorted((a, b) => a.steps - b.steps)[0]?.member;
-}
-function withoutSeparators(text) {
-    return text.toLowerCase().replaceAll(/[^a-z]/g, '');
-}
-
 ;// CONCATENATED MODULE: ./lib/trust/members.js
 
 
@@ -22139,9 +22123,24 @@ function checkMembers(members, known) {
         if (known.includes(name))
             continue;
         const meant = meantMember(name, known);
-        const advice = meant === undefined ? `it may have ${known.join(', ')}` : `did you mean ${meant}?`;
+        const advice = meant === undefined
+            ? `it may have ${[...new Set(known)].join(', ')}`
+            : `did you mean ${meant}?`;
         throw new RuleProblem(`has a member that is not known here, ${shown(name)}; ${advice}`);
     }
+}
+/** The member that was probably meant by a name that is none. */
+function meantMember(name, known) {
+    return known
+        .map((member) => ({
+        member,
+        steps: (0,mod/* distance */.Io)(withoutSeparators(name), withoutSeparators(member)),
+    }))
+        .filter(({ member, steps }) => steps <= Math.min(2, member.length / 3))
+        .toSorted((a, b) => a.steps - b.steps)[0]?.member;
+}
+function withoutSeparators(name) {
+    return name.toLowerCase().replaceAll(/[^a-z]/g, '');
 }
 function members_text(members, name) {
     const result = safeParse(Text, members[name]);
@@ -22611,9 +22610,9 @@ function readIdentityRequirement(members, files) {
         trustedRoots: trustedRootsOf(members, files),
     };
 }
-const REPOSITORY = /^(?<owner>[A-Za-z0-9][A-Za-z0-9-]*)\/(?<name>\*|[A-Za-z0-9._-]+)$/;
+const REPOSITORY = /^(?<owner>[A-Za-z0-9][A-Za-z0-9_-]*)\/(?<name>\*|[A-Za-z0-9._-]+)$/;
 /** In the repository itself, or behind the name of another one. */
-const WORKFLOW = /^(?:[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+\/)?\.github\/workflows\/[^/@]/;
+const WORKFLOW = /^(?:[A-Za-z0-9][A-Za-z0-9_-]*\/[A-Za-z0-9._-]+\/)?\.github\/workflows\/[^/@]/;
 const RUNNERS = ['github-hosted', 'self-hosted'];
 function readGitHubRequirement(members, files) {
     const { owner, name } = REPOSITORY.exec(members_text(members, 'github'))?.groups ?? {};
@@ -22823,7 +22822,8 @@ function readBundle(value, from, name) {
     }
     let bundle;
     try {
-        bundle = (0,bundle_dist/* bundleFromJSON */.vw)(value);
+        // The library knows the type in one spelling.
+        bundle = (0,bundle_dist/* bundleFromJSON */.vw)(Object.assign({}, value, { mediaType }));
     }
     catch (error) {
         throw new Refusal(`is no bundle: ${error instanceof Error ? error.message : String(error)}`);
@@ -23048,12 +23048,15 @@ async function* referrerCandidates(source, subject) {
         }, source, candidates_bundleOf);
     }
 }
+/** Types of configs, which cosign 2 puts into the lists that it keeps under tags. */
+const OF_CONFIGS = 'application/vnd.oci.';
 /**
- * Whether to fetch what is listed. A list that tells another type of it than the manifest has can hide
- * a signature, which takes no signature to do.
+ * Whether to fetch what is listed: what is certainly something else is left where it is. A list that
+ * tells another type than the manifest has can hide a signature, as one that leaves it out.
  */
-function mayBeSignature({ artifactType }) {
-    return artifactType === undefined || artifactType === NOTARY || isBundleType(artifactType);
+function mayBeSignature({ artifactType = '' }) {
+    const saysNothing = artifactType === '' || artifactType.startsWith(OF_CONFIGS);
+    return saysNothing || artifactType === NOTARY || isBundleType(artifactType);
 }
 /** Signatures that cosign keeps under tags: of the image, and with statements about it. */
 async function* cosignCandidates(source, subject, kinds) {
