@@ -208,7 +208,7 @@ describe('a hint', () => {
     ['NOT_FOUND', 'destination', /created before the first push/],
     ['EXISTS', 'destination', /`on-existing`/],
     ['TIMEOUT', 'source', /raise `timeout`/],
-    ['TLS', 'source', /NODE_EXTRA_CA_CERTS.*`insecure-registries`/],
+    ['TLS', 'source', /NODE_EXTRA_CA_CERTS.*NODE_USE_SYSTEM_CA.*`insecure-registries`/],
     ['NETWORK', 'source', /https_proxy and no_proxy/],
     ['VERIFICATION', 'destination', /pushed the same tag at the same time/],
     ['PLATFORM', 'source', /`platforms: all`/],

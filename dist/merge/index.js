@@ -9117,7 +9117,7 @@ function anythingElse(failure) {
         case 'REDIRECT':
             return outerAddress('name that host in `registry-tls`');
         case 'TLS':
-            return 'For a private certificate authority or a client certificate, use `registry-tls`, or NODE_EXTRA_CA_CERTS; for plain HTTP, name the host in `insecure-registries`.';
+            return 'For a private certificate authority or a client certificate, use `registry-tls`, NODE_EXTRA_CA_CERTS, or `NODE_USE_SYSTEM_CA: 1` where the runner itself trusts it; for plain HTTP, name the host in `insecure-registries`.';
         case 'NETWORK':
             if (failure.elsewhere !== undefined)
                 return outerAddress('see that the runner can reach it');
