@@ -42,8 +42,8 @@ export function seconds(values: readonly number[]): string {
 export const asked = (counts: Counts | undefined) =>
   counts === undefined ? Number.NaN : registryRequests(counts)
 
-/** Where requests were counted, and nobody was refused. */
-const COUNTED: readonly ProfileName[] = [
+/** Profiles whose requests are to be compared: nobody was refused, nothing was elsewhere. */
+export const COUNTED: readonly ProfileName[] = [
   'counted',
   'rtt30',
   'tls-rtt30',

@@ -1,5 +1,6 @@
 import type { ProfileName } from '../profiles.ts'
 import type { ShapeName } from '../shapes.ts'
+import { COUNTED } from './cells.ts'
 import {
   beside,
   bestPeer,
@@ -34,17 +35,6 @@ const OVER_PIPE = 1.1
 const CPU_OVER_PEER = 1.15
 const GROWTH = 1.1
 const START_MS = 110
-
-/** Profiles whose requests are to be compared with the floor: nobody is refused, nothing is elsewhere. */
-const COUNTED: ReadonlySet<ProfileName> = new Set([
-  'counted',
-  'rtt30',
-  'tls-rtt30',
-  'memory',
-  'memory-tls',
-  'far60',
-  'far100',
-])
 
 /** Without TLS, and with it. */
 const PAIRS = [
@@ -96,7 +86,7 @@ function countedRows(results: Results): readonly Row[] {
   return ofOurs(results).filter(
     ({ shape, source, profile }) =>
       source !== undefined &&
-      COUNTED.has(profile) &&
+      COUNTED.includes(profile) &&
       results.shapes.some(({ name }) => name === shape),
   )
 }

@@ -1,5 +1,7 @@
 import { registryRequests } from '../proxy/counts.ts'
 import { isLimit } from '../tools/tool.ts'
+import { OURS, seconds, titleOf, toolsIn } from './cells.ts'
+import { requestsOf } from './compare.ts'
 import type { Goal } from './goals.ts'
 import { type AllResults, isRight, median, type Results, type Row } from './results.ts'
 import { markdownTable } from './table.ts'
@@ -24,8 +26,7 @@ export function signedTable(all: AllResults): string {
       const rows = shapes.map((shape) => rowOf(results, shape, tool))
       const [first] = rows
       const lacking = first === undefined ? '–' : `${first.wrong} of ${first.targets}`
-      const title = tool === 'ours' ? 'this action' : tool
-      return [results.server, title, ...rows.flatMap(cells), lacking]
+      return [results.server, titleOf(tool), ...rows.flatMap(cells), lacking]
     }),
   )
   return lines.length === 0 ? 'Not measured yet.' : markdownTable(HEAD, lines, [2, 3, 4, 5, 6])
@@ -34,9 +35,9 @@ export function signedTable(all: AllResults): string {
 /** With everything there in the end, which tools that bring less can hardly be compared with. */
 export function signedGoal(results: Results): Goal {
   const compared = shapes.flatMap((shape) => {
-    const own = rowOf(results, shape, 'ours')
+    const own = rowOf(results, shape, OURS)
     const peers = toolsOf(results)
-      .filter((tool) => tool !== 'ours')
+      .filter((tool) => tool !== OURS)
       .flatMap((tool) => rowOf(results, shape, tool) ?? [])
       .filter((row) => isRight(row) && rowOf(results, 'signed', row.tool)?.wrong === 0)
     const [fewest] = peers.toSorted((one, other) => requestsOf(one) - requestsOf(other))
@@ -46,7 +47,7 @@ export function signedGoal(results: Results): Goal {
       {
         text:
           `${shape} ${requestsOf(own)} requests (${fewest.tool} ${requestsOf(fewest)}), ` +
-          `${seconds(own)} s (${fastest.tool} ${seconds(fastest)} s)`,
+          `${seconds(own.walls)} s (${fastest.tool} ${seconds(fastest.walls)} s)`,
         isAhead:
           isRight(own) &&
           requestsOf(own) < requestsOf(fewest) &&
@@ -63,7 +64,7 @@ export function signedGoal(results: Results): Goal {
 
 function toolsOf({ rows }: Results): readonly Row['tool'][] {
   const signed = rows.filter(({ shape, tool }) => shape === 'signed' && !isLimit(tool))
-  return [...new Set(signed.map(({ tool }) => tool))]
+  return toolsIn(signed)
 }
 
 function rowOf(
@@ -74,17 +75,8 @@ function rowOf(
   return rows.find((row) => row.shape === shape && row.tool === tool && row.source !== undefined)
 }
 
-function requestsOf({ source, destination }: Row): number {
-  if (source === undefined || destination === undefined) return Number.NaN
-  return registryRequests(source) + registryRequests(destination)
-}
-
-function seconds({ walls }: Row): string {
-  return median(walls).toFixed(2)
-}
-
 function cells(row: Row | undefined): readonly string[] {
   if (row?.source === undefined || row.destination === undefined) return ['–', '–']
   const requests = `${registryRequests(row.source)} + ${registryRequests(row.destination)}`
-  return [requests, row.profile === 'rtt30' ? seconds(row) : '–']
+  return [requests, row.profile === 'rtt30' ? seconds(row.walls) : '–']
 }
