@@ -59,6 +59,7 @@ describe('the demonstration', () => {
       'Deployed by digest, as a cluster would do it',
       'With `attestations: keep` and `referrers: all`',
       'With `verify`: v1.2.0 is signed with the key of the rule, v1.3.0 is not signed',
+      'A release of three images to two registries, with `all-or-nothing: true`',
     ]
     expect(stdout.split('\n').filter((line) => headings.includes(line))).toEqual(headings)
     expect(stdout).toMatch(/^ {4}linux\/arm\/v7 +sha256:[0-9a-f]{12} +gzip layer .* zstd layer/m)
@@ -71,6 +72,7 @@ describe('the demonstration', () => {
     expect(stdout).toMatch(/^ {2}The index has 4 entries now, and the signature/m)
     expect(stdout).toMatch(/^ {2}\| {5}verified: by a key \(rule 1\), found as a referrer$/m)
     expect(stdout).toMatch(/^ {2}\| {5}UNTRUSTED: .*no signature was found$/m)
+    expect(stdout).toMatch(/^ {2}Each of the six tags shows v1 after the first, and v2 after/m)
     expect(stdout).toMatch(/\n\nEverything is as promised\.\n$/)
   })
 

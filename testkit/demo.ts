@@ -5,6 +5,8 @@
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { runAction, type ActionResult } from './runner/action-runner.ts'
+import { BrokenPromise, check } from './demo-promise.ts'
+import { releaseTogether } from './demo-release.ts'
 import { heading, logLines, outputLines, quoteLines, say, summaryLines } from './demo-text.ts'
 import type { BuiltImage } from './image/image.ts'
 import type { LayerSpec } from './image/layer.ts'
@@ -18,12 +20,6 @@ import { keyBundle, statementOf, storedBundle } from './signing/bundles.ts'
 
 const USER = 'demo'
 const PASSWORD = 'correct-horse-battery-staple'
-
-class BrokenPromise extends Error {}
-
-function check(holds: boolean, otherwise: string): asserts holds {
-  if (!holds) throw new BrokenPromise(otherwise)
-}
 
 interface Stage {
   readonly source: TestRegistry
@@ -55,6 +51,7 @@ async function demo() {
   await deploy(stage, digest)
   await copyWithTrust(stage)
   await verify(stage)
+  await releaseTogether(runStep)
   say('', 'Everything is as promised.')
 }
 
