@@ -14,6 +14,8 @@ export type Side = 'source' | 'destination'
 
 export interface Step extends Outputs {
   readonly errors: readonly string[]
+  /** The list that undoes it. */
+  readonly rollback: string
 }
 
 /** Two registries that are not ours, and what tests do with them. */
@@ -74,7 +76,8 @@ export class RealPair {
       ...rest,
       inputs: { images, ...this.#credentials(wrong), ...inputs },
     })
-    return { ...outputsOf(result), errors: errorsOf(result) }
+    const rollback = result.outputs['rollback'] ?? ''
+    return { ...outputsOf(result), errors: errorsOf(result), rollback }
   }
 
   /** Runs the action over a list in which all has to go well. */
