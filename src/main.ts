@@ -42,10 +42,11 @@ import { EndOfRun } from './registry/errors.ts'
 import { Network } from './registry/network/network.ts'
 import { unusedProxy } from './registry/network/proxies.ts'
 import type { ImagePair } from './sync/image-list.ts'
-import type { ResultError, RunReport, SyncResult, TagResult } from './sync/report.ts'
+import type { ResultError, RunReport, SyncResult } from './sync/report.ts'
 import { aboutPart, LateClients, partOfList, shardLine, watchSet } from './action/set-watch.ts'
 import { RunProgress } from './sync/run-progress.ts'
 import { runSync } from './sync/run.ts'
+import type { TagNote } from './sync/settle-set.ts'
 import { failuresIn, pairsIn, withFailures } from './sync/tags/named-list.ts'
 
 /** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
@@ -150,10 +151,11 @@ async function sync({
   const stopProgressLines = startProgressLines(logger, watched(progress, network), nodeTimers)
   const startedAt = systemClock.now()
   const finished: SyncResult[] = []
-  const tags = new Map<ImagePair, TagResult>()
+  const tags = new Map<ImagePair, TagNote>()
   // Once the run has ended, its network refuses everything; tags may have to go back all the same.
   const atEnd = new LateClients(() => new ClientPool(sources, new Network(options), logger))
   let isOver = false
+  const set = { tags, logger, onMoving: (): void => cancel.takeTime() }
   // The event explains failures, and reading it takes time that other runs can do without.
   const describe = async (error: unknown): Promise<ResultError> => {
     const logins = knownLogins(inputs, files, context)
@@ -178,7 +180,7 @@ async function sync({
       pairs,
       hasFailed: pairs.length < items.length,
       policy: inputs,
-      asSet: inputs.allOrNothing ? watchSet(tags, logger, atEnd.clientFor) : undefined,
+      asSet: inputs.allOrNothing ? watchSet(set, atEnd.clientFor) : undefined,
       failFast: inputs.failFast,
       clock: systemClock,
       signal: cancel.signal,

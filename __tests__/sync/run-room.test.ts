@@ -76,6 +76,7 @@ describe('images that promise more manifests than there is room for', () => {
       asSet: {
         clientAtEnd: (side) => world.client(world[side]),
         onTag: () => undefined,
+        onMoving: () => undefined,
         onPhase: () => undefined,
       },
     })

@@ -1,3 +1,4 @@
+import { isAborted } from '../sync/undone-image.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import { RegistryError } from '../registry/errors.ts'
 import type { ResultError, RunReport, SyncResult } from '../sync/report.ts'
@@ -77,11 +78,17 @@ export function annotateProblems(
 /** The message with which the step fails, or nothing when no image failed. */
 export function failureMessage(report: RunReport): string | undefined {
   const { failed, images } = report.totals
-  if (failed === 0) return undefined
+  if (failed === 0)
+    return isHeldBack(report) ? `The set did not go through.${setText(report)}` : undefined
   const more = failed - MAX_FAILURES
   const rest =
     more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${more} more are in the log` : ''
   return `${failed} of ${count(images, 'image')} failed${rest}.${setText(report)}`
+}
+
+/** Whether tags were not moved, or went back, although no image failed: the run was ended. */
+function isHeldBack({ dryRun, results }: RunReport): boolean {
+  return !dryRun && results.some(isAborted)
 }
 
 /** What became of the tags of a set that did not go through, in one sentence. */
@@ -91,7 +98,7 @@ function setText({ results }: RunReport): string {
   const left = states.filter((state) => state === 'left').length
   const back = states.filter((state) => state === 'rolledBack').length
   if (left > 0) {
-    return ` ${count(left, 'tag')} moved and could not be given back, ${back} went back: see results.`
+    return ` ${count(left, 'tag')} did not go back, ${back} did: see results.`
   }
   return back > 0 ? ` ${count(back, 'tag')} had moved and went back.` : ' No tag was moved.'
 }

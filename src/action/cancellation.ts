@@ -7,6 +7,8 @@ import { nodeProcess, type ProcessEvents } from './process-events.ts'
  * open uploads back to a registry that answers, and short enough for a job that is cancelled.
  */
 const GRACE_MS = 1_400
+/** The same while tags move, which have to go back: GitHub ends a cancelled job after ten seconds. */
+const GOING_BACK_MS = 5_000
 
 /** A runner sends the first two; on Windows the third stands for the second. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const
@@ -22,6 +24,7 @@ export class Cancellation {
   #grace: NodeJS.Timeout | undefined
   #deadline: NodeJS.Timeout | undefined
   #endedBy: string | undefined
+  #graceMs = GRACE_MS
 
   /** From now on, the signals of the system end the run and not the process. */
   constructor(logger: Pick<Logger, 'info'>, events: ProcessEvents = nodeProcess) {
@@ -47,10 +50,15 @@ export class Cancellation {
     this.#deadline = setTimeout(stop, seconds * 1000)
   }
 
+  /** From now on there is something to be undone at the end. */
+  takeTime(): void {
+    this.#graceMs = GOING_BACK_MS
+  }
+
   /** Ends the run. `why` is told of each image that it ends, in place of the run being cancelled. */
   end(why?: string): void {
     if (this.signal.aborted) return
-    this.#grace = setTimeout(() => this.#overdue.resolve(undefined), GRACE_MS)
+    this.#grace = setTimeout(() => this.#overdue.resolve(undefined), this.#graceMs)
     this.#controller.abort(why === undefined ? undefined : new EndOfRun(why))
   }
 

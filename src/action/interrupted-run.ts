@@ -1,6 +1,7 @@
 import { formatReference } from '../oci/reference.ts'
 import type { ImagePair } from '../sync/image-list.ts'
-import { type RunReport, type SyncResult, type TagResult, totalsOf } from '../sync/report.ts'
+import { type RunReport, type SyncResult, totalsOf } from '../sync/report.ts'
+import type { TagNote } from '../sync/settle-set.ts'
 import { unfinished } from '../sync/undone-image.ts'
 
 /** What is known of a run that did not come to its end. */
@@ -14,7 +15,7 @@ export interface CutRun {
   /** What ended it. */
   readonly signal: AbortSignal
   /** What became of tags that move together, as far as it is known. */
-  readonly tags: ReadonlyMap<ImagePair, TagResult>
+  readonly tags: ReadonlyMap<ImagePair, TagNote>
 }
 
 /** The report of such a run, in list order: an image that was not done is one that failed. */
@@ -24,9 +25,8 @@ export function cutShort(run: CutRun): RunReport {
   const results = pairs.map((pair): SyncResult => {
     const source = formatReference(pair.source)
     const destination = formatReference(pair.destination)
-    const tag = tags.get(pair)
-    const result = known.get(nameOf({ source, destination })) ?? unfinished(pair, signal)
-    return tag === undefined ? result : { ...result, tag }
+    const result = known.get(nameOf({ source, destination }))
+    return result ?? { ...unfinished(pair, signal), ...tags.get(pair) }
   })
   return { dryRun, results, totals: totalsOf(results, durationMs) }
 }

@@ -1,11 +1,13 @@
+import { formatReference } from '../oci/reference.ts'
 import type { ClientPool } from '../registry/client-pool.ts'
-import type { Logger } from '../registry/logger.ts'
 import type { ImagePair, ListItem } from '../sync/image-list.ts'
-import type { Positions, RunReport, ShardReport, TagResult } from '../sync/report.ts'
-import type { ClientFor, SetWatch } from '../sync/run-set.ts'
+import type { Positions, RunReport, ShardReport } from '../sync/report.ts'
+import type { PlannedMove, SetWatch } from '../sync/run-set.ts'
+import type { ClientFor, TagNote } from '../sync/settle-set.ts'
 import { digestOfList, shardOf } from '../sync/shard.ts'
 import { count } from './format-bytes.ts'
 import type { Inputs } from './inputs.ts'
+import type { ActionLogger } from './logger.ts'
 import { ACTION_VERSION } from './version.ts'
 
 /** The part of the list that a run does. */
@@ -44,21 +46,39 @@ export function shardLine({ part, of, lines, linesOfAll }: ShardReport): string 
   return `part ${part} of ${of}: ${lines} of ${count(linesOfAll, 'destination')} of the list`
 }
 
-/**
- * Watches a set whose tags move together.
- *
- * @param tags what is known of each tag at any moment, for a run that does not come to its end
- */
-export function watchSet(
-  tags: Map<ImagePair, TagResult>,
-  logger: Pick<Logger, 'info'>,
-  clientAtEnd: ClientFor,
-): SetWatch {
+/** Who is told how a set comes along. */
+interface SetListeners {
+  /** What is known of each tag at any moment, for a run that does not come to its end. */
+  readonly tags: Map<ImagePair, TagNote>
+  readonly logger: Pick<ActionLogger, 'info' | 'bufferedLog'>
+  /** Tags begin to move: going back takes time. */
+  readonly onMoving: () => void
+}
+
+/** Watches a set whose tags move together. */
+export function watchSet({ tags, logger, onMoving }: SetListeners, atEnd: ClientFor): SetWatch {
   return {
-    clientAtEnd,
-    onTag: (pair, tag) => tags.set(pair, tag),
+    clientAtEnd: atEnd,
+    onTag: (pair, { tag, digest, previousDigest }) => {
+      tags.set(pair, {
+        ...(tag && { tag }),
+        ...(digest && { digest }),
+        ...(previousDigest && { previousDigest }),
+      })
+    },
+    onMoving: (moves) => {
+      onMoving()
+      const log = logger.bufferedLog()
+      for (const move of moves) log.info(moveLine(move))
+      // A process that is killed says nothing any more.
+      log.print('What these tags show before, and are to show')
+    },
     onPhase: (words) => logger.info(words),
   }
+}
+
+function moveLine({ pair, digest, previousDigest }: PlannedMove): string {
+  return `${formatReference(pair.destination)}: ${previousDigest ?? 'nothing'}, then ${digest}`
 }
 
 /** Clients that are made when the first of them is wanted, which is hardly ever. */

@@ -13,3 +13,14 @@ export const systemClock: Clock = {
     await delay(ms, undefined, signal === undefined ? {} : { signal })
   },
 }
+
+/** Aborted some milliseconds after another one, for the same reason. */
+export function abortedAfter(signal: AbortSignal, ms: number, clock: Clock): AbortSignal {
+  const later = new AbortController()
+  const end = async (): Promise<void> => {
+    await clock.sleep(ms)
+    later.abort(signal.reason)
+  }
+  signal.addEventListener('abort', () => void end(), { once: true })
+  return later.signal
+}

@@ -1,14 +1,16 @@
 import type { Digest } from '../oci/digest.ts'
 import { fetchManifest, resolveDigest } from '../registry/content/manifests.ts'
 import { publishManifest } from '../registry/content/push-manifest.ts'
+import { isShownAtLast } from '../registry/content/verify-push.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import type { TagResult } from './report.ts'
-import type { TagMove } from './tag-set.ts'
+import type { TagMove, TagWriting } from './tag-set.ts'
 
 /** A tag that may have moved, at its destination. */
 export interface MovedTag extends TagMove {
   readonly repository: Repository
   readonly tag: string
+  readonly writing: Exclude<TagWriting, 'none'>
 }
 
 /** What a tag shows now, and why it does not show again what it did, in words. */
@@ -24,36 +26,70 @@ export interface GivenBack {
  */
 export async function giveBack(moved: MovedTag): Promise<GivenBack> {
   const { repository, tag, digest, previousDigest } = moved
-  let shown: Digest | undefined
+  let shown = moved.writing === 'answered' ? digest : previousDigest
+  const look = async (): Promise<Digest | undefined> => (shown = await shownBy(moved))
   try {
-    shown = await resolveDigest(repository, tag)
-    if (shown === previousDigest) return { tag: tagResult('untouched', shown) }
-    if (shown !== digest) {
-      return { tag: tagResult('left', shown), problem: 'somebody else has moved it since' }
-    }
-    if (previousDigest === undefined) {
-      return { tag: tagResult('left', shown), problem: 'it was not there before' }
+    if (previousDigest === undefined || moved.writing === 'unclear') {
+      const asItIs = judge(moved, await look())
+      if (asItIs !== undefined || previousDigest === undefined) return asItIs ?? left(shown)
     }
     const previous = await fetchManifest(repository, previousDigest)
-    await publishManifest(repository, tag, previous)
-    return { tag: tagResult('rolledBack', previousDigest) }
+    await publishManifest(repository, tag, previous, {
+      isWanted: async () => judge(moved, await look()) === undefined,
+    })
+    return judge(moved, shown) ?? { tag: tagResult('rolledBack', previousDigest) }
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
-    return { tag: tagResult('left', await shownNow(repository, tag, shown)), problem }
+    return afterFailure(moved, shown, problem)
   }
 }
 
-/** What a tag shows; what it was seen to show before where nobody says it now. */
-async function shownNow(
-  repository: Repository,
-  tag: string,
-  before: Digest | undefined,
-): Promise<Digest | undefined> {
-  try {
-    return await resolveDigest(repository, tag)
-  } catch {
-    return before
+/** What is to be said of a tag that shows this; undefined where it is to be given back. */
+function judge(moved: MovedTag, shown: Digest | undefined): GivenBack | undefined {
+  const { digest, previousDigest, writing } = moved
+  if (shown === previousDigest) {
+    if (writing !== 'underWay') return { tag: tagResult('untouched', shown) }
+    return shown === undefined ? left(shown, NEVER_ANSWERED) : undefined
   }
+  if (shown !== digest) return left(shown, 'somebody else has moved it since')
+  return previousDigest === undefined ? left(shown, 'it was not there before') : undefined
+}
+
+/** A registry may act on a request long after nobody waits for its answer any more. */
+const NEVER_ANSWERED = 'its write was never answered'
+
+function left(shown: Digest | undefined, problem = ''): GivenBack {
+  return { tag: tagResult('left', shown), problem }
+}
+
+/** Some show for a moment what was there before (Q58), also after they have taken a write. */
+async function shownBy(moved: MovedTag): Promise<Digest | undefined> {
+  const { repository, tag, digest, previousDigest, writing } = moved
+  const shown = await resolveDigest(repository, tag)
+  if (writing !== 'answered' || shown !== previousDigest) return shown
+  return (await isShownAtLast(repository, tag, digest)) ? digest : shown
+}
+
+/**
+ * @param known what the tag was seen to show before
+ */
+async function afterFailure(
+  moved: MovedTag,
+  known: Digest | undefined,
+  problem: string,
+): Promise<GivenBack> {
+  const { repository, tag, digest, previousDigest, writing } = moved
+  let shown = known
+  try {
+    shown = await resolveDigest(repository, tag)
+  } catch {
+    return left(known, problem)
+  }
+  if (shown !== previousDigest) return judge(moved, shown) ?? left(shown, problem)
+  if (known === digest) return { tag: tagResult('rolledBack', shown) }
+  return writing === 'underWay'
+    ? left(shown, `${NEVER_ANSWERED}; ${problem}`)
+    : { tag: tagResult('untouched', shown) }
 }
 
 export function tagResult(state: TagResult['state'], digest: Digest | undefined): TagResult {

@@ -30,9 +30,9 @@ export function rollbackList({ dryRun, isStage, results }: RunReport): string {
   return printList(dryRun || isStage === true ? [] : results.flatMap(rollbackLines))
 }
 
-/** Whether a tag of a set shows what the run has moved it to, and was not given back. */
+/** Whether a tag of a set shows, or may show, what the run has moved it to. */
 export function isLeftMoved({ tag, digest }: SyncResult): boolean {
-  return tag?.state === 'left' && digest !== undefined && tag.digest === digest
+  return tag?.state === 'left' && digest !== undefined
 }
 
 /** Of what has failed, only what may have been moved has a previous digest. */

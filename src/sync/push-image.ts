@@ -32,6 +32,8 @@ export interface ImagePush extends Bringing {
   readonly beforeTag: (() => Promise<unknown>) | undefined
   /** Whether the tag is to be moved still; asked before each try. */
   readonly isWanted: () => Promise<boolean>
+  /** Ends the write of the tag once it has been sent; the network's own signal where absent. */
+  readonly endsLater?: AbortSignal | undefined
 }
 
 /**
@@ -45,8 +47,7 @@ export async function pushImage(push: ImagePush): Promise<PushedImage> {
     const isTag = name === tag
     if (isTag) await push.beforeTag?.()
     await pushWithRepair(
-      async () =>
-        publishManifest(route.destination, name, release, isTag ? push.isWanted : undefined),
+      async () => publishManifest(route.destination, name, release, isTag ? push : {}),
       // What is only there by its digest may have been collected since.
       async () => copyReferenced({ ...route, again: true }, image, await image.release()),
       { isUnseen: push.isPresent === true },

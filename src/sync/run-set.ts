@@ -1,28 +1,26 @@
-import type { Reference } from '../oci/reference.ts'
-import { resolveDigest } from '../registry/content/manifests.ts'
-import type { Client } from '../registry/client.ts'
-import type { Side } from '../registry/errors.ts'
-import { giveBack, type GivenBack, tagResult } from './give-back.ts'
 import type { ImagePair } from './image-list.ts'
+import { tagOf } from './list/pair.ts'
 import { type Hosts, mapAll } from './map-all.ts'
 import type { SyncResult, TagResult } from './report.ts'
-import type { TagSet } from './tag-set.ts'
-import { abortion, isAborted } from './undone-image.ts'
-
-/** Tags that are moved, or looked at, side by side. */
-const TAGS_AT_ONCE = 64
-
-/** Speaks to a registry. */
-export type ClientFor = (side: Side, reference: Reference) => Client | Promise<Client>
+import { tagResult } from './give-back.ts'
+import { type ClientFor, plannedSet, settleSet, type TagNote, TAGS_AT_ONCE } from './settle-set.ts'
+import type { TagMove, TagSet } from './tag-set.ts'
 
 /** What a set needs beyond what every run has. */
 export interface SetWatch {
   /** For looks, and for going back, once the run has been ended. */
   readonly clientAtEnd: ClientFor
-  /** Told what a tag came to, as soon as that is known. */
-  readonly onTag: (pair: ImagePair, tag: TagResult) => void
+  /** Told what is to be said of a tag if the run is cut short now. */
+  readonly onTag: (pair: ImagePair, note: TagNote) => void
+  /** Told of the tags that move from now on. */
+  readonly onMoving: (moves: readonly PlannedMove[]) => void
   /** Told where one phase ends. */
   readonly onPhase: (words: string) => void
+}
+
+/** A tag that is about to move. */
+export interface PlannedMove extends TagMove {
+  readonly pair: ImagePair
 }
 
 export interface SetRun extends SetWatch {
@@ -36,6 +34,8 @@ export interface SetRun extends SetWatch {
   readonly end: (pair: ImagePair, result: SyncResult) => SyncResult
   /** Something of the list has failed already. */
   readonly hasFailed: boolean
+  /** Everything is only looked at, and nothing is written. */
+  readonly isPlan: boolean
   readonly signal?: AbortSignal | undefined
   readonly clientFor: ClientFor
 }
@@ -47,21 +47,22 @@ export interface SetRun extends SetWatch {
 export async function runAsSet(run: SetRun): Promise<ReadonlyMap<ImagePair, SyncResult>> {
   const tasks = await bringAll(run)
   const { set } = run
+  if (run.isPlan) {
+    const results = await resultsOf(tasks, () => true)
+    return ended(run, plannedSet(results, run.hasFailed || [...results.values()].some(isFailed)))
+  }
   const waiting = set.pairs
   const isWaiting = new Set(waiting)
   const early = await resultsOf(tasks, (pair) => !isWaiting.has(pair))
   const isWhole =
     !run.hasFailed && run.signal?.aborted !== true && ![...early.values()].some(isFailed)
-  if (isWhole) {
-    run.onPhase(`everything is there; moving ${count(waiting.length)}`)
-    await moveAll(run, waiting, tasks)
-  } else {
+  if (isWhole) await moveAll(run, waiting, tasks)
+  else {
     run.onPhase('no tag is moved: not everything is there')
     set.abort()
   }
   const results = new Map([...early, ...(await resultsOf(tasks, (pair) => isWaiting.has(pair)))])
-  const hasFailed = !isWhole || [...results.values()].some(isFailed)
-  if (!hasFailed) return ended(run, withTags(results, tagWhenAllWent))
+  if (!set.isAborted) return ended(run, withTags(results))
   if (isWhole) run.onPhase('a tag could not be moved: those that were go back')
   return ended(run, await settle(run, results))
 }
@@ -95,85 +96,51 @@ async function resultsOf(
 
 /** Moves the tags, until one cannot be moved. */
 async function moveAll(
-  { set, onTag, signal }: SetRun,
+  run: SetRun,
   waiting: readonly ImagePair[],
   tasks: ReadonlyMap<ImagePair, Promise<SyncResult>>,
 ): Promise<void> {
-  await mapAll(waiting, TAGS_AT_ONCE, async (pair) => {
-    if (signal?.aborted === true) set.abort()
-    if (!set.permit(pair)) return
-    const result = await tasks.get(pair)
-    if (result === undefined || isFailed(result)) set.abort()
-    else onTag(pair, tagWhenAllWent(result))
-  })
-}
-
-/** What became of every tag of a set that did not go through, by a look at each. */
-async function settle(
-  run: SetRun,
-  results: ReadonlyMap<ImagePair, SyncResult>,
-): Promise<ReadonlyMap<ImagePair, SyncResult>> {
-  const entries = [...results]
-  const settled = await mapAll(entries, TAGS_AT_ONCE, async ([pair, result]) => {
-    const { tag, problem } = await stateOf(run, pair, result)
-    if (tag !== undefined) run.onTag(pair, tag)
-    return { ...aborted(run.set, pair, result, tag, problem), ...(tag && { tag }) }
-  })
-  return new Map(
-    entries.flatMap((entry) => {
-      const result = settled.get(entry)
-      return result === undefined ? [] : [[entry[0], result]]
+  const { set, onTag, onPhase, onMoving, signal } = run
+  onPhase(`everything is there; moving ${count(waiting.length)}`)
+  onMoving(
+    waiting.flatMap((pair) => {
+      const move = set.moveOf(pair)
+      return move === undefined ? [] : [{ pair, ...move }]
     }),
   )
+  await mapAll(waiting, TAGS_AT_ONCE, async (pair) => {
+    if (signal?.aborted === true) set.abort()
+    const move = set.moveOf(pair)
+    if (move === undefined || !set.permit(pair)) return
+    onTag(pair, noteOf(move, move.previousDigest))
+    const result = await tasks.get(pair)
+    if (result === undefined || isFailed(result)) set.abort()
+    else if (result.status === 'copied') onTag(pair, noteOf(move, move.digest))
+  })
 }
 
-async function stateOf(
-  run: SetRun,
-  pair: ImagePair,
-  result: SyncResult,
-): Promise<Partial<GivenBack>> {
-  const { set, signal } = run
-  const { destination, source } = pair
-  const tag = destination.tag ?? source.tag ?? (source.digest === undefined ? 'latest' : undefined)
-  if (tag === undefined) return {}
-  const clientFor = signal?.aborted === true ? run.clientAtEnd : run.clientFor
-  const client = await clientFor('destination', destination)
-  const repository = client.repository(destination.repository, 'destination')
-  const move = set.moveOf(pair)
-  if (move !== undefined && set.isPermitted(pair)) return giveBack({ ...move, repository, tag })
-  const known = move?.previousDigest ?? result.previousDigest
-  try {
-    return { tag: tagResult('untouched', await resolveDigest(repository, tag)) }
-  } catch {
-    return { tag: tagResult('untouched', known) }
-  }
-}
-
-/** An image that was fine, and whose tag was not moved, or not for long, because of another one. */
-function aborted(
-  set: TagSet,
-  pair: ImagePair,
-  result: SyncResult,
-  tag: TagResult | undefined,
-  problem: string | undefined,
-): SyncResult {
-  const isOurs = result.status === 'copied' || isAborted(result)
-  if (set.moveOf(pair) === undefined || !isOurs) return result
-  const { digest, previousDigest, ...rest } = result
-  const before = set.moveOf(pair)?.previousDigest ?? previousDigest
+/** What is to be said of a tag that may have moved, and will not be given back any more. */
+function noteOf({ digest, previousDigest }: TagMove, shown: TagMove['previousDigest']): TagNote {
   return {
-    ...rest,
-    ...(digest !== undefined && tag?.state === 'left' && tag.digest === digest && { digest }),
-    ...(before !== undefined && { previousDigest: before }),
-    status: 'skipped',
-    error: abortion(`${whatBecame(tag, problem)}, because of another image`),
+    digest,
+    ...(previousDigest !== undefined && { previousDigest }),
+    tag: tagResult('left', shown),
   }
 }
 
-function whatBecame(tag: TagResult | undefined, problem: string | undefined): string {
-  if (tag?.state === 'rolledBack') return 'the tag was moved and given back'
-  if (tag?.state === 'left') return `the tag was moved and not given back (${problem ?? ''})`
-  return 'the tag was not moved'
+async function settle(
+  { set, signal, clientAtEnd, clientFor, onTag }: SetRun,
+  results: ReadonlyMap<ImagePair, SyncResult>,
+): Promise<ReadonlyMap<ImagePair, SyncResult>> {
+  const hasEnded = signal?.aborted === true
+  return settleSet({
+    set,
+    results,
+    onTag,
+    // The run's own network refuses everything then.
+    clientFor: hasEnded ? clientAtEnd : clientFor,
+    because: hasEnded ? 'the end of the run' : 'another image',
+  })
 }
 
 function ended(
@@ -183,11 +150,13 @@ function ended(
   return new Map([...results].map(([pair, result]) => [pair, end(pair, result)]))
 }
 
-function withTags(
-  results: ReadonlyMap<ImagePair, SyncResult>,
-  tagOf: (result: SyncResult) => TagResult,
-): ReadonlyMap<ImagePair, SyncResult> {
-  return new Map([...results].map(([pair, result]) => [pair, { ...result, tag: tagOf(result) }]))
+function withTags(results: ReadonlyMap<ImagePair, SyncResult>): ReadonlyMap<ImagePair, SyncResult> {
+  return new Map(
+    [...results].map(([pair, result]) => [
+      pair,
+      tagOf(pair) === undefined ? result : { ...result, tag: tagWhenAllWent(result) },
+    ]),
+  )
 }
 
 /** What the push was answered with is what was seen. */

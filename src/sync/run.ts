@@ -1,6 +1,6 @@
 import type { Reference } from '../oci/reference.ts'
 import type { Client } from '../registry/client.ts'
-import type { Clock } from '../registry/clock.ts'
+import { abortedAfter, type Clock } from '../registry/clock.ts'
 import { isNoVerdict, RegistryError, type Side } from '../registry/errors.ts'
 import type { Taker } from '../registry/copy/shared-downloads.ts'
 import type { Logger } from '../registry/logger.ts'
@@ -22,7 +22,7 @@ import type { SyncPolicy } from './sync-policy.ts'
 import { Syncer } from './syncer.ts'
 import type { TrustGate } from './trust-gate.ts'
 import { runAsSet, type SetWatch } from './run-set.ts'
-import { AbortedSet, TagSet } from './tag-set.ts'
+import { AbortedSet, TagSet, writingAfter } from './tag-set.ts'
 import { aborted, nothingDone, notStarted, unfinished } from './undone-image.ts'
 import { Warnings } from './warnings.ts'
 
@@ -33,6 +33,12 @@ import { Warnings } from './warnings.ts'
 const IMAGES_AT_ONCE = 64
 /** As many as are started although one may fail, where none is to be started then. */
 const IMAGES_AT_ONCE_FAIL_FAST = 16
+
+/**
+ * Milliseconds that the write of a set's tag has left to be answered when the run ends: long enough
+ * for a registry that answers, and short enough to go back afterwards.
+ */
+const TAG_WRITE_MS = 500
 
 /** Everything that a run of the syncer over an image list needs. */
 export interface Run<Log extends Logger> {
@@ -74,7 +80,8 @@ export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunRep
   const warnings = new Warnings()
   let failed = run.hasFailed ?? false
   const logs = new Map<ImagePair, Log>()
-  const set = run.asSet === undefined || run.policy.dryRun ? undefined : new TagSet()
+  const set = run.asSet === undefined ? undefined : new TagSet()
+  const endsLater = set && run.signal && abortedAfter(run.signal, TAG_WRITE_MS, run.clock)
   const begin = async (pair: ImagePair): Promise<SyncResult> => {
     const log = run.openLog()
     logs.set(pair, log)
@@ -82,7 +89,8 @@ export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunRep
     const warned: string[] = []
     const logger = warnings.logOf(log, warned)
     const undone = notBegun(run, pair, failed)
-    const outcome = undone ?? (await syncPair(run, pair, logger, sources, taker, set))
+    const outcome =
+      undone ?? (await syncPair(run, pair, logger, { sources, taker, set, endsLater }))
     run.progress?.end(pair)
     const result = warned.length === 0 ? outcome : { ...outcome, warnings: warned }
     taker?.leave()
@@ -109,7 +117,8 @@ export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunRep
           set,
           begin,
           end,
-          hasFailed: failed,
+          isPlan: run.policy.dryRun,
+          hasFailed: run.hasFailed ?? false,
         })
   const results = run.pairs.flatMap((pair) => done.get(pair) ?? [])
   const totals = totalsOf(results, run.clock.now() - startedAt)
@@ -140,13 +149,19 @@ function notBegun<Log extends Logger>(
   return failFast && hasFailed ? notStarted(pair) : undefined
 }
 
+/** What an image has to do with others. */
+interface Company {
+  readonly sources: SharedSources
+  readonly taker: Taker | undefined
+  readonly set: TagSet | undefined
+  readonly endsLater: AbortSignal | undefined
+}
+
 async function syncPair<Log extends Logger>(
   run: Run<Log>,
   pair: ImagePair,
   logger: Logger,
-  sources: SharedSources,
-  taker: Taker | undefined,
-  set: TagSet | undefined,
+  { sources, taker, set, endsLater }: Company,
 ): Promise<SyncResult> {
   const { source, destination } = pair
   const startedAt = run.clock.now()
@@ -171,14 +186,17 @@ async function syncPair<Log extends Logger>(
         sources.end(pair)
         await set.await(pair, move)
       },
+      endsLater,
       progress: run.progress?.begin(pair),
       mayBeStaged: isPinned(pair),
       trust: run.trust,
     })
     const named = sources.named(pair, () => sourceAt(from, pair, policy))
     const outcome = await syncer.sync(source, destination, named)
+    set?.note(pair, outcome.status === 'copied' ? 'answered' : 'none')
     return { ...nothingDone(pair), ...outcome, wanted: wantedOf(policy), durationMs: durationMs() }
   } catch (error) {
+    set?.note(pair, writingAfter(error))
     if (error instanceof AbortedSet) return { ...aborted(pair), durationMs: durationMs() }
     return {
       ...nothingDone(pair),

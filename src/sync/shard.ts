@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { formatReference, type Reference, repositoryName } from '../oci/reference.ts'
-import { type ImagePair, isSelection, type ListItem, optionsOf } from './list/pair.ts'
+import { type ImagePair, isSelection, type ListItem, optionsOf, tagOf } from './list/pair.ts'
 
 /** The K-th of N parts of a list. */
 export interface Shard {
@@ -61,10 +61,9 @@ function sourcesByName(list: readonly ListItem[]): ReadonlyMap<string, readonly 
 }
 
 /** By what a line's destination may be read by another line. */
-function namesOf({ source, destination }: ImagePair): readonly string[] {
-  const implied = source.digest === undefined ? 'latest' : undefined
-  const tag = destination.tag ?? source.tag ?? implied
-  const repository = repositoryName(destination)
+function namesOf(pair: ImagePair): readonly string[] {
+  const tag = tagOf(pair)
+  const repository = repositoryName(pair.destination)
   return tag === undefined ? [repository] : [repository, `${repository}:${tag}`]
 }
 

@@ -3,6 +3,7 @@ import { formatReference, type Reference } from '../oci/reference.ts'
 import { SharedDownloads, type Taker } from '../registry/copy/shared-downloads.ts'
 import { ManifestRoom, type ManifestShare } from '../registry/learned/manifest-room.ts'
 import type { ImagePair } from './image-list.ts'
+import { tagOf } from './list/pair.ts'
 import type { NamedSource } from './named-source.ts'
 import type { SyncPolicy } from './sync-policy.ts'
 
@@ -99,7 +100,7 @@ export class SharedSources {
    * @param make makes the source of a pair that has not asked for it yet
    */
   async beforeTag(pair: ImagePair, make: (pair: ImagePair) => Promise<NamedSource>): Promise<void> {
-    const sources = this.#overwritten.get(tagOf(pair) ?? '') ?? []
+    const sources = this.#overwritten.get(movedTag(pair) ?? '') ?? []
     const pinned = sources.map(async (source) => {
       const [first] = source.pairs
       const made = source.named === undefined && first ? await make(first) : undefined
@@ -148,7 +149,7 @@ function overwritten(
   sources: Iterable<SharedSource>,
   pairs: readonly ImagePair[],
 ): ReadonlyMap<string, readonly SharedSource[]> {
-  const moved = new Set(pairs.map(tagOf))
+  const moved = new Set(pairs.map(movedTag))
   const found = new Map<string, SharedSource[]>()
   for (const source of sources) {
     const [first] = source.pairs
@@ -161,10 +162,9 @@ function overwritten(
 }
 
 /** The tag that a pair moves, in full; undefined where it goes by its digest. */
-function tagOf({ source, destination }: ImagePair): string | undefined {
-  const implied = source.digest === undefined ? 'latest' : undefined
-  const tag = destination.tag ?? source.tag ?? implied
-  return tag === undefined ? undefined : fullTag(destination, tag)
+function movedTag(pair: ImagePair): string | undefined {
+  const tag = tagOf(pair)
+  return tag === undefined ? undefined : fullTag(pair.destination, tag)
 }
 
 function fullTag({ registry, repository }: Reference, tag: string): string {

@@ -40,6 +40,12 @@ export interface SyncerOptions extends Partial<SyncPolicy> {
    */
   readonly beforeTag?: ((move: TagMove) => Promise<unknown>) | undefined
   /**
+   * Ends the write of a tag once it has been sent, in place of the network's own signal.
+   *
+   * @internal
+   */
+  readonly endsLater?: AbortSignal | undefined
+  /**
    * Told of the blobs, for those who watch.
    *
    * @internal
@@ -86,6 +92,7 @@ export class Syncer {
   readonly #policy: Required<SyncPolicy>
   readonly #taker: Taker | undefined
   readonly #beforeTag: SyncerOptions['beforeTag']
+  readonly #endsLater: AbortSignal | undefined
   readonly #progress: ImageProgress | undefined
   readonly #mayBeStaged: boolean
   readonly #trust: TrustGate | undefined
@@ -93,6 +100,7 @@ export class Syncer {
   constructor(options: SyncerOptions) {
     this.#taker = options.taker
     this.#beforeTag = options.beforeTag
+    this.#endsLater = options.endsLater
     this.#progress = options.progress
     this.#mayBeStaged = options.mayBeStaged ?? false
     this.#trust = options.trust
@@ -202,6 +210,7 @@ export class Syncer {
       referrers,
       beforeTag,
       isWanted,
+      endsLater: this.#endsLater,
     }
     const pushed = { ...outcome, ...(await pushImage(push)) }
     if (guard.shown === digest) return { ...pushed, ...unchanged(digest) }

@@ -1,4 +1,5 @@
 import type { Digest } from '../oci/digest.ts'
+import { RegistryError, isNoVerdict } from '../registry/errors.ts'
 import type { ImagePair } from './image-list.ts'
 
 /** What a tag is to show, and what it showed when it was looked at. */
@@ -6,6 +7,12 @@ export interface TagMove {
   readonly digest: Digest
   readonly previousDigest: Digest | undefined
 }
+
+/**
+ * How far the write of a tag has come: not begun or refused, sent and not answered, of an unclear
+ * end, or answered.
+ */
+export type TagWriting = 'none' | 'underWay' | 'unclear' | 'answered'
 
 /** The tag of an image is not moved, because of another image of the set. */
 export class AbortedSet extends Error {
@@ -16,7 +23,7 @@ interface ReadyTag {
   readonly pair: ImagePair
   readonly move: TagMove
   readonly permit: PromiseWithResolvers<undefined>
-  isPermitted: boolean
+  writing: TagWriting
 }
 
 /**
@@ -35,7 +42,8 @@ export class TagSet {
 
   /** Waits for the others. Throws AbortedSet where the tag is not to be moved. */
   async await(pair: ImagePair, move: TagMove): Promise<void> {
-    const tag = { pair, move, permit: Promise.withResolvers<undefined>(), isPermitted: false }
+    const permit = Promise.withResolvers<undefined>()
+    const tag: ReadyTag = { pair, move, permit, writing: 'none' }
     this.#ready.set(pair, tag)
     if (this.#isAborted) tag.permit.reject(new AbortedSet())
     this.#arrivalOf(pair).resolve(undefined)
@@ -52,18 +60,28 @@ export class TagSet {
     return this.#ready.get(pair)?.move
   }
 
-  /** Whether an image was let through, so that its tag may have moved. */
-  isPermitted(pair: ImagePair): boolean {
-    return this.#ready.get(pair)?.isPermitted === true
+  /** How far its tag has come. */
+  writingOf(pair: ImagePair): TagWriting {
+    return this.#ready.get(pair)?.writing ?? 'none'
+  }
+
+  /** Takes in how far it has come. */
+  note(pair: ImagePair, writing: TagWriting): void {
+    const tag = this.#ready.get(pair)
+    if (tag !== undefined) tag.writing = writing
   }
 
   /** Lets an image through, unless nobody is let through any more. Returns whether it was. */
   permit(pair: ImagePair): boolean {
     const tag = this.#ready.get(pair)
     if (tag === undefined || this.#isAborted) return false
-    tag.isPermitted = true
+    tag.writing = 'underWay'
     tag.permit.resolve(undefined)
     return true
+  }
+
+  get isAborted(): boolean {
+    return this.#isAborted
   }
 
   /** From now on nobody is let through, also of those that come later. */
@@ -77,4 +95,12 @@ export class TagSet {
     this.#arrivals.set(pair, arrival)
     return arrival
   }
+}
+
+/** How far the write of a tag came that ended in an error. */
+export function writingAfter(error: unknown): TagWriting {
+  if (error instanceof AbortedSet) return 'none'
+  if (!(error instanceof RegistryError)) return 'unclear'
+  if (error.code === 'CANCELLED' || error.code === 'TIMEOUT') return 'underWay'
+  return error.code === 'VERIFICATION' || isNoVerdict(error) ? 'unclear' : 'none'
 }

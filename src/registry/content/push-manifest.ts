@@ -17,8 +17,12 @@ export interface PushedManifest {
   readonly digest: Digest
 }
 
-/** Asked right before each try whether it is wanted still; what it throws ends the push. */
-type IsWanted = () => Promise<boolean>
+export interface PushOptions {
+  /** Asked right before each try whether it is wanted still; what it throws ends the push. */
+  readonly isWanted?: (() => Promise<boolean>) | undefined
+  /** Ends a write that has been sent, in place of the network's own signal. */
+  readonly endsLater?: AbortSignal | undefined
+}
 
 /**
  * Pushes a manifest under a tag or its digest, and checks that the registry shows it there then: by
@@ -30,10 +34,10 @@ export async function publishManifest(
   repository: Repository,
   reference: string,
   content: PushedManifest,
-  isWanted?: IsWanted,
+  options: PushOptions = {},
 ): Promise<void> {
   await repository.http.turns.run(`${repository.name}@${content.digest}`, async () => {
-    const isConfirmed = await pushManifest(repository, reference, content, isWanted)
+    const isConfirmed = await pushManifest(repository, reference, content, options)
     if (!isConfirmed) await verifyPushed(repository, reference, content.digest)
   })
 }
@@ -53,7 +57,7 @@ export async function pushManifest(
   repository: Repository,
   reference: string,
   content: PushedManifest,
-  isWanted: IsWanted = async () => Promise.resolve(true),
+  { isWanted, endsLater }: PushOptions = {},
 ): Promise<boolean> {
   const { network, logger } = repository.http
   const tries = { mayHaveArrived: false }
@@ -61,9 +65,9 @@ export async function pushManifest(
     const answered = await withRetries(network, logger, async () => {
       if (tries.mayHaveArrived && (await isShown(repository, reference, content.digest)))
         return 'named'
-      if (!(await isWanted())) return 'unwanted'
+      if (isWanted !== undefined && !(await isWanted())) return 'unwanted'
       try {
-        return await put(repository, reference, content)
+        return await put(repository, reference, content, endsLater)
       } catch (error) {
         tries.mayHaveArrived ||= isNoVerdict(error)
         throw error
@@ -93,12 +97,14 @@ async function put(
   repository: Repository,
   reference: string,
   { bytes, mediaType, digest }: PushedManifest,
+  endsLater: AbortSignal | undefined,
 ): Promise<'named' | 'unnamed' | 'elsewhere'> {
   const request: RegistryRequest = {
     ...manifestRequest(repository, reference, 'PUT', 'push manifest'),
     headers: { 'content-type': mediaType },
     body: bytes,
     passing: NOT_YET_SEEN,
+    endsLater,
   }
   return repository.http.callOnce(request, async (answer) => {
     await discard(answer)

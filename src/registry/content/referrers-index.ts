@@ -69,7 +69,8 @@ async function merge(
       tries++ === 0 || (await shownList(repository, subject))?.digest === before?.digest
     let kept = shown
     await pushWithRepair(
-      async () => pushManifest(repository, tag, mergedList(kept, missing), isAsBefore),
+      async () =>
+        pushManifest(repository, tag, mergedList(kept, missing), { isWanted: isAsBefore }),
       async () => {
         kept = kept && (await withoutGone(repository, subject, kept))
       },

@@ -62,7 +62,7 @@ export async function copyCosignImage(
     return isStillNeeded
   }
   await pushWithRepair(
-    async () => publishManifest(destination, image.tag, fetched, isNeeded),
+    async () => publishManifest(destination, image.tag, fetched, { isWanted: isNeeded }),
     async () => copyBeneath({ ...route, again: true }, fetched),
   )
   return { ...seen, moved }

@@ -166,7 +166,8 @@ export class RedirectFollower {
     identity: Readonly<Record<string, string>>,
     onBehalfOf: string,
   ): Promise<Answer> {
-    const { method, body, headers, answerTimeoutMs, signal, place } = request
+    const { method, body, headers, answerTimeoutMs, place } = request
+    const endsLater = this.#network.signal?.aborted === true ? undefined : request.endsLater
     const startedAt = this.#network.clock.now()
     const answer = await this.#network.send(
       {
@@ -176,7 +177,7 @@ export class RedirectFollower {
         headers: { ...headers, ...identity },
         body: typeof body === 'function' ? body() : body,
         answerTimeoutMs,
-        signal,
+        signal: request.signal ?? endsLater,
         onBehalfOf,
         withoutCertificate: isAway,
       },

@@ -21,6 +21,8 @@ export interface RegistryRequest extends Led {
   readonly lane?: Lane
   /** Ends this request in place of the network's own signal. */
   readonly signal?: AbortSignal
+  /** The same for one that has been sent: until then it waits as others do, and ends as they do. */
+  readonly endsLater?: AbortSignal | undefined
   /** Statuses beside 2xx that are answers, not errors; or what tells them. */
   readonly expect?: readonly number[] | ((answer: RegistryAnswer) => boolean)
   /** The code of a refusal whose status has none of its own; REGISTRY where absent. */

@@ -77,3 +77,11 @@ export function isPinned({ source, platforms, attestations, referrers }: ImagePa
 export function destinationHost(item: ListItem): string {
   return isSelection(item) ? item.registry : item.destination.registry
 }
+
+/** The tag that an image goes to; undefined where it goes by its digest alone. */
+export function tagOf({
+  source,
+  destination,
+}: Pick<ImagePair, 'source' | 'destination'>): string | undefined {
+  return destination.tag ?? source.tag ?? (source.digest === undefined ? 'latest' : undefined)
+}

@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Middleware } from '../../testkit/registry/exchange.ts'
+import { dropAfterWork, dropBeforeHeaders, replyWith } from '../../testkit/registry/faults.ts'
+import type { TestRegistry } from '../../testkit/registry/registry.ts'
+import { imageOf, names, SetWorld } from './set-world.ts'
+
+const faults: Readonly<Record<string, Middleware>> = {
+  'says 500': replyWith(500),
+  'does it and says 500': async (request, next) => {
+    await next()
+    return replyWith(500)(request, next)
+  },
+  'loses its answer': dropAfterWork(),
+  'cuts the connection': dropBeforeHeaders(),
+  'says 429': replyWith(429),
+  'says 403': replyWith(403),
+}
+
+/** More than there are of a registry in phase two and on the way back. */
+const MOST_REQUESTS = 12
+
+/** Strikes at the nth request since tags have begun to move, and where wanted at all after it. */
+function strike(world: SetWorld, target: TestRegistry | undefined, at: Strike) {
+  let count: number | undefined
+  world.onMoving(() => (count = 0))
+  const seen = { requests: 0 }
+  target?.use((request, next) => {
+    if (count === undefined) return next()
+    count += 1
+    seen.requests = count
+    const isHit = at.goesOn ? count >= at.nth : count === at.nth
+    return isHit ? at.fault(request, next) : next()
+  })
+  return seen
+}
+
+interface Strike {
+  readonly nth: number
+  readonly goesOn: boolean
+  readonly fault: Middleware
+}
+
+describe.each(Object.entries(faults))('a registry that %s while tags move', (_name, fault) => {
+  test.each([
+    { goesOn: false, when: 'once' },
+    { goesOn: true, when: 'from then on' },
+  ])('$when, at any of its requests: what is reported is what it shows', async ({ goesOn }) => {
+    const lies: string[] = []
+    const outcomes = new Set<string>()
+    for (const index of [0, 1]) {
+      for (let nth = 1; nth <= MOST_REQUESTS; nth++) {
+        await using world = await SetWorld.start()
+        const seen = strike(world, world.targets[index], { nth, goesOn, fault })
+        const report = await world.run()
+        const where = `request ${nth} of target ${index}`
+        lies.push(...world.lies(report).map((lie) => `${where}: ${lie}`))
+        outcomes.add(report.totals.failed === 0 ? 'went through' : 'went back')
+        if (seen.requests < nth) break
+      }
+    }
+    expect(lies).toEqual([])
+    expect(outcomes).toContain('went through')
+  })
+})
+
+describe('a run that is ended while tags move', () => {
+  test.each([
+    { what: 'before the registry has done it', isDone: false },
+    { what: 'after the registry has done it', isDone: true },
+  ])('at any request, $what, says what the registries show', async ({ isDone }) => {
+    const lies: string[] = []
+    for (const index of [0, 1]) {
+      for (let nth = 1; nth <= MOST_REQUESTS; nth++) {
+        await using world = await SetWorld.start()
+        const fault: Middleware = async (_request, next) => {
+          if (!isDone) world.end.abort()
+          const answer = await next()
+          world.end.abort()
+          return answer
+        }
+        strike(world, world.targets[index], { nth, goesOn: false, fault })
+        const report = await world.run()
+        lies.push(...world.lies(report).map((lie) => `request ${nth} of ${index}: ${lie}`))
+        const states = new Set(report.results.map(({ tag }) => tag?.state))
+        if (states.has('moved') && states.size > 1) lies.push(`request ${nth}: half a release`)
+      }
+    }
+    expect(lies).toEqual([])
+  })
+})
+
+test('a tag that somebody else moves on the way back is left to them', async () => {
+  await using world = await SetWorld.start()
+  const [first, second] = world.targets
+  const theirs = imageOf('api', 'theirs')
+  let hasMoved = false
+  first?.use(async (request, next) => {
+    // Between the look at what it shows and the write that gives it back.
+    const isLook = request.method === 'GET' && request.path.includes('/prod/api/manifests/sha256:')
+    const answer = await next()
+    if (isLook && hasMoved) {
+      const { bytes, mediaType } = theirs.manifest
+      first.store.putManifest('prod/api', { bytes, mediaType }, 'v2')
+    }
+    return answer
+  })
+  second?.fault({ method: 'PUT', path: /\/manifests\/v2$/ }, async (request, next) => {
+    hasMoved = true
+    return replyWith(403)(request, next)
+  })
+  const { results } = await world.run()
+  expect(first?.store.tag('prod/api', 'v2')).toBe(theirs.manifest.digest)
+  expect(results[0]?.tag).toEqual({ state: 'left', digest: theirs.manifest.digest })
+  expect(results[0]?.error?.message).toContain('somebody else has moved it since')
+})
+
+test('all of it goes through where nothing is in the way', async () => {
+  await using world = await SetWorld.start()
+  const report = await world.run()
+  expect(report.totals).toMatchObject({ copied: names.length * 2, failed: 0 })
+  expect(world.lies(report)).toEqual([])
+})
