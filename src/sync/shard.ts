@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { formatReference, type Reference, repositoryName } from '../oci/reference.ts'
-import { type ImagePair, isSelection, type ListItem, optionsOf, tagOf } from './list/pair.ts'
+import { isSelection, type ListItem, optionsOf, tagOf, type TagSelection } from './list/pair.ts'
 
 /** The K-th of N parts of a list. */
 export interface Shard {
@@ -16,20 +16,21 @@ export interface Shard {
  * longer list moves few lines.
  */
 export function shardOf(list: readonly ListItem[], { part, of }: Shard): readonly ListItem[] {
-  const groups = new Groups()
-  const readers = sourcesByName(list)
-  for (const item of list) {
-    if (isSelection(item)) continue
-    for (const name of namesOf(item)) groups.join(sourceOf(item), ...(readers.get(name) ?? []))
-  }
-  return list.filter((item) => partOf(groups.nameOf(sourceOf(item)), of) === part)
+  const groups = groupsOf(list)
+  const parts = new Map<string, number>()
+  return list.filter((item) => {
+    const name = groups.nameOf(repositoryName(item.source))
+    const own = parts.get(name) ?? partOf(name, of)
+    parts.set(name, own)
+    return own === part
+  })
 }
 
 /** A digest of a list, by which parts of one can be told from those of another. */
 export function digestOfList(list: readonly ListItem[]): string {
-  const hash = createHash('sha256')
-  for (const item of list) hash.update(`${lineOf(item)}\n`)
-  return `sha256:${hash.digest('hex')}`
+  const sum = createHash('sha256')
+  for (const item of list) sum.update(`${lineOf(item)}\n`)
+  return `sha256:${sum.digest('hex')}`
 }
 
 function lineOf(item: ListItem): string {
@@ -41,52 +42,84 @@ function lineOf(item: ListItem): string {
   return JSON.stringify([source, formatReference(item.destination), options])
 }
 
-function sourceOf({
-  source,
-}: {
-  readonly source: Pick<Reference, 'registry' | 'repository'>
-}): string {
-  return repositoryName(source)
-}
-
-/** Source repositories by what is read in them: a tag or, by a selection, any of the repository. */
-function sourcesByName(list: readonly ListItem[]): ReadonlyMap<string, readonly string[]> {
-  const readers = new Map<string, string[]>()
+/** Source repositories whose lines depend on one another. */
+function groupsOf(list: readonly ListItem[]): Groups {
+  const groups = new Groups()
+  const { tags, repositories, selected } = readNames(list)
   for (const item of list) {
-    const repository = sourceOf(item)
-    const name = isSelection(item) ? repository : `${repository}:${item.source.tag ?? 'latest'}`
-    readers.set(name, [...(readers.get(name) ?? []), repository])
+    const source = repositoryName(item.source)
+    if (isSelection(item)) {
+      const written = writtenBy(item)
+      if (written !== undefined && repositories.has(written)) groups.join(source, written)
+      continue
+    }
+    const repository = repositoryName(item.destination)
+    const isRead = selected.has(repository) || tags.has(`${repository}:${tagOf(item) ?? ''}`)
+    if (isRead) groups.join(source, repository)
   }
-  return readers
+  return groups
 }
 
-/** By what a line's destination may be read by another line. */
-function namesOf(pair: ImagePair): readonly string[] {
-  const tag = tagOf(pair)
-  const repository = repositoryName(pair.destination)
-  return tag === undefined ? [repository] : [repository, `${repository}:${tag}`]
+/** What the lines of a list read, by name. A digest means the same at any time. */
+function readNames(list: readonly ListItem[]): Readonly<Record<ReadKind, ReadonlySet<string>>> {
+  const read = {
+    tags: new Set<string>(),
+    repositories: new Set<string>(),
+    selected: new Set<string>(),
+  }
+  for (const item of list) {
+    const { source } = item
+    const repository = repositoryName(source)
+    if (isSelection(item)) read.selected.add(repository)
+    else if (source.digest === undefined) read.tags.add(tagName(source, repository))
+    if (isSelection(item) || source.digest === undefined) read.repositories.add(repository)
+  }
+  return read
 }
 
-/** The part with the highest hash is the one (highest random weight). */
+/** Tags by their full names, repositories of all these, and those of which any tag may be read. */
+type ReadKind = 'tags' | 'repositories' | 'selected'
+
+function tagName({ tag = 'latest' }: Reference, repository: string): string {
+  return `${repository}:${tag}`
+}
+
+/** The repository that a selection writes to, where it is the same for all tags. */
+function writtenBy({ destinationOf }: TagSelection): string | undefined {
+  const [one, other] = ['1', '2'].map((tag) => repositoryName(destinationOf(tag)))
+  return one === other ? one : undefined
+}
+
+/**
+ * The part with the highest weight is the one (highest random weight). One digest of a name, mixed
+ * anew for each part: a list has a hundred thousand names, and a matrix 256 jobs.
+ */
 function partOf(name: string, of: number): number {
-  let [best, highest] = [1, '']
+  const seed = Number.parseInt(hash('sha256', name, 'hex').slice(0, 8), 16)
+  let [best, highest] = [1, -1]
   for (let part = 1; part <= of; part++) {
-    const weight = createHash('sha256').update(`${part} ${name}`).digest('hex')
+    const weight = mixed(seed ^ mixed(part))
     if (weight > highest) [best, highest] = [part, weight]
   }
   return best
+}
+
+/** Spreads 32 bits over 32 bits (the finalizer of MurmurHash3). */
+function mixed(value: number): number {
+  let bits = value >>> 0
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b)
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
+  return (bits ^ (bits >>> 16)) >>> 0
 }
 
 /** Names that belong together (union-find). */
 class Groups {
   readonly #parent = new Map<string, string>()
 
-  join(first: string, ...others: readonly string[]): void {
-    for (const other of others) {
-      const [a, b] = [this.nameOf(first), this.nameOf(other)]
-      // The name of a group does not depend on the order of the list.
-      if (a !== b) this.#parent.set(a < b ? b : a, a < b ? a : b)
-    }
+  join(first: string, other: string): void {
+    const [a, b] = [this.nameOf(first), this.nameOf(other)]
+    // The name of a group does not depend on the order of the list.
+    if (a !== b) this.#parent.set(a < b ? b : a, a < b ? a : b)
   }
 
   nameOf(name: string): string {
