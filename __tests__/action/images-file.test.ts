@@ -93,7 +93,7 @@ describe('the images file', () => {
   test('is refused without being read when it is too large', () => {
     writeFileSync(join(workspace, 'large.txt'), Buffer.alloc(MAX_IMAGES_FILE_BYTES + 1, 0x20))
     expect(read('large.txt', failing(new Error('was read')))).toEqual({
-      problem: 'has 8388609 bytes; at most 8388608 are accepted',
+      problem: 'has 67108865 bytes; at most 67108864 are accepted',
     })
   })
 

@@ -269,8 +269,14 @@ describe('parseImageList refuses', () => {
   })
 
   test('a list that is too long', () => {
-    expect(problemsOf(' '.repeat(4 * 1024 * 1024 + 1))).toEqual([
-      'line 1: the list is longer than 4194304 characters',
+    expect(problemsOf(' '.repeat(32 * 1024 * 1024 + 1))).toEqual([
+      'line 1: the list is longer than 33554432 characters',
+    ])
+    expect(problemsOf(`a => ${'b '.repeat(2 * 1024 * 1024)}`)).toEqual([
+      'line 1: the line is longer than 4194304 characters',
+    ])
+    expect(problemsOf('\n'.repeat(1_000_001))).toEqual([
+      'line 1000001: the list has more than 1000000 lines',
     ])
   })
 
@@ -281,12 +287,12 @@ describe('parseImageList refuses', () => {
   })
 
   test('more destinations than it can handle', () => {
-    const line = Array.from({ length: 20_005 }, (_, index) => `ghcr.io/${index}`).join(' ')
+    const line = Array.from({ length: 100_005 }, (_, index) => `ghcr.io/${index}`).join(' ')
     expect(problemsOf(`a => ${line}\nb => ghcr.io/b`)).toEqual([
-      'line 1: the list has more than 20000 destinations',
+      'line 1: the list has more than 100000 destinations',
     ])
     const allowed = line.split(' ').slice(5).join(' ')
-    expect(read(`a => ${allowed}`)).toHaveLength(20_000)
+    expect(read(`a => ${allowed}`)).toHaveLength(100_000)
   })
 })
 

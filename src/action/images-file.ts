@@ -1,7 +1,7 @@
 import { codeOf, fileProblem, locateInWorkspace, tooLarge } from './workspace-path.ts'
 
 /** More than the list parser takes; a larger file is a mistake in the path, and is not even read. */
-export const MAX_IMAGES_FILE_BYTES = 8 * 1024 * 1024
+export const MAX_IMAGES_FILE_BYTES = 64 * 1024 * 1024
 
 /** The text of the file, or what is wrong with it in words that follow the name of the file. */
 export type ImagesFile = { readonly text: string } | { readonly problem: string }

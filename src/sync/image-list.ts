@@ -8,7 +8,7 @@ export type { ListProblem } from './list/entry.ts'
 export type { ImagePair, ListItem, ListPlace, TagSelection } from './list/pair.ts'
 
 /** Room for the greatest number of pairs; a longer text is some other file. */
-const MAX_LIST_LENGTH = 4 * 1024 * 1024
+const MAX_LIST_LENGTH = 32 * 1024 * 1024
 
 /** Problems that the error's message spells out; people mend the first few and try again. */
 const SHOWN_PROBLEMS = 20

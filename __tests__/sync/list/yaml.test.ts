@@ -281,6 +281,17 @@ describe('a YAML bomb', () => {
     expect(problemsIn(text)).toEqual(['line 50: more than 100000 strings'])
   })
 
+  test.each([
+    ['commas', `[${'a,'.repeat(1_300_000)}]`],
+    ['lines', '- a\n'.repeat(1_300_000)],
+    ['brackets', `- ${'[]'.repeat(700_000)}`],
+    ['quotes', `- ${'""'.repeat(700_000)}`],
+  ])('of %s is not even parsed', (_what, text) => {
+    expect(problemsIn(text)).toEqual([
+      'line 1: more than 1200000 lines, commas, brackets and quotes',
+    ])
+  })
+
   test('of lists inside lists does not grow', () => {
     const text = `- &a [x, x]\n- &b [*a, *a]\n- &c [*b, *b]\n- &d [*c, *c]\n`
     expect(problemsIn(text)).toHaveLength(4)

@@ -10,8 +10,8 @@ import type { ListItem, PairOptions } from './pair.ts'
 import { type ListBases, readDestination, readRepository, readSource } from './reference.ts'
 import { patternProblem, ruleFor, splitPattern } from './tags.ts'
 
-/** Far above any real list. Keeps a wrong file or a repeated alias from filling the memory. */
-export const MAX_PAIRS = 20_000
+/** Far above any real list, and what a gigabyte of memory is enough for. */
+export const MAX_PAIRS = 100_000
 
 /** Nobody reads on; a file of something else entirely would give one for each of its words. */
 const MAX_PROBLEMS = 1000

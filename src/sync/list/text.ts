@@ -23,10 +23,20 @@ function isDockerfile(text: string): boolean {
   return /^FROM\s/im.test(text) && /^(?:RUN|COPY|ADD|CMD|ENTRYPOINT|ENV|ARG|WORKDIR)\s/im.test(text)
 }
 
+/** Ten for each destination that a list may have. */
+const MAX_LINES = 1_000_000
+/** Room for every destination that a source may have. */
+const MAX_LINE_LENGTH = 4 * 1024 * 1024
+
 function readLines(lines: readonly string[]): ListContent {
   const entries: ListEntry[] = []
   const problems: ListProblem[] = []
   for (const [index, line] of lines.entries()) {
+    const excess = excessOf(line, index)
+    if (excess !== undefined) {
+      problems.push({ line: index + 1, message: excess })
+      break
+    }
     const content = withoutComment(line)
     if (/^[\s,]*$/.test(content)) continue
     const entry = readLine(content, index + 1)
@@ -37,6 +47,13 @@ function readLines(lines: readonly string[]): ListContent {
   if (withPlatforms === 0) return { entries, problems }
   const note = `${withPlatforms} of ${entries.length} lines have platforms of their own (--platform)`
   return { entries, problems, note }
+}
+
+function excessOf({ length }: string, index: number): string | undefined {
+  if (index >= MAX_LINES) return `the list has more than ${MAX_LINES} lines`
+  return length > MAX_LINE_LENGTH
+    ? `the line is longer than ${MAX_LINE_LENGTH} characters`
+    : undefined
 }
 
 function withoutComment(line: string): string {

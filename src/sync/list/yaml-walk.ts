@@ -15,8 +15,10 @@ import type { ListEntry, ListProblem } from './entry.ts'
 /** Enough to share a list of platforms or destinations; a bomb of aliases needs more. */
 const MAX_ALIASES = 100
 
-/** Texts in all, aliases followed: a hundred thousand are more than any honest list has. */
-const MAX_TEXTS = 100_000
+/** Texts in all: ten for each destination that a list may have. */
+const MAX_TEXTS = 1_000_000
+/** The same where aliases repeat them: a short text may have many then. */
+const MAX_ALIASED_TEXTS = 100_000
 
 /** Where an alias leads that is no use; the problem has been noted. */
 const NOTHING = Symbol('nothing')
@@ -54,7 +56,11 @@ export class YamlWalk {
 
   /** Whether so much has been looked at that the rest is not. */
   get isExhausted(): boolean {
-    return this.#aliases > MAX_ALIASES || this.#texts > MAX_TEXTS
+    return this.#aliases > MAX_ALIASES || this.#texts > this.#mostTexts
+  }
+
+  get #mostTexts(): number {
+    return this.#aliases === 0 ? MAX_TEXTS : MAX_ALIASED_TEXTS
   }
 
   problem(line: number, message: string): void {
@@ -163,7 +169,7 @@ export class YamlWalk {
   #mayRead(node: unknown, line: number): boolean {
     if (node === NOTHING || this.isExhausted) return false
     this.#texts += 1
-    if (this.#texts > MAX_TEXTS) this.problem(line, `more than ${MAX_TEXTS} strings`)
+    if (this.#texts > this.#mostTexts) this.problem(line, `more than ${this.#mostTexts} strings`)
     return true
   }
 }

@@ -8,8 +8,18 @@ import { namedKeys } from './keys.ts'
 import { mendSplices } from './splices.ts'
 import { YamlWalk } from './yaml-walk.ts'
 
+/**
+ * Lines, commas, brackets and quotes, each of which may be a node of its own for the parser, with
+ * half a kilobyte of memory: twelve for each destination that a list may have.
+ */
+const MAX_MARKS = 1_200_000
+
 /** Reads a text that is YAML or JSON; see `parseImageList` for what it may be. */
 export function readYaml(text: string): ListContent {
+  if (hasTooManyMarks(text)) {
+    const message = `more than ${MAX_MARKS} lines, commas, brackets and quotes`
+    return { entries: [], problems: [{ line: 1, message }] }
+  }
   try {
     const { document, counter, problems, isMended } = bestReading(text)
     if (problems.length > 0) return { entries: [], problems }
@@ -20,6 +30,13 @@ export function readYaml(text: string): ListContent {
     if (!(error instanceof RangeError)) throw error
     return { entries: [], problems: [{ line: 1, message: TOO_DEEP }] }
   }
+}
+
+function hasTooManyMarks(text: string): boolean {
+  if (text.length <= MAX_MARKS) return false
+  let marks = 0
+  for (const _ of text.matchAll(/[\n\r,[\]{}"']/g)) if (++marks > MAX_MARKS) return true
+  return false
 }
 
 interface ParsedText {
