@@ -274,6 +274,18 @@ describe('the outputs of a long list', () => {
     expect(written).toBeLessThan(50)
   })
 
+  test('keep the rollback of a run that has moved nothing, which is a list that is empty', () => {
+    const results = Array.from({ length: 5000 }, (_, number) =>
+      copied({ destination: `ghcr.io/acme/alpine-${number}:1` }),
+    )
+    const commands = recordCommands()
+    setOutputs(commands, commands, { ...reportOf(results), dryRun: true }, files)
+    expect(commands.of('output').map((line) => line.trimEnd())).toContain('rollback=[]')
+    expect(commands.of('warning')).toEqual([
+      expect.stringContaining('left empty: results, pinned, digests, images;'),
+    ])
+  })
+
   test('point to no report where there is none', () => {
     const { warnings } = setFor(1000, { paths: noFiles })
     expect(warnings).toEqual([expect.stringMatching(/left empty: results$/)])

@@ -144,6 +144,8 @@ function fit({ outputs, leftOut: missing }: FittingOutputs): FittingOutputs {
   const leftOut = [...missing]
   for (const name of growingNames.filter((one) => !missing.includes(one))) {
     if (lengthOf(kept) <= MAX_OUTPUTS_LENGTH) break
+    // An empty list takes no room, and says that there is nothing to do.
+    if (kept[name].length <= '[]'.length) continue
     kept = { ...kept, [name]: GROWING[name].none }
     leftOut.push(name)
   }

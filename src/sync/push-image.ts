@@ -77,6 +77,12 @@ async function bring(
     const bytes = isPresent ? noBytes : await copyReferenced(route, image, release)
     return { bytes, isThere: false }
   }
+  if (isPresent) {
+    // It came here by its digest, and so did what refers to it, most likely.
+    const [found, judged] = await waitForBoth(referrers.compare(), referrers.judge())
+    const { result, moved: bytes } = await referrers.bring(found, judged)
+    return { bytes, referrers: result, isThere: true }
+  }
   const judging = referrers.judge()
   if (referrers.mustNotLose) await judging
   const present = new Set<Digest>()

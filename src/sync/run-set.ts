@@ -101,6 +101,10 @@ async function moveAll(
   tasks: ReadonlyMap<ImagePair, Promise<SyncResult>>,
 ): Promise<void> {
   const { set, onTag, onPhase, onMoving, signal } = run
+  if (waiting.length === 0) {
+    onPhase('everything is there, and there is no tag to be moved')
+    return
+  }
   onPhase(`everything is there; moving ${count(waiting.length)}`)
   onMoving(
     waiting.flatMap((pair) => {

@@ -236,8 +236,8 @@ export class Syncer {
 
   /** Whether nothing is left to be done but to move the tag, as far as one look can tell. */
   async #isStaged(image: SourceImage, destination: Repository): Promise<boolean> {
-    const { referrers, stage, dryRun } = this.#policy
-    if (!this.#mayBeStaged || referrers !== 'none' || stage || dryRun) return false
+    const { stage, dryRun } = this.#policy
+    if (!this.#mayBeStaged || stage || dryRun) return false
     const { bytes } = image.expected()
     return holdsManifest(destination, { digest: digestOf(bytes), size: bytes.length })
   }
