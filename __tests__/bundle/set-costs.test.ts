@@ -131,7 +131,8 @@ describe('the run that publishes what was staged', () => {
       second.store.repository('prod/app1')?.manifests.delete(child?.manifest.digest ?? '')
       second.store.repository('prod/app1')?.blobs.delete(child?.layers[0]?.digest ?? '')
       const list = { ...world, images: staged.outputs['pinned'] ?? '' }
-      await run(list, { 'all-or-nothing': together })
+      const published = await run(list, { 'all-or-nothing': together })
+      expect(outputsOf(published).counts.copied).toBe(4)
       for (const { url } of world.targets) {
         for (const name of ['app0', 'app1']) await pullAndVerify(url, `prod/${name}`, 'v1')
       }

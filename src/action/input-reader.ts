@@ -61,7 +61,7 @@ export class InputReader {
 
   boolean(name: InputName): boolean {
     const value = this.text(name).toLowerCase()
-    if (value !== 'true' && value !== 'false') this.#refuse(name, 'true or false')
+    if (value !== 'true' && value !== 'false') this.refuse(name, 'true or false')
     return value === 'true'
   }
 
@@ -70,7 +70,7 @@ export class InputReader {
     const value = this.text(name)
     const number = /^[0-9]+$/.test(value) ? Number(value) : Number.NaN
     if (number >= min && number <= max) return number
-    this.#refuse(name, `a whole number from ${min} to ${max}`)
+    this.refuse(name, `a whole number from ${min} to ${max}`)
     return min
   }
 
@@ -80,7 +80,7 @@ export class InputReader {
   ): Choice {
     const value = this.text(name)
     const found = choices.find((choice) => choice === value)
-    if (found === undefined) this.#refuse(name, alternatives(choices))
+    if (found === undefined) this.refuse(name, alternatives(choices))
     return found ?? choices[0]
   }
 
@@ -112,7 +112,8 @@ export class InputReader {
     )
   }
 
-  #refuse(name: InputName, accepted: string): void {
+  /** Says what was given, and what is accepted. */
+  refuse(name: InputName, accepted: string): void {
     this.problem(name, `${quote(this.text(name))} is not accepted; expected ${accepted}`)
   }
 }

@@ -11,6 +11,8 @@ export interface SetInputs {
 /** More parts than jobs that GitHub runs of one matrix. */
 const MAX_SHARDS = 256
 
+const SHARD = /^([1-9][0-9]{0,3})\s*\/\s*([1-9][0-9]{0,3})$/
+
 /** Reads the inputs about sets, which do not all go together. */
 export function readSetInputs(reader: InputReader): SetInputs {
   const allOrNothing = reader.boolean('all-or-nothing')
@@ -29,12 +31,9 @@ export function readSetInputs(reader: InputReader): SetInputs {
 
 function readShard(reader: InputReader): Shard | undefined {
   if (!reader.given('shard')) return undefined
-  const [, part, of] = /^([1-9][0-9]{0,3})\/([1-9][0-9]{0,3})$/.exec(reader.text('shard')) ?? []
+  const [, part, of] = SHARD.exec(reader.text('shard')) ?? []
   const shard = { part: Number(part), of: Number(of) }
   if (shard.part <= shard.of && shard.of <= MAX_SHARDS) return shard
-  reader.problem(
-    'shard',
-    `expected K/N with K from 1 to N, and N at most ${MAX_SHARDS}, such as 1/4`,
-  )
+  reader.refuse('shard', `K/N with K from 1 to N, and N at most ${MAX_SHARDS}, such as 1/4`)
   return undefined
 }
