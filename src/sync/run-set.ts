@@ -49,7 +49,9 @@ export async function runAsSet(run: SetRun): Promise<ReadonlyMap<ImagePair, Sync
   const { set } = run
   if (run.isPlan) {
     const results = await resultsOf(tasks, () => true)
-    return ended(run, plannedSet(results, run.hasFailed || [...results.values()].some(isFailed)))
+    const hasFailed = run.hasFailed || [...results.values()].some(isFailed)
+    const seen = hasFailed ? await settle(run, results) : results
+    return ended(run, plannedSet(seen, hasFailed))
   }
   const waiting = set.pairs
   const isWaiting = new Set(waiting)

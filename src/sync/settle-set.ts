@@ -117,7 +117,9 @@ export function plannedSet(
   return new Map(
     [...results].map(([pair, result]) => {
       const isTagged = tagOf(pair) !== undefined
-      const tag = isTagged && { tag: tagResult('untouched', result.previousDigest) }
+      const tag = isTagged && {
+        tag: result.tag ?? tagResult('untouched', result.previousDigest),
+      }
       const isHeld = hasFailed && isTagged && result.status === 'copied'
       if (!isHeld || result.digest === result.previousDigest) return [pair, { ...result, ...tag }]
       const { digest: _, ...rest } = result
