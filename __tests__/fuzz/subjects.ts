@@ -1,6 +1,7 @@
 import type { Commands } from '../../src/action/commands.ts'
 import { describeError } from '../../src/action/annotations.ts'
 import { ActionLogger, type BufferedLog } from '../../src/action/logger.ts'
+import { publicResult } from '../../src/action/outputs.ts'
 import { printResult, printTotals } from '../../src/action/result-lines.ts'
 import { maskCredentials, Secrets } from '../../src/action/secrets.ts'
 import { renderSummary } from '../../src/action/summary.ts'
@@ -9,10 +10,14 @@ import { parseReferrerFilter } from '../../src/oci/referrer-filter.ts'
 import { parseReference } from '../../src/oci/reference.ts'
 import { ClientPool } from '../../src/registry/client-pool.ts'
 import { Network } from '../../src/registry/network/network.ts'
+import type { ImagePair } from '../../src/sync/image-list.ts'
+import type { RunReport } from '../../src/sync/report.ts'
 import { runSync } from '../../src/sync/run.ts'
+import type { SyncPolicy } from '../../src/sync/sync-policy.ts'
 import { Random } from '../../testkit/fuzz/random.ts'
 import type { Job, JobResult, Outcome, Subjects } from '../../testkit/fuzz/subject.ts'
 import { runAction } from '../../testkit/runner/action-runner.ts'
+import { runCourse, unwatched } from './courses.ts'
 import { RunnerLog } from '../../testkit/runner/runner-log.ts'
 
 /** Longer than a registry may ask for; more than that eats the job. */
@@ -69,37 +74,49 @@ async function run(job: Job): Promise<Outcome> {
     network,
     logger,
   )
-  const filter = policy.platforms === 'all' ? 'all' : policy.platforms.join(',')
-  try {
-    const report = await runSync<BufferedLog>({
-      pairs: job.pairs.map(({ source, destination }, index) => ({
-        source: parseReference(source),
-        destination: parseReference(destination),
-        line: index + 1,
-      })),
-      policy: {
-        ...policy,
-        platforms: parsePlatformFilter(filter),
-        referrers: parseReferrerFilter(policy.referrers),
-      },
+  const runList = async (
+    pairs: readonly ImagePair[],
+    how: { stage?: boolean; asSet?: boolean } = {},
+  ): Promise<RunReport> =>
+    runSync<BufferedLog>({
+      pairs,
+      policy: { ...syncPolicyOf(policy), stage: how.stage === true },
       failFast: policy.failFast,
       clock,
+      asSet:
+        how.asSet === true ? unwatched(async (side, one) => pool.client(side, one)) : undefined,
       clientFor: async (side, reference) => pool.client(side, reference),
       openLog: () => logger.bufferedLog(),
       describe: (error) => describeError(error, context),
       onDone: (result, log) => printResult(result, log, policy.dryRun),
     })
+  const pairs = job.pairs.map(({ source, destination }, index) => ({
+    source: parseReference(source),
+    destination: parseReference(destination),
+    line: index + 1,
+  }))
+  try {
+    const report = await runCourse(job, pairs, runList)
     printTotals(report, logger)
     logger.finish()
     const told = [...terminal.said, JSON.stringify(report), renderSummary(report)].join('\n')
     const long = pauses.filter((ms) => ms > LONGEST_PAUSE_MS)
     return {
-      results: report.results,
+      results: report.results.map(publicResult),
       told,
       problems: [...terminal.problems(), ...long.map((ms) => `a pause of ${ms} ms`)],
     }
   } finally {
     await network.close()
+  }
+}
+
+function syncPolicyOf(policy: Job['policy']): SyncPolicy {
+  const filter = policy.platforms === 'all' ? 'all' : policy.platforms.join(',')
+  return {
+    ...policy,
+    platforms: parsePlatformFilter(filter),
+    referrers: parseReferrerFilter(policy.referrers),
   }
 }
 
@@ -208,6 +225,7 @@ async function step(job: Job): Promise<Outcome> {
       'on-lost-referrers': policy.onLostReferrers,
       'dry-run': String(policy.dryRun),
       'fail-fast': String(policy.failFast),
+      'all-or-nothing': String(job.course === 'set'),
       concurrency: String(policy.concurrency),
       retries: String(policy.retries),
       timeout: '5',

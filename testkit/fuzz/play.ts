@@ -30,7 +30,14 @@ export async function play(
   process.on('unhandledRejection', onLost)
   process.on('uncaughtException', onLost)
   try {
-    const outcome = await outcomeOf(scenario, stage, subjects)
+    const onStaged = () => {
+      const shown = [...tagsOf(stage.destination)]
+      const moved = shown.filter(([name, digest]) => before.get(name) !== digest)
+      // Tags of cosign belong to the image.
+      const names = moved.map(([name]) => name).filter((name) => !/:sha\d+-/.test(name))
+      lost.push(...names.map((name) => `staging has moved ${name}`))
+    }
+    const outcome = await outcomeOf(scenario, stage, subjects, onStaged)
     // What was left behind shows now.
     await new Promise((resolve) => setImmediate(resolve))
     const problems = [...problemsOf(stage, scenario, before, outcome), ...lost]
@@ -51,18 +58,23 @@ export async function play(
   }
 }
 
-async function outcomeOf(scenario: Scenario, stage: Stage, subjects: Subjects): Promise<Outcome> {
+async function outcomeOf(
+  scenario: Scenario,
+  stage: Stage,
+  subjects: Subjects,
+  onStaged: () => void,
+): Promise<Outcome> {
   const subject = scenario.asStep ? subjects.step : subjects.run
   try {
-    return await subject(jobOf(scenario, stage))
+    return await subject({ ...jobOf(scenario, stage), onStaged })
   } catch (error) {
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { results: [], told: trace, problems: [`the run threw: ${trace}`] }
   }
 }
 
-function jobOf(scenario: Scenario, { source, destination, clock }: Stage): Job {
-  const { seed, pairs, policy, sourceLogin, destinationLogin } = scenario
+function jobOf(scenario: Scenario, { source, destination, clock }: Stage): Omit<Job, 'onStaged'> {
+  const { seed, pairs, policy, course, sourceLogin, destinationLogin } = scenario
   return {
     seed,
     pairs: pairs.map((pair) => ({
@@ -70,6 +82,7 @@ function jobOf(scenario: Scenario, { source, destination, clock }: Stage): Job {
       destination: `${destination.host}/${destinationName(pair)}`,
     })),
     policy,
+    course,
     source: { host: source.host, login: sourceLogin },
     destination: { host: destination.host, login: destinationLogin },
     clock,

@@ -3,6 +3,7 @@ import type { AuthOptions } from '../registry/auth.ts'
 import type { RegistryRequest } from '../registry/exchange.ts'
 import type { RegistryOptions } from '../registry/registry.ts'
 import { randomBelongings, type Belongings } from './belongings.ts'
+import { type Course, courseOf } from './courses.ts'
 import { randomImage } from './images.ts'
 import { mutationKinds } from './mutations.ts'
 import { Random } from './random.ts'
@@ -63,6 +64,7 @@ export interface Scenario {
   readonly seed: number
   /** As the runner would start it, in real time; otherwise in this process, in no time. */
   readonly asStep: boolean
+  readonly course: Course
   readonly oneRegistry: boolean
   readonly sourceOptions: RegistryOptions
   readonly destinationOptions: RegistryOptions
@@ -101,6 +103,7 @@ export function scenarioOf(seed: number): Scenario {
   return {
     seed,
     asStep,
+    course: courseOf(seed, asStep),
     oneRegistry,
     sourceLogin,
     destinationLogin: oneRegistry ? sourceLogin : destinationLogin,

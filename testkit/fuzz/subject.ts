@@ -1,3 +1,4 @@
+import type { Course } from './courses.ts'
 import type { Login, Policy } from './scenario.ts'
 
 /** What is to be run: a list of images and all that goes with it, hosts included. */
@@ -6,6 +7,9 @@ export interface Job {
   /** Full references. */
   readonly pairs: readonly { readonly source: string; readonly destination: string }[]
   readonly policy: Policy
+  readonly course: Course
+  /** To be called when everything is staged, and no tag is to have moved. */
+  readonly onStaged: () => void
   readonly source: { readonly host: string; readonly login: Login | undefined }
   readonly destination: { readonly host: string; readonly login: Login | undefined }
   /** Milliseconds since the epoch, from which the run's own clock goes on. */
@@ -18,6 +22,7 @@ export interface JobResult {
   readonly status: string
   readonly digest?: string
   readonly previousDigest?: string
+  readonly tag?: { readonly state: string; readonly digest?: string }
   readonly referrers?: {
     readonly copied: number
     readonly existing: number

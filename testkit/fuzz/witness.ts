@@ -5,6 +5,7 @@ import {
   belongingTagProblems,
 } from './belonging-witness.ts'
 import { canaryProblems } from './canaries.ts'
+import { halfSetProblems, tagStateProblems } from './courses.ts'
 import { expectedDigest, lookUpIn } from './expected.ts'
 import type { Observation } from './saboteur.ts'
 import { MOST_REQUESTS } from './saboteur.ts'
@@ -50,7 +51,7 @@ export function problemsOf(
 function tagProblems(stage: Stage, scenario: Scenario, before: Tags): string[] {
   const { destination } = stage
   return [...tagsOf(destination)].flatMap(([name, digest]) => {
-    if (before.get(name) === digest) return []
+    if (before.get(name) === digest || isSameContent(destination, name, before.get(name))) return []
     const pair = scenario.pairs.find((one) => nameOf(one) === name)
     if (pair === undefined) {
       const [repository = '', tag = ''] = name.split(':')
@@ -66,6 +67,13 @@ function tagProblems(stage: Stage, scenario: Scenario, before: Tags): string[] {
       ...belongingProblems(stage, scenario, pair, digest),
     ].map((problem) => `below ${name}: ${problem}`)
   })
+}
+
+/** Whether a tag was given back what it showed by a digest of another algorithm. */
+function isSameContent({ registry }: Place, name: string, before: string | undefined): boolean {
+  const [repository = '', tag = ''] = name.split(':')
+  const [now, then] = [tag, before ?? ''].map((one) => registry.store.manifest(repository, one))
+  return now !== undefined && then !== undefined && now.bytes.equals(then.bytes)
 }
 
 function holesBelow(place: Place, name: string, digest: string): string[] {
@@ -171,7 +179,7 @@ function resultProblems(
   if (results.length !== scenario.pairs.length) {
     return [`${results.length} results for ${scenario.pairs.length} images`]
   }
-  return scenario.pairs.flatMap((pair, place) => {
+  const each = scenario.pairs.flatMap((pair, place) => {
     const result = results[place]
     if (result === undefined) return []
     return [
@@ -179,6 +187,7 @@ function resultProblems(
       ...belongingResultProblems(stage, scenario, pair, result),
     ].map((problem) => `${result.destination} (${result.status}): ${problem}`)
   })
+  return [...each, ...(scenario.course === 'set' ? halfSetProblems(results) : [])]
 }
 
 function problemsOfResult(
@@ -208,15 +217,18 @@ function problemsOfResult(
   )
   const problems: string[] = []
   if (error?.code === 'INTERNAL') problems.push(`an error of nobody's: ${error.message}`)
+  const isUnclear = answers.length > 0 || logins.length > 0
+  problems.push(...tagStateProblems(result, { before: old, shows, isExcused: isUnclear }))
   if (status === 'failed') {
     if (error === undefined || error.message === '') problems.push('no word about why')
     if (digest !== undefined) problems.push('a digest in spite of it')
-    const isExcused = answers.length > 0 || logins.length > 0
+    const isExcused = isUnclear || result.tag?.state === 'left'
     if (tag !== undefined && shows !== old && !isExcused) problems.push('the tag was moved')
     return problems
   }
   if (status === 'skipped') {
-    if (tag !== undefined && shows !== old) problems.push('the tag was moved')
+    const isExcused = result.tag !== undefined && (isUnclear || result.tag.state === 'left')
+    if (tag !== undefined && shows !== old && !isExcused) problems.push('the tag was moved')
     return problems
   }
   if (digest === undefined) return [...problems, 'no digest']
