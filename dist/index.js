@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8660);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(445);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8660:
+/***/ 445:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35682,6 +35682,21 @@ function isMissing(error) {
     return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+;// CONCATENATED MODULE: ./lib/registry/copy/bytes-moved.js
+const bytes_moved_noBytes = { copied: 0, mounted: 0, existing: 0 };
+function bytesOf(outcome, size) {
+    return { ...bytes_moved_noBytes, [outcome]: size };
+}
+function addBytes(parts) {
+    const sum = { copied: 0, mounted: 0, existing: 0 };
+    for (const part of parts) {
+        sum.copied += part.copied;
+        sum.mounted += part.mounted;
+        sum.existing += part.existing;
+    }
+    return sum;
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/known-secrets.js
 
 /** What the runner writes where a secret stood. */
@@ -36081,6 +36096,65 @@ function reworded(code, reason, error) {
     const place = { operation, side, registry, repository, reference, family, login };
     const words = { registryCode, registryCodes, registryMessage };
     return new RegistryError(code, reason, { ...place, ...words, status, transient, cause: error });
+}
+
+;// CONCATENATED MODULE: ./lib/sync/undone-image.js
+
+
+
+/** The names of a pair, and nothing that was done with it. */
+function nothingDone(pair) {
+    const { source, destination, file, line } = pair;
+    return {
+        source: formatReference(source),
+        destination: formatReference(destination),
+        platforms: {},
+        bytes: bytes_moved_noBytes,
+        durationMs: 0,
+        ...(file !== undefined && { place: { file, line } }),
+    };
+}
+/** The failure of an image that was not done when the signal ended the run. */
+function unfinished(pair, signal) {
+    const result = nothingDone(pair);
+    const message = `sync ${result.source} to ${result.destination}: ${whyEnded(signal)}`;
+    return { ...result, status: 'failed', error: { code: 'CANCELLED', message } };
+}
+/** That of an image that was not begun, because another one had failed. */
+function notStarted(pair) {
+    const message = 'not started: another image failed, and fail-fast is on';
+    return {
+        ...nothingDone(pair),
+        status: 'skipped',
+        error: { code: 'NOT_STARTED', message },
+    };
+}
+/** Why an image that was fine stands in no output: its tag did not move because of another one. */
+function abortion(message) {
+    return { code: 'ABORTED', message };
+}
+function isAborted({ error }) {
+    return error?.code === 'ABORTED';
+}
+/** The result of such an image. */
+function aborted(pair) {
+    const error = abortion('the tag was not moved, because of another image');
+    return { ...nothingDone(pair), status: 'skipped', error };
+}
+/** Stands for all images of a part of a list of which nobody knows more. */
+function unreported({ part, of }) {
+    const name = `shard ${part} of ${of}`;
+    const message = `${name}: there is no report of what it did; its job has ended before`;
+    const hint = 'The log of that job says why. Run the failed jobs again, and this one after them.';
+    return {
+        source: name,
+        destination: name,
+        status: 'failed',
+        platforms: {},
+        bytes: noBytes,
+        durationMs: 0,
+        error: { code: 'NO_REPORT', message, hint },
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/oci/strict-json.js
@@ -37078,6 +37152,7 @@ function twoDigits(number) {
 
 
 
+
 /**
  * GitHub shows ten error annotations of a step and drops the rest without a word; the tenth is the
  * message with which the step fails.
@@ -37139,10 +37214,14 @@ function annotateProblems(commands, problems) {
 function failureMessage(report) {
     const { failed, images } = report.totals;
     if (failed === 0)
-        return undefined;
+        return isHeldBack(report) ? `The set did not go through.${setText(report)}` : undefined;
     const more = failed - MAX_FAILURES;
     const rest = more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${more} more are in the log` : '';
     return `${failed} of ${count(images, 'image')} failed${rest}.${setText(report)}`;
+}
+/** Whether tags were not moved, or went back, although no image failed: the run was ended. */
+function isHeldBack({ dryRun, results }) {
+    return !dryRun && results.some(isAborted);
 }
 /** What became of the tags of a set that did not go through, in one sentence. */
 function setText({ results }) {
@@ -37152,7 +37231,7 @@ function setText({ results }) {
     const left = states.filter((state) => state === 'left').length;
     const back = states.filter((state) => state === 'rolledBack').length;
     if (left > 0) {
-        return ` ${count(left, 'tag')} moved and could not be given back, ${back} went back: see results.`;
+        return ` ${count(left, 'tag')} did not go back, ${back} did: see results.`;
     }
     return back > 0 ? ` ${count(back, 'tag')} had moved and went back.` : ' No tag was moved.';
 }
@@ -37180,6 +37259,8 @@ const nodeProcess = {
  * open uploads back to a registry that answers, and short enough for a job that is cancelled.
  */
 const GRACE_MS = 1_400;
+/** The same while tags move, which have to go back: GitHub ends a cancelled job after ten seconds. */
+const GOING_BACK_MS = 5_000;
 /** A runner sends the first two; on Windows the third stands for the second. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'];
 /**
@@ -37193,6 +37274,7 @@ class Cancellation {
     #grace;
     #deadline;
     #endedBy;
+    #graceMs = GRACE_MS;
     /** From now on, the signals of the system end the run and not the process. */
     constructor(logger, events = nodeProcess) {
         this.#logger = logger;
@@ -37214,11 +37296,15 @@ class Cancellation {
         };
         this.#deadline = setTimeout(stop, seconds * 1000);
     }
+    /** From now on there is something to be undone at the end. */
+    takeTime() {
+        this.#graceMs = GOING_BACK_MS;
+    }
     /** Ends the run. `why` is told of each image that it ends, in place of the run being cancelled. */
     end(why) {
         if (this.signal.aborted)
             return;
-        this.#grace = setTimeout(() => this.#overdue.resolve(undefined), GRACE_MS);
+        this.#grace = setTimeout(() => this.#overdue.resolve(undefined), this.#graceMs);
         this.#controller.abort(why === undefined ? undefined : new EndOfRun(why));
     }
     /** What the work comes to; undefined where the run is to end and the work does not. */
@@ -37919,6 +38005,10 @@ function isPinned({ source, platforms, attestations, referrers }) {
 function destinationHost(item) {
     return isSelection(item) ? item.registry : item.destination.registry;
 }
+/** The tag that an image goes to; undefined where it goes by its digest alone. */
+function tagOf({ source, destination, }) {
+    return destination.tag ?? source.tag ?? (source.digest === undefined ? 'latest' : undefined);
+}
 
 ;// CONCATENATED MODULE: ./lib/action/credentials.js
 
@@ -38031,21 +38121,6 @@ class Defects {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/copy/bytes-moved.js
-const bytes_moved_noBytes = { copied: 0, mounted: 0, existing: 0 };
-function bytesOf(outcome, size) {
-    return { ...bytes_moved_noBytes, [outcome]: size };
-}
-function addBytes(parts) {
-    const sum = { copied: 0, mounted: 0, existing: 0 };
-    for (const part of parts) {
-        sum.copied += part.copied;
-        sum.mounted += part.mounted;
-        sum.existing += part.existing;
-    }
-    return sum;
-}
-
 ;// CONCATENATED MODULE: ./lib/sync/report.js
 
 /**
@@ -38093,65 +38168,6 @@ function referrersOf(results) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/sync/undone-image.js
-
-
-
-/** The names of a pair, and nothing that was done with it. */
-function nothingDone(pair) {
-    const { source, destination, file, line } = pair;
-    return {
-        source: formatReference(source),
-        destination: formatReference(destination),
-        platforms: {},
-        bytes: bytes_moved_noBytes,
-        durationMs: 0,
-        ...(file !== undefined && { place: { file, line } }),
-    };
-}
-/** The failure of an image that was not done when the signal ended the run. */
-function unfinished(pair, signal) {
-    const result = nothingDone(pair);
-    const message = `sync ${result.source} to ${result.destination}: ${whyEnded(signal)}`;
-    return { ...result, status: 'failed', error: { code: 'CANCELLED', message } };
-}
-/** That of an image that was not begun, because another one had failed. */
-function notStarted(pair) {
-    const message = 'not started: another image failed, and fail-fast is on';
-    return {
-        ...nothingDone(pair),
-        status: 'skipped',
-        error: { code: 'NOT_STARTED', message },
-    };
-}
-/** Why an image that was fine stands in no output: its tag did not move because of another one. */
-function abortion(message) {
-    return { code: 'ABORTED', message };
-}
-function isAborted({ error }) {
-    return error?.code === 'ABORTED';
-}
-/** The result of such an image. */
-function aborted(pair) {
-    const error = abortion('the tag was not moved, because of another image');
-    return { ...nothingDone(pair), status: 'skipped', error };
-}
-/** Stands for all images of a part of a list of which nobody knows more. */
-function unreported({ part, of }) {
-    const name = `shard ${part} of ${of}`;
-    const message = `${name}: there is no report of what it did; its job has ended before`;
-    const hint = 'The log of that job says why. Run the failed jobs again, and this one after them.';
-    return {
-        source: name,
-        destination: name,
-        status: 'failed',
-        platforms: {},
-        bytes: noBytes,
-        durationMs: 0,
-        error: { code: 'NO_REPORT', message, hint },
-    };
-}
-
 ;// CONCATENATED MODULE: ./lib/action/interrupted-run.js
 
 
@@ -38163,9 +38179,8 @@ function cutShort(run) {
     const results = pairs.map((pair) => {
         const source = formatReference(pair.source);
         const destination = formatReference(pair.destination);
-        const tag = tags.get(pair);
-        const result = known.get(interrupted_run_nameOf({ source, destination })) ?? unfinished(pair, signal);
-        return tag === undefined ? result : { ...result, tag };
+        const result = known.get(interrupted_run_nameOf({ source, destination }));
+        return result ?? { ...unfinished(pair, signal), ...tags.get(pair) };
     });
     return { dryRun, results, totals: totalsOf(results, durationMs) };
 }
@@ -38413,7 +38428,7 @@ class InputReader {
     boolean(name) {
         const value = this.text(name).toLowerCase();
         if (value !== 'true' && value !== 'false')
-            this.#refuse(name, 'true or false');
+            this.refuse(name, 'true or false');
         return value === 'true';
     }
     /** A whole number in decimal digits, without sign or unit. */
@@ -38422,14 +38437,14 @@ class InputReader {
         const number = /^[0-9]+$/.test(value) ? Number(value) : Number.NaN;
         if (number >= min && number <= max)
             return number;
-        this.#refuse(name, `a whole number from ${min} to ${max}`);
+        this.refuse(name, `a whole number from ${min} to ${max}`);
         return min;
     }
     choice(name, choices) {
         const value = this.text(name);
         const found = choices.find((choice) => choice === value);
         if (found === undefined)
-            this.#refuse(name, alternatives(choices));
+            this.refuse(name, alternatives(choices));
         return found ?? choices[0];
     }
     /** Takes the message of what `read` throws for the problem. */
@@ -38455,7 +38470,8 @@ class InputReader {
             return;
         throw new InputError(this.#problems.toSorted((a, b) => position(a) - position(b)), notes);
     }
-    #refuse(name, accepted) {
+    /** Says what was given, and what is accepted. */
+    refuse(name, accepted) {
         this.problem(name, `${quote(this.text(name))} is not accepted; expected ${accepted}`);
     }
 }
@@ -40262,8 +40278,8 @@ function splitPattern(text) {
 
 
 
-/** Far above any real list. Keeps a wrong file or a repeated alias from filling the memory. */
-const MAX_PAIRS = 20_000;
+/** Far above any real list, and what a gigabyte of memory is enough for. */
+const MAX_PAIRS = 100_000;
 /** Nobody reads on; a file of something else entirely would give one for each of its words. */
 const MAX_PROBLEMS = 1000;
 /** Stands for a tag that is not known yet, to see whether a destination can be read. */
@@ -41481,8 +41497,10 @@ class JsonBrackets {
 
 /** Enough to share a list of platforms or destinations; a bomb of aliases needs more. */
 const MAX_ALIASES = 100;
-/** Texts in all, aliases followed: a hundred thousand are more than any honest list has. */
-const MAX_TEXTS = 100_000;
+/** Texts in all: ten for each destination that a list may have. */
+const MAX_TEXTS = 1_000_000;
+/** The same where aliases repeat them: a short text may have many then. */
+const MAX_ALIASED_TEXTS = 100_000;
 /** Where an alias leads that is no use; the problem has been noted. */
 const NOTHING = Symbol('nothing');
 /** Nothing but separators. */
@@ -41502,7 +41520,10 @@ class YamlWalk {
     }
     /** Whether so much has been looked at that the rest is not. */
     get isExhausted() {
-        return this.#aliases > MAX_ALIASES || this.#texts > MAX_TEXTS;
+        return this.#aliases > MAX_ALIASES || this.#texts > this.#mostTexts;
+    }
+    get #mostTexts() {
+        return this.#aliases === 0 ? MAX_TEXTS : MAX_ALIASED_TEXTS;
     }
     problem(line, message) {
         this.problems.push({ line, message });
@@ -41615,8 +41636,8 @@ class YamlWalk {
         if (node === NOTHING || this.isExhausted)
             return false;
         this.#texts += 1;
-        if (this.#texts > MAX_TEXTS)
-            this.problem(line, `more than ${MAX_TEXTS} strings`);
+        if (this.#texts > this.#mostTexts)
+            this.problem(line, `more than ${this.#mostTexts} strings`);
         return true;
     }
 }
@@ -41634,8 +41655,17 @@ function emptyText(name) {
 
 
 
+/**
+ * Lines, commas, brackets and quotes, each of which may be a node of its own for the parser, with
+ * half a kilobyte of memory: twelve for each destination that a list may have.
+ */
+const MAX_MARKS = 1_200_000;
 /** Reads a text that is YAML or JSON; see `parseImageList` for what it may be. */
 function readYaml(text) {
+    if (hasTooManyMarks(text)) {
+        const message = `more than ${MAX_MARKS} lines, commas, brackets and quotes`;
+        return { entries: [], problems: [{ line: 1, message }] };
+    }
     try {
         const { document, counter, problems, isMended } = bestReading(text);
         if (problems.length > 0)
@@ -41649,6 +41679,15 @@ function readYaml(text) {
             throw error;
         return { entries: [], problems: [{ line: 1, message: TOO_DEEP }] };
     }
+}
+function hasTooManyMarks(text) {
+    if (text.length <= MAX_MARKS)
+        return false;
+    let marks = 0;
+    for (const _ of text.matchAll(/[\n\r,[\]{}"']/g))
+        if (++marks > MAX_MARKS)
+            return true;
+    return false;
 }
 const MENDED = 'read with the further lines of what an expression has written as part of its value';
 /** The text as it is; where that cannot be read, with what an expression put into it indented. */
@@ -41757,10 +41796,19 @@ const DOCKERFILE = {
 function isDockerfile(text) {
     return /^FROM\s/im.test(text) && /^(?:RUN|COPY|ADD|CMD|ENTRYPOINT|ENV|ARG|WORKDIR)\s/im.test(text);
 }
+/** Ten for each destination that a list may have. */
+const MAX_LINES = 1_000_000;
+/** Room for every destination that a source may have. */
+const MAX_LINE_LENGTH = 4 * 1024 * 1024;
 function readLines(lines) {
     const entries = [];
     const problems = [];
     for (const [index, line] of lines.entries()) {
+        const excess = excessOf(line, index);
+        if (excess !== undefined) {
+            problems.push({ line: index + 1, message: excess });
+            break;
+        }
         const content = withoutComment(line);
         if (/^[\s,]*$/.test(content))
             continue;
@@ -41775,6 +41823,13 @@ function readLines(lines) {
         return { entries, problems };
     const note = `${withPlatforms} of ${entries.length} lines have platforms of their own (--platform)`;
     return { entries, problems, note };
+}
+function excessOf({ length }, index) {
+    if (index >= MAX_LINES)
+        return `the list has more than ${MAX_LINES} lines`;
+    return length > MAX_LINE_LENGTH
+        ? `the line is longer than ${MAX_LINE_LENGTH} characters`
+        : undefined;
 }
 function withoutComment(line) {
     const comment = line.search(/(?:^|\s)#/);
@@ -41799,7 +41854,7 @@ function isYaml(line) {
 
 
 /** Room for the greatest number of pairs; a longer text is some other file. */
-const MAX_LIST_LENGTH = 4 * 1024 * 1024;
+const MAX_LIST_LENGTH = 32 * 1024 * 1024;
 /** Problems that the error's message spells out; people mend the first few and try again. */
 const image_list_SHOWN_PROBLEMS = 20;
 /** Everything that is wrong with a list, in the order of its lines. */
@@ -41864,7 +41919,7 @@ function parseImageList(text, bases, { isRange = () => true, note } = {}) {
 ;// CONCATENATED MODULE: ./lib/action/images-file.js
 
 /** More than the list parser takes; a larger file is a mistake in the path, and is not even read. */
-const MAX_IMAGES_FILE_BYTES = 8 * 1024 * 1024;
+const MAX_IMAGES_FILE_BYTES = 64 * 1024 * 1024;
 /**
  * Reads the file of an image list. It must lie in the workspace, also after symbolic links are
  * followed: a list in a pull request must not pull in other files of the runner, whose lines would
@@ -42339,6 +42394,7 @@ function readFileAt(path, files, place) {
 ;// CONCATENATED MODULE: ./lib/action/set-inputs.js
 /** More parts than jobs that GitHub runs of one matrix. */
 const MAX_SHARDS = 256;
+const SHARD = /^([1-9][0-9]{0,3})\s*\/\s*([1-9][0-9]{0,3})$/;
 /** Reads the inputs about sets, which do not all go together. */
 function readSetInputs(reader) {
     const allOrNothing = reader.boolean('all-or-nothing');
@@ -42356,11 +42412,11 @@ function readSetInputs(reader) {
 function readShard(reader) {
     if (!reader.given('shard'))
         return undefined;
-    const [, part, of] = /^([1-9][0-9]{0,3})\/([1-9][0-9]{0,3})$/.exec(reader.text('shard')) ?? [];
+    const [, part, of] = SHARD.exec(reader.text('shard')) ?? [];
     const shard = { part: Number(part), of: Number(of) };
     if (shard.part <= shard.of && shard.of <= MAX_SHARDS)
         return shard;
-    reader.problem('shard', `expected K/N with K from 1 to N, and N at most ${MAX_SHARDS}, such as 1/4`);
+    reader.refuse('shard', `K/N with K from 1 to N, and N at most ${MAX_SHARDS}, such as 1/4`);
     return undefined;
 }
 
@@ -42716,9 +42772,9 @@ function pinnedLine(result) {
 function rollbackList({ dryRun, isStage, results }) {
     return printList(dryRun || isStage === true ? [] : results.flatMap(rollbackLines));
 }
-/** Whether a tag of a set shows what the run has moved it to, and was not given back. */
+/** Whether a tag of a set shows, or may show, what the run has moved it to. */
 function isLeftMoved({ tag, digest }) {
-    return tag?.state === 'left' && digest !== undefined && tag.digest === digest;
+    return tag?.state === 'left' && digest !== undefined;
 }
 /** Of what has failed, only what may have been moved has a previous digest. */
 function hasMoved(result) {
@@ -42836,6 +42892,9 @@ function fit({ outputs, leftOut: missing }) {
     for (const name of growingNames.filter((one) => !missing.includes(one))) {
         if (lengthOf(kept) <= MAX_OUTPUTS_LENGTH)
             break;
+        // An empty list takes no room, and says that there is nothing to do.
+        if (kept[name].length <= '[]'.length)
+            continue;
         kept = { ...kept, [name]: GROWING[name].none };
         leftOut.push(name);
     }
@@ -48618,9 +48677,9 @@ async function shownDigest(repository, reference, digest, tries = 'call') {
  * repository get the same manifest: a registry on a plain file system (distribution) fails to read
  * what it is just writing again. Throws VERIFICATION.
  */
-async function publishManifest(repository, reference, content, isWanted) {
+async function publishManifest(repository, reference, content, options = {}) {
     await repository.http.turns.run(`${repository.name}@${content.digest}`, async () => {
-        const isConfirmed = await pushManifest(repository, reference, content, isWanted);
+        const isConfirmed = await pushManifest(repository, reference, content, options);
         if (!isConfirmed)
             await verifyPushed(repository, reference, content.digest);
     });
@@ -48635,17 +48694,17 @@ const NOT_YET_SEEN = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN'];
  * any more. Throws VERIFICATION where it names another digest,
  * and EXISTS where the registry does not let the tag be moved.
  */
-async function pushManifest(repository, reference, content, isWanted = async () => Promise.resolve(true)) {
+async function pushManifest(repository, reference, content, { isWanted, endsLater } = {}) {
     const { network, logger } = repository.http;
     const tries = { mayHaveArrived: false };
     try {
         const answered = await withRetries(network, logger, async () => {
             if (tries.mayHaveArrived && (await isShown(repository, reference, content.digest)))
                 return 'named';
-            if (!(await isWanted()))
+            if (isWanted !== undefined && !(await isWanted()))
                 return 'unwanted';
             try {
-                return await put(repository, reference, content);
+                return await put(repository, reference, content, endsLater);
             }
             catch (error) {
                 tries.mayHaveArrived ||= isNoVerdict(error);
@@ -48675,12 +48734,13 @@ async function pushManifest(repository, reference, content, isWanted = async () 
  * One try. Returns whether the answer names the digest, and whether it came from the address that was
  * asked: what a registry keeps after a redirect, it may keep under another name.
  */
-async function put(repository, reference, { bytes, mediaType, digest }) {
+async function put(repository, reference, { bytes, mediaType, digest }, endsLater) {
     const request = {
         ...manifestRequest(repository, reference, 'PUT', 'push manifest'),
         headers: { 'content-type': mediaType },
         body: bytes,
         passing: NOT_YET_SEEN,
+        endsLater,
     };
     return repository.http.callOnce(request, async (answer) => {
         await discard(answer);
@@ -49109,6 +49169,16 @@ const systemClock = {
         await (0,promises_namespaceObject.setTimeout)(ms, undefined, signal === undefined ? {} : { signal });
     },
 };
+/** Aborted some milliseconds after another one, for the same reason. */
+function abortedAfter(signal, ms, clock) {
+    const later = new AbortController();
+    const end = async () => {
+        await clock.sleep(ms);
+        later.abort(signal.reason);
+    };
+    signal.addEventListener('abort', () => void end(), { once: true });
+    return later.signal;
+}
 
 ;// CONCATENATED MODULE: ./lib/registry/pace/host-waits.js
 /** A host that has given no sign of life for so many milliseconds is one that is waited for. */
@@ -52202,7 +52272,8 @@ class RedirectFollower {
         return answer;
     }
     async #send(request, { origin, path, isAway }, identity, onBehalfOf) {
-        const { method, body, headers, answerTimeoutMs, signal, place } = request;
+        const { method, body, headers, answerTimeoutMs, place } = request;
+        const endsLater = this.#network.signal?.aborted === true ? undefined : request.endsLater;
         const startedAt = this.#network.clock.now();
         const answer = await this.#network.send({
             origin,
@@ -52211,7 +52282,7 @@ class RedirectFollower {
             headers: { ...headers, ...identity },
             body: typeof body === 'function' ? body() : body,
             answerTimeoutMs,
-            signal,
+            signal: request.signal ?? endsLater,
             onBehalfOf,
             withoutCertificate: isAway,
         }, place);
@@ -53137,22 +53208,21 @@ function helper_parseJson(text) {
  * longer list moves few lines.
  */
 function shardOf(list, { part, of }) {
-    const groups = new Groups();
-    const readers = sourcesByName(list);
-    for (const item of list) {
-        if (isSelection(item))
-            continue;
-        for (const name of shard_namesOf(item))
-            groups.join(shard_sourceOf(item), ...(readers.get(name) ?? []));
-    }
-    return list.filter((item) => partOf(groups.nameOf(shard_sourceOf(item)), of) === part);
+    const groups = groupsOf(list);
+    const parts = new Map();
+    return list.filter((item) => {
+        const name = groups.nameOf(repositoryName(item.source));
+        const own = parts.get(name) ?? partOf(name, of);
+        parts.set(name, own);
+        return own === part;
+    });
 }
 /** A digest of a list, by which parts of one can be told from those of another. */
 function digestOfList(list) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
+    const sum = (0,external_node_crypto_.createHash)('sha256');
     for (const item of list)
-        hash.update(`${lineOf(item)}\n`);
-    return `sha256:${hash.digest('hex')}`;
+        sum.update(`${lineOf(item)}\n`);
+    return `sha256:${sum.digest('hex')}`;
 }
 function lineOf(item) {
     const source = formatReference(item.source);
@@ -53162,46 +53232,81 @@ function lineOf(item) {
     }
     return JSON.stringify([source, formatReference(item.destination), options]);
 }
-function shard_sourceOf({ source, }) {
-    return repositoryName(source);
-}
-/** Source repositories by what is read in them: a tag or, by a selection, any of the repository. */
-function sourcesByName(list) {
-    const readers = new Map();
+/** Source repositories whose lines depend on one another. */
+function groupsOf(list) {
+    const groups = new Groups();
+    const { tags, repositories, selected } = readNames(list);
     for (const item of list) {
-        const repository = shard_sourceOf(item);
-        const name = isSelection(item) ? repository : `${repository}:${item.source.tag ?? 'latest'}`;
-        readers.set(name, [...(readers.get(name) ?? []), repository]);
+        const source = repositoryName(item.source);
+        if (isSelection(item)) {
+            const written = writtenBy(item);
+            if (written !== undefined && repositories.has(written))
+                groups.join(source, written);
+            continue;
+        }
+        const repository = repositoryName(item.destination);
+        const isRead = selected.has(repository) || tags.has(`${repository}:${tagOf(item) ?? ''}`);
+        if (isRead)
+            groups.join(source, repository);
     }
-    return readers;
+    return groups;
 }
-/** By what a line's destination may be read by another line. */
-function shard_namesOf({ source, destination }) {
-    const implied = source.digest === undefined ? 'latest' : undefined;
-    const tag = destination.tag ?? source.tag ?? implied;
-    const repository = repositoryName(destination);
-    return tag === undefined ? [repository] : [repository, `${repository}:${tag}`];
+/** What the lines of a list read, by name. A digest means the same at any time. */
+function readNames(list) {
+    const read = {
+        tags: new Set(),
+        repositories: new Set(),
+        selected: new Set(),
+    };
+    for (const item of list) {
+        const { source } = item;
+        const repository = repositoryName(source);
+        if (isSelection(item))
+            read.selected.add(repository);
+        else if (source.digest === undefined)
+            read.tags.add(tagName(source, repository));
+        if (isSelection(item) || source.digest === undefined)
+            read.repositories.add(repository);
+    }
+    return read;
 }
-/** The part with the highest hash is the one (highest random weight). */
+function tagName({ tag = 'latest' }, repository) {
+    return `${repository}:${tag}`;
+}
+/** The repository that a selection writes to, where it is the same for all tags. */
+function writtenBy({ destinationOf }) {
+    const [one, other] = ['1', '2'].map((tag) => repositoryName(destinationOf(tag)));
+    return one === other ? one : undefined;
+}
+/**
+ * The part with the highest weight is the one (highest random weight). One digest of a name, mixed
+ * anew for each part: a list has a hundred thousand names, and a matrix 256 jobs.
+ */
 function partOf(name, of) {
-    let [best, highest] = [1, ''];
+    const seed = Number.parseInt((0,external_node_crypto_.hash)('sha256', name, 'hex').slice(0, 8), 16);
+    let [best, highest] = [1, -1];
     for (let part = 1; part <= of; part++) {
-        const weight = (0,external_node_crypto_.createHash)('sha256').update(`${part} ${name}`).digest('hex');
+        const weight = mixed(seed ^ mixed(part));
         if (weight > highest)
             [best, highest] = [part, weight];
     }
     return best;
 }
+/** Spreads 32 bits over 32 bits (the finalizer of MurmurHash3). */
+function mixed(value) {
+    let bits = value >>> 0;
+    bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+    return (bits ^ (bits >>> 16)) >>> 0;
+}
 /** Names that belong together (union-find). */
 class Groups {
     #parent = new Map();
-    join(first, ...others) {
-        for (const other of others) {
-            const [a, b] = [this.nameOf(first), this.nameOf(other)];
-            // The name of a group does not depend on the order of the list.
-            if (a !== b)
-                this.#parent.set(a < b ? b : a, a < b ? a : b);
-        }
+    join(first, other) {
+        const [a, b] = [this.nameOf(first), this.nameOf(other)];
+        // The name of a group does not depend on the order of the list.
+        if (a !== b)
+            this.#parent.set(a < b ? b : a, a < b ? a : b);
     }
     nameOf(name) {
         let root = name;
@@ -53218,6 +53323,7 @@ class Groups {
 const ACTION_VERSION = '1.0.0';
 
 ;// CONCATENATED MODULE: ./lib/action/set-watch.js
+
 
 
 
@@ -53243,17 +53349,30 @@ function aboutPart({ shard, positions }, origins) {
 function shardLine({ part, of, lines, linesOfAll }) {
     return `part ${part} of ${of}: ${lines} of ${count(linesOfAll, 'destination')} of the list`;
 }
-/**
- * Watches a set whose tags move together.
- *
- * @param tags what is known of each tag at any moment, for a run that does not come to its end
- */
-function watchSet(tags, logger, clientAtEnd) {
+/** Watches a set whose tags move together. */
+function watchSet({ tags, logger, onMoving }, atEnd) {
     return {
-        clientAtEnd,
-        onTag: (pair, tag) => tags.set(pair, tag),
+        clientAtEnd: atEnd,
+        onTag: (pair, { tag, digest, previousDigest }) => {
+            tags.set(pair, {
+                ...(tag && { tag }),
+                ...(digest && { digest }),
+                ...(previousDigest && { previousDigest }),
+            });
+        },
+        onMoving: (moves) => {
+            onMoving();
+            const log = logger.bufferedLog();
+            for (const move of moves)
+                log.info(moveLine(move));
+            // A process that is killed says nothing any more.
+            log.print('What these tags show before, and are to show');
+        },
         onPhase: (words) => logger.info(words),
     };
+}
+function moveLine({ pair, digest, previousDigest }) {
+    return `${formatReference(pair.destination)}: ${previousDigest ?? 'nothing'}, then ${digest}`;
 }
 /** Clients that are made when the first of them is wanted, which is hardly ever. */
 class LateClients {
@@ -54156,6 +54275,7 @@ function bytesBeneath({ size, manifest }) {
 
 
 
+
 /**
  * Sources by reference and what is wanted of them, each found out once for all of its destinations. Forgotten when
  * the last of them has it.
@@ -54229,7 +54349,7 @@ class SharedSources {
      * @param make makes the source of a pair that has not asked for it yet
      */
     async beforeTag(pair, make) {
-        const sources = this.#overwritten.get(tagOf(pair) ?? '') ?? [];
+        const sources = this.#overwritten.get(movedTag(pair) ?? '') ?? [];
         const pinned = sources.map(async (source) => {
             const [first] = source.pairs;
             const made = source.named === undefined && first ? await make(first) : undefined;
@@ -54269,7 +54389,7 @@ function keyOf(wanted) {
 }
 /** The sources whose tag is moved by a pair, by that tag. */
 function overwritten(sources, pairs) {
-    const moved = new Set(pairs.map(tagOf));
+    const moved = new Set(pairs.map(movedTag));
     const found = new Map();
     for (const source of sources) {
         const [first] = source.pairs;
@@ -54283,10 +54403,9 @@ function overwritten(sources, pairs) {
     return found;
 }
 /** The tag that a pair moves, in full; undefined where it goes by its digest. */
-function tagOf({ source, destination }) {
-    const implied = source.digest === undefined ? 'latest' : undefined;
-    const tag = destination.tag ?? source.tag ?? implied;
-    return tag === undefined ? undefined : fullTag(destination, tag);
+function movedTag(pair) {
+    const tag = tagOf(pair);
+    return tag === undefined ? undefined : fullTag(pair.destination, tag);
 }
 function fullTag({ registry, repository }, tag) {
     return `${registry}/${repository}:${tag}`;
@@ -54388,7 +54507,7 @@ async function merge(repository, subject, referrers) {
         // Before it is sent again after a pause: somebody may have written in the meantime.
         const isAsBefore = async () => tries++ === 0 || (await shownList(repository, subject))?.digest === before?.digest;
         let kept = shown;
-        await pushWithRepair(async () => pushManifest(repository, tag, mergedList(kept, missing), isAsBefore), async () => {
+        await pushWithRepair(async () => pushManifest(repository, tag, mergedList(kept, missing), { isWanted: isAsBefore }), async () => {
             kept = kept && (await withoutGone(repository, subject, kept));
         });
         shown = await shownList(repository, subject, true);
@@ -54499,7 +54618,7 @@ async function copyCosignImage(route, image) {
             seen.outcome = 'copied';
         return isStillNeeded;
     };
-    await pushWithRepair(async () => publishManifest(destination, image.tag, fetched, isNeeded), async () => copyBeneath({ ...route, again: true }, fetched));
+    await pushWithRepair(async () => publishManifest(destination, image.tag, fetched, { isWanted: isNeeded }), async () => copyBeneath({ ...route, again: true }, fetched));
     return { ...seen, moved };
 }
 /** What must not be overwritten has to be seen. */
@@ -54941,7 +55060,7 @@ async function pushImage(push) {
         const isTag = name === tag;
         if (isTag)
             await push.beforeTag?.();
-        await pushWithRepair(async () => publishManifest(route.destination, name, release, isTag ? push.isWanted : undefined), 
+        await pushWithRepair(async () => publishManifest(route.destination, name, release, isTag ? push : {}), 
         // What is only there by its digest may have been collected since.
         async () => copyReferenced({ ...route, again: true }, image, await image.release()), { isUnseen: push.isPresent === true });
     };
@@ -54964,6 +55083,12 @@ async function bring({ route, image, release, isPresent = false, referrers }, pu
     if (referrers === undefined) {
         const bytes = isPresent ? bytes_moved_noBytes : await copyReferenced(route, image, release);
         return { bytes, isThere: false };
+    }
+    if (isPresent) {
+        // It came here by its digest, and so did what refers to it, most likely.
+        const [found, judged] = await waitForBoth(referrers.compare(), referrers.judge());
+        const { result, moved: bytes } = await referrers.bring(found, judged);
+        return { bytes, referrers: result, isThere: true };
     }
     const judging = referrers.judge();
     if (referrers.mustNotLose)
@@ -55164,12 +55289,14 @@ class Syncer {
     #policy;
     #taker;
     #beforeTag;
+    #endsLater;
     #progress;
     #mayBeStaged;
     #trust;
     constructor(options) {
         this.#taker = options.taker;
         this.#beforeTag = options.beforeTag;
+        this.#endsLater = options.endsLater;
         this.#progress = options.progress;
         this.#mayBeStaged = options.mayBeStaged ?? false;
         this.#trust = options.trust;
@@ -55266,6 +55393,7 @@ class Syncer {
             referrers,
             beforeTag,
             isWanted,
+            endsLater: this.#endsLater,
         };
         const pushed = { ...outcome, ...(await pushImage(push)) };
         if (guard.shown === digest)
@@ -55289,8 +55417,8 @@ class Syncer {
     }
     /** Whether nothing is left to be done but to move the tag, as far as one look can tell. */
     async #isStaged(image, destination) {
-        const { referrers, stage, dryRun } = this.#policy;
-        if (!this.#mayBeStaged || referrers !== 'none' || stage || dryRun)
+        const { stage, dryRun } = this.#policy;
+        if (!this.#mayBeStaged || stage || dryRun)
             return false;
         const { bytes } = image.expected();
         return holdsManifest(destination, { digest: digestOf(bytes), size: bytes.length });
@@ -55340,6 +55468,7 @@ function unchanged(digest) {
 ;// CONCATENATED MODULE: ./lib/sync/give-back.js
 
 
+
 /**
  * Gives a tag back what it showed before, if it shows what this run has written: the manifest is
  * still there by its digest. A tag that somebody else has moved since is theirs, and one that was not
@@ -55347,40 +55476,76 @@ function unchanged(digest) {
  */
 async function giveBack(moved) {
     const { repository, tag, digest, previousDigest } = moved;
-    let shown;
+    let shown = moved.writing === 'answered' ? digest : previousDigest;
+    const look = async () => (shown = await give_back_shownBy(moved));
     try {
-        shown = await resolveDigest(repository, tag);
-        if (shown === previousDigest)
-            return { tag: tagResult('untouched', shown) };
-        if (shown !== digest) {
-            return { tag: tagResult('left', shown), problem: 'somebody else has moved it since' };
-        }
-        if (previousDigest === undefined) {
-            return { tag: tagResult('left', shown), problem: 'it was not there before' };
+        if (previousDigest === undefined || moved.writing === 'unclear') {
+            const asItIs = judge(moved, await look());
+            if (asItIs !== undefined || previousDigest === undefined)
+                return asItIs ?? left(shown);
         }
         const previous = await fetchManifest(repository, previousDigest);
-        await publishManifest(repository, tag, previous);
-        return { tag: tagResult('rolledBack', previousDigest) };
+        await publishManifest(repository, tag, previous, {
+            isWanted: async () => judge(moved, await look()) === undefined,
+        });
+        return judge(moved, shown) ?? { tag: tagResult('rolledBack', previousDigest) };
     }
     catch (error) {
         const problem = error instanceof Error ? error.message : String(error);
-        return { tag: tagResult('left', await shownNow(repository, tag, shown)), problem };
+        return afterFailure(moved, shown, problem);
     }
 }
-/** What a tag shows; what it was seen to show before where nobody says it now. */
-async function shownNow(repository, tag, before) {
+/** What is to be said of a tag that shows this; undefined where it is to be given back. */
+function judge(moved, shown) {
+    const { digest, previousDigest, writing } = moved;
+    if (shown === previousDigest) {
+        if (writing !== 'underWay')
+            return { tag: tagResult('untouched', shown) };
+        return shown === undefined ? left(shown, NEVER_ANSWERED) : undefined;
+    }
+    if (shown !== digest)
+        return left(shown, 'somebody else has moved it since');
+    return previousDigest === undefined ? left(shown, 'it was not there before') : undefined;
+}
+/** A registry may act on a request long after nobody waits for its answer any more. */
+const NEVER_ANSWERED = 'its write was never answered';
+function left(shown, problem = '') {
+    return { tag: tagResult('left', shown), problem };
+}
+/** Some show for a moment what was there before (Q58), also after they have taken a write. */
+async function give_back_shownBy(moved) {
+    const { repository, tag, digest, previousDigest, writing } = moved;
+    const shown = await resolveDigest(repository, tag);
+    if (writing !== 'answered' || shown !== previousDigest)
+        return shown;
+    return (await isShownAtLast(repository, tag, digest)) ? digest : shown;
+}
+/**
+ * @param known what the tag was seen to show before
+ */
+async function afterFailure(moved, known, problem) {
+    const { repository, tag, digest, previousDigest, writing } = moved;
+    let shown = known;
     try {
-        return await resolveDigest(repository, tag);
+        shown = await resolveDigest(repository, tag);
     }
     catch {
-        return before;
+        return left(known, problem);
     }
+    if (shown !== previousDigest)
+        return judge(moved, shown) ?? left(shown, problem);
+    if (known === digest)
+        return { tag: tagResult('rolledBack', shown) };
+    return writing === 'underWay'
+        ? left(shown, `${NEVER_ANSWERED}; ${problem}`)
+        : { tag: tagResult('untouched', shown) };
 }
 function tagResult(state, digest) {
     return digest === undefined ? { state } : { state, digest };
 }
 
-;// CONCATENATED MODULE: ./lib/sync/run-set.js
+;// CONCATENATED MODULE: ./lib/sync/settle-set.js
+
 
 
 
@@ -55388,28 +55553,123 @@ function tagResult(state, digest) {
 /** Tags that are moved, or looked at, side by side. */
 const TAGS_AT_ONCE = 64;
 /**
+ * What became of every tag of a set that does not go through, by a look at each, and of its images.
+ * Tags that may have moved come first: there may be little time.
+ */
+async function settleSet(unsettled) {
+    const { set, results, onTag } = unsettled;
+    const mayHaveMoved = [...results].filter(([pair]) => set.writingOf(pair) !== 'none');
+    const others = [...results].filter(([pair]) => set.writingOf(pair) === 'none');
+    const settled = new Map();
+    for (const entries of [mayHaveMoved, others]) {
+        await mapAll(entries, TAGS_AT_ONCE, async ([pair, result]) => {
+            const became = settledResult(unsettled, pair, result, await stateOf(unsettled, pair, result));
+            onTag(pair, became);
+            settled.set(pair, became);
+        });
+    }
+    return settled;
+}
+async function stateOf({ set, clientFor }, pair, result) {
+    const tag = tagOf(pair);
+    if (tag === undefined)
+        return {};
+    const move = set.moveOf(pair);
+    const writing = set.writingOf(pair);
+    const known = move?.previousDigest ?? result.previousDigest;
+    try {
+        const { destination } = pair;
+        const client = await clientFor('destination', destination);
+        const repository = client.repository(destination.repository, 'destination');
+        if (move !== undefined && writing !== 'none') {
+            return await giveBack({ ...move, repository, tag, writing });
+        }
+        return { tag: tagResult('untouched', await resolveDigest(repository, tag)) };
+    }
+    catch {
+        return { tag: tagResult('untouched', known) };
+    }
+}
+function settledResult({ set, because }, pair, result, { tag, problem }) {
+    const move = set.moveOf(pair);
+    if (tag === undefined)
+        return result;
+    if (move === undefined)
+        return { ...result, tag };
+    const isLeft = tag.state === 'left';
+    const { digest: _, previousDigest = move.previousDigest, error, ...rest } = result;
+    const isTheirs = ![undefined, move.digest, move.previousDigest].includes(tag.digest);
+    const settled = {
+        ...rest,
+        ...(isLeft && !isTheirs && { digest: move.digest }),
+        ...(previousDigest !== undefined && { previousDigest }),
+        tag,
+    };
+    if (result.status === 'copied' || isAborted(result)) {
+        const words = `${whatBecame(tag.state, problem)}, because of ${because}`;
+        return { ...settled, status: 'skipped', error: abortion(words) };
+    }
+    if (error === undefined)
+        return { ...result, tag };
+    const message = isLeft
+        ? `${error.message}; the tag is left as it is: ${problem ?? ''}`
+        : error.message;
+    return { ...settled, error: { ...error, message } };
+}
+function whatBecame(state, problem = '') {
+    if (state === 'rolledBack')
+        return 'the tag was moved and given back';
+    if (state === 'left')
+        return `the tag was moved and not given back (${problem})`;
+    return 'the tag was not moved';
+}
+/** The results of a dry run of a set: if one fails, no tag would be moved. */
+function plannedSet(results, hasFailed) {
+    return new Map([...results].map(([pair, result]) => {
+        const isTagged = tagOf(pair) !== undefined;
+        const tag = isTagged && {
+            tag: result.tag ?? tagResult('untouched', result.previousDigest),
+        };
+        const isHeld = hasFailed && isTagged && result.status === 'copied';
+        if (!isHeld || result.digest === result.previousDigest)
+            return [pair, { ...result, ...tag }];
+        const { digest: _, ...rest } = result;
+        const error = abortion('the tag would not be moved, because of another image');
+        return [pair, { ...rest, ...tag, status: 'skipped', error }];
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/sync/run-set.js
+
+
+
+
+/**
  * Brings all images, and then moves all tags: none of them unless everything is there, and if one
  * cannot be moved, those that were go back.
  */
 async function runAsSet(run) {
     const tasks = await bringAll(run);
     const { set } = run;
+    if (run.isPlan) {
+        const results = await resultsOf(tasks, () => true);
+        const hasFailed = run.hasFailed || [...results.values()].some(isFailed);
+        const seen = hasFailed ? await settle(run, results) : results;
+        return ended(run, plannedSet(seen, hasFailed));
+    }
     const waiting = set.pairs;
     const isWaiting = new Set(waiting);
     const early = await resultsOf(tasks, (pair) => !isWaiting.has(pair));
     const isWhole = !run.hasFailed && run.signal?.aborted !== true && ![...early.values()].some(isFailed);
-    if (isWhole) {
-        run.onPhase(`everything is there; moving ${run_set_count(waiting.length)}`);
+    if (isWhole)
         await moveAll(run, waiting, tasks);
-    }
     else {
         run.onPhase('no tag is moved: not everything is there');
         set.abort();
     }
     const results = new Map([...early, ...(await resultsOf(tasks, (pair) => isWaiting.has(pair)))]);
-    const hasFailed = !isWhole || [...results.values()].some(isFailed);
-    if (!hasFailed)
-        return ended(run, withTags(results, tagWhenAllWent));
+    if (!set.isAborted)
+        return ended(run, withTags(results));
     if (isWhole)
         run.onPhase('a tag could not be moved: those that were go back');
     return ended(run, await settle(run, results));
@@ -55434,80 +55694,58 @@ async function resultsOf(tasks, isMeant) {
     return results;
 }
 /** Moves the tags, until one cannot be moved. */
-async function moveAll({ set, onTag, signal }, waiting, tasks) {
+async function moveAll(run, waiting, tasks) {
+    const { set, onTag, onPhase, onMoving, signal } = run;
+    if (waiting.length === 0) {
+        onPhase('everything is there, and there is no tag to be moved');
+        return;
+    }
+    onPhase(`everything is there; moving ${run_set_count(waiting.length)}`);
+    onMoving(waiting.flatMap((pair) => {
+        const move = set.moveOf(pair);
+        return move === undefined ? [] : [{ pair, ...move }];
+    }));
     await mapAll(waiting, TAGS_AT_ONCE, async (pair) => {
         if (signal?.aborted === true)
             set.abort();
-        if (!set.permit(pair))
+        const move = set.moveOf(pair);
+        if (move === undefined || !set.permit(pair))
             return;
+        onTag(pair, noteOf(move, move.previousDigest));
         const result = await tasks.get(pair);
         if (result === undefined || isFailed(result))
             set.abort();
-        else
-            onTag(pair, tagWhenAllWent(result));
+        else if (result.status === 'copied')
+            onTag(pair, noteOf(move, move.digest));
     });
 }
-/** What became of every tag of a set that did not go through, by a look at each. */
-async function settle(run, results) {
-    const entries = [...results];
-    const settled = await mapAll(entries, TAGS_AT_ONCE, async ([pair, result]) => {
-        const { tag, problem } = await stateOf(run, pair, result);
-        if (tag !== undefined)
-            run.onTag(pair, tag);
-        return { ...run_set_aborted(run.set, pair, result, tag, problem), ...(tag && { tag }) };
-    });
-    return new Map(entries.flatMap((entry) => {
-        const result = settled.get(entry);
-        return result === undefined ? [] : [[entry[0], result]];
-    }));
-}
-async function stateOf(run, pair, result) {
-    const { set, signal } = run;
-    const { destination, source } = pair;
-    const tag = destination.tag ?? source.tag ?? (source.digest === undefined ? 'latest' : undefined);
-    if (tag === undefined)
-        return {};
-    const clientFor = signal?.aborted === true ? run.clientAtEnd : run.clientFor;
-    const client = await clientFor('destination', destination);
-    const repository = client.repository(destination.repository, 'destination');
-    const move = set.moveOf(pair);
-    if (move !== undefined && set.isPermitted(pair))
-        return giveBack({ ...move, repository, tag });
-    const known = move?.previousDigest ?? result.previousDigest;
-    try {
-        return { tag: tagResult('untouched', await resolveDigest(repository, tag)) };
-    }
-    catch {
-        return { tag: tagResult('untouched', known) };
-    }
-}
-/** An image that was fine, and whose tag was not moved, or not for long, because of another one. */
-function run_set_aborted(set, pair, result, tag, problem) {
-    const isOurs = result.status === 'copied' || isAborted(result);
-    if (set.moveOf(pair) === undefined || !isOurs)
-        return result;
-    const { digest, previousDigest, ...rest } = result;
-    const before = set.moveOf(pair)?.previousDigest ?? previousDigest;
+/** What is to be said of a tag that may have moved, and will not be given back any more. */
+function noteOf({ digest, previousDigest }, shown) {
     return {
-        ...rest,
-        ...(digest !== undefined && tag?.state === 'left' && tag.digest === digest && { digest }),
-        ...(before !== undefined && { previousDigest: before }),
-        status: 'skipped',
-        error: abortion(`${whatBecame(tag, problem)}, because of another image`),
+        digest,
+        ...(previousDigest !== undefined && { previousDigest }),
+        tag: tagResult('left', shown),
     };
 }
-function whatBecame(tag, problem) {
-    if (tag?.state === 'rolledBack')
-        return 'the tag was moved and given back';
-    if (tag?.state === 'left')
-        return `the tag was moved and not given back (${problem ?? ''})`;
-    return 'the tag was not moved';
+async function settle({ set, signal, clientAtEnd, clientFor, onTag }, results) {
+    const hasEnded = signal?.aborted === true;
+    return settleSet({
+        set,
+        results,
+        onTag,
+        // The run's own network refuses everything then.
+        clientFor: hasEnded ? clientAtEnd : clientFor,
+        because: hasEnded ? 'the end of the run' : 'another image',
+    });
 }
 function ended({ end }, results) {
     return new Map([...results].map(([pair, result]) => [pair, end(pair, result)]));
 }
-function withTags(results, tagOf) {
-    return new Map([...results].map(([pair, result]) => [pair, { ...result, tag: tagOf(result) }]));
+function withTags(results) {
+    return new Map([...results].map(([pair, result]) => [
+        pair,
+        tagOf(pair) === undefined ? result : { ...result, tag: tagWhenAllWent(result) },
+    ]));
 }
 /** What the push was answered with is what was seen. */
 function tagWhenAllWent({ status, digest, previousDigest }) {
@@ -55522,6 +55760,7 @@ function run_set_count(tags) {
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/tag-set.js
+
 /** The tag of an image is not moved, because of another image of the set. */
 class AbortedSet extends Error {
     name = 'AbortedSet';
@@ -55540,7 +55779,8 @@ class TagSet {
     }
     /** Waits for the others. Throws AbortedSet where the tag is not to be moved. */
     async await(pair, move) {
-        const tag = { pair, move, permit: Promise.withResolvers(), isPermitted: false };
+        const permit = Promise.withResolvers();
+        const tag = { pair, move, permit, writing: 'none' };
         this.#ready.set(pair, tag);
         if (this.#isAborted)
             tag.permit.reject(new AbortedSet());
@@ -55555,18 +55795,27 @@ class TagSet {
     moveOf(pair) {
         return this.#ready.get(pair)?.move;
     }
-    /** Whether an image was let through, so that its tag may have moved. */
-    isPermitted(pair) {
-        return this.#ready.get(pair)?.isPermitted === true;
+    /** How far its tag has come. */
+    writingOf(pair) {
+        return this.#ready.get(pair)?.writing ?? 'none';
+    }
+    /** Takes in how far it has come. */
+    note(pair, writing) {
+        const tag = this.#ready.get(pair);
+        if (tag !== undefined)
+            tag.writing = writing;
     }
     /** Lets an image through, unless nobody is let through any more. Returns whether it was. */
     permit(pair) {
         const tag = this.#ready.get(pair);
         if (tag === undefined || this.#isAborted)
             return false;
-        tag.isPermitted = true;
+        tag.writing = 'underWay';
         tag.permit.resolve(undefined);
         return true;
+    }
+    get isAborted() {
+        return this.#isAborted;
     }
     /** From now on nobody is let through, also of those that come later. */
     abort() {
@@ -55579,6 +55828,16 @@ class TagSet {
         this.#arrivals.set(pair, arrival);
         return arrival;
     }
+}
+/** How far the write of a tag came that ended in an error. */
+function writingAfter(error) {
+    if (error instanceof AbortedSet)
+        return 'none';
+    if (!(error instanceof RegistryError))
+        return 'unclear';
+    if (error.code === 'CANCELLED' || error.code === 'TIMEOUT')
+        return 'underWay';
+    return error.code === 'VERIFICATION' || isNoVerdict(error) ? 'unclear' : 'none';
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/warnings.js
@@ -55615,6 +55874,7 @@ class Warnings {
 
 
 
+
 /**
  * Images that are worked on side by side: enough for what is small of the later ones to be found out
  * while blobs of the earlier ones move. The network bounds the requests of all of them.
@@ -55622,6 +55882,11 @@ class Warnings {
 const IMAGES_AT_ONCE = 64;
 /** As many as are started although one may fail, where none is to be started then. */
 const IMAGES_AT_ONCE_FAIL_FAST = 16;
+/**
+ * Milliseconds that the write of a set's tag has left to be answered when the run ends: long enough
+ * for a registry that answers, and short enough to go back afterwards.
+ */
+const TAG_WRITE_MS = 500;
 /**
  * Syncs every pair, keeps failures apart from each other, and reports all results in list order.
  * Whatever goes wrong with an image is a failed result. Only what `openLog`, `onDone` and
@@ -55633,7 +55898,8 @@ async function runSync(run) {
     const warnings = new Warnings();
     let failed = run.hasFailed ?? false;
     const logs = new Map();
-    const set = run.asSet === undefined || run.policy.dryRun ? undefined : new TagSet();
+    const set = run.asSet === undefined ? undefined : new TagSet();
+    const endsLater = set && run.signal && abortedAfter(run.signal, TAG_WRITE_MS, run.clock);
     const begin = async (pair) => {
         const log = run.openLog();
         logs.set(pair, log);
@@ -55641,7 +55907,7 @@ async function runSync(run) {
         const warned = [];
         const logger = warnings.logOf(log, warned);
         const undone = notBegun(run, pair, failed);
-        const outcome = undone ?? (await syncPair(run, pair, logger, sources, taker, set));
+        const outcome = undone ?? (await syncPair(run, pair, logger, { sources, taker, set, endsLater }));
         run.progress?.end(pair);
         const result = warned.length === 0 ? outcome : { ...outcome, warnings: warned };
         taker?.leave();
@@ -55667,7 +55933,8 @@ async function runSync(run) {
             set,
             begin,
             end,
-            hasFailed: failed,
+            isPlan: run.policy.dryRun,
+            hasFailed: run.hasFailed ?? false,
         });
     const results = run.pairs.flatMap((pair) => done.get(pair) ?? []);
     const totals = totalsOf(results, run.clock.now() - startedAt);
@@ -55691,7 +55958,7 @@ function notBegun({ signal, failFast }, pair, hasFailed) {
         return unfinished(pair, signal);
     return failFast && hasFailed ? notStarted(pair) : undefined;
 }
-async function syncPair(run, pair, logger, sources, taker, set) {
+async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
     const { source, destination } = pair;
     const startedAt = run.clock.now();
     const durationMs = () => run.clock.now() - startedAt;
@@ -55717,15 +55984,18 @@ async function syncPair(run, pair, logger, sources, taker, set) {
                 sources.end(pair);
                 await set.await(pair, move);
             },
+            endsLater,
             progress: run.progress?.begin(pair),
             mayBeStaged: isPinned(pair),
             trust: run.trust,
         });
         const named = sources.named(pair, () => sourceAt(from, pair, policy));
         const outcome = await syncer.sync(source, destination, named);
+        set?.note(pair, outcome.status === 'copied' ? 'answered' : 'none');
         return { ...nothingDone(pair), ...outcome, wanted: wantedOf(policy), durationMs: durationMs() };
     }
     catch (error) {
+        set?.note(pair, writingAfter(error));
         if (error instanceof AbortedSet)
             return { ...aborted(pair), durationMs: durationMs() };
         return {
@@ -55890,6 +56160,7 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
     // Once the run has ended, its network refuses everything; tags may have to go back all the same.
     const atEnd = new LateClients(() => new ClientPool(sources, new Network(options), logger));
     let isOver = false;
+    const set = { tags, logger, onMoving: () => cancel.takeTime() };
     // The event explains failures, and reading it takes time that other runs can do without.
     const describe = async (error) => {
         const logins = knownLogins(inputs, files, context);
@@ -55918,7 +56189,7 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
             pairs,
             hasFailed: pairs.length < items.length,
             policy: inputs,
-            asSet: inputs.allOrNothing ? watchSet(tags, logger, atEnd.clientFor) : undefined,
+            asSet: inputs.allOrNothing ? watchSet(set, atEnd.clientFor) : undefined,
             failFast: inputs.failFast,
             clock: systemClock,
             signal: cancel.signal,
