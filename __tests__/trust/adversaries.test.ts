@@ -110,6 +110,12 @@ describe('a root is believed for what it holds alone:', () => {
     expect(await isTrusted({ isQuiet: true }, rule({}, root))).toBe(false)
   })
 
+  test('a signature that is stamped and in no log is refused where there is one', async () => {
+    expect(await isTrusted({ isOnlyStamped: true, isQuiet: false })).toBe(false)
+    const { tlogs: _, ...parts } = sigstore.trustedRoot()
+    expect(await isTrusted({ isOnlyStamped: true, isQuiet: false }, rule({}, parts))).toBe(true)
+  })
+
   test('a signature of a time at which its certificate was not valid is refused', async () => {
     const late = await PrivateSigstore.start({ at: new Date(Date.now() + 86_400_000) })
     const image = new SignedImage()

@@ -238,11 +238,13 @@ describe('the store of GitHub', () => {
     const image = new SignedImage()
     const packed = compress(Buffer.from(JSON.stringify(await provenance(image))))
     const verdict = await judge(image, rule(), {
-      web: (url, headers) => {
+      web: (url, headers, givenBy) => {
         if (url.startsWith(base)) {
           return answer({ attestations: [{ bundle_url: 'https://store.example.com/1?sig=x' }] })
         }
         expect({ url, headers }).toEqual({ url: 'https://store.example.com/1?sig=x', headers: {} })
+        // To no private address, unless the API is there itself.
+        expect(new URL(givenBy ?? '').origin).toBe('https://api.github.com')
         return answer(packed)
       },
     })

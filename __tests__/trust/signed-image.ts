@@ -136,7 +136,11 @@ export function publicPem(privateKey: KeyObject): string {
 export interface JudgeOptions {
   readonly files?: Readonly<Record<string, string>>
   readonly repository?: string
-  readonly web?: (url: string, headers: Readonly<Record<string, string>>) => WebAnswer
+  readonly web?: (
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    givenBy: string | undefined,
+  ) => WebAnswer
   readonly repositories?: RootRepositories
   readonly directory?: string
   readonly serverUrl?: string
@@ -154,10 +158,10 @@ export async function judge(image: SignedImage, rules: unknown, options: JudgeOp
   })
   if (read.problems.length > 0) throw new Error(read.problems.join('; '))
   const web: Web = {
-    get: async (url, { headers = {} }) => {
+    get: async (url, { headers = {}, givenBy }) => {
       await Promise.resolve()
       if (options.web === undefined) throw new Error(`nobody was to be asked: ${url}`)
-      return options.web(url, headers)
+      return options.web(url, headers, givenBy)
     },
   }
   const nowhere = { url: 'https://tuf.invalid', root: '{}' }
