@@ -31,12 +31,25 @@ describeReal('Pulp', () => {
     await (registry as Distribution | undefined)?.close()
   })
 
+  test('gives tags back by the list of a promotion', async () => {
+    const [here, there] = [registry.host, pulp.host]
+    await copy(`${here}/acme/tool:v1 => ${there}/prod/api:live`)
+    const promoted = await copy(`${here}/acme/app:v1 => ${there}/prod/api:live`)
+    expect(promoted.errors).toEqual([])
+    expect(promoted.results[0]?.previousDigest).toBe(tool.manifest.digest)
+    const returned = await copy(promoted.rollback)
+    expect(returned.errors).toEqual([])
+    const [result] = returned.results
+    expect([result?.digest, result?.bytes.copied]).toEqual([tool.manifest.digest, 0])
+  })
+
   async function copy(images: string, password: string = pulpUser.password) {
     const login = { registry: pulp.host, username: pulpUser.name, password }
     const result = await runAction({
       inputs: { images, platforms: 'all', 'registry-auth': JSON.stringify([login]) },
     })
-    return { errors: errorsOf(result), ...outputsOf(result) }
+    const rollback = result.outputs['rollback'] ?? ''
+    return { errors: errorsOf(result), rollback, ...outputsOf(result) }
   }
 
   test('takes images and gives them back, byte for byte', async () => {
