@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(445);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9348);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 445:
+/***/ 9348:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38310,40 +38310,7 @@ function notDeclared(leftOut) {
     return `${count(leftOut.length, 'destination')} left out of the declared artifacts: ${what}`;
 }
 
-;// CONCATENATED MODULE: ./lib/action/input-names.js
-/** The inputs of the action, in the order in which action.yml declares and the README explains them. */
-const inputNames = [
-    'images',
-    'images-file',
-    'source-registry',
-    'source-username',
-    'source-password',
-    'destination-registry',
-    'destination-username',
-    'destination-password',
-    'registry-auth',
-    'github-token',
-    'platforms',
-    'on-missing-platform',
-    'on-existing',
-    'dry-run',
-    'fail-fast',
-    'concurrency',
-    'retries',
-    'timeout',
-    'deadline',
-    'verify',
-    'all-or-nothing',
-    'stage',
-    'shard',
-    'declare-artifacts',
-    'insecure-registries',
-    'registry-tls',
-    'referrers',
-    'on-lost-referrers',
-    'attestations',
-    'summary',
-];
+;// CONCATENATED MODULE: ./lib/action/input-defaults.js
 /**
  * What a blank input stands for; empty where there is nothing. The same as in action.yml, with two
  * exceptions: only the runner knows the default of `github-token`, and action.yml gives none for
@@ -38383,7 +38350,43 @@ const inputDefaults = {
     summary: 'true',
 };
 
+;// CONCATENATED MODULE: ./lib/action/input-names.js
+/** The inputs of the action, in the order in which action.yml declares and the README explains them. */
+const inputNames = [
+    'images',
+    'images-file',
+    'source-registry',
+    'source-username',
+    'source-password',
+    'destination-registry',
+    'destination-username',
+    'destination-password',
+    'registry-auth',
+    'github-token',
+    'platforms',
+    'on-missing-platform',
+    'on-existing',
+    'dry-run',
+    'fail-fast',
+    'concurrency',
+    'retries',
+    'timeout',
+    'deadline',
+    'verify',
+    'all-or-nothing',
+    'stage',
+    'shard',
+    'declare-artifacts',
+    'insecure-registries',
+    'registry-tls',
+    'referrers',
+    'on-lost-referrers',
+    'attestations',
+    'summary',
+];
+
 ;// CONCATENATED MODULE: ./lib/action/input-reader.js
+
 
 
 /** Problems that the message spells out: people mend the first few and run again. */
@@ -46548,9 +46551,68 @@ async function listsTag(repository, tag) {
     return list.has(tag, async (next) => fetchTagPage(repository, next, NO_LIST));
 }
 
+;// CONCATENATED MODULE: ./lib/registry/content/tagged-manifest.js
+
+
+
+/** What a tag shows that need not be there; undefined where it is not. */
+async function fetchTagged(repository, tag) {
+    try {
+        return await fetchManifest(repository, tag);
+    }
+    catch (error) {
+        if (error instanceof RegistryError && error.status === 404)
+            return undefined;
+        if (await isHidden(repository, tag, error))
+            return undefined;
+        throw error;
+    }
+}
+/**
+ * Whether a look at a tag was denied that is not there: some say that of every tag that is missing
+ * (Q31). The list of tags tells.
+ */
+async function isHidden(repository, tag, error) {
+    const isDenied = error instanceof RegistryError && error.status === 403;
+    return isDenied && (await listsTag(repository, tag)) === false;
+}
+
+;// CONCATENATED MODULE: ./lib/registry/content/referrers-tag.js
+
+
+
+
+
+/**
+ * What is listed as referring to a manifest under the tag of the referrers schema. What is there and
+ * is no list counts as none, and is told to the log.
+ */
+async function listByTag(repository, subject) {
+    const tag = referrersTag(subject);
+    // What is written there by this run does not show in a list that was read before.
+    const isListed = repository.side === 'source' ? await listsTag(repository, tag) : undefined;
+    if (isListed === false)
+        return [];
+    const shown = await fetchReferrersTag(repository, subject);
+    if (shown === undefined || shown.digest === subject)
+        return [];
+    const { manifest } = shown;
+    if (manifest.kind === 'index' && manifest.mediaType === MediaType.ociIndex) {
+        return manifest.manifests;
+    }
+    repository.http.logger.info(`${tag} in ${repository.name} holds ${foreignText(shown.mediaType)} and not a list of referrers: not counted`);
+    return [];
+}
+/**
+ * What is under the tag that clients list the referrers of a manifest under, where a registry has no
+ * API (distribution-spec, Referrers Tag Schema); undefined where there is nothing. It may be
+ * anything: GitLab shows the manifest itself there (Q62).
+ */
+async function fetchReferrersTag(repository, subject) {
+    return fetchTagged(repository, referrersTag(subject));
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/content/referrers.js
-
-
 
 
 
@@ -46566,7 +46628,7 @@ async function listReferrers(repository, subject) {
     const entries = await listByApi(repository, subject);
     if (entries !== undefined)
         return { from: 'api', entries };
-    return { from: 'tag', entries: await listUnderTag(repository, subject) };
+    return { from: 'tag', entries: await listByTag(repository, subject) };
 }
 /**
  * Fetches and verifies what was listed as referring to a manifest; undefined, and told to the log,
@@ -46598,51 +46660,6 @@ async function listCosignImages(repository, subject, kinds = cosignKinds) {
         return isThere ? { kind, tag } : undefined;
     }));
     return found.filter((image) => image !== undefined);
-}
-async function listUnderTag(repository, subject) {
-    const tag = referrersTag(subject);
-    // What is written there by this run does not show in a list that was read before.
-    const isListed = repository.side === 'source' ? await listsTag(repository, tag) : undefined;
-    if (isListed === false)
-        return [];
-    const shown = await fetchReferrersTag(repository, subject);
-    if (shown === undefined || shown.digest === subject)
-        return [];
-    const { manifest } = shown;
-    if (manifest.kind === 'index' && manifest.mediaType === MediaType.ociIndex) {
-        return manifest.manifests;
-    }
-    repository.http.logger.info(`${tag} in ${repository.name} holds ${foreignText(shown.mediaType)} and not a list of referrers: not counted`);
-    return [];
-}
-/**
- * What is under the tag that clients list the referrers of a manifest under, where a registry has no
- * API (distribution-spec, Referrers Tag Schema); undefined where there is nothing. It may be
- * anything: GitLab shows the manifest itself there (Q62).
- */
-async function fetchReferrersTag(repository, subject) {
-    return fetchTagged(repository, referrersTag(subject));
-}
-/** What a tag shows that need not be there; undefined where it is not. */
-async function fetchTagged(repository, tag) {
-    try {
-        return await fetchManifest(repository, tag);
-    }
-    catch (error) {
-        if (error instanceof RegistryError && error.status === 404)
-            return undefined;
-        if (await isHidden(repository, tag, error))
-            return undefined;
-        throw error;
-    }
-}
-/**
- * Whether a look at a tag was denied that is not there: some say that of every tag that is missing
- * (Q31). The list of tags tells.
- */
-async function isHidden(repository, tag, error) {
-    const isDenied = error instanceof RegistryError && error.status === 403;
-    return isDenied && (await listsTag(repository, tag)) === false;
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/trust-gate.js
@@ -52451,6 +52468,7 @@ function expired(error) {
 ;// CONCATENATED MODULE: ./lib/registry/copy/source-referrers.js
 
 
+
 /** Answers that are kept: those about some thousand images. */
 const MAX_KEPT = 20_000;
 /** Entries of all lists that are kept; each list counts for one more. */
@@ -54458,7 +54476,7 @@ async function listsByItself(repository, subject, pushed) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/registry/content/referrers-index.js
+;// CONCATENATED MODULE: ./lib/registry/content/add-to-referrers-tag.js
 
 
 
@@ -54476,7 +54494,7 @@ async function listsByItself(repository, subject, pushed) {
 const MAX_WRITES = 3;
 /** Milliseconds until what was written is looked for once more: some show it only then (Q58). */
 const SECOND_LOOK_MS = 500;
-const referrers_index_Entries = looseObject({ manifests: nullish(array(unknown())) });
+const add_to_referrers_tag_Entries = looseObject({ manifests: nullish(array(unknown())) });
 const Named = looseObject({ digest: string() });
 /**
  * Adds referrers of a manifest to the list that clients keep under a tag, for a repository without
@@ -54526,7 +54544,7 @@ async function shownList(repository, subject, isWritten = false) {
     if (manifest.kind === 'index' &&
         manifest.mediaType === MediaType.ociIndex &&
         digest !== subject) {
-        const document = parse(referrers_index_Entries, parseStrictJson(bytes, { freeMaps: ['annotations'] }));
+        const document = parse(add_to_referrers_tag_Entries, parseStrictJson(bytes, { freeMaps: ['annotations'] }));
         return { digest, document, digests: new Set(manifest.manifests.map((one) => one.digest)) };
     }
     // Q62: as long as nothing was written, that is what it shows.
@@ -54547,19 +54565,19 @@ async function withoutGone(repository, subject, shown) {
     if (gone.size === 0)
         return shown;
     repository.http.logger.info(`${[...gone].join(', ')} of the list of referrers of ${subject} in ${repository.name} is gone: taken out of it`);
-    const { manifests } = parse(referrers_index_Entries, shown.document);
+    const { manifests } = parse(add_to_referrers_tag_Entries, shown.document);
     const left = manifests?.filter((entry) => !is(Named, entry) || !gone.has(entry.digest));
     return { ...shown, document: { ...shown.document, manifests: left } };
 }
 function mergedList(shown, referrers) {
     const { document } = shown ?? { document: { schemaVersion: 2, mediaType: MediaType.ociIndex } };
-    const { manifests } = parse(referrers_index_Entries, document);
-    const merged = { ...document, manifests: [...(manifests ?? []), ...referrers.map(referrers_index_entryOf)] };
+    const { manifests } = parse(add_to_referrers_tag_Entries, document);
+    const merged = { ...document, manifests: [...(manifests ?? []), ...referrers.map(add_to_referrers_tag_entryOf)] };
     const bytes = Buffer.from(JSON.stringify(merged));
     return { bytes, digest: digestOf(bytes), mediaType: MediaType.ociIndex };
 }
 /** A referrer as a list has it: with its type, and with all of its annotations. */
-function referrers_index_entryOf({ mediaType, digest, size, bytes, manifest }) {
+function add_to_referrers_tag_entryOf({ mediaType, digest, size, bytes, manifest }) {
     const annotations = annotationsOf(bytes);
     const artifactType = artifactTypeOf(manifest);
     return {

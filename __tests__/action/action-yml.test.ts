@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { inputDefaults, inputNames } from '../../src/action/input-names.ts'
+import { inputDefaults } from '../../src/action/input-defaults.ts'
+import { inputNames } from '../../src/action/input-names.ts'
 import { emptyReport, outputsOf } from '../../src/action/outputs.ts'
 
 interface ActionMetadata {

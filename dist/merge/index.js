@@ -10023,47 +10023,14 @@ const runnerCommands = {
     },
 };
 
-;// CONCATENATED MODULE: ./lib/action/input-names.js
-/** The inputs of the action, in the order in which action.yml declares and the README explains them. */
-const input_names_inputNames = (/* unused pure expression or super */ null && ([
-    'images',
-    'images-file',
-    'source-registry',
-    'source-username',
-    'source-password',
-    'destination-registry',
-    'destination-username',
-    'destination-password',
-    'registry-auth',
-    'github-token',
-    'platforms',
-    'on-missing-platform',
-    'on-existing',
-    'dry-run',
-    'fail-fast',
-    'concurrency',
-    'retries',
-    'timeout',
-    'deadline',
-    'verify',
-    'all-or-nothing',
-    'stage',
-    'shard',
-    'declare-artifacts',
-    'insecure-registries',
-    'registry-tls',
-    'referrers',
-    'on-lost-referrers',
-    'attestations',
-    'summary',
-]));
+;// CONCATENATED MODULE: ./lib/action/input-defaults.js
 /**
  * What a blank input stands for; empty where there is nothing. The same as in action.yml, with two
  * exceptions: only the runner knows the default of `github-token`, and action.yml gives none for
  * `source-registry`, because a value that the runner fills in cannot be told from one that the user
  * gave, and that decides which host the source credentials belong to.
  */
-const input_names_inputDefaults = {
+const input_defaults_inputDefaults = {
     images: '',
     'images-file': '',
     'source-registry': 'docker.io',
@@ -10097,6 +10064,7 @@ const input_names_inputDefaults = {
 };
 
 ;// CONCATENATED MODULE: ./lib/action/input-reader.js
+
 
 
 /** Problems that the message spells out: people mend the first few and run again. */

@@ -1,5 +1,6 @@
 import { quote } from '../oci/quote.ts'
-import { type InputName, inputDefaults, inputNames } from './input-names.ts'
+import { inputDefaults } from './input-defaults.ts'
+import { type InputName, inputNames } from './input-names.ts'
 
 /** One thing that is wrong with one input. */
 export interface InputProblem {

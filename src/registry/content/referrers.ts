@@ -1,14 +1,12 @@
 import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Digest } from '../../oci/digest.ts'
-import { MediaType } from '../../oci/media-types.ts'
-import { type CosignKind, cosignKinds, cosignTag, referrersTag } from '../../oci/referrers.ts'
-import { RegistryError } from '../errors.ts'
-import { foreignText } from '../foreign-text.ts'
+import { type CosignKind, cosignKinds, cosignTag } from '../../oci/referrers.ts'
 import type { Repository } from '../http/repository.ts'
 import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import { waitForAll } from '../wait-for-all.ts'
 import { fetchManifest, resolveDigest } from './manifests.ts'
 import { listByApi } from './referrers-list.ts'
+import { listByTag } from './referrers-tag.ts'
 import { listsTag } from './tag-names.ts'
 
 /** What a repository lists as referring to a manifest. Nothing of it has been looked at. */
@@ -35,7 +33,7 @@ export async function listReferrers(
 ): Promise<ReferrersList> {
   const entries = await listByApi(repository, subject)
   if (entries !== undefined) return { from: 'api', entries }
-  return { from: 'tag', entries: await listUnderTag(repository, subject) }
+  return { from: 'tag', entries: await listByTag(repository, subject) }
 }
 
 /**
@@ -85,63 +83,4 @@ export async function listCosignImages(
     }),
   )
   return found.filter((image) => image !== undefined)
-}
-
-async function listUnderTag(
-  repository: Repository,
-  subject: Digest,
-): Promise<readonly Descriptor[]> {
-  const tag = referrersTag(subject)
-  // What is written there by this run does not show in a list that was read before.
-  const isListed = repository.side === 'source' ? await listsTag(repository, tag) : undefined
-  if (isListed === false) return []
-  const shown = await fetchReferrersTag(repository, subject)
-  if (shown === undefined || shown.digest === subject) return []
-  const { manifest } = shown
-  if (manifest.kind === 'index' && manifest.mediaType === MediaType.ociIndex) {
-    return manifest.manifests
-  }
-  repository.http.logger.info(
-    `${tag} in ${repository.name} holds ${foreignText(shown.mediaType)} and not a list of referrers: not counted`,
-  )
-  return []
-}
-
-/**
- * What is under the tag that clients list the referrers of a manifest under, where a registry has no
- * API (distribution-spec, Referrers Tag Schema); undefined where there is nothing. It may be
- * anything: GitLab shows the manifest itself there (Q62).
- */
-export async function fetchReferrersTag(
-  repository: Repository,
-  subject: Digest,
-): Promise<FetchedManifest | undefined> {
-  return fetchTagged(repository, referrersTag(subject))
-}
-
-/** What a tag shows that need not be there; undefined where it is not. */
-export async function fetchTagged(
-  repository: Repository,
-  tag: string,
-): Promise<FetchedManifest | undefined> {
-  try {
-    return await fetchManifest(repository, tag)
-  } catch (error) {
-    if (error instanceof RegistryError && error.status === 404) return undefined
-    if (await isHidden(repository, tag, error)) return undefined
-    throw error
-  }
-}
-
-/**
- * Whether a look at a tag was denied that is not there: some say that of every tag that is missing
- * (Q31). The list of tags tells.
- */
-export async function isHidden(
-  repository: Repository,
-  tag: string,
-  error: unknown,
-): Promise<boolean> {
-  const isDenied = error instanceof RegistryError && error.status === 403
-  return isDenied && (await listsTag(repository, tag)) === false
 }

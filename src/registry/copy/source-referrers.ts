@@ -3,12 +3,8 @@ import type { Digest } from '../../oci/digest.ts'
 import type { Repository } from '../http/repository.ts'
 import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import { fetchManifest, resolveDigest } from '../content/manifests.ts'
-import {
-  type CosignImage,
-  fetchTagged,
-  listCosignImages,
-  listReferrers,
-} from '../content/referrers.ts'
+import { type CosignImage, listCosignImages, listReferrers } from '../content/referrers.ts'
+import { fetchTagged } from '../content/tagged-manifest.ts'
 
 /** Answers that are kept: those about some thousand images. */
 const MAX_KEPT = 20_000

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Digest } from '../../../src/oci/digest.ts'
 import { fetchManifest } from '../../../src/registry/content/manifests.ts'
-import { addToReferrersTag } from '../../../src/registry/content/referrers-index.ts'
+import { addToReferrersTag } from '../../../src/registry/content/add-to-referrers-tag.ts'
 import { buildImage, buildIndex, type BuiltImage } from '../../../testkit/image/image.ts'
 import {
   buildBundle,

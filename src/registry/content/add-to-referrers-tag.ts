@@ -12,7 +12,7 @@ import { waitForAll } from '../wait-for-all.ts'
 import { presentDigest } from './manifests.ts'
 import { pushManifest } from './push-manifest.ts'
 import { pushWithRepair } from './push-with-repair.ts'
-import { fetchReferrersTag } from './referrers.ts'
+import { fetchReferrersTag } from './referrers-tag.ts'
 
 /** Who loses against another writer that often has lost against a program that does not merge. */
 const MAX_WRITES = 3
