@@ -42407,7 +42407,7 @@ function readSetInputs(reader) {
     if (allOrNothing && stage) {
         reader.problem('all-or-nothing', `stage moves no tag, so that both make no sense: ${way}`);
     }
-    if (allOrNothing && shard !== undefined && shard.of > 1) {
+    if (allOrNothing && shard !== undefined) {
         reader.problem('all-or-nothing', `a shard does not know of the others: ${way}`);
     }
     return { allOrNothing, stage, ...(shard !== undefined && { shard }) };

@@ -89,7 +89,6 @@ const cases: readonly Case[] = [
       `${source.host}/acme/api:x* => ${destination.host}/all/api\n` +
       `${source.host}/acme/db:v* => ${destination.host}/all/db`,
   },
-  { what: 'of one part, all or nothing', inputs: { 'all-or-nothing': 'true' }, of: [1] },
 ]
 
 describe('what is merged of shards is what one run would be', () => {

@@ -335,6 +335,7 @@ describe('what does not go together', () => {
   test.each([
     [{ stage: 'true' }, 'stage moves no tag'],
     [{ shard: '1/2' }, 'a shard does not know of the others'],
+    [{ shard: '1/1' }, 'a shard does not know of the others'],
     [{ shard: '0/2', 'all-or-nothing': 'false' }, 'expected K/N with K from 1 to N'],
     [{ shard: '3/2', 'all-or-nothing': 'false' }, 'expected K/N with K from 1 to N'],
     [{ shard: 'half', 'all-or-nothing': 'false' }, 'expected K/N with K from 1 to N'],
