@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline'
 import { createServer as createSecureServer } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { verified } from '../src/oci/digest.ts'
-import type { Content, Digest } from '../src/oci/digest.ts'
+import type { SizedDigest, Digest } from '../src/oci/digest.ts'
 import { Client } from '../src/registry/client.ts'
 import { downloadBlob } from '../src/registry/content/download-blob.ts'
 import { Network } from '../src/registry/network/network.ts'
@@ -129,7 +129,7 @@ async function copy(job: Job & Hosts & { digest: Digest }): Promise<void> {
   })
   const logger = { debug: () => undefined, info: () => undefined, warning: () => undefined }
   const client = new Client({ host: source, network, logger })
-  const blob: Content = { digest, size: size * MiB }
+  const blob: SizedDigest = { digest, size: size * MiB }
   const origin = await network.originOf(destination)
   const copyOne = async (): Promise<void> => {
     // The servers read the size from the end of the path.

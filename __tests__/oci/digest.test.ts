@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import {
   algorithmOf,
-  type Content,
+  type SizedDigest,
   type Digest,
   digestOf,
   isDigest,
@@ -158,7 +158,7 @@ function reusing(chunks: readonly string[]): Source {
   return source
 }
 
-async function drain(source: AsyncIterable<Uint8Array>, expected: Content) {
+async function drain(source: AsyncIterable<Uint8Array>, expected: SizedDigest) {
   const received: string[] = []
   let error: unknown
   try {
@@ -169,7 +169,7 @@ async function drain(source: AsyncIterable<Uint8Array>, expected: Content) {
   return { received, error }
 }
 
-function contentOf(text: string, algorithm?: 'sha256' | 'sha512'): Content {
+function contentOf(text: string, algorithm?: 'sha256' | 'sha512'): SizedDigest {
   return { digest: digestOf(Buffer.from(text), algorithm), size: Buffer.byteLength(text) }
 }
 

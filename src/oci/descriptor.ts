@@ -1,11 +1,11 @@
 import * as v from 'valibot'
-import type { Content } from './digest.ts'
+import type { SizedDigest } from './digest.ts'
 import { parseDigest } from './digest.ts'
 import { FormatError } from './errors.ts'
 import { type Platform, readPlatform } from './platform.ts'
 
 /** What one document says about another piece of content (image-spec "Descriptors"). */
-export interface Descriptor extends Content {
+export interface Descriptor extends SizedDigest {
   readonly mediaType: string
   /** Normalised. */
   readonly platform?: Platform

@@ -18,14 +18,14 @@ const GENERAL = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/
 /** Longer than any registered digest; anything above is not looked at. */
 const MAX_DIGEST_LENGTH = 512
 
-/** Bytes as a descriptor promises them; `size` counts bytes. */
-export interface Content {
+/** Content as a descriptor promises it; `size` counts bytes. */
+export interface SizedDigest {
   readonly digest: Digest
   readonly size: number
 }
 
 /** A word for content as it is described: the same digest in another size is another one. */
-export function contentKey({ digest, size }: Content): string {
+export function contentKey({ digest, size }: SizedDigest): string {
   return `${digest}/${size}`
 }
 
@@ -79,7 +79,7 @@ export function shortDigest(digest: Digest): string {
  * Checks the size first and the digest then, as the image-spec asks for descriptors.
  * @throws MismatchError
  */
-export function verifyBytes(bytes: Uint8Array, expected: Content): void {
+export function verifyBytes(bytes: Uint8Array, expected: SizedDigest): void {
   if (bytes.byteLength !== expected.size) {
     throw new MismatchError('size', String(expected.size), String(bytes.byteLength))
   }
@@ -90,12 +90,12 @@ export function verifyBytes(bytes: Uint8Array, expected: Content): void {
 const HELD_BACK_BYTES = 1024
 /** How far content has been hashed and counted. */
 export class Verification {
-  readonly #expected: Content
+  readonly #expected: SizedDigest
   readonly #hasher: Hash
   #received: number
 
   /** @param before of the same content, from which this one goes on */
-  constructor(expected: Content, before?: Verification) {
+  constructor(expected: SizedDigest, before?: Verification) {
     this.#expected = expected
     const isNew = before === undefined
     this.#hasher = isNew ? createHash(algorithmOf(expected.digest)) : before.#hasher.copy()
@@ -135,7 +135,7 @@ export class Verification {
  */
 export async function* verified(
   source: AsyncIterable<Uint8Array>,
-  expected: Content,
+  expected: SizedDigest,
   verification: Verification = new Verification(expected),
 ): AsyncGenerator<Uint8Array, void, undefined> {
   /** The end, which is not verified yet. */

@@ -1,10 +1,10 @@
-import { type Content, type Digest, digestOf } from './digest.ts'
+import { type SizedDigest, type Digest, digestOf } from './digest.ts'
 import { FormatError } from './errors.ts'
 import { isImageConfigType, MediaType, normaliseMediaType } from './media-types.ts'
 import { normalisePlatform, type Platform, platformKey } from './platform.ts'
 
 /** One platform's image as an index lists it; digest and size are those of verified bytes. */
-export interface PlatformImage extends Content {
+export interface PlatformImage extends SizedDigest {
   readonly mediaType: string
   readonly platform: Platform
   /** `config.mediaType` of the image's manifest. */
@@ -12,7 +12,7 @@ export interface PlatformImage extends Content {
 }
 
 /** BuildKit's attestation of an image, listed beside it; digest and size are those of verified bytes. */
-export interface ImageAttestation extends Content {
+export interface ImageAttestation extends SizedDigest {
   readonly mediaType: string
   /** The image that it is about. */
   readonly subject: Digest
@@ -92,7 +92,11 @@ function attestationEntry(attestation: ImageAttestation): object {
   }
 }
 
-function contentOf({ mediaType, size, digest }: Content & { readonly mediaType: string }): object {
+function contentOf({
+  mediaType,
+  size,
+  digest,
+}: SizedDigest & { readonly mediaType: string }): object {
   return { mediaType: normaliseMediaType(mediaType), size, digest }
 }
 

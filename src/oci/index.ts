@@ -6,7 +6,7 @@
  */
 export type { Descriptor } from './descriptor.ts'
 export {
-  type Content,
+  type SizedDigest,
   type Digest,
   type DigestAlgorithm,
   digestOf,

@@ -1,5 +1,5 @@
 import type { Descriptor } from '../oci/descriptor.ts'
-import type { Content, Digest } from '../oci/digest.ts'
+import type { SizedDigest, Digest } from '../oci/digest.ts'
 import type { Manifest } from '../oci/manifest.ts'
 
 /** A manifest of the source, verified by its digest. */
@@ -20,5 +20,5 @@ export interface SignatureSource {
   /** What cosign keeps under a tag of its own; undefined where there is nothing. */
   fetchCosign(subject: Digest, kind: 'sig' | 'att'): Promise<SourceManifest | undefined>
   /** The bytes of a blob. */
-  fetchBlob(blob: Content): Promise<Uint8Array>
+  fetchBlob(blob: SizedDigest): Promise<Uint8Array>
 }

@@ -1,11 +1,11 @@
-import type { Content, Digest } from '../../../src/oci/digest.ts'
+import type { SizedDigest, Digest } from '../../../src/oci/digest.ts'
 import { copyBlob } from '../../../src/registry/copy/copy-blob.ts'
 import { digestOf } from '../../../testkit/registry/content.ts'
 import { RegistryWorld, type WorldOptions } from '../registry-world.ts'
 
 /** What tests do that copy one blob, unless they name another. */
 export function blobWorld(bytes: Buffer) {
-  const blob: Content = { digest: digestOf(bytes) as Digest, size: bytes.length }
+  const blob: SizedDigest = { digest: digestOf(bytes) as Digest, size: bytes.length }
   return {
     blob,
     worldWithBlob: async (options: WorldOptions = {}) => {
@@ -13,10 +13,10 @@ export function blobWorld(bytes: Buffer) {
       world.source.store.putBlob('acme/app', bytes)
       return world
     },
-    copy: async (world: RegistryWorld, content: Content = blob) =>
+    copy: async (world: RegistryWorld, content: SizedDigest = blob) =>
       copyBlob(world.sourceRepository(), world.destinationRepository(), content),
     /** Whether the destination has a blob under that digest, and with the right bytes. */
-    isStored: (world: RegistryWorld, content: Content = blob, right: Buffer = bytes) => {
+    isStored: (world: RegistryWorld, content: SizedDigest = blob, right: Buffer = bytes) => {
       const stored = world.destination.store.blob('mirror/app', content.digest)
       return stored !== undefined && Buffer.concat([...stored.read()]).equals(right)
     },

@@ -1,4 +1,4 @@
-import { type Content, verifyBytes } from '../../oci/digest.ts'
+import { type SizedDigest, verifyBytes } from '../../oci/digest.ts'
 import { abandon, compressed, discard, singleHeader } from '../network/answer-body.ts'
 import { isEncoded } from '../network/content-encoding.ts'
 import { isOtherContent } from './content-headers.ts'
@@ -20,7 +20,7 @@ export type BlobLook = 'there' | 'missing' | 'other'
  * Asks a registry for a blob (distribution-spec, Checking if content exists). One that does not let
  * us look (GHCR without write access, Q14) has not said that it is missing: the upload will tell.
  */
-export async function lookUpBlob(repository: Repository, blob: Content): Promise<BlobLook> {
+export async function lookUpBlob(repository: Repository, blob: SizedDigest): Promise<BlobLook> {
   const request = blobRequest(repository, blob, 'HEAD')
   const expect = [404, ...NO_HEAD, ...REFUSED_LOOKS]
   try {
@@ -36,7 +36,7 @@ export async function lookUpBlob(repository: Repository, blob: Content): Promise
 }
 
 /** Whether a blob is known to be there, in the length that it should have. */
-export async function blobExists(repository: Repository, blob: Content): Promise<boolean> {
+export async function blobExists(repository: Repository, blob: SizedDigest): Promise<boolean> {
   return (await lookUpBlob(repository, blob)) === 'there'
 }
 
@@ -59,7 +59,7 @@ export interface OpenedBlob {
  */
 export async function openBlob(
   repository: Repository,
-  blob: Content,
+  blob: SizedDigest,
   start = 0,
 ): Promise<OpenedBlob> {
   const range = start === 0 ? {} : { headers: { range: `bytes=${start}-` }, expect: [416] }
@@ -84,7 +84,7 @@ export async function openBlob(
 
 function blobRequest(
   repository: Repository,
-  { digest }: Content,
+  { digest }: SizedDigest,
   method: 'GET' | 'HEAD',
 ): RegistryRequest {
   return {
@@ -101,7 +101,7 @@ function blobRequest(
  */
 function endOfPart(
   { headers }: RegistryAnswer,
-  { size }: Content,
+  { size }: SizedDigest,
   start: number,
 ): number | undefined {
   const header = String(headers['content-range'])
@@ -156,7 +156,7 @@ export const MAX_CONFIG_BYTES = 8 * 1024 * 1024
  * Reads the config of an image whole, and verifies it. Throws SIZE_MISMATCH for one that is too
  * large for that, and INVALID_MANIFEST once there is more than the repository's budget has.
  */
-export async function fetchConfig(repository: Repository, blob: Content): Promise<Buffer> {
+export async function fetchConfig(repository: Repository, blob: SizedDigest): Promise<Buffer> {
   if (blob.size > MAX_CONFIG_BYTES) {
     const reason = `${blob.size} bytes are more than the ${MAX_CONFIG_BYTES} that are read at once`
     const { place } = blobRequest(repository, blob, 'GET')
@@ -167,7 +167,7 @@ export async function fetchConfig(repository: Repository, blob: Content): Promis
 }
 
 /** Reads a blob whole, and verifies it. For those who know that its size is one that can be held. */
-export async function fetchBlob(repository: Repository, blob: Content): Promise<Buffer> {
+export async function fetchBlob(repository: Repository, blob: SizedDigest): Promise<Buffer> {
   const { http } = repository
   const request = blobRequest(repository, blob, 'GET')
   return http.call(request, async (answer) =>

@@ -1,4 +1,4 @@
-import type { Content } from '../../oci/digest.ts'
+import type { SizedDigest } from '../../oci/digest.ts'
 import type { Address } from '../http/location.ts'
 import { discard } from '../network/answer-body.ts'
 import { ChunkReader } from './chunk-reader.ts'
@@ -28,7 +28,7 @@ const MIN_CHUNK_BYTES = 64 * 1024
 export async function putChunks(
   repository: Repository,
   session: UploadSession,
-  blob: Content,
+  blob: SizedDigest,
   { size, content }: { size: number; content: AsyncIterable<Uint8Array> },
 ): Promise<void> {
   if (size < Math.min(blob.size, MIN_CHUNK_BYTES)) throw tooSmall(repository, blob, size)
@@ -52,7 +52,7 @@ export async function putChunks(
 export async function patchBlob(
   repository: Repository,
   { address }: UploadSession,
-  blob: Content,
+  blob: SizedDigest,
   open: OpenContent,
 ): Promise<void> {
   const place = repository.place('upload blob', blob.digest)
@@ -67,7 +67,7 @@ export function chunkSize({ minChunk, maxChunk }: UploadSession, http: RegistryH
   return Math.max(1, Math.min(Math.max(facts.largeBlobs.chunkBytes, minChunk), most))
 }
 
-function tooSmall(repository: Repository, blob: Content, size: number): RegistryError {
+function tooSmall(repository: Repository, blob: SizedDigest, size: number): RegistryError {
   const reason = `the registry takes chunks of at most ${size} bytes, and fewer than ${MIN_CHUNK_BYTES} are not sent`
   return new RegistryError('UPLOAD', reason, repository.place('upload blob', blob.digest))
 }
@@ -76,7 +76,7 @@ interface Chunk {
   /** Offsets into the blob; the second one is that of the first byte after the chunk. */
   readonly start: number
   readonly end: number
-  readonly blob: Content
+  readonly blob: SizedDigest
   readonly reader: ChunkReader
 }
 

@@ -1,4 +1,4 @@
-import type { Content, Digest } from '../../oci/digest.ts'
+import type { SizedDigest, Digest } from '../../oci/digest.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { foreignText } from '../foreign-text.ts'
 import { declaredLength, singleHeader } from '../network/answer-body.ts'
@@ -24,7 +24,7 @@ export function confirmsDigest(answer: Answer, digest: Digest, place: ErrorPlace
  * Whether what an answer to a HEAD is about is something else than that content: its digest is another
  * one, or its length. That of what is compressed on the way (Q47) is the length of other bytes.
  */
-export function isOtherContent(answer: Answer, content: Content, place: ErrorPlace): boolean {
+export function isOtherContent(answer: Answer, content: SizedDigest, place: ErrorPlace): boolean {
   const { digest, size } = content
   const named = singleHeader(answer, 'docker-content-digest', place) ?? digest
   if (contradicts(named, digest)) return true

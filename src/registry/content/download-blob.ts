@@ -1,4 +1,4 @@
-import type { Content } from '../../oci/digest.ts'
+import type { SizedDigest } from '../../oci/digest.ts'
 import { openBlob } from './blobs.ts'
 import { type ErrorPlace, RegistryError } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
@@ -26,7 +26,7 @@ const PARTS_OF_SMALL = 16
  */
 export async function* downloadBlob(
   source: Repository,
-  blob: Content,
+  blob: SizedDigest,
   start = 0,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { network, logger } = source.http
@@ -48,11 +48,11 @@ export async function* downloadBlob(
 /** How far a blob has been read. */
 class Download {
   readonly #source: Repository
-  readonly #blob: Content
+  readonly #blob: SizedDigest
   #offset: number
   #isComplete = false
 
-  constructor(source: Repository, blob: Content, start: number) {
+  constructor(source: Repository, blob: SizedDigest, start: number) {
     this.#source = source
     this.#blob = blob
     this.#offset = start

@@ -1,4 +1,4 @@
-import type { Content, Digest } from '../../oci/digest.ts'
+import type { SizedDigest, Digest } from '../../oci/digest.ts'
 import {
   algorithmOf,
   type DigestAlgorithm,
@@ -132,7 +132,7 @@ export function manifestRequest(
 function verifiedDigest(
   bytes: Uint8Array,
   reference: string,
-  expected: Content | undefined,
+  expected: SizedDigest | undefined,
 ): Digest {
   const digest = expected?.digest ?? (isDigest(reference) ? reference : undefined)
   if (digest === undefined) return digestOf(bytes)
@@ -147,7 +147,7 @@ function contentType(header: string | undefined): { contentType?: string } {
 interface LookOptions {
   readonly tries?: Tries
   /** What should be there: what is shown in another length counts as not found. */
-  readonly content?: Content | undefined
+  readonly content?: SizedDigest | undefined
 }
 
 /**
@@ -187,7 +187,7 @@ export async function resolveDigest(
 export async function presentDigest(
   repository: Repository,
   reference: string,
-  content?: Content,
+  content?: SizedDigest,
 ): Promise<Digest | undefined> {
   try {
     return await resolveDigest(repository, reference, { content })
@@ -202,7 +202,10 @@ export async function presentDigest(
  * Whether a destination shows a manifest under its digest (see `presentDigest`), in the length that it
  * should have.
  */
-export async function holdsManifest(repository: Repository, content: Content): Promise<boolean> {
+export async function holdsManifest(
+  repository: Repository,
+  content: SizedDigest,
+): Promise<boolean> {
   return (await presentDigest(repository, content.digest, content)) === content.digest
 }
 

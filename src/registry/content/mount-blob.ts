@@ -1,4 +1,4 @@
-import type { Content } from '../../oci/digest.ts'
+import type { SizedDigest } from '../../oci/digest.ts'
 import { pullScope } from '../auth/scope.ts'
 import { RegistryError } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
@@ -22,7 +22,7 @@ export type UploadStart =
  */
 export async function mountBlob(
   repository: Repository,
-  blob: Content,
+  blob: SizedDigest,
   from: string,
 ): Promise<UploadStart> {
   const { http, scope } = repository
@@ -51,7 +51,7 @@ export async function mountBlob(
 }
 
 /** Whether a blob that is there for certain is mounted into the very repository that it is in. */
-export async function mountsItself(repository: Repository, blob: Content): Promise<boolean> {
+export async function mountsItself(repository: Repository, blob: SizedDigest): Promise<boolean> {
   const { http } = repository
   try {
     const start = await withRetries(http.network, http.logger, async () =>

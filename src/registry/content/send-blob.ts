@@ -1,4 +1,4 @@
-import type { Content } from '../../oci/digest.ts'
+import type { SizedDigest } from '../../oci/digest.ts'
 import { chunkSize, patchBlob, putChunks } from './chunked-upload.ts'
 import { RegistryError } from '../errors.ts'
 import { type BlobMeter, meteredContent } from './metered-content.ts'
@@ -11,7 +11,7 @@ import { cancelUpload, putBlob, startUpload, type UploadSession } from './upload
 /** Sends the bytes of one blob, which may take several tries. */
 export class BlobSender {
   readonly #destination: Repository
-  readonly #blob: Content
+  readonly #blob: SizedDigest
   readonly #meter: BlobMeter | undefined
   /** Broken connections one after the other. */
   #resets = 0
@@ -21,7 +21,7 @@ export class BlobSender {
   /** Why it is being sent in chunks. */
   #refusal: RegistryError | undefined
 
-  constructor(destination: Repository, blob: Content, meter?: BlobMeter) {
+  constructor(destination: Repository, blob: SizedDigest, meter?: BlobMeter) {
     this.#destination = destination
     this.#blob = blob
     this.#meter = meter

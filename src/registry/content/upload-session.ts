@@ -1,4 +1,4 @@
-import type { Content } from '../../oci/digest.ts'
+import type { SizedDigest } from '../../oci/digest.ts'
 import { type Address, withParameter } from '../http/location.ts'
 import { unescaped } from '../http/redirects.ts'
 import { discard } from '../network/answer-body.ts'
@@ -74,7 +74,7 @@ function bytesIn({ headers }: RegistryAnswer, name: string): number | undefined 
 export async function putBlob(
   repository: Repository,
   { address }: UploadSession,
-  blob: Content,
+  blob: SizedDigest,
   open: OpenContent,
 ): Promise<void> {
   await closeUpload(repository, address, blob, {
@@ -90,7 +90,7 @@ export async function putBlob(
 export async function closeUpload(
   repository: Repository,
   address: Address,
-  blob: Content,
+  blob: SizedDigest,
   content: Pick<RegistryRequest, 'headers' | 'body'>,
 ): Promise<void> {
   const { http, scope } = repository

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { type Content, Verification, verified } from '../../oci/digest.ts'
+import { type SizedDigest, Verification, verified } from '../../oci/digest.ts'
 import { downloadBlob } from './download-blob.ts'
 import { KeptBytes } from '../network/kept-bytes.ts'
 import { networkFailure } from '../network/network-failure.ts'
@@ -12,7 +12,7 @@ import type { Repository } from '../http/repository.ts'
  */
 export async function* verifiedBlob(
   source: Repository,
-  blob: Content,
+  blob: SizedDigest,
   verification: Verification = new Verification(blob),
 ): AsyncGenerator<Uint8Array, void, undefined> {
   try {

@@ -1,11 +1,11 @@
-import { type Content, Verification } from '../../oci/digest.ts'
+import { type SizedDigest, Verification } from '../../oci/digest.ts'
 import type { Release } from '../pace/limiter.ts'
 import type { SilentHosts } from '../pace/silent-hosts.ts'
 import { PATIENT_LOOKS } from './patience.ts'
 
 /** A blob at its source. */
 export interface Origin {
-  readonly blob: Content
+  readonly blob: SizedDigest
   /** Reads and verifies what the verification lacks. */
   readonly open: (verification: Verification) => AsyncGenerator<Uint8Array, void, undefined>
   /** Waits for a slot at the source. */

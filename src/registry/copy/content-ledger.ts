@@ -1,4 +1,4 @@
-import { type Content, contentKey, type Digest } from '../../oci/digest.ts'
+import { type SizedDigest, contentKey, type Digest } from '../../oci/digest.ts'
 import type { Taker } from './shared-downloads.ts'
 
 /** How content came to be where it is wanted. */
@@ -48,7 +48,7 @@ export class ContentLedger {
    */
   async once(
     place: string,
-    content: Content,
+    content: SizedDigest,
     source: string,
     move: () => Promise<Outcome>,
     taker?: Taker,
@@ -78,7 +78,7 @@ export class ContentLedger {
   }
 
   /** Takes in that a repository was found to have these blobs. */
-  note(repository: string, blobs: readonly Content[]): void {
+  note(repository: string, blobs: readonly SizedDigest[]): void {
     for (const { digest } of blobs) this.#note(digest, { repository, isBrought: false })
   }
 
@@ -107,7 +107,7 @@ export class ContentLedger {
    */
   async supply(
     repository: string,
-    blob: Content,
+    blob: SizedDigest,
     bring: () => Promise<Outcome>,
     taker?: Taker,
   ): Promise<Outcome> {
@@ -136,7 +136,7 @@ export class ContentLedger {
 
   #supply(
     repository: string,
-    blob: Content,
+    blob: SizedDigest,
     bring: () => Promise<Outcome>,
   ): { first: Promise<Outcome>; over: Promise<void> } {
     const first = bring()
@@ -145,7 +145,11 @@ export class ContentLedger {
     return { first, over }
   }
 
-  async #ended(repository: string, { digest }: Content, first: Promise<Outcome>): Promise<void> {
+  async #ended(
+    repository: string,
+    { digest }: SizedDigest,
+    first: Promise<Outcome>,
+  ): Promise<void> {
     try {
       const isBrought = (await first) !== 'existing'
       this.#note(digest, { repository, isBrought })

@@ -1,4 +1,4 @@
-import type { Content } from '../../oci/digest.ts'
+import type { SizedDigest } from '../../oci/digest.ts'
 import { type BlobLook, lookUpBlob } from '../content/blobs.ts'
 import type { Holder, Outcome } from './content-ledger.ts'
 import { isNoVerdict, RegistryError } from '../errors.ts'
@@ -30,7 +30,7 @@ export interface CopyBlobOptions extends TransferOptions {
 export async function copyBlob(
   source: Repository,
   destination: Repository,
-  blob: Content,
+  blob: SizedDigest,
   options: CopyBlobOptions = {},
 ): Promise<Outcome> {
   return new Delivery(source, destination, blob, options).run()
@@ -40,7 +40,7 @@ export async function copyBlob(
 class Delivery {
   readonly #source: Repository
   readonly #destination: Repository
-  readonly #blob: Content
+  readonly #blob: SizedDigest
   readonly #options: CopyBlobOptions
   readonly #transfer: BlobTransfer
   /** What is under the digest, as far as the registry has been asked. */
@@ -49,7 +49,7 @@ class Delivery {
   constructor(
     source: Repository,
     destination: Repository,
-    blob: Content,
+    blob: SizedDigest,
     options: CopyBlobOptions,
   ) {
     this.#source = source

@@ -1,5 +1,5 @@
 import type { Descriptor } from '../../oci/descriptor.ts'
-import { type Content, contentKey, type Digest } from '../../oci/digest.ts'
+import { type SizedDigest, contentKey, type Digest } from '../../oci/digest.ts'
 import type { ImageIndex, ImageManifest } from '../../oci/manifest.ts'
 import { isBlobType, isManifestType, isNonDistributableType } from '../../oci/media-types.ts'
 import type { ContentLedger, Outcome } from './content-ledger.ts'
@@ -126,7 +126,7 @@ class TreeCopy {
    * The config first: it is small, and hardly two images have the same. Where it is there, the whole
    * image may be, and one request more tells.
    */
-  async #image(content: Content, manifest: ImageManifest): Promise<BytesMoved> {
+  async #image(content: SizedDigest, manifest: ImageManifest): Promise<BytesMoved> {
     const blobs = new Map<Digest, Descriptor>()
     for (const blob of [manifest.config, ...manifest.layers]) {
       // Their makers do not allow others to pass these on (image-spec, Non-Distributable Layers).
@@ -151,7 +151,7 @@ class TreeCopy {
     }
   }
 
-  async #isPresent(content: Content): Promise<boolean> {
+  async #isPresent(content: SizedDigest): Promise<boolean> {
     const { destination, again, isNew } = this.#route
     if (again === true || isNew === true) return false
     return holdsManifest(destination, content)
@@ -209,7 +209,7 @@ class TreeCopy {
    */
   async #once(
     kind: 'blob' | 'manifest',
-    content: Content,
+    content: SizedDigest,
     move: () => Promise<Outcome>,
   ): Promise<Outcome> {
     const { source, destination, ledger, again, taker } = this.#route

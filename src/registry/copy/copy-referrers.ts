@@ -1,4 +1,4 @@
-import { type Content, type Digest, digestOf } from '../../oci/digest.ts'
+import { type SizedDigest, type Digest, digestOf } from '../../oci/digest.ts'
 import type { Manifest } from '../../oci/manifest.ts'
 import { fetchManifest } from '../content/manifests.ts'
 import { listsByItself } from '../content/pushed-referrers.ts'
@@ -87,7 +87,11 @@ class ReferrersCopy {
   }
 
   /** Brings a manifest, unless another image of the run does or did. */
-  async #once(kind: string, content: Content, bring: () => Promise<BytesMoved>): Promise<Outcome> {
+  async #once(
+    kind: string,
+    content: SizedDigest,
+    bring: () => Promise<BytesMoved>,
+  ): Promise<Outcome> {
     const { source, destination, ledger } = this.#route
     const from = `${source.http.registry}/${source.name}`
     return ledger.once(`${kind} ${destination.name}`, content, from, async () => {

@@ -1,4 +1,4 @@
-import type { Content } from '../../oci/digest.ts'
+import type { SizedDigest } from '../../oci/digest.ts'
 import { blobExists } from '../content/blobs.ts'
 import { RegistryError } from '../errors.ts'
 import { Repository } from '../http/repository.ts'
@@ -10,7 +10,7 @@ import type { Holder } from './content-ledger.ts'
 export interface MountWish {
   readonly source: Repository
   readonly destination: Repository
-  readonly blob: Content
+  readonly blob: SizedDigest
   /** A source in the same registry is one by itself. */
   readonly holder: Holder | undefined
 }

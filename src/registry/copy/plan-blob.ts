@@ -1,4 +1,4 @@
-import type { Content } from '../../oci/digest.ts'
+import type { SizedDigest } from '../../oci/digest.ts'
 import { blobExists } from '../content/blobs.ts'
 import type { Repository } from '../http/repository.ts'
 import type { Holder, Outcome } from './content-ledger.ts'
@@ -12,7 +12,7 @@ import type { Holder, Outcome } from './content-ledger.ts'
 export async function planBlob(
   source: Repository,
   destination: Repository,
-  blob: Content,
+  blob: SizedDigest,
   holder: Holder | undefined,
 ): Promise<Outcome> {
   if (await blobExists(destination, blob)) return 'existing'

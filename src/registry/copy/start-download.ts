@@ -1,4 +1,4 @@
-import { type Content, Verification } from '../../oci/digest.ts'
+import { type SizedDigest, Verification } from '../../oci/digest.ts'
 import type { RegistryHttp } from '../http/registry-http.ts'
 import type { Repository } from '../http/repository.ts'
 import type { Rank, Release } from '../pace/limiter.ts'
@@ -11,7 +11,7 @@ import { LOOKS_FOR_A_SLOT } from './patience.ts'
 export interface DownloadWish {
   readonly source: Repository
   readonly destination: Repository
-  readonly blob: Content
+  readonly blob: SizedDigest
   readonly rank?: Rank | undefined
 }
 

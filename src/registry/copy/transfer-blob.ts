@@ -1,4 +1,4 @@
-import type { Content } from '../../oci/digest.ts'
+import type { SizedDigest } from '../../oci/digest.ts'
 import { mountBlob, mountsItself } from '../content/mount-blob.ts'
 import { BlobSender } from '../content/send-blob.ts'
 import { cancelUpload, startUpload, type UploadSession } from '../content/upload-session.ts'
@@ -36,14 +36,14 @@ export interface TransferOptions {
 export class BlobTransfer {
   readonly #source: Repository
   readonly #destination: Repository
-  readonly #blob: Content
+  readonly #blob: SizedDigest
   readonly #options: TransferOptions
   readonly #sender: BlobSender
 
   constructor(
     source: Repository,
     destination: Repository,
-    blob: Content,
+    blob: SizedDigest,
     options: TransferOptions,
   ) {
     this.#source = source

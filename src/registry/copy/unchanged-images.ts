@@ -1,4 +1,4 @@
-import type { Content } from '../../oci/digest.ts'
+import type { SizedDigest } from '../../oci/digest.ts'
 import { ContentLedger } from './content-ledger.ts'
 import type { ExpectedManifest } from '../learned/fetched-manifest.ts'
 import { fetchManifest } from '../content/manifests.ts'
@@ -34,7 +34,7 @@ export class SeenImages {
    * Tells the ledger what is in the images, as many of them as a blob of that size is worth. Only
    * where blobs can be mounted from comes of it, never what is pushed.
    */
-  async look({ size }: Content): Promise<void> {
+  async look({ size }: SizedDigest): Promise<void> {
     const images = this.#unread.splice(0, Math.ceil(size / BYTES_PER_LOOK))
     const before = this.#reading
     this.#reading = Promise.all([before, ...images.map(async (image) => this.#read(image))])

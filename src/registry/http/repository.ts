@@ -1,4 +1,4 @@
-import type { Content } from '../../oci/digest.ts'
+import type { SizedDigest } from '../../oci/digest.ts'
 import { type Scope, pullScope, pushScope } from '../auth/scope.ts'
 import { type ErrorPlace, RegistryError, type Side } from '../errors.ts'
 import type { FetchedManifest, UnknownManifest } from '../learned/fetched-manifest.ts'
@@ -64,7 +64,7 @@ export class Repository {
    * reference that this repository was made for; see ManifestBudget. Throws INVALID_MANIFEST where
    * nothing is left.
    */
-  spend(document: Content, operation: string, depth = 1): void {
+  spend(document: SizedDigest, operation: string, depth = 1): void {
     const refusal = this.#budget.spend(document, depth)
     if (refusal === undefined) return
     let error = this.#refusals.get(refusal)

@@ -1,4 +1,4 @@
-import type { Content } from '../../oci/digest.ts'
+import type { SizedDigest } from '../../oci/digest.ts'
 import type { RegistryError } from '../errors.ts'
 
 /**
@@ -55,7 +55,7 @@ export class LargeBlobs {
 }
 
 /** Whether the upload of a whole blob failed for being too much at once, as far as one can tell. */
-export function refusesWhole(error: RegistryError, { size }: Content, resets: number): boolean {
+export function refusesWhole(error: RegistryError, { size }: SizedDigest, resets: number): boolean {
   const { status, code, operation, registryCodes } = error
   if (operation !== 'upload blob') return false
   if (status === 400) return registryCodes.includes('UNSUPPORTED')

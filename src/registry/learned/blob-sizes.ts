@@ -1,4 +1,4 @@
-import type { Content, Digest } from '../../oci/digest.ts'
+import type { SizedDigest, Digest } from '../../oci/digest.ts'
 
 /** The sizes of blobs, as this run has hashed them, or a registry has shown them. */
 export class BlobSizes {
@@ -7,12 +7,12 @@ export class BlobSizes {
   readonly #looks = new Map<Digest, Promise<unknown>>()
 
   /** Takes in a blob that is there in that size. */
-  note({ digest, size }: Content): void {
+  note({ digest, size }: SizedDigest): void {
     this.#sizes.set(digest, size)
   }
 
   /** Whether a blob has that size; undefined where nothing is known of it. */
-  isRight({ digest, size }: Content): boolean | undefined {
+  isRight({ digest, size }: SizedDigest): boolean | undefined {
     const known = this.#sizes.get(digest)
     return known === undefined ? undefined : known === size
   }
@@ -23,7 +23,7 @@ export class BlobSizes {
    *
    * @param look whether the blob is there, in that size
    */
-  async confirm(blob: Content, look: () => Promise<boolean>): Promise<boolean | undefined> {
+  async confirm(blob: SizedDigest, look: () => Promise<boolean>): Promise<boolean | undefined> {
     const { digest } = blob
     for (
       let other = this.#looks.get(digest);
@@ -38,7 +38,7 @@ export class BlobSizes {
     return looking
   }
 
-  async #look(blob: Content, look: () => Promise<boolean>): Promise<boolean> {
+  async #look(blob: SizedDigest, look: () => Promise<boolean>): Promise<boolean> {
     const isThere = await look()
     if (isThere) this.note(blob)
     return isThere

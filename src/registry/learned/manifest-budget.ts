@@ -1,4 +1,4 @@
-import type { Content } from '../../oci/digest.ts'
+import type { SizedDigest } from '../../oci/digest.ts'
 
 /** Indexes nest once or twice in practice; the specification sets no bound. */
 export const MAX_INDEX_DEPTH = 4
@@ -25,7 +25,7 @@ export class ManifestBudget {
    *
    * @param depth how many documents lead to it, and one more for an index, whose entries are to come
    */
-  spend({ digest, size }: Content, depth: number): string | undefined {
+  spend({ digest, size }: SizedDigest, depth: number): string | undefined {
     if (depth > MAX_INDEX_DEPTH) return `indexes nested deeper than ${MAX_INDEX_DEPTH}`
     const key = `${digest} ${size}`
     if (this.#known.has(key)) return undefined
