@@ -46766,8 +46766,11 @@ function isForNoPlatform({ platform, mediaType }) {
     return isUnknown && !isIndexType(mediaType);
 }
 /** A repository as the place where signatures are kept. What is found is what may be copied, too. */
-function signaturesIn({ repository, referrers }) {
+function signaturesIn(source) {
+    const { repository, referrers } = source;
+    const { referrersApi } = repository.http.facts;
     return {
+        isCostly: async () => !source.bringsReferrers && (await referrersApi.isMissing(repository.name)),
         list: async (subject) => referrers.list(repository, subject),
         fetch: async (subject, entry) => fetchReferrer(repository, subject, entry),
         fetchCosign: async (subject, kind) => {
@@ -46878,7 +46881,7 @@ function attestationEntry(attestation) {
         ...image_index_artifactTypeOf(attestation),
     };
 }
-function image_index_contentOf({ mediaType, size, digest }) {
+function image_index_contentOf({ mediaType, size, digest, }) {
     return { mediaType: normaliseMediaType(mediaType), size, digest };
 }
 function image_index_artifactTypeOf({ configMediaType }) {
@@ -51969,6 +51972,10 @@ class ReferrersApi {
             this.#learn(repository, listing);
         return listing;
     }
+    /** Whether a repository is known to have no such API. */
+    async isMissing(repository) {
+        return (await this.#first.get(repository)) === false;
+    }
     #learn(repository, listing) {
         const told = listing.then((list) => list !== undefined, () => {
             this.#first.delete(repository);
@@ -53951,10 +53958,10 @@ function digestsByPlatform(entries) {
 
 
 /** The source that a reference to a client's registry names. Throws PARSE_SOURCE_REFERENCE. */
-function nameSource(client, source, platforms, attestations = 'drop') {
+function nameSource(client, source, wanted) {
     const reference = client.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
     const repository = client.repository(reference.repository, 'source');
-    return new NamedSource(repository, client.referrers, reference, platforms, attestations);
+    return new NamedSource(repository, client.referrers, reference, wanted);
 }
 /**
  * What a source reference names, and what is wanted of it: found out once, so that all of its
@@ -53965,15 +53972,18 @@ class NamedSource {
     /** What belongs to the images of its registry, as far as that is known. */
     referrers;
     platforms;
+    /** Whether anything comes along of what refers to the images. */
+    bringsReferrers;
     #reference;
     #attestations;
     #digest;
     #top;
     #image;
-    constructor(repository, referrers, reference, platforms, attestations = 'drop') {
+    constructor(repository, referrers, reference, { platforms, attestations = 'drop', referrers: along = 'none' }) {
         this.repository = repository;
         this.referrers = referrers;
         this.platforms = platforms;
+        this.bringsReferrers = along !== 'none';
         this.#reference = reference;
         this.#attestations = attestations;
     }
@@ -55352,7 +55362,7 @@ class Syncer {
      *
      * @internal
      */
-    async sync(source, destination, named = this.#nameSource(source)) {
+    async sync(source, destination, named = nameSource(this.#source, source, this.#policy)) {
         const { repository, tag } = this.#target(source, destination);
         // What must not be overwritten has to be seen; what may be is only compared.
         const look = this.#policy.onExisting === 'overwrite' ? presentDigest : resolveDigest;
@@ -55420,10 +55430,6 @@ class Syncer {
             return { ...pushed, previousDigest: guard.shown, status: 'skipped' };
         }
         return { ...pushed, ...copied };
-    }
-    #nameSource(source) {
-        const { platforms, attestations } = this.#policy;
-        return nameSource(this.#source, source, platforms, attestations);
     }
     #target(source, destination) {
         const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
@@ -56040,7 +56046,7 @@ async function run_sourceOf(run, pair) {
     return sourceAt(client, pair, policyOf(pair, run.policy));
 }
 function sourceAt(client, { source }, policy) {
-    return nameSource(client, source, policy.platforms, policy.attestations);
+    return nameSource(client, source, policy);
 }
 /** The policy of the run, with what a pair says for itself. */
 function policyOf(pair, policy) {

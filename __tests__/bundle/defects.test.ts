@@ -58,9 +58,11 @@ describeSignals('an error that nothing catches', () => {
         .destroy(new Error('out of nowhere', { cause: 'a reason' }))`,
     ],
     [
-      'thrown by a timer, and again by another one',
-      `setTimeout(() => { throw new Error('out of nowhere', { cause: 'a reason' }) })
-      setTimeout(() => { throw new Error('too late') }, 5)`,
+      'thrown by a timer, and again right after it',
+      `setTimeout(() => {
+        process.nextTick(() => { throw new Error('too late') })
+        throw new Error('out of nowhere', { cause: 'a reason' })
+      })`,
     ],
     [
       'rejected while a signal is handled',

@@ -15,6 +15,7 @@ const WORKFLOW = `${HOME}/.github/workflows/release.yml@refs/tags/v1.0`
 const TOKEN = 'token-of-the-job-0123456789'
 const image = buildImage()
 const { digest } = image.manifest
+const otherImage = buildImage({ config: { author: 'another' } })
 
 let root = ''
 let bundle: object
@@ -30,7 +31,7 @@ beforeAll(async () => {
       payload: statementOf({ ...subject, predicateType: 'https://slsa.dev/provenance/v1' }),
     })
   bundle = await provenanceOf(image.manifest)
-  other = await provenanceOf(buildImage({ config: { author: 'another' } }).manifest)
+  other = await provenanceOf(otherImage.manifest)
 })
 
 /** Promotes an image by a rule for a repository, with a GitHub that answers in that way. */
@@ -86,6 +87,36 @@ describe("GitHub's store", () => {
     })
     expect(outputsOf(result).results[0]).toMatchObject({ verified: { from: 'referrer' } })
     expect(github.requests).toEqual([])
+  })
+
+  test('is asked first where the registry has shown that it has no API for lists', async () => {
+    const { source, destination } = await startPair({ source: { referrers: false } })
+    const github = await startRegistry({
+      middleware: [
+        (request) =>
+          jsonReply(200, {
+            attestations: [
+              { bundle: request.path.endsWith(digest) ? bundle : other, repository_id: 1 },
+            ],
+          }),
+      ],
+    })
+    pushTo(source.store, 'acme/app', 'v1', image)
+    pushTo(source.store, 'acme/app', 'v2', otherImage)
+    const images = ['v1', 'v2'].map(
+      (tag) => `${source.host}/acme/app:${tag} => ${destination.host}/prod/app:${tag}`,
+    )
+    const verify = `github: acme/app\ntrusted-root: '${root}'`
+    const result = await runAction({
+      inputs: { images: images.join('\n'), verify, concurrency: '1' },
+      env: { GITHUB_API_URL: github.url },
+    })
+    expect(outputsOf(result).counts.copied).toBe(2)
+    const lists = source.requests.filter(({ path }) => /\/(?:referrers|tags)\//.test(path))
+    expect(lists.map(({ path }) => path)).toEqual([
+      `/v2/acme/app/referrers/${digest}`,
+      '/v2/acme/app/tags/list',
+    ])
   })
 
   test('leads to bundles elsewhere, which are fetched without the token', async () => {

@@ -87,7 +87,7 @@ describe('an image of a registry that counts what is fetched (Q28)', () => {
     const source = hub.client()
     const destination = new Client({ host: mirror.host, network: hub.network })
     const syncer = new Syncer({ source, destination, platforms: 'all' })
-    const named = nameSource(source, 'acme/app:v1', 'all')
+    const named = nameSource(source, 'acme/app:v1', { platforms: 'all' })
     const first = await syncer.sync('acme/app:v1', 'copy:v1', named)
     pushTo(hub.registry.store, 'acme/app', 'v1', buildImage({ config: { author: 'new' } }))
     const second = await syncer.sync('acme/app:v1', 'other:v1', named)

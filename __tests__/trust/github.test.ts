@@ -228,6 +228,17 @@ describe('the store of GitHub', () => {
     expect(image.looks).toEqual([`list ${image.subject.digest}`])
   })
 
+  test('is asked before a registry whose lists cost more, and the registry where it has none', async () => {
+    const image = new SignedImage()
+    image.isCostly = true
+    const bundle = await provenance(image)
+    const stores = [{ attestations: [{ bundle, repository_id: 1 }] }, { attestations: [] }]
+    for (const store of stores) await judge(image, rule(), { web: () => answer(store) })
+    expect(image.looks.filter((look) => look.startsWith('list'))).toEqual([
+      `list ${image.subject.digest}`,
+    ])
+  })
+
   test('is not asked where the registry has it', async () => {
     const image = new SignedImage()
     image.addBundle(await provenance(image))

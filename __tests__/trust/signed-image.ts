@@ -19,6 +19,8 @@ export class SignedImage {
   /** What is thrown in the place of an answer, by the name of the look-up. */
   readonly failures = new Map<keyof SignatureSource, Error>()
   readonly looks: string[] = []
+  /** Whether lists cost more here than elsewhere. */
+  isCostly = false
   platforms: readonly Subject[] = []
 
   constructor(content = 'image') {
@@ -84,6 +86,7 @@ export class SignedImage {
       if (failure !== undefined) throw failure
     }
     return {
+      isCostly: async () => Promise.resolve(this.isCostly),
       list: async (subject) => {
         await look('list', subject)
         if (subject !== this.subject.digest) return []

@@ -23901,7 +23901,7 @@ class Search {
     /** A signature of the manifest that satisfies one of the rule's requirements. */
     async find(subject) {
         this.#seen = 0;
-        for (const candidates of this.#places(subject.digest)) {
+        for await (const candidates of this.#places(subject.digest)) {
             if (this.#seen > MAX_CANDIDATES)
                 return undefined;
             const verified = await this.#among(candidates, subject);
@@ -23936,21 +23936,29 @@ class Search {
         return `nothing satisfies rule ${number} for ${digest}: ${seen}`;
     }
     /** Where signatures may be, in the order in which it is cheapest to look there. */
-    *#places(digest) {
+    async *#places(digest) {
+        const isGitHubFirst = this.#rule.requirements.some(({ kind }) => kind === 'github') &&
+            (await this.#image.source.isCostly());
+        if (isGitHubFirst)
+            yield* this.#atGitHub(digest);
+        yield* this.#inRepository(digest);
+        if (!isGitHubFirst)
+            yield* this.#atGitHub(digest);
+    }
+    *#inRepository(digest) {
         const { source } = this.#image;
-        const { requirements } = this.#rule;
         yield referrerCandidates(source, digest);
-        const kinds = cosignKindsFor(requirements);
+        const kinds = cosignKindsFor(this.#rule.requirements);
         if (kinds.length > 0)
             yield cosignCandidates(source, digest, kinds);
-        for (const requirement of requirements) {
+    }
+    *#atGitHub(digest) {
+        const { web, github } = this.#verification;
+        for (const requirement of this.#rule.requirements) {
             if (requirement.kind !== 'github')
                 continue;
             this.#hasAskedGitHub = true;
-            yield githubCandidates(this.#verification.web, this.#verification.github, {
-                ...requirement,
-                digest,
-            });
+            yield githubCandidates(web, github, { ...requirement, digest });
         }
     }
     async #among(candidates, subject) {

@@ -8,17 +8,20 @@ import type { Client } from '../registry/client.ts'
 import type { SourceReferrers } from '../registry/copy/source-referrers.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import { type AttestationPolicy, SourceImage } from './source-image.ts'
+import type { SyncPolicy } from './sync-policy.ts'
+
+/** What is wanted of a source. */
+type SourcePolicy = Pick<SyncPolicy, 'platforms' | 'attestations' | 'referrers'>
 
 /** The source that a reference to a client's registry names. Throws PARSE_SOURCE_REFERENCE. */
 export function nameSource(
   client: Client,
   source: string | Reference,
-  platforms: PlatformFilter,
-  attestations: AttestationPolicy = 'drop',
+  wanted: SourcePolicy,
 ): NamedSource {
   const reference = client.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
   const repository = client.repository(reference.repository, 'source')
-  return new NamedSource(repository, client.referrers, reference, platforms, attestations)
+  return new NamedSource(repository, client.referrers, reference, wanted)
 }
 
 /**
@@ -30,6 +33,8 @@ export class NamedSource {
   /** What belongs to the images of its registry, as far as that is known. */
   readonly referrers: SourceReferrers
   readonly platforms: PlatformFilter
+  /** Whether anything comes along of what refers to the images. */
+  readonly bringsReferrers: boolean
   readonly #reference: Reference
   readonly #attestations: AttestationPolicy
   #digest: Promise<Digest | undefined> | undefined
@@ -40,12 +45,12 @@ export class NamedSource {
     repository: Repository,
     referrers: SourceReferrers,
     reference: Reference,
-    platforms: PlatformFilter,
-    attestations: AttestationPolicy = 'drop',
+    { platforms, attestations = 'drop', referrers: along = 'none' }: SourcePolicy,
   ) {
     this.repository = repository
     this.referrers = referrers
     this.platforms = platforms
+    this.bringsReferrers = along !== 'none'
     this.#reference = reference
     this.#attestations = attestations
   }

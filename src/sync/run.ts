@@ -223,7 +223,7 @@ async function sourceOf<Log extends Logger>(run: Run<Log>, pair: ImagePair): Pro
 }
 
 function sourceAt(client: Client, { source }: ImagePair, policy: SyncPolicy): NamedSource {
-  return nameSource(client, source, policy.platforms, policy.attestations)
+  return nameSource(client, source, policy)
 }
 
 /** The policy of the run, with what a pair says for itself. */

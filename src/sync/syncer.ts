@@ -147,7 +147,7 @@ export class Syncer {
   async sync(
     source: string | Reference,
     destination: string | Reference,
-    named: NamedSource = this.#nameSource(source),
+    named: NamedSource = nameSource(this.#source, source, this.#policy),
   ): Promise<SyncOutcome> {
     const { repository, tag } = this.#target(source, destination)
     // What must not be overwritten has to be seen; what may be is only compared.
@@ -218,11 +218,6 @@ export class Syncer {
       return { ...pushed, previousDigest: guard.shown, status: 'skipped' }
     }
     return { ...pushed, ...copied }
-  }
-
-  #nameSource(source: string | Reference): NamedSource {
-    const { platforms, attestations } = this.#policy
-    return nameSource(this.#source, source, platforms, attestations)
   }
 
   #target(source: string | Reference, destination: string | Reference): Target {

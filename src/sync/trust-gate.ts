@@ -17,7 +17,7 @@ import type { NamedSource } from './named-source.ts'
 import type { SourceImage } from './source-image.ts'
 
 /** A source whose images are verified. */
-type SignedSource = Pick<NamedSource, 'repository' | 'referrers'>
+type SignedSource = Pick<NamedSource, 'repository' | 'referrers' | 'bringsReferrers'>
 
 export type { Verified } from '../trust/verified.ts'
 
@@ -126,8 +126,12 @@ function isForNoPlatform({ platform, mediaType }: Descriptor): boolean {
 }
 
 /** A repository as the place where signatures are kept. What is found is what may be copied, too. */
-function signaturesIn({ repository, referrers }: SignedSource): SignatureSource {
+function signaturesIn(source: SignedSource): SignatureSource {
+  const { repository, referrers } = source
+  const { referrersApi } = repository.http.facts
   return {
+    isCostly: async () =>
+      !source.bringsReferrers && (await referrersApi.isMissing(repository.name)),
     list: async (subject) => referrers.list(repository, subject),
     fetch: async (subject, entry) => fetchReferrer(repository, subject, entry),
     fetchCosign: async (subject, kind) => {

@@ -13,6 +13,8 @@ export interface SourceManifest {
  * digest; methods throw the RegistryErrors of a look-up that failed.
  */
 export interface SignatureSource {
+  /** Whether to look elsewhere first, where that may save the requests that a list costs here. */
+  isCostly(): Promise<boolean>
   /** What is listed as referring to a manifest. */
   list(subject: Digest): Promise<readonly Descriptor[]>
   /** One of these; undefined where it refers to something else. */

@@ -90,7 +90,7 @@ class Search {
   /** A signature of the manifest that satisfies one of the rule's requirements. */
   async find(subject: Subject): Promise<Verified | undefined> {
     this.#seen = 0
-    for (const candidates of this.#places(subject.digest)) {
+    for await (const candidates of this.#places(subject.digest)) {
       if (this.#seen > MAX_CANDIDATES) return undefined
       const verified = await this.#among(candidates, subject)
       if (verified !== undefined) return verified
@@ -126,19 +126,28 @@ class Search {
   }
 
   /** Where signatures may be, in the order in which it is cheapest to look there. */
-  *#places(digest: Digest): Generator<AsyncGenerator<Candidate>> {
+  async *#places(digest: Digest): AsyncGenerator<AsyncGenerator<Candidate>> {
+    const isGitHubFirst =
+      this.#rule.requirements.some(({ kind }) => kind === 'github') &&
+      (await this.#image.source.isCostly())
+    if (isGitHubFirst) yield* this.#atGitHub(digest)
+    yield* this.#inRepository(digest)
+    if (!isGitHubFirst) yield* this.#atGitHub(digest)
+  }
+
+  *#inRepository(digest: Digest): Generator<AsyncGenerator<Candidate>> {
     const { source } = this.#image
-    const { requirements } = this.#rule
     yield referrerCandidates(source, digest)
-    const kinds = cosignKindsFor(requirements)
+    const kinds = cosignKindsFor(this.#rule.requirements)
     if (kinds.length > 0) yield cosignCandidates(source, digest, kinds)
-    for (const requirement of requirements) {
+  }
+
+  *#atGitHub(digest: Digest): Generator<AsyncGenerator<Candidate>> {
+    const { web, github } = this.#verification
+    for (const requirement of this.#rule.requirements) {
       if (requirement.kind !== 'github') continue
       this.#hasAskedGitHub = true
-      yield githubCandidates(this.#verification.web, this.#verification.github, {
-        ...requirement,
-        digest,
-      })
+      yield githubCandidates(web, github, { ...requirement, digest })
     }
   }
 

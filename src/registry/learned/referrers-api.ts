@@ -22,6 +22,11 @@ export class ReferrersApi {
     return listing
   }
 
+  /** Whether a repository is known to have no such API. */
+  async isMissing(repository: string): Promise<boolean> {
+    return (await this.#first.get(repository)) === false
+  }
+
   #learn(repository: string, listing: Promise<unknown>): void {
     const told = listing.then(
       (list) => list !== undefined,
