@@ -241,7 +241,7 @@ export const refusals: Readonly<Record<string, Refusal>> = {
   },
   'a shard beyond the last': {
     inputs: { images: good, shard: '3/2' },
-    lines: ['shard: expected K/N with K from 1 to N'],
+    lines: ['shard: "3/2" is not accepted; expected K/N with K from 1 to N'],
   },
   'a shard that does not know of the others': {
     inputs: { images: good, shard: '1/2', 'all-or-nothing': 'true' },
