@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9348);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2793);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9348:
+/***/ 2793:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -49200,6 +49200,49 @@ function abortedAfter(signal, ms, clock) {
     return later.signal;
 }
 
+;// CONCATENATED MODULE: ./lib/registry/network/idle-timeout.js
+/** Milliseconds without a byte after which a request has failed, unless told otherwise. */
+const IDLE_TIMEOUT_MS = 60_000;
+function idleTimeouts(milliseconds) {
+    return { headersTimeout: milliseconds, bodyTimeout: milliseconds };
+}
+/** There is no answer, although the host is heard of. In undici's words, which has the other case. */
+class NoAnswerError extends Error {
+    code = 'UND_ERR_HEADERS_TIMEOUT';
+    constructor() {
+        super('the host says that its answer is to come, and nothing else');
+    }
+}
+/**
+ * Counts on where undici begins anew: with whatever comes before the answer (RFC 9110, 15.2). That
+ * is no progress, and must not go on for ever; only what is taken of the request in the meantime is.
+ */
+class InterimTimeout {
+    #milliseconds;
+    #body;
+    #timer;
+    /** @param body of the request */
+    constructor(milliseconds, body) {
+        this.#milliseconds = milliseconds;
+        this.#body = body;
+    }
+    /** @param fail called once nothing has got anywhere for so long */
+    begin(fail) {
+        if (this.#timer !== undefined)
+            return;
+        const body = this.#body;
+        let taken = body?.taken;
+        this.#timer = setInterval(() => {
+            if (body?.isAwaited !== true && body?.taken === taken)
+                fail(new NoAnswerError());
+            taken = body?.taken;
+        }, this.#milliseconds);
+    }
+    end() {
+        clearInterval(this.#timer);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/pace/host-waits.js
 /** A host that has given no sign of life for so many milliseconds is one that is waited for. */
 const host_waits_SLOW_MS = 5_000;
@@ -50061,22 +50104,17 @@ function offAbort(signal, call) {
 ;// CONCATENATED MODULE: ./lib/registry/network/exchange-handler.js
 
 
-/** There is no answer, although the host is heard of. In undici's words, which has the other case. */
-class NoAnswerError extends Error {
-    code = 'UND_ERR_HEADERS_TIMEOUT';
-    constructor() {
-        super('the host says that its answer is to come, and nothing else');
-    }
-}
+
 /** What undici tells of one request, as an answer. */
 class ExchangeHandler {
     #options;
     #answer = Promise.withResolvers();
+    #interim;
     #controller;
     #body;
-    #patience;
     constructor(options) {
         this.#options = options;
+        this.#interim = new InterimTimeout(options.answerTimeoutMs, options.body);
         if (options.signal !== undefined)
             onAbort(options.signal, this.#cancel);
     }
@@ -50099,27 +50137,12 @@ class ExchangeHandler {
             this.#cancel();
     }
     onResponseStart(controller, status, headers) {
-        // What comes before the answer (RFC 9110, 15.2) says nothing that is of use here.
+        // What comes before the answer says nothing that is of use here.
         if (status < 200)
-            return this.#limitPatience();
-        clearInterval(this.#patience);
+            return this.#interim.begin((error) => this.#abort(error));
+        this.#interim.end();
         this.#body = new AnswerBody(controller, this.#options.slabs);
         this.#answer.resolve({ status, headers, body: this.#body });
-    }
-    /**
-     * undici's own patience begins anew with whatever comes before the answer. That is no progress, and
-     * must not go on for ever: only what is taken of the request in the meantime is.
-     */
-    #limitPatience() {
-        if (this.#patience !== undefined)
-            return;
-        const { body, answerTimeoutMs } = this.#options;
-        let taken = body?.taken;
-        this.#patience = setInterval(() => {
-            if (body?.isAwaited !== true && body?.taken === taken)
-                this.#abort(new NoAnswerError());
-            taken = body?.taken;
-        }, answerTimeoutMs);
     }
     onResponseData(_controller, chunk) {
         this.#body?.add(chunk);
@@ -50139,7 +50162,7 @@ class ExchangeHandler {
     }
     #end() {
         const { signal, body } = this.#options;
-        clearInterval(this.#patience);
+        this.#interim.end();
         if (signal !== undefined)
             offAbort(signal, this.#cancel);
         void body?.close();
@@ -50249,6 +50272,7 @@ class Slabs {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/transport.js
+
 
 
 
@@ -50395,8 +50419,7 @@ class Transport {
     #limits() {
         return {
             allowH2: false,
-            headersTimeout: this.#options.timeoutMs,
-            bodyTimeout: this.#options.timeoutMs,
+            ...idleTimeouts(this.#options.timeoutMs),
             keepAliveTimeout: KEEP_ALIVE_MS,
             // The limiters bound the connections: a bound of the pool's own could starve a transfer of
             // its second half.
@@ -50424,6 +50447,7 @@ function keptOpen({ method }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/network/network.js
+
 
 
 
@@ -50487,7 +50511,7 @@ class Network {
         this.signal = options.signal;
         this.silentHosts = new SilentHosts(this.waits, options.every);
         this.maskSecret = options.maskSecret ?? (() => undefined);
-        this.timeoutMs = options.timeoutMs ?? 60_000;
+        this.timeoutMs = options.timeoutMs ?? IDLE_TIMEOUT_MS;
         this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
         this.#insecure = new Set(options.insecureRegistries ?? []);
         this.#lookup = options.lookup ?? external_node_dns_namespaceObject.lookup;

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { type Answer, AnswerBody } from './answer.ts'
 import { offAbort, onAbort } from './abort-listeners.ts'
+import { InterimTimeout } from './idle-timeout.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Slabs } from './slabs.ts'
 
@@ -13,25 +14,17 @@ export interface ExchangeOptions {
   readonly answerTimeoutMs: number
 }
 
-/** There is no answer, although the host is heard of. In undici's words, which has the other case. */
-class NoAnswerError extends Error {
-  readonly code = 'UND_ERR_HEADERS_TIMEOUT'
-
-  constructor() {
-    super('the host says that its answer is to come, and nothing else')
-  }
-}
-
 /** What undici tells of one request, as an answer. */
 export class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions
   readonly #answer = Promise.withResolvers<Answer>()
+  readonly #interim: InterimTimeout
   #controller: Dispatcher.DispatchController | undefined
   #body: AnswerBody | undefined
-  #patience: NodeJS.Timeout | undefined
 
   constructor(options: ExchangeOptions) {
     this.#options = options
+    this.#interim = new InterimTimeout(options.answerTimeoutMs, options.body)
     if (options.signal !== undefined) onAbort(options.signal, this.#cancel)
   }
 
@@ -59,25 +52,11 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     status: number,
     headers: Answer['headers'],
   ): void {
-    // What comes before the answer (RFC 9110, 15.2) says nothing that is of use here.
-    if (status < 200) return this.#limitPatience()
-    clearInterval(this.#patience)
+    // What comes before the answer says nothing that is of use here.
+    if (status < 200) return this.#interim.begin((error) => this.#abort(error))
+    this.#interim.end()
     this.#body = new AnswerBody(controller, this.#options.slabs)
     this.#answer.resolve({ status, headers, body: this.#body })
-  }
-
-  /**
-   * undici's own patience begins anew with whatever comes before the answer. That is no progress, and
-   * must not go on for ever: only what is taken of the request in the meantime is.
-   */
-  #limitPatience(): void {
-    if (this.#patience !== undefined) return
-    const { body, answerTimeoutMs } = this.#options
-    let taken = body?.taken
-    this.#patience = setInterval(() => {
-      if (body?.isAwaited !== true && body?.taken === taken) this.#abort(new NoAnswerError())
-      taken = body?.taken
-    }, answerTimeoutMs)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -102,7 +81,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   #end(): void {
     const { signal, body } = this.#options
-    clearInterval(this.#patience)
+    this.#interim.end()
     if (signal !== undefined) offAbort(signal, this.#cancel)
     void body?.close()
   }

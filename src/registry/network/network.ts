@@ -6,6 +6,7 @@ import { familyOfHost } from '../families/lookup.ts'
 import type { Answer } from './answer.ts'
 import { ForeignHosts } from './foreign-hosts.ts'
 import { apiHost, isLoopback, speaksTls } from './hosts.ts'
+import { IDLE_TIMEOUT_MS } from './idle-timeout.ts'
 import { networkFailure, refusedAddress } from './network-failure.ts'
 import { HostWaits } from '../pace/host-waits.ts'
 import { type Every, SilentHosts } from '../pace/silent-hosts.ts'
@@ -131,7 +132,7 @@ export class Network {
     this.signal = options.signal
     this.silentHosts = new SilentHosts(this.waits, options.every)
     this.maskSecret = options.maskSecret ?? ((): void => undefined)
-    this.timeoutMs = options.timeoutMs ?? 60_000
+    this.timeoutMs = options.timeoutMs ?? IDLE_TIMEOUT_MS
     this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY
     this.#insecure = new Set(options.insecureRegistries ?? [])
     this.#lookup = options.lookup ?? lookup

@@ -5,6 +5,7 @@ import { connector } from './connection.ts'
 import { EarlyConnections } from './early-connections.ts'
 import { ExchangeHandler } from './exchange-handler.ts'
 import { type AddressRule, guardedLookup } from './guarded-lookup.ts'
+import { idleTimeouts } from './idle-timeout.ts'
 import { type Proxies, proxyFor, type ProxyServer, readProxies } from './proxies.ts'
 import { RequestBody } from './request-body.ts'
 import { Slabs } from './slabs.ts'
@@ -213,8 +214,7 @@ export class Transport {
   #limits(): Pool.Options {
     return {
       allowH2: false,
-      headersTimeout: this.#options.timeoutMs,
-      bodyTimeout: this.#options.timeoutMs,
+      ...idleTimeouts(this.#options.timeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
       // The limiters bound the connections: a bound of the pool's own could starve a transfer of
       // its second half.
