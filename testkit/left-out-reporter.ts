@@ -85,7 +85,7 @@ export default class LeftOutReporter {
     if (numTotalTestSuites < A_WHOLE_RUN) return
     writeSync(
       process.stderr.fd,
-      `Running ${numTotalTestSuites} files of tests against registries on this machine; on two cores that takes some five minutes.\n` +
+      `Running ${numTotalTestSuites} files of tests against registries on this machine; on two cores that takes some fifteen minutes.\n` +
         'A line appears for each file when it is done. The last lines say what was left out, and what it lacks.\n\n',
     )
   }
