@@ -1,7 +1,7 @@
 import type { Digest } from '../oci/digest.ts'
 import { fetchManifest, resolveDigest } from '../registry/content/manifests.ts'
 import { publishManifest } from '../registry/content/push-manifest.ts'
-import { isShownAtLast } from '../registry/content/verify-push.ts'
+import { isShownAtLast } from '../registry/content/read-back-tag.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import type { TagResult } from './report.ts'
 import type { TagMove, TagWriting } from './tag-set.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Digest, digestOf } from '../../../src/oci/digest.ts'
 import { pushManifest } from '../../../src/registry/content/push-manifest.ts'
-import { verifyPushed } from '../../../src/registry/content/verify-push.ts'
+import { verifyPushed } from '../../../src/registry/content/read-back-tag.ts'
 import type { Middleware } from '../../../testkit/registry/exchange.ts'
 import {
   all,

@@ -8,7 +8,7 @@ import { manifestRequest, resolveDigest } from './manifests.ts'
 import type { Repository } from '../http/repository.ts'
 import type { RegistryRequest } from '../http/registry-request.ts'
 import { withRetries } from '../pace/retry.ts'
-import { isShown, isShownAtLast, verifyPushed } from './verify-push.ts'
+import { isShown, isShownAtLast, verifyPushed } from './read-back-tag.ts'
 
 /** A manifest as it is pushed. */
 export interface PushedManifest {

@@ -6,7 +6,7 @@ import { waitForAll } from '../wait-for-all.ts'
 import { presentDigest } from './manifests.ts'
 import { listByApi } from './referrers-list.ts'
 import { listReferrers } from './referrers.ts'
-import { LOOKS_AFTER } from './verify-push.ts'
+import { LOOKS_AFTER } from './read-back-tag.ts'
 
 /**
  * Which of some manifests a destination has and lists as referring to another one. An entry of the
