@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6054);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3910);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6054:
+/***/ 3910:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -27071,10 +27071,10 @@ __nccwpck_require__.d(__webpack_exports__, {
   i: () => (/* binding */ main)
 });
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./node_modules/valibot/dist/index.mjs
@@ -42709,6 +42709,58 @@ class BufferedLog {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/action/named-list.js
+
+
+
+
+
+
+
+
+/** Names that a line of the log shows; the report has all of them. */
+const SHOWN_TAGS = 20;
+/**
+ * The list with every image named: selections of tags are made, which asks their registries, and
+ * the log shows them. A list without any is as it was.
+ * @throws InputError where what was selected does not go together
+ */
+async function nameList(list, { pool, logger, describe, cancel }) {
+    const naming = nameImages({
+        list,
+        describe,
+        listTags: async (repository) => {
+            const client = await pool.client('source', repository);
+            return client.listTags(repository);
+        },
+    });
+    const named = await cancel.within(naming);
+    if (named === undefined)
+        return cutNaming(list);
+    for (const selection of named.selections)
+        logger.info(selectionLine(selection));
+    if (named.problems.length === 0)
+        return named;
+    throw new InputError(named.problems.map(({ message, ...place }) => ({ ...list_inputs_placeOf(place), message })));
+}
+/** Where a run ends while tags are listed, nothing is selected. */
+function cutNaming(list) {
+    const error = { code: 'CANCELLED', message: 'list tags: the run was cancelled' };
+    const items = list.map((item) => (isSelection(item) ? failedSelection(item, error) : item));
+    const origins = { results: [...list.keys()], selections: [] };
+    return { items, origins, problems: [], selections: [] };
+}
+/** `quay.io/acme/app (v?): 3 of 340 tags selected: v3, v2, v1; left out: 337 not matching` */
+function selectionLine(report) {
+    const { source, tags, listed, selected } = report;
+    const shown = selected.slice(0, SHOWN_TAGS).join(', ');
+    const more = selected.length > SHOWN_TAGS ? `, and ${selected.length - SHOWN_TAGS} more` : '';
+    const names = selected.length === 0 ? '' : `: ${shown}${more}`;
+    const leftOut = leftOutText(report);
+    const rest = leftOut === '' ? '' : `; left out: ${leftOut}`;
+    return `${source} (${foreignText(ruleText(tags))}): ${selected.length} of ${listed} tags selected${names}${rest}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/list/print.js
 
 
@@ -42961,6 +43013,115 @@ function publicResult(result) {
         durationMs,
         ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
     };
+}
+
+;// CONCATENATED MODULE: ./lib/action/process-exit.js
+/** Milliseconds that a process stays after its outputs, should something keep it. */
+const LINGER_MS = {
+    /** Within the two seconds that a cancelled job has in all. */
+    cancelled: 400,
+    /** Longer, since a slow pipe may still take in the log. */
+    finished: 5_000,
+};
+/** Ends the process when all is said and done, whatever still holds on to it. */
+function leaveProcess(run, 
+/** With the exit code that was set. */
+exit = () => process.exit()) {
+    setTimeout(exit, LINGER_MS[run]).unref();
+}
+
+;// CONCATENATED MODULE: ./lib/action/progress-lines.js
+
+/**
+ * Milliseconds between two lines. The promise to users is a line every 15 s; the rest is room for a
+ * busy event loop.
+ */
+const INTERVAL_MS = 10_000;
+/** The same where a person looks at it directly. */
+const TERMINAL_INTERVAL_MS = 2_000;
+/** Images that a line names. */
+const NAMED_IMAGES = 3;
+/** Hosts that it names: more than that are rarely slow at one time. */
+const NAMED_HOSTS = 3;
+/** Of the time that is left, the latest rate counts so much against all that came before it. */
+const RECENT_SHARE = 1 / 3;
+/** Node's timers; they do not keep the process alive. */
+const nodeTimers = {
+    now: () => Date.now(),
+    setInterval: (callback, milliseconds) => setInterval(callback, milliseconds).unref(),
+    clearInterval: (handle) => {
+        clearInterval(handle);
+    },
+};
+/**
+ * Prints how far the run has come, again and again, so that a long one does not look hung. Returns
+ * the function that ends it, which may be called more than once.
+ */
+function startProgressLines(logger, { state, waits, isTerminal }, timers) {
+    const rate = new FlowRate(timers.now());
+    const handle = timers.setInterval(() => {
+        const now = timers.now();
+        const progress = state(NAMED_IMAGES);
+        rate.note(progress.flowed, now);
+        logger.info(progressLine(progress, rate, waits(now)));
+    }, isTerminal ? TERMINAL_INTERVAL_MS : INTERVAL_MS);
+    return () => {
+        timers.clearInterval(handle);
+    };
+}
+class FlowRate {
+    #at;
+    #flowed = 0;
+    latest = 0;
+    steady = 0;
+    constructor(now) {
+        this.#at = now;
+    }
+    note(flowed, now) {
+        this.latest = ((flowed - this.#flowed) * 1000) / Math.max(1, now - this.#at);
+        const isFirst = this.#flowed === 0;
+        this.steady += (this.latest - this.steady) * (isFirst ? 1 : RECENT_SHARE);
+        this.#at = now;
+        this.#flowed = flowed;
+    }
+}
+/** `… 1 of 2 images done, 2.6 GB of 5.2 GB moved, 52.0 MB/s, 50 s left; under way: …` */
+function progressLine(progress, rates, waits) {
+    const { done, total } = progress;
+    const parts = [
+        [`… ${done} of ${total} images done`, ...movedParts(progress, rates)].join(', '),
+        underWayPart(progress.underWay),
+        ...waits.slice(0, NAMED_HOSTS).map(waitPart),
+    ];
+    return parts.filter((part) => part !== '').join('; ');
+}
+function movedParts({ needed, sent, isComplete }, { latest, steady }) {
+    const left = needed - sent;
+    if (left === 0)
+        return [`${formatBytes(sent)} moved`];
+    const most = `${isComplete ? '' : 'at least '}${formatBytes(needed)}`;
+    return [
+        `${formatBytes(sent)} of ${most} moved`,
+        `${formatBytes(latest)}/s`,
+        ...(isComplete && steady > 0 ? [`${timeLeft(left / steady)} left`] : []),
+    ];
+}
+/** In whole seconds: it is an estimate. */
+function timeLeft(seconds) {
+    const whole = Math.ceil(seconds);
+    return whole < 60 ? `${whole} s` : formatDuration(whole * 1000);
+}
+function underWayPart(images) {
+    const names = images.map(({ name, left }) => left === 0 ? name : `${name} (${formatBytes(left)} left)`);
+    return names.length === 0 ? '' : `under way: ${names.join(', ')}`;
+}
+function waitPart({ host, until, since, requests }) {
+    const when = until === undefined ? `since ${clockTime(since ?? 0)}` : `until ${clockTime(until)}`;
+    return `waiting for ${host} ${when}${requests > 1 ? ` (${requests} requests)` : ''}`;
+}
+/** As the time stamps of the runner's log: UTC. */
+function clockTime(ms) {
+    return `${new Date(ms).toISOString().slice(11, 19)} UTC`;
 }
 
 ;// CONCATENATED MODULE: ./lib/action/result-details.js
@@ -43606,165 +43767,19 @@ function* inBuffers(pieces) {
     yield Buffer.from(text);
 }
 
-;// CONCATENATED MODULE: ./lib/action/named-list.js
+;// CONCATENATED MODULE: ./lib/action/publish-report.js
 
 
 
 
-
-
-
-
-/** Names that a line of the log shows; the report has all of them. */
-const SHOWN_TAGS = 20;
-/**
- * The list with every image named: selections of tags are made, which asks their registries, and
- * the log shows them. A list without any is as it was.
- * @throws InputError where what was selected does not go together
- */
-async function nameList(list, { pool, logger, describe, cancel }) {
-    const naming = nameImages({
-        list,
-        describe,
-        listTags: async (repository) => {
-            const client = await pool.client('source', repository);
-            return client.listTags(repository);
-        },
-    });
-    const named = await cancel.within(naming);
-    if (named === undefined)
-        return cutNaming(list);
-    for (const selection of named.selections)
-        logger.info(selectionLine(selection));
-    if (named.problems.length === 0)
-        return named;
-    throw new InputError(named.problems.map(({ message, ...place }) => ({ ...list_inputs_placeOf(place), message })));
-}
-/** Where a run ends while tags are listed, nothing is selected. */
-function cutNaming(list) {
-    const error = { code: 'CANCELLED', message: 'list tags: the run was cancelled' };
-    const items = list.map((item) => (isSelection(item) ? failedSelection(item, error) : item));
-    const origins = { results: [...list.keys()], selections: [] };
-    return { items, origins, problems: [], selections: [] };
-}
-/** `quay.io/acme/app (v?): 3 of 340 tags selected: v3, v2, v1; left out: 337 not matching` */
-function selectionLine(report) {
-    const { source, tags, listed, selected } = report;
-    const shown = selected.slice(0, SHOWN_TAGS).join(', ');
-    const more = selected.length > SHOWN_TAGS ? `, and ${selected.length - SHOWN_TAGS} more` : '';
-    const names = selected.length === 0 ? '' : `: ${shown}${more}`;
-    const leftOut = leftOutText(report);
-    const rest = leftOut === '' ? '' : `; left out: ${leftOut}`;
-    return `${source} (${foreignText(ruleText(tags))}): ${selected.length} of ${listed} tags selected${names}${rest}`;
-}
-
-;// CONCATENATED MODULE: ./lib/action/process-exit.js
-/** Milliseconds that a process stays after its outputs, should something keep it. */
-const LINGER_MS = {
-    /** Within the two seconds that a cancelled job has in all. */
-    cancelled: 400,
-    /** Longer, since a slow pipe may still take in the log. */
-    finished: 5_000,
-};
-/** Ends the process when all is said and done, whatever still holds on to it. */
-function leaveProcess(run, 
-/** With the exit code that was set. */
-exit = () => process.exit()) {
-    setTimeout(exit, LINGER_MS[run]).unref();
-}
-
-;// CONCATENATED MODULE: ./lib/action/progress-lines.js
-
-/**
- * Milliseconds between two lines. The promise to users is a line every 15 s; the rest is room for a
- * busy event loop.
- */
-const INTERVAL_MS = 10_000;
-/** The same where a person looks at it directly. */
-const TERMINAL_INTERVAL_MS = 2_000;
-/** Images that a line names. */
-const NAMED_IMAGES = 3;
-/** Hosts that it names: more than that are rarely slow at one time. */
-const NAMED_HOSTS = 3;
-/** Of the time that is left, the latest rate counts so much against all that came before it. */
-const RECENT_SHARE = 1 / 3;
-/** Node's timers; they do not keep the process alive. */
-const nodeTimers = {
-    now: () => Date.now(),
-    setInterval: (callback, milliseconds) => setInterval(callback, milliseconds).unref(),
-    clearInterval: (handle) => {
-        clearInterval(handle);
-    },
-};
-/**
- * Prints how far the run has come, again and again, so that a long one does not look hung. Returns
- * the function that ends it, which may be called more than once.
- */
-function startProgressLines(logger, { state, waits, isTerminal }, timers) {
-    const rate = new FlowRate(timers.now());
-    const handle = timers.setInterval(() => {
-        const now = timers.now();
-        const progress = state(NAMED_IMAGES);
-        rate.note(progress.flowed, now);
-        logger.info(progressLine(progress, rate, waits(now)));
-    }, isTerminal ? TERMINAL_INTERVAL_MS : INTERVAL_MS);
-    return () => {
-        timers.clearInterval(handle);
-    };
-}
-class FlowRate {
-    #at;
-    #flowed = 0;
-    latest = 0;
-    steady = 0;
-    constructor(now) {
-        this.#at = now;
-    }
-    note(flowed, now) {
-        this.latest = ((flowed - this.#flowed) * 1000) / Math.max(1, now - this.#at);
-        const isFirst = this.#flowed === 0;
-        this.steady += (this.latest - this.steady) * (isFirst ? 1 : RECENT_SHARE);
-        this.#at = now;
-        this.#flowed = flowed;
-    }
-}
-/** `… 1 of 2 images done, 2.6 GB of 5.2 GB moved, 52.0 MB/s, 50 s left; under way: …` */
-function progressLine(progress, rates, waits) {
-    const { done, total } = progress;
-    const parts = [
-        [`… ${done} of ${total} images done`, ...movedParts(progress, rates)].join(', '),
-        underWayPart(progress.underWay),
-        ...waits.slice(0, NAMED_HOSTS).map(waitPart),
-    ];
-    return parts.filter((part) => part !== '').join('; ');
-}
-function movedParts({ needed, sent, isComplete }, { latest, steady }) {
-    const left = needed - sent;
-    if (left === 0)
-        return [`${formatBytes(sent)} moved`];
-    const most = `${isComplete ? '' : 'at least '}${formatBytes(needed)}`;
-    return [
-        `${formatBytes(sent)} of ${most} moved`,
-        `${formatBytes(latest)}/s`,
-        ...(isComplete && steady > 0 ? [`${timeLeft(left / steady)} left`] : []),
-    ];
-}
-/** In whole seconds: it is an estimate. */
-function timeLeft(seconds) {
-    const whole = Math.ceil(seconds);
-    return whole < 60 ? `${whole} s` : formatDuration(whole * 1000);
-}
-function underWayPart(images) {
-    const names = images.map(({ name, left }) => left === 0 ? name : `${name} (${formatBytes(left)} left)`);
-    return names.length === 0 ? '' : `under way: ${names.join(', ')}`;
-}
-function waitPart({ host, until, since, requests }) {
-    const when = until === undefined ? `since ${clockTime(since ?? 0)}` : `until ${clockTime(until)}`;
-    return `waiting for ${host} ${when}${requests > 1 ? ` (${requests} requests)` : ''}`;
-}
-/** As the time stamps of the runner's log: UTC. */
-function clockTime(ms) {
-    return `${new Date(ms).toISOString().slice(11, 19)} UTC`;
+/** Puts what a run came to, and what was warned of on the way, where later steps and people look. */
+function publishReport(result, places) {
+    const { commands, logger, environment, summaryFile } = places;
+    const report = { ...result, warnings: logger.warnings };
+    const files = writeOutputFiles(report, environment['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), logger);
+    setOutputs(commands, logger, report, files);
+    // Setting the outputs may have warned of more.
+    writeSummary(renderSummary({ ...report, warnings: logger.warnings }), summaryFile);
 }
 
 // EXTERNAL MODULE: external "node:net"
@@ -56113,8 +56128,6 @@ function wantedOf({ platforms, attestations = 'drop', referrers = 'none' }) {
 
 
 
-
-
 /** The order of events of the action. Never throws: every way to fail ends in outputs and a failed step. */
 async function main(commands = runnerCommands, environment = process.env) {
     const secrets = new Secrets(commands);
@@ -56152,10 +56165,7 @@ async function main(commands = runnerCommands, environment = process.env) {
             place = refused(error, commands, logger);
     }
     try {
-        report = { ...report, warnings: logger.warnings };
-        const files = writeOutputFiles(report, environment['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), logger);
-        setOutputs(commands, logger, report, files);
-        writeSummary(renderSummary({ ...report, warnings: logger.warnings }), summaryFile);
+        publishReport(report, { commands, logger, environment, summaryFile });
     }
     catch (error) {
         const problem = `The outputs could not be set: ${unexpected(error, logger)}`;

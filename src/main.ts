@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os'
 import { readAuthFiles } from './action/docker-config-files.ts'
 import {
   annotateFailures,
@@ -17,11 +16,11 @@ import { declareArtifacts } from './action/declared-artifacts.ts'
 import { InputError } from './action/input-reader.ts'
 import { type Inputs, readInputsAndRanges, stepInputs } from './action/inputs.ts'
 import { ActionLogger, type BufferedLog } from './action/logger.ts'
-import { writeOutputFiles } from './action/output-files.ts'
 import { nameList } from './action/named-list.ts'
-import { emptyReport, setOutputs } from './action/outputs.ts'
+import { emptyReport } from './action/outputs.ts'
 import { leaveProcess } from './action/process-exit.ts'
 import { nodeTimers, type ProgressSource, startProgressLines } from './action/progress-lines.ts'
+import { publishReport } from './action/publish-report.ts'
 import { printResult, printTotals } from './action/result-lines.ts'
 import {
   maskAuthFiles,
@@ -33,7 +32,6 @@ import {
   Secrets,
 } from './action/secrets.ts'
 import { shownNames, shownTexts } from './action/shown-texts.ts'
-import { renderSummary, writeSummary } from './action/summary.ts'
 import { loadTrust, openGate, type Trust } from './load-trust.ts'
 import { ClientPool } from './registry/client-pool.ts'
 import { systemClock } from './registry/clock.ts'
@@ -82,10 +80,7 @@ export async function main(
     if (error instanceof InputError) place = refused(error, commands, logger)
   }
   try {
-    report = { ...report, warnings: logger.warnings }
-    const files = writeOutputFiles(report, environment['RUNNER_TEMP'] || tmpdir(), logger)
-    setOutputs(commands, logger, report, files)
-    writeSummary(renderSummary({ ...report, warnings: logger.warnings }), summaryFile)
+    publishReport(report, { commands, logger, environment, summaryFile })
   } catch (error) {
     const problem = `The outputs could not be set: ${unexpected(error, logger)}`
     failure = failure === undefined ? problem : `${failure} ${problem}`

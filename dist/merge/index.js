@@ -10563,40 +10563,51 @@ function maskProxyPasswords(mask, environment) {
     }
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./lib/action/artifact-subjects.js
+;// CONCATENATED MODULE: ./lib/sync/report.js
 
-/** What actions/attest takes as `subject-checksums`: so many subjects, in a file of so many bytes. */
-const MAX_CHECKSUMS = 1_024;
-const MAX_CHECKSUMS_BYTES = 512 * 1024;
-/** The destinations that have what they should, each once, in list order. */
-function subjectsOf({ results, dryRun }) {
-    const subjects = new Map();
-    for (const { status, destination, digest } of results) {
-        const isThere = status === 'unchanged' || (status === 'copied' && !dryRun);
-        if (!isThere || digest === undefined)
-            continue;
-        subjects.set(`${destination}@${digest}`, { name: destination, digest });
-    }
-    return [...subjects.values()];
-}
 /**
- * The text of a file of checksums: a line `HEX  NAME` for each subject, as many as actions/attest
- * takes; it splits at the line ends of the system that it runs on. `leftOut` counts the others.
+ * The results by destination registry, in the order in which the list names these. What has failed
+ * before its destination had a name belongs to none.
  */
-function checksumsOf(subjects, eol = external_node_os_namespaceObject.EOL) {
-    let text = '';
-    for (const [index, { name, digest }] of subjects.entries()) {
-        const line = `${digest.slice(digest.indexOf(':') + 1)}  ${name}${eol}`;
-        if (index === MAX_CHECKSUMS || text.length + line.length > MAX_CHECKSUMS_BYTES) {
-            return { text, leftOut: subjects.length - index };
-        }
-        text += line;
-    }
-    return { text, leftOut: 0 };
+function totalsByRegistry(results) {
+    const named = results.filter(({ destination }) => destination.includes('/'));
+    const byRegistry = Map.groupBy(named, ({ destination }) => destination.split('/', 1).join());
+    return [...byRegistry].map(([registry, some]) => ({ registry, ...countsOf(some) }));
+}
+/** Counts the results; `durationMs` is the wall-clock time of the whole run. */
+function totalsOf(results, durationMs) {
+    return { ...countsOf(results), durationMs };
+}
+function countsOf(results) {
+    const count = (status) => results.filter((result) => result.status === status).length;
+    return {
+        images: results.length,
+        copied: count('copied'),
+        unchanged: count('unchanged'),
+        skipped: count('skipped'),
+        failed: count('failed'),
+        bytes: addBytes(results.map((result) => result.bytes)),
+        ...referrersOf(results),
+        ...verifiedOf(results),
+    };
+}
+function verifiedOf(results) {
+    const { length } = results.filter(({ verified }) => verified !== undefined);
+    return length === 0 ? {} : { verified: length };
+}
+function referrersOf(results) {
+    const all = results.flatMap(({ referrers }) => referrers ?? []);
+    if (all.length === 0)
+        return {};
+    const sum = (count) => all.reduce((total, one) => total + count(one), 0);
+    return {
+        referrers: {
+            copied: sum(({ copied }) => copied),
+            existing: sum(({ existing }) => existing),
+            filtered: sum(({ filtered }) => filtered),
+            lost: sum(({ lost }) => lost.length),
+        },
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/oci/platform.js
@@ -10875,53 +10886,6 @@ function rollbackLines(result) {
     return [{ source, destination, platforms: 'all' }];
 }
 
-;// CONCATENATED MODULE: ./lib/sync/report.js
-
-/**
- * The results by destination registry, in the order in which the list names these. What has failed
- * before its destination had a name belongs to none.
- */
-function totalsByRegistry(results) {
-    const named = results.filter(({ destination }) => destination.includes('/'));
-    const byRegistry = Map.groupBy(named, ({ destination }) => destination.split('/', 1).join());
-    return [...byRegistry].map(([registry, some]) => ({ registry, ...countsOf(some) }));
-}
-/** Counts the results; `durationMs` is the wall-clock time of the whole run. */
-function totalsOf(results, durationMs) {
-    return { ...countsOf(results), durationMs };
-}
-function countsOf(results) {
-    const count = (status) => results.filter((result) => result.status === status).length;
-    return {
-        images: results.length,
-        copied: count('copied'),
-        unchanged: count('unchanged'),
-        skipped: count('skipped'),
-        failed: count('failed'),
-        bytes: addBytes(results.map((result) => result.bytes)),
-        ...referrersOf(results),
-        ...verifiedOf(results),
-    };
-}
-function verifiedOf(results) {
-    const { length } = results.filter(({ verified }) => verified !== undefined);
-    return length === 0 ? {} : { verified: length };
-}
-function referrersOf(results) {
-    const all = results.flatMap(({ referrers }) => referrers ?? []);
-    if (all.length === 0)
-        return {};
-    const sum = (count) => all.reduce((total, one) => total + count(one), 0);
-    return {
-        referrers: {
-            copied: sum(({ copied }) => copied),
-            existing: sum(({ existing }) => existing),
-            filtered: sum(({ filtered }) => filtered),
-            lost: sum(({ lost }) => lost.length),
-        },
-    };
-}
-
 ;// CONCATENATED MODULE: ./lib/action/outputs.js
 
 
@@ -11084,6 +11048,42 @@ function publicResult(result) {
         durationMs,
         ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
     };
+}
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+;// CONCATENATED MODULE: ./lib/action/artifact-subjects.js
+
+/** What actions/attest takes as `subject-checksums`: so many subjects, in a file of so many bytes. */
+const MAX_CHECKSUMS = 1_024;
+const MAX_CHECKSUMS_BYTES = 512 * 1024;
+/** The destinations that have what they should, each once, in list order. */
+function subjectsOf({ results, dryRun }) {
+    const subjects = new Map();
+    for (const { status, destination, digest } of results) {
+        const isThere = status === 'unchanged' || (status === 'copied' && !dryRun);
+        if (!isThere || digest === undefined)
+            continue;
+        subjects.set(`${destination}@${digest}`, { name: destination, digest });
+    }
+    return [...subjects.values()];
+}
+/**
+ * The text of a file of checksums: a line `HEX  NAME` for each subject, as many as actions/attest
+ * takes; it splits at the line ends of the system that it runs on. `leftOut` counts the others.
+ */
+function checksumsOf(subjects, eol = external_node_os_namespaceObject.EOL) {
+    let text = '';
+    for (const [index, { name, digest }] of subjects.entries()) {
+        const line = `${digest.slice(digest.indexOf(':') + 1)}  ${name}${eol}`;
+        if (index === MAX_CHECKSUMS || text.length + line.length > MAX_CHECKSUMS_BYTES) {
+            return { text, leftOut: subjects.length - index };
+        }
+        text += line;
+    }
+    return { text, leftOut: 0 };
 }
 
 ;// CONCATENATED MODULE: ./lib/action/result-details.js
@@ -11729,6 +11729,21 @@ function* inBuffers(pieces) {
     yield Buffer.from(text);
 }
 
+;// CONCATENATED MODULE: ./lib/action/publish-report.js
+
+
+
+
+/** Puts what a run came to, and what was warned of on the way, where later steps and people look. */
+function publishReport(result, places) {
+    const { commands, logger, environment, summaryFile } = places;
+    const report = { ...result, warnings: logger.warnings };
+    const files = writeOutputFiles(report, environment['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), logger);
+    setOutputs(commands, logger, report, files);
+    // Setting the outputs may have warned of more.
+    writeSummary(renderSummary({ ...report, warnings: logger.warnings }), summaryFile);
+}
+
 ;// CONCATENATED MODULE: ./lib/merge/conflicts.js
 
 /** Destinations that the message names. */
@@ -12309,7 +12324,6 @@ function wantedOf({ platforms, attestations, referrers, }) {
 
 
 
-
 /**
  * The order of events of the action that makes one result of the reports of shards: one set of
  * outputs, one summary, one verdict. Never throws.
@@ -12341,10 +12355,7 @@ function merge(commands = runnerCommands, environment = process.env) {
         failure = error instanceof InputError ? error.message : unexpected(error, logger);
     }
     try {
-        report = { ...report, warnings: logger.warnings };
-        const files = writeOutputFiles(report, environment['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(), logger);
-        setOutputs(commands, logger, report, files);
-        writeSummary(renderSummary({ ...report, warnings: logger.warnings }), summaryFile);
+        publishReport(report, { commands, logger, environment, summaryFile });
     }
     catch (error) {
         failure = [failure, `The outputs could not be set: ${unexpected(error, logger)}`]

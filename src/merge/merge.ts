@@ -5,10 +5,9 @@ import { count } from '../action/format-bytes.ts'
 import { InputError, type InputProblem } from '../action/input-reader.ts'
 import { ActionLogger } from '../action/logger.ts'
 import { maskProxyPasswords, Secrets } from '../action/masking.ts'
-import { writeOutputFiles } from '../action/output-files.ts'
-import { emptyReport, setOutputs } from '../action/outputs.ts'
+import { emptyReport } from '../action/outputs.ts'
+import { publishReport } from '../action/publish-report.ts'
 import { printResult, printTotals } from '../action/result-lines.ts'
-import { renderSummary, writeSummary } from '../action/summary.ts'
 import type { Logger } from '../registry/logger.ts'
 import { conflictsIn } from './conflicts.ts'
 import { findReports } from './find-reports.ts'
@@ -48,10 +47,7 @@ export function merge(
     failure = error instanceof InputError ? error.message : unexpected(error, logger)
   }
   try {
-    report = { ...report, warnings: logger.warnings }
-    const files = writeOutputFiles(report, environment['RUNNER_TEMP'] || tmpdir(), logger)
-    setOutputs(commands, logger, report, files)
-    writeSummary(renderSummary({ ...report, warnings: logger.warnings }), summaryFile)
+    publishReport(report, { commands, logger, environment, summaryFile })
   } catch (error) {
     failure = [failure, `The outputs could not be set: ${unexpected(error, logger)}`]
       .filter(Boolean)
