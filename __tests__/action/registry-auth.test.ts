@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import * as fc from 'fast-check'
+import * as fc from '../../testkit/property.ts'
 import { parseRegistryAuth } from '../../src/action/registry-auth.ts'
 
 const shape = 'expected a YAML list of objects with registry, username and password'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import * as fc from 'fast-check'
+import * as fc from '../../testkit/property.ts'
 import { foreignText, harmlessLine } from '../../src/registry/foreign-text.ts'
 
 /** Random text that is rich in what the sanitiser must find. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import * as fc from 'fast-check'
+import * as fc from '../../../testkit/property.ts'
 import { answerable, parseChallenges } from '../../../src/registry/auth/challenge.ts'
 
 /** Challenges as plain objects. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import * as fc from 'fast-check'
+import * as fc from '../../../testkit/property.ts'
 import { resolveLocation, withParameter } from '../../../src/registry/http/location.ts'
 import { RegistryError } from '../../../src/registry/errors.ts'
 import { isPrivateAddress } from '../../../src/registry/network/private-address.ts'

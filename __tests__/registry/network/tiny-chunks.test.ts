@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import * as fc from 'fast-check'
+import * as fc from '../../../testkit/property.ts'
 import { AnswerBody } from '../../../src/registry/network/answer.ts'
 import { readBody, readSome } from '../../../src/registry/network/answer-body.ts'
 import { ChunkQueue } from '../../../src/registry/network/chunk-queue.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import * as fc from 'fast-check'
+import * as fc from '../../../testkit/property.ts'
 import { type ErrorCode, RegistryError } from '../../../src/registry/errors.ts'
 import {
   isTransientStatus,

@@ -28,6 +28,13 @@ describe('a YAML list', () => {
     ])
   })
 
+  test.each(['[]', '[ ]\n', '# nothing\n[]', '[\n# nothing\n]', '[\r\n#\n]', 'images: []'])(
+    'may say that it is empty: %j',
+    (text) => {
+      expect(read(text)).toEqual([])
+    },
+  )
+
   test('holds objects that say what comes along', () => {
     const text = `
 - source: ghcr.io/acme/app:1

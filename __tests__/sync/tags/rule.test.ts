@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import * as fc from 'fast-check'
+import * as fc from '../../../testkit/property.ts'
 import { fitsPattern, plainTags } from '../../../src/sync/tags/rule.ts'
 
 describe('a pattern', () => {
