@@ -42821,6 +42821,13 @@ function pinnedLine(result) {
     return { comment: `${status}${reason}: ${source} => ${destination}` };
 }
 /**
+ * What is asked for of an image, and is once more where it is pinned. One that is a single image is
+ * all of what its digest names: whoever has it need not read its config for its platform again.
+ */
+function wantedOf(image, { platforms, attestations, referrers }) {
+    return { platforms: image.isJudgedByConfig ? 'all' : platforms, attestations, referrers };
+}
+/**
  * A list that gives every tag that a run has moved the digest that it had before. A tag that was not
  * there before stands in it as a comment: nothing is ever deleted.
  */
@@ -53893,6 +53900,13 @@ class SourceImage {
     get read() {
         return this.#read;
     }
+    /** Whether only its config tells if it is for a wanted platform. Nothing is asked for to know that. */
+    get isJudgedByConfig() {
+        const { manifest } = this.top;
+        if (this.#filter === 'all' || manifest.kind === 'index')
+            return false;
+        return isImageConfigType(manifest.config.mediaType);
+    }
     /** Platform to digest, as far as the source's own document tells. */
     knownPlatforms() {
         this.#knownPlatforms ??= this.#namePlatforms();
@@ -53941,10 +53955,9 @@ class SourceImage {
     /** The platform of a single image, if platforms matter and its config tells. */
     async #platform() {
         const { manifest, digest } = this.top;
-        if (this.#filter === 'all' || manifest.kind === 'index')
+        if (this.#filter === 'all' || manifest.kind === 'index' || !this.isJudgedByConfig) {
             return undefined;
-        if (!isImageConfigType(manifest.config.mediaType))
-            return undefined;
+        }
         const platform = await this.#readPlatform(manifest.config);
         if (platform === undefined)
             return undefined;
@@ -55345,6 +55358,7 @@ class TagGuard {
 
 
 
+
 /**
  * Copies images from one registry to another: all of what is wanted, nothing that is there already,
  * the tag last. Methods throw RegistryError.
@@ -55418,6 +55432,7 @@ class Syncer {
             platforms: image.knownPlatforms(),
             ...whatIsMissing(image),
             bytes: bytes_moved_noBytes,
+            wanted: wantedOf(image, this.#policy),
             ...(verified !== undefined && { verified }),
         };
         const expected = digestUnder(tag, image.expected());
@@ -55481,7 +55496,7 @@ class Syncer {
     /** Whether nothing is left to be done but to move the tag, as far as one look can tell. */
     async #isStaged(image, destination) {
         const { stage, dryRun } = this.#policy;
-        if (!this.#mayBeStaged || stage || dryRun)
+        if (!this.#mayBeStaged || stage || dryRun || image.isJudgedByConfig)
             return false;
         const { bytes } = image.expected();
         return holdsManifest(destination, { digest: digestOf(bytes), size: bytes.length });
@@ -56055,7 +56070,7 @@ async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
         const named = sources.named(pair, () => sourceAt(from, pair, policy));
         const outcome = await syncer.sync(source, destination, named);
         set?.note(pair, outcome.status === 'copied' ? 'answered' : 'none');
-        return { ...nothingDone(pair), ...outcome, wanted: wantedOf(policy), durationMs: durationMs() };
+        return { ...nothingDone(pair), ...outcome, durationMs: durationMs() };
     }
     catch (error) {
         set?.note(pair, writingAfter(error));
@@ -56090,9 +56105,6 @@ function sourceAt(client, { source }, policy) {
 /** The policy of the run, with what a pair says for itself. */
 function policyOf(pair, policy) {
     return { ...policy, ...optionsOf(pair) };
-}
-function wantedOf({ platforms, attestations = 'drop', referrers = 'none' }) {
-    return { platforms, attestations, referrers };
 }
 
 ;// CONCATENATED MODULE: ./lib/main.js

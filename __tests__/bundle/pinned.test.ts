@@ -4,7 +4,7 @@ import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import { removeHeader, replyWith } from '../../testkit/registry/faults.ts'
 import { runAction } from '../../testkit/runner/action-runner.ts'
-import { outputsOf, startPair } from './bundle.ts'
+import { errorsOf, outputsOf, startPair } from './bundle.ts'
 
 const first = buildMultiPlatform({ platforms: ['linux/amd64', 'linux/arm64', 'linux/arm/v7'] })
 const second = buildMultiPlatform({
@@ -12,6 +12,7 @@ const second = buildMultiPlatform({
   platforms: ['linux/amd64', 'linux/arm64'],
 })
 const single = buildImage({ layers: [{ files: { single: 'one platform' } }] })
+const otherPlatform = buildImage({ platform: 'linux/s390x' })
 
 /** Two registries, and a list of which one image is new, one moves a tag and one is not there. */
 async function startRelease() {
@@ -43,7 +44,7 @@ describe('pinned', () => {
   referrers: none
 - source: ${source.host}/acme/tool@${single.manifest.digest}
   destination: ${destination.host}/prod/tool:v1
-  platforms: [linux/amd64, linux/arm64]
+  platforms: all
   attestations: drop
   referrers: none
 # failed (NOT_FOUND): ${source.host}/acme/none:v1 => ${destination.host}/prod/none:v1`,
@@ -90,6 +91,37 @@ describe('pinned', () => {
       'platforms: all',
     ])
   })
+
+  test('gives the bytes of a single image again that was unchanged, whatever it is for', async () => {
+    const { source, destination } = await startPair()
+    pushTo(source.store, 'acme/tool', 'v1', otherPlatform)
+    pushTo(destination.store, 'prod/tool', 'v1', otherPlatform)
+    const images = `${source.host}/acme/tool:v1 => ${destination.host}/prod/tool:v1`
+    const { outputs } = await runAction({ inputs: { images } })
+    pushTo(destination.store, 'prod/tool', 'v1', single)
+    const again = await runAction({ inputs: { images: outputs['pinned'] ?? '' } })
+    expect(errorsOf(again)).toEqual([])
+    expect(destination.store.tag('prod/tool', 'v1')).toBe(otherPlatform.manifest.digest)
+  })
+
+  test.each(['', ':v1'])(
+    'does not have a single image taken for wanted because it is there, with a source of %j',
+    async (tag) => {
+      const { source, destination } = await startPair()
+      pushTo(source.store, 'acme/tool', 'v1', otherPlatform)
+      pushTo(destination.store, 'prod/tool', 'other', otherPlatform)
+      const entry = {
+        source: `${source.host}/acme/tool${tag}@${otherPlatform.manifest.digest}`,
+        destination: `${destination.host}/prod/tool:v1`,
+        platforms: ['linux/amd64'],
+        attestations: 'drop',
+        referrers: 'none',
+      }
+      const result = await runAction({ inputs: { images: JSON.stringify([entry]) } })
+      expect(outputsOf(result).results[0]).toMatchObject({ error: { code: 'PLATFORM' } })
+      expect(destination.store.tag('prod/tool', 'v1')).toBeUndefined()
+    },
+  )
 
   test('is an empty list where nothing is there, and that is a run with nothing to do', async () => {
     const { source, destination } = await startRelease()

@@ -10856,6 +10856,13 @@ function pinnedLine(result) {
     return { comment: `${status}${reason}: ${source} => ${destination}` };
 }
 /**
+ * What is asked for of an image, and is once more where it is pinned. One that is a single image is
+ * all of what its digest names: whoever has it need not read its config for its platform again.
+ */
+function wantedOf(image, { platforms, attestations, referrers }) {
+    return { platforms: image.isJudgedByConfig ? 'all' : platforms, attestations, referrers };
+}
+/**
  * A list that gives every tag that a run has moved the digest that it had before. A tag that was not
  * there before stands in it as a comment: nothing is ever deleted.
  */
@@ -12293,14 +12300,14 @@ function withDetails({ error, digest: shown, ...result }, details) {
         ...result,
         ...(digest !== undefined && digest !== null && { digest }),
         ...(error && { error: { ...error, ...(hint !== undefined && { hint }) } }),
-        ...(wanted && { wanted: wantedOf(wanted) }),
+        ...(wanted && { wanted: part_report_wantedOf(wanted) }),
         ...(place && { place }),
         ...(missingPlatforms && { missingPlatforms }),
         ...(notInIndex !== undefined && { notInIndex }),
         ...(warnings && { warnings }),
     };
 }
-function wantedOf({ platforms, attestations, referrers, }) {
+function part_report_wantedOf({ platforms, attestations, referrers, }) {
     return {
         platforms: parsePlatformFilter(platforms),
         ...(attestations !== undefined && { attestations }),

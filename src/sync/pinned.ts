@@ -1,6 +1,8 @@
 import { formatReference, parseReference } from '../oci/reference.ts'
 import { type PrintedLine, printList } from './list/print.ts'
-import type { RunReport, SyncResult } from './report.ts'
+import type { RunReport, SyncResult, Wanted } from './report.ts'
+import type { SourceImage } from './source-image.ts'
+import type { SyncPolicy } from './sync-policy.ts'
 
 /**
  * The list of a run with the digest of each source in place of its tag: run again, it gives the same
@@ -20,6 +22,17 @@ function pinnedLine(result: SyncResult): PrintedLine {
   }
   const reason = error === undefined ? '' : ` (${error.code})`
   return { comment: `${status}${reason}: ${source} => ${destination}` }
+}
+
+/**
+ * What is asked for of an image, and is once more where it is pinned. One that is a single image is
+ * all of what its digest names: whoever has it need not read its config for its platform again.
+ */
+export function wantedOf(
+  image: Pick<SourceImage, 'isJudgedByConfig'>,
+  { platforms, attestations, referrers }: Required<SyncPolicy>,
+): Wanted {
+  return { platforms: image.isJudgedByConfig ? 'all' : platforms, attestations, referrers }
 }
 
 /**

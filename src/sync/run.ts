@@ -8,13 +8,7 @@ import type { SilentHosts } from '../registry/pace/silent-hosts.ts'
 import type { ImagePair } from './image-list.ts'
 import { isPinned, optionsOf } from './list/pair.ts'
 import { type Hosts, mapAll } from './map-all.ts'
-import {
-  type ResultError,
-  type RunReport,
-  type SyncResult,
-  totalsOf,
-  type Wanted,
-} from './report.ts'
+import { type ResultError, type RunReport, type SyncResult, totalsOf } from './report.ts'
 import { nameSource, type NamedSource } from './named-source.ts'
 import type { RunProgress } from './run-progress.ts'
 import { SharedSources } from './shared-sources.ts'
@@ -194,7 +188,7 @@ async function syncPair<Log extends Logger>(
     const named = sources.named(pair, () => sourceAt(from, pair, policy))
     const outcome = await syncer.sync(source, destination, named)
     set?.note(pair, outcome.status === 'copied' ? 'answered' : 'none')
-    return { ...nothingDone(pair), ...outcome, wanted: wantedOf(policy), durationMs: durationMs() }
+    return { ...nothingDone(pair), ...outcome, durationMs: durationMs() }
   } catch (error) {
     set?.note(pair, writingAfter(error))
     if (error instanceof AbortedSet) return { ...aborted(pair), durationMs: durationMs() }
@@ -229,8 +223,4 @@ function sourceAt(client: Client, { source }: ImagePair, policy: SyncPolicy): Na
 /** The policy of the run, with what a pair says for itself. */
 function policyOf(pair: ImagePair, policy: SyncPolicy): SyncPolicy {
   return { ...policy, ...optionsOf(pair) }
-}
-
-function wantedOf({ platforms, attestations = 'drop', referrers = 'none' }: SyncPolicy): Wanted {
-  return { platforms, attestations, referrers }
 }

@@ -136,6 +136,13 @@ export class SourceImage {
     return this.#read
   }
 
+  /** Whether only its config tells if it is for a wanted platform. Nothing is asked for to know that. */
+  get isJudgedByConfig(): boolean {
+    const { manifest } = this.top
+    if (this.#filter === 'all' || manifest.kind === 'index') return false
+    return isImageConfigType(manifest.config.mediaType)
+  }
+
   /** Platform to digest, as far as the source's own document tells. */
   knownPlatforms(): Readonly<Record<string, Digest>> {
     this.#knownPlatforms ??= this.#namePlatforms()
@@ -194,8 +201,9 @@ export class SourceImage {
   /** The platform of a single image, if platforms matter and its config tells. */
   async #platform(): Promise<Platform | undefined> {
     const { manifest, digest } = this.top
-    if (this.#filter === 'all' || manifest.kind === 'index') return undefined
-    if (!isImageConfigType(manifest.config.mediaType)) return undefined
+    if (this.#filter === 'all' || manifest.kind === 'index' || !this.isJudgedByConfig) {
+      return undefined
+    }
     const platform = await this.#readPlatform(manifest.config)
     if (platform === undefined) return undefined
     const name = formatPlatform(platform)

@@ -13,6 +13,7 @@ import { waitForBoth } from '../registry/wait-for-all.ts'
 import { ImageReferrers } from './image-referrers.ts'
 import { planImage, pushImage } from './push-image.ts'
 import type { SyncResult } from './report.ts'
+import { wantedOf } from './pinned.ts'
 import { fullPolicy, type SyncPolicy } from './sync-policy.ts'
 import { type NamedSource, nameSource } from './named-source.ts'
 import type { Document, SourceImage } from './source-image.ts'
@@ -79,6 +80,7 @@ export type SyncOutcome = Pick<
   | 'bytes'
   | 'referrers'
   | 'verified'
+  | 'wanted'
 >
 
 /**
@@ -166,6 +168,7 @@ export class Syncer {
       platforms: image.knownPlatforms(),
       ...whatIsMissing(image),
       bytes: noBytes,
+      wanted: wantedOf(image, this.#policy),
       ...(verified !== undefined && { verified }),
     }
     const expected = digestUnder(tag, image.expected())
@@ -232,7 +235,7 @@ export class Syncer {
   /** Whether nothing is left to be done but to move the tag, as far as one look can tell. */
   async #isStaged(image: SourceImage, destination: Repository): Promise<boolean> {
     const { stage, dryRun } = this.#policy
-    if (!this.#mayBeStaged || stage || dryRun) return false
+    if (!this.#mayBeStaged || stage || dryRun || image.isJudgedByConfig) return false
     const { bytes } = image.expected()
     return holdsManifest(destination, { digest: digestOf(bytes), size: bytes.length })
   }
