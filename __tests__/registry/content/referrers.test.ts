@@ -70,6 +70,13 @@ describe('the referrers of a manifest', () => {
     expect(world.source.count('GET', api)).toBe(2)
   })
 
+  test('are each one, also where a list under a tag has them twice', async () => {
+    await using world = await worldWithReferrers({ referrers: false })
+    const twice = buildReferrersIndex([signature, sbom, signature])
+    world.source.store.putManifest('acme/app', twice.manifest, tagOf(image))
+    expect(await found(world)).toEqual(both)
+  })
+
   test('are none where the list is empty', async () => {
     await using world = await worldWithReferrers()
     expect(await found(world, digestOf(sbom))).toEqual([])

@@ -1,12 +1,19 @@
 import { describe, expect, test } from '@jest/globals'
 import { listsTag } from '../../../src/registry/content/tag-names.ts'
 import { fetchTagPage } from '../../../src/registry/content/tags.ts'
+import type { Middleware } from '../../../testkit/registry/exchange.ts'
 import { replyWith } from '../../../testkit/registry/faults.ts'
 import type { RegistryOptions } from '../../../testkit/registry/registry.ts'
 import { buildImage } from '../../../testkit/image/image.ts'
 import { failureOf, RegistryWorld } from '../registry-world.ts'
 
 const image = buildImage()
+
+const withoutLink: Middleware = async (_request, next) => {
+  const reply = await next()
+  const { link: _, ...headers } = reply.headers
+  return { ...reply, headers }
+}
 const list = '/tags/list'
 
 async function worldWithTags(tags: readonly string[], source: RegistryOptions = {}) {
@@ -32,6 +39,23 @@ describe('whether a repository has a tag', () => {
     await using world = await worldWithTags(['a', 'b', 'c'], { tagsPageSize: 1 })
     expect(await ask(world, ['a', 'c', 'd'])).toEqual([true, true, false])
     expect(world.source.count('GET', list)).toBe(3)
+  })
+
+  test('is read on behind a page that is full and names no next one', async () => {
+    const tags = Array.from({ length: 1001 }, (_, n) => `v${String(n).padStart(4, '0')}`)
+    await using world = await worldWithTags(tags)
+    world.source.fault({ path: list }, withoutLink)
+    expect(await ask(world, ['v1000', 'v2000'])).toEqual([true, false])
+    expect(world.source.count('GET', list)).toBe(2)
+  })
+
+  test('is not known where the page behind a full one is the same', async () => {
+    const tags = Array.from({ length: 1000 }, (_, n) => `v${String(n).padStart(4, '0')}`)
+    await using world = await worldWithTags(tags)
+    const page = replyWith(200, { body: JSON.stringify({ name: 'acme/app', tags }) })
+    world.source.fault({ path: list }, page)
+    expect(await ask(world, ['v0999', 'v1000', 'v1001'])).toEqual([true, undefined, undefined])
+    expect(world.source.count('GET', list)).toBe(2)
   })
 
   test('is not known where reading on costs more than to look at each tag', async () => {

@@ -24,7 +24,8 @@ export async function listByTag(
   if (shown === undefined || shown.digest === subject) return []
   const { manifest } = shown
   if (manifest.kind === 'index' && manifest.mediaType === MediaType.ociIndex) {
-    return manifest.manifests
+    // What two programs have added at one time may stand there twice.
+    return [...new Map(manifest.manifests.map((entry) => [entry.digest, entry])).values()]
   }
   repository.http.logger.info(
     `${tag} in ${repository.name} holds ${foreignText(shown.mediaType)} and not a list of referrers: not counted`,

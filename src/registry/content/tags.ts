@@ -87,10 +87,10 @@ function firstPage(repository: Repository): string {
  * The page behind one that has as many tags as were asked for and does not say whether there are
  * more; undefined where it has fewer, or all.
  */
-function pageBehind(repository: Repository, tags: readonly string[]): string | undefined {
+export function pageBehind(repository: Repository, tags: readonly string[]): string | undefined {
   const last = tags.at(-1)
   if (tags.length !== TAGS_PER_PAGE || last === undefined) return undefined
-  return `${firstPage(repository)}&last=${last}`
+  return `${firstPage(repository)}&last=${encodeURIComponent(last)}`
 }
 
 function readTags(body: Buffer): readonly string[] | undefined {
