@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
-import { buildImage } from '../../testkit/image/image.ts'
-import { signPredicate, simpleSigning, bundleType, tagOf } from '../../testkit/image/referrers.ts'
+import { buildImage, buildIndex } from '../../testkit/image/image.ts'
+import {
+  buildBundle,
+  bundleType,
+  giveReferrers,
+  signPredicate,
+  simpleSigning,
+  tagOf,
+} from '../../testkit/image/referrers.ts'
 import {
   copy,
   cosignImages,
@@ -82,5 +89,31 @@ describe('what belongs to an index of which a part is copied', () => {
     expect((await copy(world, 'all', { ...strict, platforms: 'all' })).status).toBe('copied')
     world.give('acme/app', 'v1', buildImage())
     expect((await copy(world, 'all', strict)).status).toBe('copied')
+  })
+
+  test('is lost as well where it belongs to an index beneath, of which something is taken', async () => {
+    await using world = await referrersWorld()
+    const nested = buildIndex({ children: [buildImage()] })
+    const unwanted = buildIndex({ children: [buildImage({ platform: 'linux/s390x' })] })
+    const signatures = [buildBundle(nested), buildBundle(unwanted)] as const
+    world.give('acme/app', 'v1', buildIndex({ children: [nested, unwanted] }))
+    giveReferrers(world.source.store, 'acme/app', nested, [signatures[0]])
+    giveReferrers(world.source.store, 'acme/app', unwanted, [signatures[1]])
+    const { referrers } = await copy(world, 'all')
+    expect(referrers?.lost).toMatchObject([
+      { digest: digestOf(signatures[0]), subject: digestOf(nested) },
+    ])
+    const error = await failureOf(copy(world, 'all', { onLostReferrers: 'fail' }))
+    expect(error.code).toBe('LOST_REFERRERS')
+  })
+
+  test('is lost as well where only the configs tell the platforms of the index beneath', async () => {
+    await using world = await referrersWorld()
+    const { platform: _, ...nameless } = buildImage()
+    const nested = buildIndex({ children: [nameless] })
+    world.give('acme/app', 'v1', buildIndex({ children: [nested] }))
+    giveReferrers(world.source.store, 'acme/app', nested, [buildBundle(nested)])
+    const { referrers } = await copy(world, 'all')
+    expect(referrers?.lost).toMatchObject([{ subject: digestOf(nested) }])
   })
 })

@@ -60,7 +60,8 @@ export class ImageReferrers {
     const { image, found, referrers, logger, name } = this.#options
     const { selection, repository, top } = image
     if (selection === undefined) return { lost: [], filtered: 0 }
-    const judged = await findLostReferrers(repository, found, referrers, top.digest)
+    const subjects = [top.digest, ...selection.dissolved]
+    const judged = await findLostReferrers(repository, found, referrers, subjects)
     if (judged.lost.length === 0) return judged
     const reason = `${lostText(judged.lost)}; take the index whole with platforms: all, or sign the copy`
     if (this.mustNotLose) {

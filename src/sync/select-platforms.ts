@@ -27,6 +27,8 @@ export interface Selection {
   readonly selected: readonly PlatformEntry[]
   /** What BuildKit attests of them, where that is kept: each entry once. */
   readonly attestations: readonly SelectedAttestation[]
+  /** Indexes beneath the index of which something was selected, and which the new one does not have. */
+  readonly dissolved: readonly Digest[]
   readonly missing: readonly Platform[]
   /** What is not copied, in words for the log; empty if that is nothing. */
   readonly leftOut: string
@@ -52,8 +54,9 @@ export async function selectPlatforms(
   reference: string,
   keepsAttestations: boolean,
 ): Promise<Selection | undefined> {
-  const nameless: Descriptor[] = []
-  const named = await listPlatforms(repository, index, (entry) => nameless.push(entry))
+  const places = new Map<Descriptor, readonly Digest[]>()
+  const named = await listPlatforms(repository, index, (entry, within) => places.set(entry, within))
+  const nameless = [...places.keys()]
   const told = named.length > 0 ? undefined : await platformsOfConfigs(repository, nameless)
   if (told?.entries.length === 0 && !nameless.every(isAttestation)) return undefined
   const entries = told?.entries ?? named
@@ -69,6 +72,11 @@ export async function selectPlatforms(
   return {
     selected,
     attestations,
+    dissolved: [
+      ...new Set(
+        selected.flatMap(({ descriptor, within }) => within ?? places.get(descriptor) ?? []),
+      ),
+    ],
     missing: wanted.filter((platform) => !found.has(formatPlatform(platform))),
     leftOut: listNames([
       ...others.filter(({ digest }) => !attested.has(digest)).map(nameOf),

@@ -24,16 +24,34 @@ export interface LostReferrer {
   readonly predicateType?: string
 }
 
-/**
- * What belongs to a manifest that will not be at the destination, as far as it is wanted. `filtered`
- * counts what is not.
- */
+export interface LostReferrers {
+  readonly lost: readonly LostReferrer[]
+  /** How many of those that were found are not wanted. */
+  readonly filtered: number
+}
+
+/** What belongs to manifests that will not be at the destination, as far as it is wanted. */
 export async function findLostReferrers(
   source: Repository,
   found: SourceReferrers,
   filter: ReferrerFilter,
+  subjects: readonly Digest[],
+): Promise<LostReferrers> {
+  const all = await waitForAll(
+    subjects.map(async (subject) => findOf(source, found, filter, subject)),
+  )
+  return {
+    lost: all.flatMap(({ lost }) => lost),
+    filtered: all.reduce((sum, { filtered }) => sum + filtered, 0),
+  }
+}
+
+async function findOf(
+  source: Repository,
+  found: SourceReferrers,
+  filter: ReferrerFilter,
   subject: Digest,
-): Promise<{ readonly lost: readonly LostReferrer[]; readonly filtered: number }> {
+): Promise<LostReferrers> {
   const [entries, images] = await waitForBoth(
     wantsReferrers(filter) ? found.list(source, subject) : Promise.resolve([]),
     wantsCosignTags(filter) ? found.cosignImages(source, subject) : Promise.resolve([]),

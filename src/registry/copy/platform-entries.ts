@@ -13,6 +13,8 @@ export interface PlatformEntry {
   readonly descriptor: Descriptor
   /** The entries of the same index in which BuildKit attests of it. */
   readonly attestations?: readonly Descriptor[]
+  /** The indexes that it was found in beneath the one that was searched, outermost first. */
+  readonly within?: readonly Digest[]
 }
 
 /**
@@ -22,14 +24,15 @@ export interface PlatformEntry {
 export async function listPlatforms(
   repository: Repository,
   index: ImageIndex,
-  leftOut: (entry: Descriptor) => void = () => undefined,
+  leftOut: (entry: Descriptor, within: readonly Digest[]) => void = () => undefined,
 ): Promise<readonly PlatformEntry[]> {
   const entries: PlatformEntry[] = []
   /** Nested indexes that were searched: what is listed again has nothing new in it. */
   const searched = new Set<Digest>()
 
-  /** @param depth of what the index lists */
-  const search = async ({ manifests }: ImageIndex, depth: number): Promise<void> => {
+  /** @param within the nested indexes down to this one */
+  const search = async ({ manifests }: ImageIndex, within: readonly Digest[]): Promise<void> => {
+    const depth = within.length + 1
     const attestations = attestationsOf(manifests)
     for (const descriptor of manifests) {
       const { mediaType, platform, digest } = descriptor
@@ -40,16 +43,19 @@ export async function listPlatforms(
         await repository.roomFor(nested)
         const { manifest } = nested
         if (manifest.kind === 'index') {
-          await search(manifest, depth + 1)
+          await search(manifest, [...within, digest])
           continue
         }
       }
-      if (platform === undefined || isAttestation(descriptor)) leftOut(descriptor)
-      else entries.push({ platform, descriptor, attestations: attestations.get(digest) ?? [] })
+      if (platform === undefined || isAttestation(descriptor)) leftOut(descriptor, within)
+      else {
+        const attested = attestations.get(digest) ?? []
+        entries.push({ platform, descriptor, attestations: attested, within })
+      }
     }
   }
 
-  await search(index, 1)
+  await search(index, [])
   return entries
 }
 
