@@ -46545,7 +46545,7 @@ function pageBehind(repository, tags) {
     const last = tags.at(-1);
     if (tags.length !== TAGS_PER_PAGE || last === undefined)
         return undefined;
-    return `${firstPage(repository)}&last=${last}`;
+    return `${firstPage(repository)}&last=${encodeURIComponent(last)}`;
 }
 function tags_readTags(body) {
     let document;
@@ -46570,7 +46570,12 @@ const NO_LIST = [400, 401, 403, 404, 405, 406, 501];
  */
 async function listsTag(repository, tag) {
     const list = repository.http.facts.tagLists.of(repository.name);
-    return list.has(tag, async (next) => fetchTagPage(repository, next, NO_LIST));
+    return list.has(tag, async (next) => tag_names_readPage(repository, next));
+}
+/** A page that is as full as was asked for may not be the last one, whatever its registry leaves out. */
+async function tag_names_readPage(repository, place) {
+    const page = await fetchTagPage(repository, place, NO_LIST);
+    return page && { ...page, next: page.next ?? pageBehind(repository, page.tags) };
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/content/tagged-manifest.js
@@ -46620,7 +46625,8 @@ async function listByTag(repository, subject) {
         return [];
     const { manifest } = shown;
     if (manifest.kind === 'index' && manifest.mediaType === MediaType.ociIndex) {
-        return manifest.manifests;
+        // What two programs have added at one time may stand there twice.
+        return [...new Map(manifest.manifests.map((entry) => [entry.digest, entry])).values()];
     }
     repository.http.logger.info(`${tag} in ${repository.name} holds ${foreignText(shown.mediaType)} and not a list of referrers: not counted`);
     return [];
@@ -50701,8 +50707,9 @@ async function listPlatforms(repository, index, leftOut = () => undefined) {
     const entries = [];
     /** Nested indexes that were searched: what is listed again has nothing new in it. */
     const searched = new Set();
-    /** @param depth of what the index lists */
-    const search = async ({ manifests }, depth) => {
+    /** @param within the nested indexes down to this one */
+    const search = async ({ manifests }, within) => {
+        const depth = within.length + 1;
         const attestations = attestationsOf(manifests);
         for (const descriptor of manifests) {
             const { mediaType, platform, digest } = descriptor;
@@ -50714,17 +50721,19 @@ async function listPlatforms(repository, index, leftOut = () => undefined) {
                 await repository.roomFor(nested);
                 const { manifest } = nested;
                 if (manifest.kind === 'index') {
-                    await search(manifest, depth + 1);
+                    await search(manifest, [...within, digest]);
                     continue;
                 }
             }
             if (platform === undefined || isAttestation(descriptor))
-                leftOut(descriptor);
-            else
-                entries.push({ platform, descriptor, attestations: attestations.get(digest) ?? [] });
+                leftOut(descriptor, within);
+            else {
+                const attested = attestations.get(digest) ?? [];
+                entries.push({ platform, descriptor, attestations: attested, within });
+            }
         }
     };
-    await search(index, 1);
+    await search(index, []);
     return entries;
 }
 /** The attestations among the entries of an index, by the image that they are about. */
@@ -53726,8 +53735,9 @@ const MAX_NAMES_LENGTH = 600;
  * @throws RegistryError PLATFORM when none of them is there, and those of fetching nested indexes
  */
 async function selectPlatforms(repository, index, wanted, reference, keepsAttestations) {
-    const nameless = [];
-    const named = await listPlatforms(repository, index, (entry) => nameless.push(entry));
+    const places = new Map();
+    const named = await listPlatforms(repository, index, (entry, within) => places.set(entry, within));
+    const nameless = [...places.keys()];
     const told = named.length > 0 ? undefined : await platformsOfConfigs(repository, nameless);
     if (told?.entries.length === 0 && !nameless.every(isAttestation))
         return undefined;
@@ -53745,6 +53755,9 @@ async function selectPlatforms(repository, index, wanted, reference, keepsAttest
     return {
         selected,
         attestations,
+        dissolved: [
+            ...new Set(selected.flatMap(({ descriptor, within }) => within ?? places.get(descriptor) ?? [])),
+        ],
         missing: wanted.filter((platform) => !found.has(formatPlatform(platform))),
         leftOut: listNames([
             ...others.filter(({ digest }) => !attested.has(digest)).map(select_platforms_nameOf),
@@ -54846,11 +54859,15 @@ function blobsOf(manifest) {
 
 
 
-/**
- * What belongs to a manifest that will not be at the destination, as far as it is wanted. `filtered`
- * counts what is not.
- */
-async function findLostReferrers(source, found, filter, subject) {
+/** What belongs to manifests that will not be at the destination, as far as it is wanted. */
+async function findLostReferrers(source, found, filter, subjects) {
+    const all = await wait_for_all_waitForAll(subjects.map(async (subject) => findOf(source, found, filter, subject)));
+    return {
+        lost: all.flatMap(({ lost }) => lost),
+        filtered: all.reduce((sum, { filtered }) => sum + filtered, 0),
+    };
+}
+async function findOf(source, found, filter, subject) {
     const [entries, images] = await waitForBoth(wantsReferrers(filter) ? found.list(source, subject) : Promise.resolve([]), wantsCosignTags(filter) ? found.cosignImages(source, subject) : Promise.resolve([]));
     const [listed, tagged] = await waitForBoth(wait_for_all_waitForAll(entries.map(async (entry) => fetchReferrer(source, subject, entry))), wait_for_all_waitForAll(images.map(async ({ tag }) => found.cosignImage(source, tag))));
     const referrers = listed.filter((referrer) => referrer !== undefined);
@@ -55045,7 +55062,8 @@ class ImageReferrers {
         const { selection, repository, top } = image;
         if (selection === undefined)
             return { lost: [], filtered: 0 };
-        const judged = await findLostReferrers(repository, found, referrers, top.digest);
+        const subjects = [top.digest, ...selection.dissolved];
+        const judged = await findLostReferrers(repository, found, referrers, subjects);
         if (judged.lost.length === 0)
             return judged;
         const reason = `${lostText(judged.lost)}; take the index whole with platforms: all, or sign the copy`;

@@ -151,6 +151,25 @@ describe('a rule for a repository of GitHub', () => {
     expect((await verdictOn(spec)).isTrusted).toBe(false)
   })
 
+  test.each(['refs/tags/app@1.0', 'refs/pull/1/merge', 'a'.repeat(40)])(
+    'takes a workflow by its path, whatever it was called at: %s',
+    async (ref) => {
+      const identity = `${HOME}/.github/workflows/release.yml@${ref}`
+      for (const workflow of ['.github/workflows/release.yml', '.github/workflows/*.yml']) {
+        expect((await verdictOn({ identity }, { workflow })).isTrusted).toBe(true)
+      }
+    },
+  )
+
+  test.each(['refs/heads/main', 'a'.repeat(40)])(
+    'does not take a file whose name goes on behind an @ for another one: %s',
+    async (ref) => {
+      const identity = `${HOME}/.github/workflows/release.yml@other.yml@${ref}`
+      const workflow = '.github/workflows/release.yml'
+      expect((await verdictOn({ identity }, { workflow })).isTrusted).toBe(false)
+    },
+  )
+
   test('does not take the sign for Kelvin for a K', async () => {
     const home = 'https://github.com/acme/\u212ait'
     const claims = { 12: home, 14: 'refs/tags/v1.0' }

@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto'
+import { createPublicKey, sign } from 'node:crypto'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import {
   cosignDocument,
@@ -184,8 +184,10 @@ describe('a rule for a key and the log', () => {
     sigstore = await PrivateSigstore.start()
   })
 
-  async function logged(image: SignedImage) {
-    const bundle = keyBundle(privateKey, statementOf(image.subject))
+  async function logged(
+    image: SignedImage,
+    bundle = keyBundle(privateKey, statementOf(image.subject)),
+  ) {
     const { payload, signatures } = bundle.dsseEnvelope
     const entry = await sigstore.enter({
       apiVersion: '0.0.1',
@@ -215,6 +217,22 @@ describe('a rule for a key and the log', () => {
       isTrusted: true,
       verified: { time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
     })
+  })
+
+  test.each([
+    ['P-384', 'sha384'],
+    ['P-521', 'sha512'],
+  ] as const)('takes one with a key of %s and %s', async (curve, hash) => {
+    const own = newKey(curve)
+    const image = new SignedImage()
+    const payload = statementOf(image.subject)
+    const bundle = keyBundle(own, payload)
+    const sig = sign(hash, preAuthEncoding(bundle.dsseEnvelope.payloadType, payload), own)
+    bundle.dsseEnvelope.signatures = [{ sig: sig.toString('base64') }]
+    image.addBundle(await logged(image, bundle))
+    const wanted = { ...rule(), key: publicPem(own) }
+    expect((await judge(image, wanted)).isTrusted).toBe(true)
+    expect((await judge(image, rule())).isTrusted).toBe(false)
   })
 
   test('refuses one that is in none, or has the entry of another', async () => {

@@ -23637,10 +23637,22 @@ function checkWorkflow(requirement, { identity }, { serverUrl }) {
     const path = named === undefined ? workflow : named.slice(2).join('/');
     const isThere = sameName(signer?.owner, wantedOwner) &&
         (wantedRepository === undefined || sameName(signer?.repository, wantedRepository));
-    const wanted = path === undefined || path.includes('@') ? path : `${path}@**`;
-    if (!isThere || (wanted !== undefined && !readPattern(wanted)(signer?.rest ?? ''))) {
+    if (!isThere || (path !== undefined && !isWorkflow(path, signer?.rest ?? ''))) {
         throw new Refusal(`is made by ${identity}`);
     }
+}
+/** What a caller may name in place of a ref. */
+const COMMIT = /@[0-9a-f]{40}$/;
+/**
+ * Whether a path with its ref is the one that a rule names, with its ref or with any. The names of
+ * files may have an @ as well: `release.yml@other.yml@refs/heads/main` is another workflow.
+ */
+function isWorkflow(wanted, signer) {
+    if (wanted.includes('@'))
+        return readPattern(wanted)(signer);
+    if (COMMIT.test(signer))
+        return readPattern(wanted)(signer.replace(COMMIT, ''));
+    return readPattern(`${wanted}@refs/**`)(signer);
 }
 /** A URI of that GitHub, taken apart; undefined for any other. */
 function placeOf(uri, serverUrl) {
@@ -23751,13 +23763,14 @@ async function checkKey(requirement, signature, subject, roots) {
 function checkLog({ keys }, signature, subject, roots) {
     const { bundle } = signature;
     const artifact = artifactOf(signature, subject);
+    const bytes = signedBytes(signature, subject);
     if (bundle === undefined || bundle.verificationMaterial.tlogEntries.length === 0) {
         throw new Refusal('is in no log');
     }
-    const reasons = roots.flatMap(({ root }) => keys.map(({ key }) => {
-        const material = (0,verify_dist/* toTrustMaterial */.jO)(root, keyFinder(key));
+    const reasons = roots.flatMap(({ root }) => keys.map((key) => {
+        const material = (0,verify_dist/* toTrustMaterial */.jO)(root, keyFinder(key.key));
         const verifier = new verify_dist/* Verifier */.BL(material, { ctlogThreshold: 0 });
-        return attempt(() => verifier.verify((0,verify_dist/* toSignedEntity */.DC)(bundle, artifact)));
+        return attempt(() => verifier.verify(signedWith(key, (0,verify_dist/* toSignedEntity */.DC)(bundle, artifact), bytes)));
     }));
     if (reasons.includes(undefined))
         return bundle;
@@ -23766,6 +23779,21 @@ function checkLog({ keys }, signature, subject, roots) {
 /** What a plain signature is over, as the library wants it; it does not look at it for statements. */
 function artifactOf({ signed }, { bytes }) {
     return Buffer.from(signed.kind === 'document' ? signed.bytes : bytes);
+}
+/**
+ * An entity whose signature over the bytes is checked with the hashes of the key: the library has one
+ * hash for keys of all kinds.
+ */
+function signedWith(key, entity, bytes) {
+    const { signature: own } = entity;
+    const signature = {
+        signature: own.signature,
+        compareSignature: (other) => own.compareSignature(other),
+        compareDigest: (digest) => own.compareDigest(digest),
+        compareSignedDigest: (digest) => own.compareSignedDigest(digest),
+        verifySignature: () => isSignedBy([key], bytes, own.signature),
+    };
+    return { ...entity, signature };
 }
 /** The key for whatever hint: keys of rules have no dates. */
 function keyFinder(publicKey) {

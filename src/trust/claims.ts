@@ -61,10 +61,22 @@ function checkWorkflow(
   const isThere =
     sameName(signer?.owner, wantedOwner) &&
     (wantedRepository === undefined || sameName(signer?.repository, wantedRepository))
-  const wanted = path === undefined || path.includes('@') ? path : `${path}@**`
-  if (!isThere || (wanted !== undefined && !readPattern(wanted)(signer?.rest ?? ''))) {
+  if (!isThere || (path !== undefined && !isWorkflow(path, signer?.rest ?? ''))) {
     throw new Refusal(`is made by ${identity}`)
   }
+}
+
+/** What a caller may name in place of a ref. */
+const COMMIT = /@[0-9a-f]{40}$/
+
+/**
+ * Whether a path with its ref is the one that a rule names, with its ref or with any. The names of
+ * files may have an @ as well: `release.yml@other.yml@refs/heads/main` is another workflow.
+ */
+function isWorkflow(wanted: string, signer: string): boolean {
+  if (wanted.includes('@')) return readPattern(wanted)(signer)
+  if (COMMIT.test(signer)) return readPattern(wanted)(signer.replace(COMMIT, ''))
+  return readPattern(`${wanted}@refs/**`)(signer)
 }
 
 interface GitHubAddress {

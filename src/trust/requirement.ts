@@ -1,12 +1,18 @@
 import type { KeyObject } from 'node:crypto'
-import { type KeyFinderFunc, toTrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify'
+import {
+  type KeyFinderFunc,
+  type SignedEntity,
+  toTrustMaterial,
+  toSignedEntity,
+  Verifier,
+} from '@sigstore/verify'
 import type { Bundle } from '@sigstore/bundle'
 import { type Digest } from '../oci/digest.ts'
 import { authorityOf, type CertificateIdentity, identityOf, leafOf } from './certificate.ts'
 import { checkDocument } from './cosign-layer.ts'
 import { dssePreAuthEncoding } from './envelope.ts'
 import type { GitHubPlace } from './github-place.ts'
-import { isSignedBy } from './public-key.ts'
+import { isSignedBy, type PublicKey } from './public-key.ts'
 import { Refusal } from './refusal.ts'
 import type { GitHubRequirement, IdentityRequirement, KeyRequirement, Requirement } from './rule.ts'
 import type { Signature } from './signature.ts'
@@ -108,14 +114,17 @@ function checkLog(
 ): Bundle {
   const { bundle } = signature
   const artifact = artifactOf(signature, subject)
+  const bytes = signedBytes(signature, subject)
   if (bundle === undefined || bundle.verificationMaterial.tlogEntries.length === 0) {
     throw new Refusal('is in no log')
   }
   const reasons = roots.flatMap(({ root }) =>
-    keys.map(({ key }) => {
-      const material = toTrustMaterial(root, keyFinder(key))
+    keys.map((key) => {
+      const material = toTrustMaterial(root, keyFinder(key.key))
       const verifier = new Verifier(material, { ctlogThreshold: 0 })
-      return attempt(() => verifier.verify(toSignedEntity(bundle, artifact)))
+      return attempt(() =>
+        verifier.verify(signedWith(key, toSignedEntity(bundle, artifact), bytes)),
+      )
     }),
   )
   if (reasons.includes(undefined)) return bundle
@@ -125,6 +134,22 @@ function checkLog(
 /** What a plain signature is over, as the library wants it; it does not look at it for statements. */
 function artifactOf({ signed }: Signature, { bytes }: Subject): Buffer<ArrayBuffer> {
   return Buffer.from(signed.kind === 'document' ? signed.bytes : bytes)
+}
+
+/**
+ * An entity whose signature over the bytes is checked with the hashes of the key: the library has one
+ * hash for keys of all kinds.
+ */
+function signedWith(key: PublicKey, entity: SignedEntity, bytes: Uint8Array): SignedEntity {
+  const { signature: own } = entity
+  const signature = {
+    signature: own.signature,
+    compareSignature: (other: Buffer): boolean => own.compareSignature(other),
+    compareDigest: (digest: Buffer): boolean => own.compareDigest(digest),
+    compareSignedDigest: (digest: Buffer): boolean => own.compareSignedDigest(digest),
+    verifySignature: (): boolean => isSignedBy([key], bytes, own.signature),
+  }
+  return { ...entity, signature }
 }
 
 /** The key for whatever hint: keys of rules have no dates. */
