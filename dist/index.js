@@ -21134,7 +21134,7 @@ __webpack_unused_export__ = publicApi.parse;
 exports.hR = publicApi.parseAllDocuments;
 exports.Tp = publicApi.parseDocument;
 __webpack_unused_export__ = publicApi.stringify;
-__webpack_unused_export__ = visit.visit;
+exports.YR = visit.visit;
 __webpack_unused_export__ = visit.visitAsync;
 
 
@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3910);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8075);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3910:
+/***/ 8075:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38699,7 +38699,7 @@ function hasPlaceholder(text) {
 function valuesOf(source, base) {
     const repository = relativePath(source, base);
     return new Map([
-        ['{registry}', source.registry.replaceAll(':', '-')],
+        ['{registry}', source.registry.replaceAll(/[[\]]/g, '').replaceAll(':', '-')],
         ['{repository}', repository],
         ['{name}', repository.slice(repository.lastIndexOf('/') + 1)],
         ['{tag}', source.tag],
@@ -40016,8 +40016,19 @@ function ruleText({ match, exclude, semver, newest, min }) {
 ;// CONCATENATED MODULE: ./lib/sync/list/stray.js
 
 
-/** What people write in place of `=>`. */
-const OTHER_ARROW = /^(?:[-=]*>|=+|→|⇒)$/;
+/** What people write in place of `=>`: signs, none of which a reference begins or ends with. */
+const OTHER_ARROW = /^(?!=>$|:$)[^\p{L}\p{N}\s./_{}@*?"'`$%#\\]+$/u;
+/** A digest for itself, which would pass for the tag of an image of that name. */
+const BARE_DIGEST = /^:?(?:sha256:[0-9A-Fa-f]{64}|sha512:[0-9A-Fa-f]{128})$/;
+/** Where other programs find images that are in no registry; the others end with a path. */
+const TRANSPORT = /^(?:docker-daemon|docker-archive|oci-archive|containers-storage):/;
+/** What is left of an expression or a variable that has no text. */
+const VALUELESS = {
+    Array: 'is what an expression makes of a list; write it with toJSON(…)',
+    Object: 'is what an expression makes of an object; write it with toJSON(…)',
+    null: 'is what is left of a value that is not there',
+    undefined: 'is what is left of a value that is not there',
+};
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=/;
 /** A variable of a shell, of a template, or an expression of a workflow. */
 const stray_VARIABLE = /\$|\{\{|%[A-Za-z_]+%/;
@@ -40039,6 +40050,13 @@ function strayWord(word) {
         const what = word.includes('{{') ? 'expressions' : 'variables';
         return `${what} are not expanded here; write what ${quote(word)} stands for`;
     }
+    if (BARE_DIGEST.test(word))
+        return `${quote(word)} is a digest without its image; write repository@sha256:…`;
+    if (TRANSPORT.test(word)) {
+        return `${quote(word.replace(/:.*$/s, ':'))} is no registry; images are copied from registry to registry`;
+    }
+    if (Object.hasOwn(VALUELESS, word))
+        return `${quote(word)} ${VALUELESS[word] ?? ''}`;
     const name = ASSIGNMENT.exec(word)?.[1];
     if (name !== undefined) {
         return `${quote(`${name}=…`)} gives a value to a name; a line holds references only`;
@@ -40150,11 +40168,20 @@ function unknownKeys(members, known, meant) {
     if (unknown.length === 0)
         return undefined;
     const suggestions = unknown.flatMap((name) => {
-        const other = known.find((one) => one === name.toLowerCase()) ?? ownValue(meant, name);
+        const other = known.find((one) => bare(one) === bare(name)) ??
+            ownValue(meant, name) ??
+            ownValue(meant, name.toLowerCase());
         return other === undefined || names.has(other) ? [] : [other];
     });
     const hint = suggestions.length === 0 ? '' : `; did you mean ${enumerate([...new Set(suggestions)])}?`;
     return `unknown ${unknown.length === 1 ? 'key' : 'keys'} ${namedKeys(unknown)}${hint === '' ? ';' : hint} ${enumerate(known)} are accepted`;
+}
+/** A name without what spellings differ in: capitals, separators and a plural. */
+function bare(name) {
+    return name
+        .toLowerCase()
+        .replaceAll(/[-_\s]/g, '')
+        .replace(/s$/, '');
 }
 function ownValue(record, name) {
     return Object.hasOwn(record, name) ? record[name] : undefined;
@@ -40727,6 +40754,64 @@ function selectIn(tags, entry, versions) {
     return { report, error: { code: 'NO_TAGS', message } };
 }
 
+;// CONCATENATED MODULE: ./lib/sync/list/command.js
+
+
+/** Programs, and what they are told, in lines that were copied from a script. */
+const PROGRAM = /^(?:docker|podman|nerdctl|crane|skopeo|regctl|oras|ctr|crictl|buildah)$/;
+const VERB = /^(?:pull|push|tag|run|copy|cp|create|image|images|sync|buildx|imagetools)$/;
+/** As the first word they are no image without a tag. */
+const FIRST = /^(?:FROM|from|pull|push|image|images|copy)$/;
+const TWO_IMAGES = /^(?:tag|copy|cp|sync|create)$/;
+/** What a line of a script may begin with. */
+const PROMPT = /^(?:sudo|exec|\$|>|-)$/;
+/** Where a command ends: at the next one, a pipe or a redirection. */
+const END = /^[;&|<>\\]|;$/;
+/** Options without a value of their own. Whatever stands behind another one may be a secret. */
+const FLAG = /^-(?:[adfiqrtx]|it|-(?:all|all-tags|force|insecure|interactive|multi-arch|preserve-digests|quiet|recursive|rm|tty))$/;
+/** What a line says that is a command of another program, where that can be told, and what to write. */
+function commandProblem(written) {
+    const words = written.slice(written.findIndex((word) => !PROMPT.test(word)));
+    const [program = '', ...others] = words;
+    if (FIRST.test(program) && others.length > 0 && !others.includes('=>')) {
+        return command_message(program, imagesOf(others).slice(0, 1));
+    }
+    if (!PROGRAM.test(program) || !VERB.test(others[0] ?? ''))
+        return undefined;
+    const end = others.findIndex((word) => END.test(word));
+    const command = end === -1 ? others : others.slice(0, end);
+    const verbs = command.filter((word) => VERB.test(word));
+    return command_message([program, ...verbs].join(' '), meantBy(program, verbs, command));
+}
+function meantBy(program, verbs, words) {
+    const rest = words.filter((word) => !VERB.test(word));
+    if (program === 'skopeo')
+        return rest.filter((word) => word.startsWith('docker://'));
+    if (verbs.includes('create')) {
+        const tags = rest.filter((_, index) => /^(?:-t|--tag)$/.test(rest[index - 1] ?? ''));
+        const sources = imagesOf(rest).filter((image) => !tags.includes(image));
+        return tags.length > 0 && sources.length === 1 ? [...sources, ...tags] : [];
+    }
+    const count = verbs.some((verb) => TWO_IMAGES.test(verb)) ? 2 : 1;
+    const images = imagesOf(rest).slice(0, count);
+    return images.length === count ? images : [];
+}
+function imagesOf(words) {
+    return words.filter((word, index) => {
+        const before = words[index - 1] ?? '';
+        return (!word.startsWith('-') &&
+            (!before.startsWith('-') || FLAG.test(before) || before.includes('=')));
+    });
+}
+function command_message(name, images) {
+    const bare = images.map((image) => image.replace(/^docker:\/\//, ''));
+    const [source, ...destinations] = bare;
+    const isClear = source !== undefined && bare.every((image) => strayWord(image) === undefined);
+    const line = [source, ...(destinations.length === 0 ? [] : ['=>', ...destinations])].join(' ');
+    const meant = isClear ? `; write ${quote(line)}` : '';
+    return `${quote(name)} is a command, and a line holds references only${meant}`;
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/list/entry.js
 const SEPARATORS = /[\s,]+/;
 /** The words of a text, which white space and commas separate. */
@@ -40740,14 +40825,15 @@ function splitWords(text) {
 
 
 
+
 const PLATFORM_OPTION = /^\s*--platform(?:=|\s+)(\S*)(.*)$/s;
-/** Programs, and what they are told, in lines that were copied from a script. */
-const PROGRAM = /^(?:docker|podman|nerdctl|crane|skopeo|regctl|oras|ctr|crictl|buildah)$/;
-const VERB = /^(?:pull|push|tag|run|copy|cp|create|image|images|sync|buildx|imagetools)$/;
-/** As the first word they are no image without a tag. */
-const FIRST = /^(?:FROM|from|pull|push|image|images|copy)$/;
-const TWO_IMAGES = /^(?:tag|copy|cp|sync)$/;
 const SYSTEMS = /^(?:linux|windows|darwin|macos|freebsd)\//;
+/** Architectures for themselves, which are no names of images. */
+const ARCHITECTURE = /^(?:amd64|arm64|x86_64|aarch64|arm\/v[5-8]|arm64\/v8|ppc64le|s390x|riscv64)$/;
+/** The host of a registry for itself. */
+const HOST = /^(?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]+)?$|^localhost:[0-9]+$/i;
+/** What items of lists begin with elsewhere. */
+const BULLET = /^(?:[-*+•·>;|&]|\(?[0-9]+[.)])$/;
 /**
  * Reads `[--platform=P] SOURCE [=>] [DESTINATION…]`; the text has no comment and is not blank.
  * Without `=>` only what is unmistakably a destination is taken for one.
@@ -40756,13 +40842,15 @@ function readLine(text, line) {
     const option = PLATFORM_OPTION.exec(text);
     const words = splitWords((option?.[2] ?? text).replaceAll('=>', ' => '));
     const arrow = words.indexOf('=>');
-    const message = strayOption(words) ??
+    const message = commandProblem(words) ??
+        bulletProblem(words) ??
+        strayOption(words) ??
         words
             .filter((word) => word !== '=>')
             .map(strayWord)
             .find((problem) => problem !== undefined) ??
         arrowProblem(words, arrow) ??
-        (arrow === -1 ? misreading(words) : undefined);
+        (arrow === -1 ? misreading(words, option?.[1]) : undefined);
     if (message !== undefined)
         return { line, message };
     const [source] = words;
@@ -40776,8 +40864,13 @@ function readLine(text, line) {
         ...(option?.[1] !== undefined && { platforms: option[1] }),
     };
 }
+function bulletProblem([bullet = '', ...words]) {
+    return words.length > 0 && BULLET.test(bullet)
+        ? `${quote(bullet)} is too much before an image; write ${quote(words.join(' '))}`
+        : undefined;
+}
 function strayOption(words) {
-    const option = words.find((word) => word.startsWith('--'))?.replace(/=.*$/s, '');
+    const option = words.find((word) => /^--[A-Za-z]/.test(word))?.replace(/=.*$/s, '');
     if (option === undefined)
         return undefined;
     return option === '--platform'
@@ -40797,16 +40890,18 @@ function arrowProblem(words, arrow) {
         return 'no destination stands after "=>"';
     return undefined;
 }
-/** What may have been meant by words of which one is no destination for certain. */
-function misreading(words) {
+/** What may have been meant by words of which one is no source or no destination for certain. */
+function misreading(words, option) {
     const [source = '', ...others] = words;
-    if (FIRST.test(source) && others.length > 0)
-        return commandMessage(source, others.slice(0, 1));
+    if (others.length === 0)
+        return undefined;
+    const first = platformFirst(words, option) ?? hostFirst(source, others);
+    if (first !== undefined)
+        return first;
     const word = others.find((other) => !isDestination(other));
     if (word === undefined)
         return undefined;
-    return (command(words) ??
-        platform(others, source) ??
+    return (platform(others, source) ??
         tagColumn(words) ??
         tagApart(words) ??
         `${quote(word)} may be a destination or not; write "=>" before the destinations, or name its host`);
@@ -40815,33 +40910,39 @@ function misreading(words) {
 function isDestination(word) {
     return word.startsWith(':') || namesRegistry(word) || /[:@][^/]*$/.test(word);
 }
-function command([program = '', ...words]) {
-    const verbs = words.filter((word) => VERB.test(word));
-    if (!PROGRAM.test(program) || verbs[0] !== words[0])
-        return undefined;
-    const images = words.filter((word) => !VERB.test(word) && !word.startsWith('-'));
-    const count = verbs.some((verb) => TWO_IMAGES.test(verb)) ? 2 : 1;
-    return commandMessage([program, ...verbs].join(' '), images.slice(0, count));
-}
-function commandMessage(name, images) {
-    const bare = images.map((image) => image.replace(/^docker:\/\//, ''));
-    const meant = bare.length === 0 ? '' : `; write ${quote(bare.join(' => '))}`;
-    return `${quote(name)} is a command, and a line holds references only${meant}`;
-}
 function platform(words, source) {
-    const platforms = words.filter(isPlatform);
-    if (platforms.length === 0)
-        return undefined;
-    const names = platforms.join(',');
-    return `${quote(names)} ${platforms.length === 1 ? 'is a platform' : 'are platforms'}; write ${quote(`--platform=${names} ${source}`)}, or an object with platforms`;
+    const platforms = words.flatMap((word) => platformOf(word) ?? []);
+    return platforms.length === 0 ? undefined : platformMessage(platforms, source);
 }
-function isPlatform(word) {
+/** Platforms in the first column, or behind a blank in the list of those of `--platform`. */
+function platformFirst(words, option) {
+    const end = words.findIndex((word) => platformOf(word) === undefined);
+    if (end < 1)
+        return undefined;
+    const platforms = words.slice(0, end).flatMap((word) => platformOf(word) ?? []);
+    const before = option === undefined ? [] : option.split(',').filter((word) => word !== '');
+    return platformMessage([...before, ...platforms], words.slice(end).join(' '));
+}
+function platformMessage(platforms, image) {
+    const names = platforms.join(',');
+    return `${quote(names)} ${platforms.length === 1 ? 'is a platform' : 'are platforms'}; write ${quote(`--platform=${names} ${image}`)}, or an object with platforms`;
+}
+function platformOf(word) {
+    if (ARCHITECTURE.test(word))
+        return `linux/${word}`;
     try {
-        return SYSTEMS.test(word) && parsePlatform(word).os !== '';
+        return SYSTEMS.test(word) && parsePlatform(word).os !== '' ? word : undefined;
     }
     catch {
-        return false;
+        return undefined;
     }
+}
+/** A host in a column of its own, which a destination without a host tells from a repository. */
+function hostFirst(host, others) {
+    const image = others.join(' ');
+    if (!HOST.test(host) || others.some((word) => word.startsWith(':') || namesRegistry(word)))
+        return undefined;
+    return `${quote(host)} looks like a host; write ${quote(`${host}/${image}`)}, or ${quote(`${host} => ${image}`)} if it is an image`;
 }
 /** `SOURCE DESTINATION TAG`, the columns of many a script. */
 function tagColumn(words) {
@@ -40965,8 +41066,13 @@ function readPromoterManifest(walk, map, line) {
         const registry = walk.map(item.node, item.line);
         const of = registry === undefined ? [] : walk.members(registry, item.line);
         const name = walk.text(of.find((one) => one.name === 'name')?.value, item.line, 'name');
+        const isSource = of.some((one) => one.name === 'src' && walk.isTrue(one.value));
         if (name !== undefined)
-            registries.push({ name, isSource: of.some((one) => one.name === 'src') });
+            registries.push({ name, isSource });
+    }
+    if (!registries.some(({ isSource }) => isSource)) {
+        walk.problem(listed?.line ?? line, 'registries: none of them is the source (src: true)');
+        return;
     }
     const bases = {
         source: registries.find(({ isSource }) => isSource)?.name,
@@ -41018,6 +41124,11 @@ const items_MEANT = {
     referrer: 'referrers',
     attestation: 'attestations',
 };
+/** Whether all keys of a mapping are those of an object, or mean them elsewhere. */
+function isMeantAsObject(walk, members) {
+    return members.every(({ name, value, line }) => (items_KEYS.includes(name) || Object.hasOwn(items_MEANT, name.toLowerCase())) &&
+        walk.map(value, line) === undefined);
+}
 /** Reads a list of images: strings in the form of a line, and objects. */
 function readItems(walk, items) {
     let isPromotion = false;
@@ -41045,6 +41156,10 @@ function readItem(walk, written, line) {
     }
     else {
         const text = walk.text(node, line, 'the item');
+        if (text !== undefined && /\s-\s/.test(text) && walk.hasSeveralLines(node)) {
+            walk.problem(line, 'the lines below are indented further than this item, and belong to it');
+            return false;
+        }
         const entry = text === undefined ? undefined : readLine(text, line);
         if (entry !== undefined && 'message' in entry)
             walk.problems.push(entry);
@@ -41238,7 +41353,7 @@ function placeFor(place, index) {
 
 
 /** What of an entry is read; everything else is named as not read. */
-const READ = new Set(['source', 'target', 'type', 'tags', 'platform', 'platforms']);
+const READ = new Set(['source', 'target', 'type', 'tags', 'tagSets', 'platform', 'platforms']);
 const regsync_TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 /**
  * Reads the `sync` entries of a regsync file: those of type `image`, and those of type `repository`
@@ -41293,7 +41408,7 @@ function regsync_readEntry(walk, members, line, ignored) {
         walk.entries.push({ line, source, destinations: [place], ...(platforms && { platforms }) });
     }
     else if (kind === 'repository') {
-        const tags = repositoryTags(walk, of('tags'), line, source, destination);
+        const tags = repositoryTags(walk, [of('tags'), of('tagSets')], line, source, destination);
         for (const tag of tags) {
             const destinations = [`${destination}:${tag}`];
             walk.entries.push({
@@ -41309,8 +41424,12 @@ function regsync_readEntry(walk, members, line, ignored) {
     }
 }
 /** The tags of an entry of type `repository`; none, and a problem noted, unless they are plain. */
-function repositoryTags(walk, tags, line, source, destination) {
+function repositoryTags(walk, [tags, sets], line, source, destination) {
     const meant = (rule) => `write an object: {source: ${source}, destination: ${destination}, tags: ${rule}}`;
+    if (sets !== undefined) {
+        walk.problem(line, `the entry has tagSets, which are not read; ${meant('{match: …, exclude: …}')} for each`);
+        return [];
+    }
     if (tags === undefined) {
         walk.problem(line, `an entry of type repository without tags means all of them; ${meant("['*']")}`);
         return [];
@@ -41365,10 +41484,12 @@ function readMapping(walk, map) {
         readPromoted(walk, members, line);
         return { notation: 'an entry of the image promoter (platforms: all)' };
     }
-    const [images] = members;
-    if (names.size === 1 && images?.name === 'images')
-        return readImages(walk, images);
-    if (names.has('source') || names.size === 0) {
+    const images = members.find(({ name }) => name === 'images');
+    const extensions = [...names].filter((name) => name.startsWith('x-'));
+    if (images !== undefined && names.size === 1 + extensions.length) {
+        return { ...readImages(walk, images), ignored: extensions };
+    }
+    if (names.has('source') || names.size === 0 || isMeantAsObject(walk, members)) {
         items_readObject(walk, map, line);
         return {};
     }
@@ -41498,14 +41619,16 @@ class JsonBrackets {
 ;// CONCATENATED MODULE: ./lib/sync/list/yaml-walk.js
 
 
-/** Enough to share a list of platforms or destinations; a bomb of aliases needs more. */
-const MAX_ALIASES = 100;
+/** Enough to share a list of platforms in a long list. */
+const MAX_ALIASES = 10_000;
 /** Texts in all: ten for each destination that a list may have. */
 const MAX_TEXTS = 1_000_000;
 /** The same where aliases repeat them: a short text may have many then. */
 const MAX_ALIASED_TEXTS = 100_000;
 /** Where an alias leads that is no use; the problem has been noted. */
 const NOTHING = Symbol('nothing');
+/** The key that puts the members of another mapping into one. */
+const MERGE = '<<';
 /** Nothing but separators. */
 const BLANK = /^[\s,]*$/;
 /** The walk over one document: what it has found so far, and how much it may still look at. */
@@ -41514,7 +41637,8 @@ class YamlWalk {
     problems = [];
     #document;
     #counter;
-    #seen = new WeakSet();
+    #members = new WeakMap();
+    #targets;
     #aliases = 0;
     #texts = 0;
     constructor(document, counter) {
@@ -41545,22 +41669,59 @@ class YamlWalk {
             this.problem(line, `more than ${MAX_ALIASES} aliases`);
         if (this.isExhausted)
             return NOTHING;
-        const target = node.resolve(this.#document);
+        this.#targets ??= targetsOf(this.#document);
+        const target = this.#targets.get(node);
         if (target === undefined)
             this.problem(line, `nothing has the anchor ${quote(node.source)}`);
         return target ?? NOTHING;
     }
-    /** The members of a mapping, each with its line. A key that occurs twice is a problem. */
+    /**
+     * The members of a mapping, each with its line, and behind them those that `<<` merges into it, for
+     * which its own come first. A key that occurs twice is a problem.
+     */
     members(map, line) {
-        const members = map.items.map(({ key, value }) => ({
+        const known = this.#members.get(map);
+        if (known !== undefined)
+            return known;
+        const own = map.items.map(({ key, value }) => ({
             name: (0,dist/* isScalar */.jn)(key) ? String(key.value) : '',
             value,
             line: this.lineOf(key, line),
         }));
-        if (!this.#seen.has(map))
-            this.#refuseTwins(members);
-        this.#seen.add(map);
+        this.#refuseTwins(own);
+        // A mapping that merges itself has nothing more than this.
+        this.#members.set(map, own);
+        const members = this.#withMerged(own);
+        this.#members.set(map, members);
         return members;
+    }
+    #withMerged(own) {
+        const merge = own.find(({ name }) => name === MERGE);
+        if (merge === undefined)
+            return own;
+        const members = own.filter(({ name }) => name !== MERGE);
+        const names = new Set(members.map(({ name }) => name));
+        const { line } = merge;
+        for (const map of this.#mergedMaps(merge)) {
+            for (const member of this.members(map, line)) {
+                if (names.has(member.name) || member.name === MERGE)
+                    continue;
+                if (!this.#mayRead(member.value, line))
+                    return members;
+                names.add(member.name);
+                members.push({ ...member, line });
+            }
+        }
+        return members;
+    }
+    /** The mapping behind `<<`, or those of the list there. */
+    #mergedMaps({ value, line }) {
+        const node = this.follow(value, line);
+        const nodes = (0,dist/* isSeq */.oP)(node) ? node.items.map((item) => this.follow(item, line)) : [node];
+        if (!nodes.every((one) => (0,dist/* isMap */.jh)(one) || one === NOTHING)) {
+            this.problem(line, '"<<" merges a mapping, or a list of them');
+        }
+        return nodes.filter((one) => (0,dist/* isMap */.jh)(one));
     }
     #refuseTwins(members) {
         const names = new Set();
@@ -41569,6 +41730,13 @@ class YamlWalk {
                 return this.problem(line, `the key ${quote(name)} occurs twice`);
             names.add(name);
         }
+    }
+    /** Whether the node has more than one line. */
+    hasSeveralLines(node) {
+        if (!(0,dist/* isNode */.Ll)(node) || !node.range)
+            return false;
+        const [start, end] = node.range;
+        return this.#counter.linePos(start).line !== this.#counter.linePos(end).line;
     }
     /** The mapping that stands there, if one does. */
     map(node, line) {
@@ -41579,6 +41747,10 @@ class YamlWalk {
     items(written, line) {
         const node = this.follow(written, line);
         return (0,dist/* isSeq */.oP)(node) ? this.#itemsOf(node, written, line) : undefined;
+    }
+    /** Whether `true` stands there. */
+    isTrue(written) {
+        return (0,dist/* isScalar */.jn)(written) && written.value === true;
     }
     /** A text that is not blank, trimmed; undefined, and the problem noted, for everything else. */
     text(written, line, name) {
@@ -41644,6 +41816,24 @@ class YamlWalk {
         return true;
     }
 }
+/** What each alias stands for: the last node before it, or around it, that has its anchor. */
+function targetsOf(document) {
+    const anchors = new Map();
+    const targets = new Map();
+    (0,dist/* visit */.YR)(document, {
+        Node: (_, node) => {
+            if (!(0,dist/* isAlias */.Vj)(node)) {
+                if (node.anchor !== undefined)
+                    anchors.set(node.anchor, node);
+                return;
+            }
+            const target = anchors.get(node.source);
+            if (target !== undefined)
+                targets.set(node, target);
+        },
+    });
+    return targets;
+}
 function emptyText(name) {
     return name === 'the item'
         ? 'the item is empty'
@@ -41658,13 +41848,20 @@ function emptyText(name) {
 
 
 
+
 /**
- * Lines, commas, brackets and quotes, each of which may be a node of its own for the parser, with
- * half a kilobyte of memory: twelve for each destination that a list may have.
+ * Lines, commas, brackets and quotes, each of which may be a node of its own for the parser, with a
+ * kilobyte of memory: twelve for each destination that a list may have.
  */
 const MAX_MARKS = 1_200_000;
+/** Line breaks that only spread JSON over lines make no node. */
+const MARK = /[,[{]\s*|[\]}\n\r]|["']/g;
+/** Two quotes make a node, which is larger than others. */
+const QUOTE_MARKS = 0.75;
 /** Reads a text that is YAML or JSON; see `parseImageList` for what it may be. */
-function readYaml(text) {
+function readYaml(written) {
+    // To the parser, a carriage return alone ends no line.
+    const text = written.replaceAll(/\r(?!\n)/g, '\n');
     if (hasTooManyMarks(text)) {
         const message = `more than ${MAX_MARKS} lines, commas, brackets and quotes`;
         return { entries: [], problems: [{ line: 1, message }] };
@@ -41687,9 +41884,11 @@ function hasTooManyMarks(text) {
     if (text.length <= MAX_MARKS)
         return false;
     let marks = 0;
-    for (const _ of text.matchAll(/[\n\r,[\]{}"']/g))
-        if (++marks > MAX_MARKS)
+    for (const [mark] of text.matchAll(MARK)) {
+        marks += mark === '"' || mark === "'" ? QUOTE_MARKS : 1;
+        if (marks > MAX_MARKS)
             return true;
+    }
     return false;
 }
 const MENDED = 'read with the further lines of what an expression has written as part of its value';
@@ -41712,7 +41911,7 @@ function yaml_parse(text) {
         uniqueKeys: false,
         stringKeys: true,
     });
-    return { document, counter, problems: syntaxProblems(document, counter) };
+    return { document, counter, problems: syntaxProblems(text, document, counter) };
 }
 const TOO_DEEP = 'not readable as YAML: it is nested too deeply';
 const NEEDS_QUOTES = 'something is too much here; a text that begins with one of { [ * & ! % @ goes between quotes';
@@ -41728,17 +41927,46 @@ const WORDS = {
     UNEXPECTED_TOKEN: NEEDS_QUOTES,
 };
 /** The first error of every line; those that follow in a line come from the first, as a rule. */
-function syntaxProblems(document, counter) {
+function syntaxProblems(text, document, counter) {
+    const lineAt = (line) => {
+        const [start, end] = [counter.lineStarts[line - 1], counter.lineStarts[line]];
+        return text.slice(start, end);
+    };
     const byLine = new Map();
     for (const { pos, code, message } of [...document.errors, ...unknownTags(document)]) {
         const line = Math.max(counter.linePos(pos[0]).line, 1);
         if (byLine.has(line))
             continue;
-        const words = code === 'MULTIPLE_DOCS' ? severalDocuments(document, counter) : syntaxMessage(code, message);
+        const words = code === 'MULTIPLE_DOCS'
+            ? severalDocuments(document, counter)
+            : (layoutMessage(code, lineAt(line), document) ?? syntaxMessage(code, message));
         byLine.set(line, { line, message: words });
     }
     return [...byLine.values()];
 }
+/** What is wrong with how a line is laid out, in place of what the parser makes of that. */
+function layoutMessage(code, line, { contents }) {
+    if (/^ *\t/.test(line))
+        return 'not readable as YAML: a tab indents the line; YAML takes blanks alone';
+    if (!LAYOUT.has(code))
+        return undefined;
+    if ((0,dist/* isSeq */.oP)(contents) && contents.flow !== true && /^-?[^\s-]/.test(line)) {
+        const item = line.replace(/^-/, '').trim();
+        // A key may have a secret behind it.
+        const meant = /:\s/.test(item) ? '' : `; write ${quote(`- ${item}`)}`;
+        return `not readable as YAML: the line is no item of the list${meant}`;
+    }
+    if (/^["[{]/.test(line))
+        return 'a second value begins here; an image list is one';
+    return /^\s*(?:-\s+)*["']?[\w-]+["']?:/.test(line) ? MISPLACED : undefined;
+}
+const LAYOUT = new Set([
+    'BLOCK_AS_IMPLICIT_KEY',
+    'MISSING_CHAR',
+    'MULTILINE_IMPLICIT_KEY',
+    'UNEXPECTED_TOKEN',
+]);
+const MISPLACED = 'not readable as YAML: the line is indented otherwise than those that it belongs to, or its value has a colon and needs quotes';
 function syntaxMessage(code, message) {
     return code === 'RESOURCE_EXHAUSTION'
         ? TOO_DEEP
@@ -41764,7 +41992,11 @@ function readDocument(document, counter) {
         return contentOf(walk, readItems(walk, walk.items(contents, 1) ?? []));
     }
     if (!(0,dist/* isScalar */.jn)(contents) || contents.value !== null) {
-        walk.problem(walk.lineOf(contents, 1), 'expected a YAML list of images');
+        const isItem = (0,dist/* isScalar */.jn)(contents) && /^-[^\s-]/.test(String(contents.value));
+        const message = isItem
+            ? 'expected a YAML list of images; a blank belongs behind the "-" of an item'
+            : 'expected a YAML list of images';
+        walk.problem(walk.lineOf(contents, 1), message);
     }
     return contentOf(walk, {});
 }
@@ -45866,13 +46098,13 @@ function toDescriptor(raw) {
         mediaType,
         digest,
         size,
-        ...(platform && platformOf(platform)),
+        ...(platform && descriptor_platformOf(platform)),
         ...(artifactType && { artifactType }),
         ...(annotations && { annotations: descriptor_textsOf(annotations) }),
         ...(urls && { urls }),
     };
 }
-function platformOf(raw) {
+function descriptor_platformOf(raw) {
     const { os, architecture } = raw;
     if (os !== '' && architecture !== '')
         return { platform: readPlatform(raw) };

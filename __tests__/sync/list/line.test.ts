@@ -64,11 +64,66 @@ describe('without "=>"', () => {
       'destination: a reference is no address of a page or of a registry\'s API; write "quay.io/acme/app"',
     ],
     ['alpine ghcr.io/acme/alpine other another', '"other" may be a destination or not'],
+    [
+      'linux/arm64 nginx:1.25',
+      '"linux/arm64" is a platform; write "--platform=linux/arm64 nginx:1.25"',
+    ],
+    ['arm64 nginx:1.25', 'write "--platform=linux/arm64 nginx:1.25"'],
+    ['nginx:1.25 s390x', 'write "--platform=linux/s390x nginx:1.25"'],
+    [
+      '--platform linux/amd64, linux/arm64 nginx:1.25',
+      '"linux/amd64,linux/arm64" are platforms; write "--platform=linux/amd64,linux/arm64 nginx:1.25"',
+    ],
+    [
+      'quay.io prometheus/prometheus:v3',
+      '"quay.io" looks like a host; write "quay.io/prometheus/prometheus:v3", or "quay.io => prometheus/prometheus:v3" if it is an image',
+    ],
+    ['localhost:5000 app:1', 'write "localhost:5000/app:1"'],
+    ['sudo docker pull nginx:1.25', '"docker pull" is a command'],
+    ['$ docker pull nginx:1.25', '"docker pull" is a command'],
+    ['docker pull nginx:1 && docker tag nginx:1 x.io/nginx:1', 'write "nginx:1"'],
+    ['docker pull --platform linux/arm64 nginx', 'write "nginx"'],
+    ['docker pull acme/app:$TAG', 'is a command, and a line holds references only'],
+    [
+      'skopeo copy --all docker://alpine docker://ghcr.io/acme/alpine',
+      'write "alpine => ghcr.io/acme/alpine"',
+    ],
+    ['docker buildx imagetools create -t x.io/a:1 a:1', 'write "a:1 => x.io/a:1"'],
+    ['FROM --platform=linux/arm64 nginx:1.25 AS web', 'write "nginx:1.25"'],
+    ['* nginx:1.25', '"*" is too much before an image; write "nginx:1.25"'],
+    ['2. nginx:1.25 => base', '"2." is too much before an image; write "nginx:1.25 => base"'],
+    ['- nginx:1.25', '"-" is too much before an image; write "nginx:1.25"'],
+    ['a:1 --> x.io/a', '"-->" is no separator; write "=>" or only a blank'],
+    ['a:1 | x.io/a', '"|" is no separator'],
+    ['a:1 ➜ x.io/a', '"➜" is no separator'],
+    ['a:1 := x.io/a', '":=" is no separator'],
+    ['null', '"null" is what is left of a value that is not there'],
+    ['undefined', '"undefined" is what is left of a value that is not there'],
+    ['Array', '"Array" is what an expression makes of a list; write it with toJSON(…)'],
+    [`sha256:${'a'.repeat(64)}`, 'is a digest without its image; write repository@sha256:…'],
+    ['docker-daemon:nginx:1', '"docker-daemon:" is no registry'],
   ])('what is not is an error: %s', (line, message) => {
-    const problems = problemsOf(`# one\n${line}`, 'docker.io', BASE)
+    const problems = problemsOf(`nginx:0\n${line}`, 'docker.io', BASE)
     expect(problems).toHaveLength(1)
     expect(problems[0]).toMatch(/^line 2: /)
     expect(problems[0]).toContain(message)
+  })
+
+  test('but a name with a dot is an image where the destination names its host', () => {
+    expect(read('socket.io x.io/acme/socket.io', 'x.io/team')).toEqual([
+      'x.io/team/socket.io:latest => x.io/acme/socket.io:latest',
+    ])
+  })
+
+  test.each([
+    'docker pull -u joe:hunter2 nginx',
+    'podman pull --creds joe:hunter2 quay.io/acme/app',
+    'skopeo copy --src-creds joe:hunter2 docker://a docker://b',
+    'crane copy a:1 b:1 --password hunter2',
+  ])('no password of a command is repeated: %s', (line) => {
+    const problems = problemsOf(line, 'docker.io', BASE)
+    expect(problems).toEqual([expect.stringContaining('is a command')])
+    expect(problems.join()).not.toContain('hunter2')
   })
 
   test('in an item of a YAML list either', () => {

@@ -99,6 +99,19 @@ describe('a mapping with the key images', () => {
     })
   })
 
+  test('may have keys beside it that begin with "x-"', () => {
+    const text = `x-common: &common
+  platforms: all
+images:
+  - <<: *common
+    source: alpine:3
+`
+    expect(readWithNotes(text)).toEqual({
+      items: ['4: docker.io/library/alpine:3 => x.io/alpine:3 (all)'],
+      notes: ['read as a mapping with the key images; not read: "x-common"'],
+    })
+  })
+
   test('is refused where no list stands there', () => {
     expect(problems('images: nginx')).toEqual(['line 1: images: expected a list of images'])
   })
@@ -163,6 +176,10 @@ sync:
     ],
     ['{source: alpine, target: y.io/a}', 'only entries of the types image and repository'],
     ['{target: y.io/a, type: image}', 'a sync entry has a source and a target'],
+    [
+      '{source: a, target: y.io/a, type: repository, tags: {allow: [b]}, tagSets: [{allow: [c]}]}',
+      'the entry has tagSets, which are not read; write an object: {source: a, destination: y.io/a, tags: {match: …, exclude: …}} for each',
+    ],
     ['{source: "a:{{ .Tag }}", target: y.io/a, type: image}', 'templates are not filled in here'],
     ['busybox', 'sync: expected an object with source and target'],
   ])('is refused at the line of an entry that cannot be read: %s', (entry, message) => {
@@ -170,6 +187,24 @@ sync:
     expect(found).toEqual([expect.stringMatching(/^line 25: /)])
     expect(found[0]).toContain(message)
     expect(found.join()).not.toContain(SECRET)
+  })
+
+  test('may share what its entries have in common', () => {
+    const file = `version: 1
+x-arm: &arm
+  type: image
+  platforms: [linux/arm64]
+sync:
+  - <<: *arm
+    source: busybox:1.36
+    target: registry.example.com/busybox:1.36
+`
+    expect(readWithNotes(file)).toEqual({
+      items: [
+        '6: docker.io/library/busybox:1.36 => registry.example.com/busybox:1.36 (linux/arm64)',
+      ],
+      notes: ['read as a regsync file; not read: "x-arm"'],
+    })
   })
 
   test('tells what it does not read although something else is wrong', () => {
@@ -278,14 +313,15 @@ describe("the image promoter's lists", () => {
 - name: eu.gcr.io/prod
   service-account: promoter@acme.example
 - name: us.gcr.io/prod
+  src: false
 images:
 - name: app
   dmap:
     "${DIGEST}": ["v1"]
 `
     expect(readWithNotes(text).items).toEqual([
-      `10: gcr.io/staging/app:v1@${DIGEST} => eu.gcr.io/prod/app:v1 (all)`,
-      `10: gcr.io/staging/app:v1@${DIGEST} => us.gcr.io/prod/app:v1 (all)`,
+      `11: gcr.io/staging/app:v1@${DIGEST} => eu.gcr.io/prod/app:v1 (all)`,
+      `11: gcr.io/staging/app:v1@${DIGEST} => us.gcr.io/prod/app:v1 (all)`,
     ])
   })
 
@@ -293,6 +329,10 @@ images:
     ['- {name: app, dmap: {v1: [a]}}', 'dmap: a key is a digest, sha256: and 64 characters'],
     ['- {name: app, dmap: [a]}', 'dmap: expected a mapping of digests to lists of tags'],
     ['- {dmap: {}}', 'name is empty'],
+    [
+      'registries: [{name: a.io/b}]\nimages: [{name: app, dmap: {}}]',
+      'registries: none of them is the source (src: true)',
+    ],
   ])('are refused where they are broken: %s', (text, message) => {
     expect(problems(text)[0]).toContain(message)
   })
@@ -369,6 +409,12 @@ describe('an object', () => {
     ])
   })
 
+  test('by itself gets it too', () => {
+    expect(problems('image: nginx:1.25\nto: x.io/a\n')).toEqual([
+      expect.stringContaining('did you mean source and destination?'),
+    ])
+  })
+
   test.each([
     ['dst', 'destination'],
     ['to', 'destination'],
@@ -376,6 +422,9 @@ describe('an object', () => {
     ['target', 'destination'],
     ['platform', 'platforms'],
     ['tag', 'tags'],
+    ['Platforms', 'platforms'],
+    ['on_lost_referrers', 'on-lost-referrers'],
+    ['onLostReferrers', 'on-lost-referrers'],
   ])('with the key %s beside source gets "did you mean %s"', (key, meant) => {
     expect(problems(`- source: nginx:1.25\n  ${key}: a\n`)).toEqual([
       expect.stringContaining(`unknown key "${key}"; did you mean ${meant}?`),

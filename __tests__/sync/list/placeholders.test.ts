@@ -17,6 +17,7 @@ describe('placeholders in a destination', () => {
     ['quay.io/prom/app:v1 => x.io/mirror:{name}-{tag}', 'x.io/mirror:app-v1'],
     ['quay.io/prom/app:v1 => :{tag}-copy', 'quay.io/prom/app:v1-copy'],
     ['localhost:5000/app:v1 => x.io/{registry}/{name}', 'x.io/localhost-5000/app:v1'],
+    ['[2001:db8::1]:5000/app:v1 => x.io/{registry}/{name}', 'x.io/2001-db8--1-5000/app:v1'],
     ['alpine => x.io/{repository}:{tag}', 'x.io/alpine:latest'],
     ['docker.io/library/alpine:3 => x.io/{registry}/{repository}', 'x.io/docker.io/alpine:3'],
     [`alpine:3@${DIGEST} => x.io/{name}:{tag}`, 'x.io/alpine:3'],

@@ -134,6 +134,53 @@ describe('a YAML list', () => {
     ])
   })
 
+  test('may share members by merging them, its own first', () => {
+    const text = `- &base
+  source: app:1
+  destination: y.io/a
+  platforms: [linux/amd64]
+- <<: *base
+  source: app:2
+- source: app:3
+  <<: [{platforms: all}, *base]
+- <<: *base
+  <<: {platforms: all}
+`
+    expect(() => read(text)).toThrow('the key "<<" occurs twice')
+    expect(read(text.split('\n').slice(0, 8).join('\n'))).toEqual([
+      '2: docker.io/library/app:1 => y.io/a:1 (linux/amd64)',
+      '5: docker.io/library/app:2 => y.io/a:2 (linux/amd64)',
+      '7: docker.io/library/app:3 => y.io/a:3 (all)',
+    ])
+  })
+
+  test('may merge itself without end', () => {
+    expect(read('- &a\n  <<: [*a, *a]\n  source: app:1\n')).toEqual([
+      '2: docker.io/library/app:1 => x.io/app:1',
+    ])
+  })
+
+  test('may end its lines in any of the three ways', () => {
+    const lines = ['- a:1', '- source: b:1', '  destination: y.io/b']
+    for (const end of ['\n', '\r\n', '\r']) {
+      expect(read(lines.join(end))).toEqual([
+        '1: docker.io/library/a:1 => x.io/a:1',
+        '2: docker.io/library/b:1 => y.io/b:1',
+      ])
+    }
+  })
+
+  test.each([undefined, 2])(
+    'may have as many objects as a list destinations, as JSON %p',
+    (space) => {
+      const objects = Array.from({ length: 100_000 }, (_, index) => ({
+        source: `app${index}:1`,
+        destination: `y.io/app${index}:1`,
+      }))
+      expect(read(JSON.stringify(objects, undefined, space))).toHaveLength(100_000)
+    },
+  )
+
   test('names each pair once, and refuses other platforms for the same destination', () => {
     expect(
       read(`- {source: a:1, platforms: 'linux/arm64,linux/amd64'}
@@ -193,10 +240,22 @@ describe('a YAML list is refused', () => {
       '- alpine: 3.20',
       'unknown key "alpine"; source, destination, platforms, tags, referrers, on-lost-referrers and attestations are accepted (a reference has no blank after its colon)',
     ],
-    ['- {source: a, <<: {platforms: all}}', 'unknown key "<<"'],
+    ['- {source: a, <<: all}', '"<<" merges a mapping, or a list of them'],
+    ['- {source: a, <<: [{}, all]}', '"<<" merges a mapping, or a list of them'],
+    ['- {source: a, <<: *b}', 'nothing has the anchor "b"'],
     ['- {source: a, source: b}', 'the key "source" occurs twice'],
-    ['-x', 'expected a YAML list of images'],
-    ['- a: b: c', 'not readable as YAML: Nested mappings'],
+    ['-x', 'expected a YAML list of images; a blank belongs behind the "-" of an item'],
+    ['- a: b: c', 'or its value has a colon and needs quotes'],
+    [
+      '- source: a\n destination: b',
+      'the line is indented otherwise than those that it belongs to',
+    ],
+    ['- source: a\n\tdestination: b', 'a tab indents the line; YAML takes blanks alone'],
+    ['- a\n\t- b', 'a tab indents the line; YAML takes blanks alone'],
+    ['- a\nb', 'the line is no item of the list; write "- b"'],
+    ['- a\n-b', 'the line is no item of the list; write "- b"'],
+    ['- a\n - b', 'the lines below are indented further than this item, and belong to it'],
+    ['{"source": "a"}\n{"source": "b"}', 'a second value begins here; an image list is one'],
     ['- [a', 'not readable as YAML: Flow sequence'],
     ['- *a', 'nothing has the anchor "a"'],
     ['- a\n---\n- b', 'a second YAML document begins here; an image list is one document'],
@@ -278,8 +337,18 @@ describe('a YAML list is refused', () => {
 describe('a YAML bomb', () => {
   test('of aliases is cut off', () => {
     const shared = '- &a app:1 => y.io/a\n'
-    expect(read(shared + '- *a\n'.repeat(100))).toHaveLength(1)
-    expect(problemsIn(shared + '- *a\n'.repeat(200))).toEqual(['line 102: more than 100 aliases'])
+    expect(read(shared + '- *a\n'.repeat(10_000))).toHaveLength(1)
+    expect(problemsIn(shared + '- *a\n'.repeat(20_000))).toEqual([
+      'line 10002: more than 10000 aliases',
+    ])
+  })
+
+  test('of mappings that are merged is cut off', () => {
+    const keys = Array.from({ length: 2000 }, (_, index) => `k${index}: 1`).join(', ')
+    const problems = problemsIn(`- &a {${keys}}\n${'- {<<: *a}\n'.repeat(90)}`)
+    expect(problems).toContainEqual(
+      expect.stringMatching(/^line 5[0-9]: more than 100000 strings$/),
+    )
   })
 
   test('of lists that are repeated by aliases is cut off', () => {
@@ -292,7 +361,7 @@ describe('a YAML bomb', () => {
     ['commas', `[${'a,'.repeat(1_300_000)}]`],
     ['lines', '- a\n'.repeat(1_300_000)],
     ['brackets', `- ${'[]'.repeat(700_000)}`],
-    ['quotes', `- ${'""'.repeat(700_000)}`],
+    ['quotes', `- ${'""'.repeat(900_000)}`],
   ])('of %s is not even parsed', (_what, text) => {
     expect(problemsIn(text)).toEqual([
       'line 1: more than 1200000 lines, commas, brackets and quotes',

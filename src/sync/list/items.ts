@@ -37,6 +37,15 @@ const MEANT: Readonly<Record<string, string>> = {
   attestation: 'attestations',
 }
 
+/** Whether all keys of a mapping are those of an object, or mean them elsewhere. */
+export function isMeantAsObject(walk: YamlWalk, members: readonly Member[]): boolean {
+  return members.every(
+    ({ name, value, line }) =>
+      (KEYS.includes(name) || Object.hasOwn(MEANT, name.toLowerCase())) &&
+      walk.map(value, line) === undefined,
+  )
+}
+
 /** Reads a list of images: strings in the form of a line, and objects. */
 export function readItems(walk: YamlWalk, items: readonly Item[]): Reading {
   let isPromotion = false
@@ -62,6 +71,10 @@ function readItem(walk: YamlWalk, written: unknown, line: number): boolean {
     walk.problem(line, 'a list inside the list; an image is a string or an object')
   } else {
     const text = walk.text(node, line, 'the item')
+    if (text !== undefined && /\s-\s/.test(text) && walk.hasSeveralLines(node)) {
+      walk.problem(line, 'the lines below are indented further than this item, and belong to it')
+      return false
+    }
     const entry = text === undefined ? undefined : readLine(text, line)
     if (entry !== undefined && 'message' in entry) walk.problems.push(entry)
     else if (entry !== undefined) walk.entries.push(entry)

@@ -28,12 +28,23 @@ export function unknownKeys(
   const unknown = [...names].filter((name) => !known.includes(name))
   if (unknown.length === 0) return undefined
   const suggestions = unknown.flatMap((name) => {
-    const other = known.find((one) => one === name.toLowerCase()) ?? ownValue(meant, name)
+    const other =
+      known.find((one) => bare(one) === bare(name)) ??
+      ownValue(meant, name) ??
+      ownValue(meant, name.toLowerCase())
     return other === undefined || names.has(other) ? [] : [other]
   })
   const hint =
     suggestions.length === 0 ? '' : `; did you mean ${enumerate([...new Set(suggestions)])}?`
   return `unknown ${unknown.length === 1 ? 'key' : 'keys'} ${namedKeys(unknown)}${hint === '' ? ';' : hint} ${enumerate(known)} are accepted`
+}
+
+/** A name without what spellings differ in: capitals, separators and a plural. */
+function bare(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll(/[-_\s]/g, '')
+    .replace(/s$/, '')
 }
 
 function ownValue(record: Readonly<Record<string, string>>, name: string): string | undefined {

@@ -1,19 +1,22 @@
 import { parsePlatform } from '../../oci/platform.ts'
 import { quote } from '../../oci/quote.ts'
 import { namesRegistry } from '../../oci/reference.ts'
+import { commandProblem } from './command.ts'
 import { type ListEntry, type ListProblem, splitWords } from './entry.ts'
 import { strayWord } from './stray.ts'
 
 const PLATFORM_OPTION = /^\s*--platform(?:=|\s+)(\S*)(.*)$/s
 
-/** Programs, and what they are told, in lines that were copied from a script. */
-const PROGRAM = /^(?:docker|podman|nerdctl|crane|skopeo|regctl|oras|ctr|crictl|buildah)$/
-const VERB = /^(?:pull|push|tag|run|copy|cp|create|image|images|sync|buildx|imagetools)$/
-/** As the first word they are no image without a tag. */
-const FIRST = /^(?:FROM|from|pull|push|image|images|copy)$/
-const TWO_IMAGES = /^(?:tag|copy|cp|sync)$/
-
 const SYSTEMS = /^(?:linux|windows|darwin|macos|freebsd)\//
+
+/** Architectures for themselves, which are no names of images. */
+const ARCHITECTURE = /^(?:amd64|arm64|x86_64|aarch64|arm\/v[5-8]|arm64\/v8|ppc64le|s390x|riscv64)$/
+
+/** The host of a registry for itself. */
+const HOST = /^(?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]+)?$|^localhost:[0-9]+$/i
+
+/** What items of lists begin with elsewhere. */
+const BULLET = /^(?:[-*+•·>;|&]|\(?[0-9]+[.)])$/
 
 /**
  * Reads `[--platform=P] SOURCE [=>] [DESTINATION…]`; the text has no comment and is not blank.
@@ -24,13 +27,15 @@ export function readLine(text: string, line: number): ListEntry | ListProblem {
   const words = splitWords((option?.[2] ?? text).replaceAll('=>', ' => '))
   const arrow = words.indexOf('=>')
   const message =
+    commandProblem(words) ??
+    bulletProblem(words) ??
     strayOption(words) ??
     words
       .filter((word) => word !== '=>')
       .map(strayWord)
       .find((problem) => problem !== undefined) ??
     arrowProblem(words, arrow) ??
-    (arrow === -1 ? misreading(words) : undefined)
+    (arrow === -1 ? misreading(words, option?.[1]) : undefined)
   if (message !== undefined) return { line, message }
   const [source] = words
   if (source === undefined) return { line, message: 'no image stands behind --platform' }
@@ -43,8 +48,14 @@ export function readLine(text: string, line: number): ListEntry | ListProblem {
   }
 }
 
+function bulletProblem([bullet = '', ...words]: readonly string[]): string | undefined {
+  return words.length > 0 && BULLET.test(bullet)
+    ? `${quote(bullet)} is too much before an image; write ${quote(words.join(' '))}`
+    : undefined
+}
+
 function strayOption(words: readonly string[]): string | undefined {
-  const option = words.find((word) => word.startsWith('--'))?.replace(/=.*$/s, '')
+  const option = words.find((word) => /^--[A-Za-z]/.test(word))?.replace(/=.*$/s, '')
   if (option === undefined) return undefined
   return option === '--platform'
     ? '--platform stands before the image that it is for, at the beginning of the line'
@@ -60,14 +71,15 @@ function arrowProblem(words: readonly string[], arrow: number): string | undefin
   return undefined
 }
 
-/** What may have been meant by words of which one is no destination for certain. */
-function misreading(words: readonly string[]): string | undefined {
+/** What may have been meant by words of which one is no source or no destination for certain. */
+function misreading(words: readonly string[], option: string | undefined): string | undefined {
   const [source = '', ...others] = words
-  if (FIRST.test(source) && others.length > 0) return commandMessage(source, others.slice(0, 1))
+  if (others.length === 0) return undefined
+  const first = platformFirst(words, option) ?? hostFirst(source, others)
+  if (first !== undefined) return first
   const word = others.find((other) => !isDestination(other))
   if (word === undefined) return undefined
   return (
-    command(words) ??
     platform(others, source) ??
     tagColumn(words) ??
     tagApart(words) ??
@@ -80,33 +92,40 @@ function isDestination(word: string): boolean {
   return word.startsWith(':') || namesRegistry(word) || /[:@][^/]*$/.test(word)
 }
 
-function command([program = '', ...words]: readonly string[]): string | undefined {
-  const verbs = words.filter((word) => VERB.test(word))
-  if (!PROGRAM.test(program) || verbs[0] !== words[0]) return undefined
-  const images = words.filter((word) => !VERB.test(word) && !word.startsWith('-'))
-  const count = verbs.some((verb) => TWO_IMAGES.test(verb)) ? 2 : 1
-  return commandMessage([program, ...verbs].join(' '), images.slice(0, count))
-}
-
-function commandMessage(name: string, images: readonly string[]): string {
-  const bare = images.map((image) => image.replace(/^docker:\/\//, ''))
-  const meant = bare.length === 0 ? '' : `; write ${quote(bare.join(' => '))}`
-  return `${quote(name)} is a command, and a line holds references only${meant}`
-}
-
 function platform(words: readonly string[], source: string): string | undefined {
-  const platforms = words.filter(isPlatform)
-  if (platforms.length === 0) return undefined
-  const names = platforms.join(',')
-  return `${quote(names)} ${platforms.length === 1 ? 'is a platform' : 'are platforms'}; write ${quote(`--platform=${names} ${source}`)}, or an object with platforms`
+  const platforms = words.flatMap((word) => platformOf(word) ?? [])
+  return platforms.length === 0 ? undefined : platformMessage(platforms, source)
 }
 
-function isPlatform(word: string): boolean {
+/** Platforms in the first column, or behind a blank in the list of those of `--platform`. */
+function platformFirst(words: readonly string[], option: string | undefined): string | undefined {
+  const end = words.findIndex((word) => platformOf(word) === undefined)
+  if (end < 1) return undefined
+  const platforms = words.slice(0, end).flatMap((word) => platformOf(word) ?? [])
+  const before = option === undefined ? [] : option.split(',').filter((word) => word !== '')
+  return platformMessage([...before, ...platforms], words.slice(end).join(' '))
+}
+
+function platformMessage(platforms: readonly string[], image: string): string {
+  const names = platforms.join(',')
+  return `${quote(names)} ${platforms.length === 1 ? 'is a platform' : 'are platforms'}; write ${quote(`--platform=${names} ${image}`)}, or an object with platforms`
+}
+
+function platformOf(word: string): string | undefined {
+  if (ARCHITECTURE.test(word)) return `linux/${word}`
   try {
-    return SYSTEMS.test(word) && parsePlatform(word).os !== ''
+    return SYSTEMS.test(word) && parsePlatform(word).os !== '' ? word : undefined
   } catch {
-    return false
+    return undefined
   }
+}
+
+/** A host in a column of its own, which a destination without a host tells from a repository. */
+function hostFirst(host: string, others: readonly string[]): string | undefined {
+  const image = others.join(' ')
+  if (!HOST.test(host) || others.some((word) => word.startsWith(':') || namesRegistry(word)))
+    return undefined
+  return `${quote(host)} looks like a host; write ${quote(`${host}/${image}`)}, or ${quote(`${host} => ${image}`)} if it is an image`
 }
 
 /** `SOURCE DESTINATION TAG`, the columns of many a script. */

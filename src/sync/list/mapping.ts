@@ -2,7 +2,7 @@ import { isMap, isScalar, type YAMLMap } from 'yaml'
 import { readBundleLock, readImagesLock, readKbldLock } from './carvel.ts'
 import { foreignProblem } from './foreign.ts'
 import { readImageSyncer } from './image-syncer.ts'
-import { readItems, readObject } from './items.ts'
+import { isMeantAsObject, readItems, readObject } from './items.ts'
 import { isPromoted, readPromoted, readPromoterManifest } from './promoter.ts'
 import type { Reading } from './reading.ts'
 import { readRegsync } from './regsync.ts'
@@ -31,9 +31,12 @@ export function readMapping(walk: YamlWalk, map: YAMLMap): Reading {
     readPromoted(walk, members, line)
     return { notation: 'an entry of the image promoter (platforms: all)' }
   }
-  const [images] = members
-  if (names.size === 1 && images?.name === 'images') return readImages(walk, images)
-  if (names.has('source') || names.size === 0) {
+  const images = members.find(({ name }) => name === 'images')
+  const extensions = [...names].filter((name) => name.startsWith('x-'))
+  if (images !== undefined && names.size === 1 + extensions.length) {
+    return { ...readImages(walk, images), ignored: extensions }
+  }
+  if (names.has('source') || names.size === 0 || isMeantAsObject(walk, members)) {
     readObject(walk, map, line)
     return {}
   }

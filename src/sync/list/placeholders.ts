@@ -24,7 +24,7 @@ export function hasPlaceholder(text: string): boolean {
 export function valuesOf(source: Reference, base: RegistryBase): Values {
   const repository = relativePath(source, base)
   return new Map([
-    ['{registry}', source.registry.replaceAll(':', '-')],
+    ['{registry}', source.registry.replaceAll(/[[\]]/g, '').replaceAll(':', '-')],
     ['{repository}', repository],
     ['{name}', repository.slice(repository.lastIndexOf('/') + 1)],
     ['{tag}', source.tag],

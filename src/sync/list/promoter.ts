@@ -60,8 +60,12 @@ export function readPromoterManifest(walk: YamlWalk, map: YAMLMap, line: number)
     const registry = walk.map(item.node, item.line)
     const of = registry === undefined ? [] : walk.members(registry, item.line)
     const name = walk.text(of.find((one) => one.name === 'name')?.value, item.line, 'name')
-    if (name !== undefined)
-      registries.push({ name, isSource: of.some((one) => one.name === 'src') })
+    const isSource = of.some((one) => one.name === 'src' && walk.isTrue(one.value))
+    if (name !== undefined) registries.push({ name, isSource })
+  }
+  if (!registries.some(({ isSource }) => isSource)) {
+    walk.problem(listed?.line ?? line, 'registries: none of them is the source (src: true)')
+    return
   }
   const bases = {
     source: registries.find(({ isSource }) => isSource)?.name,

@@ -4,7 +4,7 @@ import { enumerate } from './keys.ts'
 import type { Member, YamlWalk } from './yaml-walk.ts'
 
 /** What of an entry is read; everything else is named as not read. */
-const READ = new Set(['source', 'target', 'type', 'tags', 'platform', 'platforms'])
+const READ = new Set(['source', 'target', 'type', 'tags', 'tagSets', 'platform', 'platforms'])
 
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
 
@@ -57,7 +57,7 @@ function readEntry(
     const place = /[:@][^/]*$/.test(destination) ? destination : `${destination}:latest`
     walk.entries.push({ line, source, destinations: [place], ...(platforms && { platforms }) })
   } else if (kind === 'repository') {
-    const tags = repositoryTags(walk, of('tags'), line, source, destination)
+    const tags = repositoryTags(walk, [of('tags'), of('tagSets')], line, source, destination)
     for (const tag of tags) {
       const destinations = [`${destination}:${tag}`]
       walk.entries.push({
@@ -75,13 +75,20 @@ function readEntry(
 /** The tags of an entry of type `repository`; none, and a problem noted, unless they are plain. */
 function repositoryTags(
   walk: YamlWalk,
-  tags: Member | undefined,
+  [tags, sets]: readonly [Member | undefined, Member | undefined],
   line: number,
   source: string,
   destination: string,
 ): readonly string[] {
   const meant = (rule: string): string =>
     `write an object: {source: ${source}, destination: ${destination}, tags: ${rule}}`
+  if (sets !== undefined) {
+    walk.problem(
+      line,
+      `the entry has tagSets, which are not read; ${meant('{match: …, exclude: …}')} for each`,
+    )
+    return []
+  }
   if (tags === undefined) {
     walk.problem(
       line,

@@ -1,8 +1,22 @@
 import { imageOfAddress } from '../../oci/pasted-address.ts'
 import { quote } from '../../oci/quote.ts'
 
-/** What people write in place of `=>`. */
-const OTHER_ARROW = /^(?:[-=]*>|=+|→|⇒)$/
+/** What people write in place of `=>`: signs, none of which a reference begins or ends with. */
+const OTHER_ARROW = /^(?!=>$|:$)[^\p{L}\p{N}\s./_{}@*?"'`$%#\\]+$/u
+
+/** A digest for itself, which would pass for the tag of an image of that name. */
+const BARE_DIGEST = /^:?(?:sha256:[0-9A-Fa-f]{64}|sha512:[0-9A-Fa-f]{128})$/
+
+/** Where other programs find images that are in no registry; the others end with a path. */
+const TRANSPORT = /^(?:docker-daemon|docker-archive|oci-archive|containers-storage):/
+
+/** What is left of an expression or a variable that has no text. */
+const VALUELESS: Readonly<Record<string, string>> = {
+  Array: 'is what an expression makes of a list; write it with toJSON(…)',
+  Object: 'is what an expression makes of an object; write it with toJSON(…)',
+  null: 'is what is left of a value that is not there',
+  undefined: 'is what is left of a value that is not there',
+}
 
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=/
 
@@ -26,6 +40,12 @@ export function strayWord(word: string): string | undefined {
     const what = word.includes('{{') ? 'expressions' : 'variables'
     return `${what} are not expanded here; write what ${quote(word)} stands for`
   }
+  if (BARE_DIGEST.test(word))
+    return `${quote(word)} is a digest without its image; write repository@sha256:…`
+  if (TRANSPORT.test(word)) {
+    return `${quote(word.replace(/:.*$/s, ':'))} is no registry; images are copied from registry to registry`
+  }
+  if (Object.hasOwn(VALUELESS, word)) return `${quote(word)} ${VALUELESS[word] ?? ''}`
   const name = ASSIGNMENT.exec(word)?.[1]
   if (name !== undefined) {
     return `${quote(`${name}=…`)} gives a value to a name; a line holds references only`

@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -6,14 +7,16 @@ import {
   isScalar,
   isSeq,
   type LineCounter,
+  type Node,
+  visit,
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml'
 import { quote } from '../../oci/quote.ts'
 import type { ListEntry, ListProblem } from './entry.ts'
 
-/** Enough to share a list of platforms or destinations; a bomb of aliases needs more. */
-const MAX_ALIASES = 100
+/** Enough to share a list of platforms in a long list. */
+const MAX_ALIASES = 10_000
 
 /** Texts in all: ten for each destination that a list may have. */
 const MAX_TEXTS = 1_000_000
@@ -22,6 +25,9 @@ const MAX_ALIASED_TEXTS = 100_000
 
 /** Where an alias leads that is no use; the problem has been noted. */
 const NOTHING = Symbol('nothing')
+
+/** The key that puts the members of another mapping into one. */
+const MERGE = '<<'
 
 /** Nothing but separators. */
 const BLANK = /^[\s,]*$/
@@ -45,7 +51,8 @@ export class YamlWalk {
   readonly problems: ListProblem[] = []
   readonly #document: Document.Parsed
   readonly #counter: LineCounter
-  readonly #seen = new WeakSet<YAMLMap>()
+  readonly #members = new WeakMap<YAMLMap, readonly Member[]>()
+  #targets: ReadonlyMap<Alias, Node> | undefined
   #aliases = 0
   #texts = 0
 
@@ -78,21 +85,57 @@ export class YamlWalk {
     this.#aliases += 1
     if (this.#aliases === MAX_ALIASES + 1) this.problem(line, `more than ${MAX_ALIASES} aliases`)
     if (this.isExhausted) return NOTHING
-    const target = node.resolve(this.#document)
+    this.#targets ??= targetsOf(this.#document)
+    const target = this.#targets.get(node)
     if (target === undefined) this.problem(line, `nothing has the anchor ${quote(node.source)}`)
     return target ?? NOTHING
   }
 
-  /** The members of a mapping, each with its line. A key that occurs twice is a problem. */
-  members(map: YAMLMap, line: number): Member[] {
-    const members = map.items.map(({ key, value }) => ({
+  /**
+   * The members of a mapping, each with its line, and behind them those that `<<` merges into it, for
+   * which its own come first. A key that occurs twice is a problem.
+   */
+  members(map: YAMLMap, line: number): readonly Member[] {
+    const known = this.#members.get(map)
+    if (known !== undefined) return known
+    const own = map.items.map(({ key, value }) => ({
       name: isScalar(key) ? String(key.value) : '',
       value,
       line: this.lineOf(key, line),
     }))
-    if (!this.#seen.has(map)) this.#refuseTwins(members)
-    this.#seen.add(map)
+    this.#refuseTwins(own)
+    // A mapping that merges itself has nothing more than this.
+    this.#members.set(map, own)
+    const members = this.#withMerged(own)
+    this.#members.set(map, members)
     return members
+  }
+
+  #withMerged(own: readonly Member[]): readonly Member[] {
+    const merge = own.find(({ name }) => name === MERGE)
+    if (merge === undefined) return own
+    const members = own.filter(({ name }) => name !== MERGE)
+    const names = new Set(members.map(({ name }) => name))
+    const { line } = merge
+    for (const map of this.#mergedMaps(merge)) {
+      for (const member of this.members(map, line)) {
+        if (names.has(member.name) || member.name === MERGE) continue
+        if (!this.#mayRead(member.value, line)) return members
+        names.add(member.name)
+        members.push({ ...member, line })
+      }
+    }
+    return members
+  }
+
+  /** The mapping behind `<<`, or those of the list there. */
+  #mergedMaps({ value, line }: Member): readonly YAMLMap[] {
+    const node = this.follow(value, line)
+    const nodes = isSeq(node) ? node.items.map((item) => this.follow(item, line)) : [node]
+    if (!nodes.every((one) => isMap(one) || one === NOTHING)) {
+      this.problem(line, '"<<" merges a mapping, or a list of them')
+    }
+    return nodes.filter((one) => isMap(one))
   }
 
   #refuseTwins(members: readonly Member[]): void {
@@ -101,6 +144,13 @@ export class YamlWalk {
       if (names.has(name)) return this.problem(line, `the key ${quote(name)} occurs twice`)
       names.add(name)
     }
+  }
+
+  /** Whether the node has more than one line. */
+  hasSeveralLines(node: unknown): boolean {
+    if (!isNode(node) || !node.range) return false
+    const [start, end] = node.range
+    return this.#counter.linePos(start).line !== this.#counter.linePos(end).line
   }
 
   /** The mapping that stands there, if one does. */
@@ -113,6 +163,11 @@ export class YamlWalk {
   items(written: unknown, line: number): readonly Item[] | undefined {
     const node = this.follow(written, line)
     return isSeq(node) ? this.#itemsOf(node, written, line) : undefined
+  }
+
+  /** Whether `true` stands there. */
+  isTrue(written: unknown): boolean {
+    return isScalar(written) && written.value === true
   }
 
   /** A text that is not blank, trimmed; undefined, and the problem noted, for everything else. */
@@ -172,6 +227,23 @@ export class YamlWalk {
     if (this.#texts > this.#mostTexts) this.problem(line, `more than ${this.#mostTexts} strings`)
     return true
   }
+}
+
+/** What each alias stands for: the last node before it, or around it, that has its anchor. */
+function targetsOf(document: Document.Parsed): ReadonlyMap<Alias, Node> {
+  const anchors = new Map<string, Node>()
+  const targets = new Map<Alias, Node>()
+  visit(document, {
+    Node: (_, node) => {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.set(node.anchor, node)
+        return
+      }
+      const target = anchors.get(node.source)
+      if (target !== undefined) targets.set(node, target)
+    },
+  })
+  return targets
 }
 
 function emptyText(name: string): string {

@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { quote } from '../../oci/quote.ts'
 import type { ListContent, ListProblem } from './entry.ts'
 import { knownNotation } from './foreign.ts'
 import { readItems } from './items.ts'
@@ -9,13 +10,21 @@ import { mendSplices } from './splices.ts'
 import { YamlWalk } from './yaml-walk.ts'
 
 /**
- * Lines, commas, brackets and quotes, each of which may be a node of its own for the parser, with
- * half a kilobyte of memory: twelve for each destination that a list may have.
+ * Lines, commas, brackets and quotes, each of which may be a node of its own for the parser, with a
+ * kilobyte of memory: twelve for each destination that a list may have.
  */
 const MAX_MARKS = 1_200_000
 
+/** Line breaks that only spread JSON over lines make no node. */
+const MARK = /[,[{]\s*|[\]}\n\r]|["']/g
+
+/** Two quotes make a node, which is larger than others. */
+const QUOTE_MARKS = 0.75
+
 /** Reads a text that is YAML or JSON; see `parseImageList` for what it may be. */
-export function readYaml(text: string): ListContent {
+export function readYaml(written: string): ListContent {
+  // To the parser, a carriage return alone ends no line.
+  const text = written.replaceAll(/\r(?!\n)/g, '\n')
   if (hasTooManyMarks(text)) {
     const message = `more than ${MAX_MARKS} lines, commas, brackets and quotes`
     return { entries: [], problems: [{ line: 1, message }] }
@@ -35,7 +44,10 @@ export function readYaml(text: string): ListContent {
 function hasTooManyMarks(text: string): boolean {
   if (text.length <= MAX_MARKS) return false
   let marks = 0
-  for (const _ of text.matchAll(/[\n\r,[\]{}"']/g)) if (++marks > MAX_MARKS) return true
+  for (const [mark] of text.matchAll(MARK)) {
+    marks += mark === '"' || mark === "'" ? QUOTE_MARKS : 1
+    if (marks > MAX_MARKS) return true
+  }
   return false
 }
 
@@ -67,7 +79,7 @@ function parse(text: string): ParsedText {
     uniqueKeys: false,
     stringKeys: true,
   })
-  return { document, counter, problems: syntaxProblems(document, counter) }
+  return { document, counter, problems: syntaxProblems(text, document, counter) }
 }
 
 const TOO_DEEP = 'not readable as YAML: it is nested too deeply'
@@ -88,17 +100,56 @@ const WORDS: Readonly<Record<string, string>> = {
 }
 
 /** The first error of every line; those that follow in a line come from the first, as a rule. */
-function syntaxProblems(document: Document.Parsed, counter: LineCounter): ListProblem[] {
+function syntaxProblems(
+  text: string,
+  document: Document.Parsed,
+  counter: LineCounter,
+): ListProblem[] {
+  const lineAt = (line: number): string => {
+    const [start, end] = [counter.lineStarts[line - 1], counter.lineStarts[line]]
+    return text.slice(start, end)
+  }
   const byLine = new Map<number, ListProblem>()
   for (const { pos, code, message } of [...document.errors, ...unknownTags(document)]) {
     const line = Math.max(counter.linePos(pos[0]).line, 1)
     if (byLine.has(line)) continue
     const words =
-      code === 'MULTIPLE_DOCS' ? severalDocuments(document, counter) : syntaxMessage(code, message)
+      code === 'MULTIPLE_DOCS'
+        ? severalDocuments(document, counter)
+        : (layoutMessage(code, lineAt(line), document) ?? syntaxMessage(code, message))
     byLine.set(line, { line, message: words })
   }
   return [...byLine.values()]
 }
+
+/** What is wrong with how a line is laid out, in place of what the parser makes of that. */
+function layoutMessage(
+  code: string,
+  line: string,
+  { contents }: Document.Parsed,
+): string | undefined {
+  if (/^ *\t/.test(line))
+    return 'not readable as YAML: a tab indents the line; YAML takes blanks alone'
+  if (!LAYOUT.has(code)) return undefined
+  if (isSeq(contents) && contents.flow !== true && /^-?[^\s-]/.test(line)) {
+    const item = line.replace(/^-/, '').trim()
+    // A key may have a secret behind it.
+    const meant = /:\s/.test(item) ? '' : `; write ${quote(`- ${item}`)}`
+    return `not readable as YAML: the line is no item of the list${meant}`
+  }
+  if (/^["[{]/.test(line)) return 'a second value begins here; an image list is one'
+  return /^\s*(?:-\s+)*["']?[\w-]+["']?:/.test(line) ? MISPLACED : undefined
+}
+
+const LAYOUT: ReadonlySet<string> = new Set([
+  'BLOCK_AS_IMPLICIT_KEY',
+  'MISSING_CHAR',
+  'MULTILINE_IMPLICIT_KEY',
+  'UNEXPECTED_TOKEN',
+])
+
+const MISPLACED =
+  'not readable as YAML: the line is indented otherwise than those that it belongs to, or its value has a colon and needs quotes'
 
 function syntaxMessage(code: string, message: string): string {
   return code === 'RESOURCE_EXHAUSTION'
@@ -127,7 +178,11 @@ function readDocument(document: Document.Parsed, counter: LineCounter): ListCont
     return contentOf(walk, readItems(walk, walk.items(contents, 1) ?? []))
   }
   if (!isScalar(contents) || contents.value !== null) {
-    walk.problem(walk.lineOf(contents, 1), 'expected a YAML list of images')
+    const isItem = isScalar(contents) && /^-[^\s-]/.test(String(contents.value))
+    const message = isItem
+      ? 'expected a YAML list of images; a blank belongs behind the "-" of an item'
+      : 'expected a YAML list of images'
+    walk.problem(walk.lineOf(contents, 1), message)
   }
   return contentOf(walk, {})
 }
