@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { buildImage, buildIndex } from '../../testkit/image/image.ts'
+import { replyWith } from '../../testkit/registry/faults.ts'
+import { ociIndex } from '../../testkit/registry/media-types.ts'
 import {
   buildBundle,
   bundleType,
@@ -17,6 +19,8 @@ import {
   referrersWorld,
 } from './referrers-world.ts'
 import { failureOf, writesTo } from './sync-world.ts'
+
+const single = buildIndex({ children: [buildImage({ config: { author: 'acme' } })] })
 
 const lost = [
   {
@@ -115,5 +119,27 @@ describe('what belongs to an index of which a part is copied', () => {
     giveReferrers(world.source.store, 'acme/app', nested, [buildBundle(nested)])
     const { referrers } = await copy(world, 'all')
     expect(referrers?.lost).toMatchObject([{ subject: digestOf(nested) }])
+  })
+
+  test.each([
+    [
+      'all',
+      { lost: [{ artifactType: 'application/vnd.acme.scan', digest: `sha256:${'a'.repeat(64)}` }] },
+    ],
+    ['application/spdx+json', { lost: [], filtered: 1 }],
+  ])('is not fetched where nobody can read it: %s', async (filter, expected) => {
+    await using world = await referrersWorld()
+    const entry = {
+      mediaType: 'application/vnd.oci.artifact.manifest.v1+json',
+      artifactType: 'application/vnd.acme.scan',
+      digest: `sha256:${'a'.repeat(64)}`,
+      size: 100,
+    }
+    const list = JSON.stringify({ schemaVersion: 2, mediaType: ociIndex, manifests: [entry] })
+    const headers = { 'content-type': ociIndex }
+    const path = `/referrers/${digestOf(single)}`
+    world.give('acme/app', 'v1', single)
+    world.source.fault({ path }, replyWith(200, { headers, body: list }))
+    expect((await copy(world, filter)).referrers).toMatchObject(expected)
   })
 })

@@ -1,5 +1,6 @@
+import type { Descriptor } from '../../oci/descriptor.ts'
 import type { Digest } from '../../oci/digest.ts'
-import { isImageConfigType } from '../../oci/media-types.ts'
+import { isImageConfigType, isImageManifestType, isIndexType } from '../../oci/media-types.ts'
 import {
   type ReferrerFilter,
   wantsCosignTags,
@@ -56,17 +57,42 @@ async function findOf(
     wantsReferrers(filter) ? found.list(source, subject) : Promise.resolve([]),
     wantsCosignTags(filter) ? found.cosignImages(source, subject) : Promise.resolve([]),
   )
+  // Manifests of other types cannot be read, and do not have to be: nothing of it is copied.
+  const [readable, others] = parted(entries, ({ mediaType }) => isReadable(mediaType))
   const [listed, tagged] = await waitForBoth(
-    waitForAll(entries.map(async (entry) => fetchReferrer(source, subject, entry))),
+    waitForAll(readable.map(async (entry) => fetchReferrer(source, subject, entry))),
     waitForAll(images.map(async ({ tag }) => found.cosignImage(source, tag))),
   )
   const referrers = listed.filter((referrer) => referrer !== undefined)
   const cosignImages = tagged.filter((image) => image !== undefined)
-  const wanted = referrers.filter(({ manifest }) => wantsType(filter, artifactTypeOf(manifest)))
+  const [wanted, unwanted] = parted(referrers, ({ manifest }) =>
+    wantsType(filter, artifactTypeOf(manifest)),
+  )
+  const [wantedOthers, unwantedOthers] = parted(others, ({ artifactType }) =>
+    wantsType(filter, artifactType),
+  )
   return {
-    lost: [...wanted, ...cosignImages].map((referrer) => describe(referrer, subject)),
-    filtered: referrers.length - wanted.length,
+    lost: [
+      ...[...wanted, ...cosignImages].map((referrer) => describe(referrer, subject)),
+      ...wantedOthers.map((entry) => describeEntry(entry, subject)),
+    ],
+    filtered: unwanted.length + unwantedOthers.length,
   }
+}
+
+function isReadable(mediaType: string): boolean {
+  return isImageManifestType(mediaType) || isIndexType(mediaType)
+}
+
+/** Those that something is true of, and the others. */
+function parted<T>(all: readonly T[], isTrue: (one: T) => boolean): readonly [T[], T[]] {
+  return [all.filter(isTrue), all.filter((one) => !isTrue(one))]
+}
+
+/** As the list has it. */
+function describeEntry(entry: Descriptor, subject: Digest): LostReferrer {
+  const { digest, mediaType, artifactType = mediaType } = entry
+  return { digest, artifactType: harmless(artifactType), subject }
 }
 
 function describe(referrer: FetchedManifest, subject: Digest): LostReferrer {
