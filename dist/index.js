@@ -55101,14 +55101,32 @@ async function findLostReferrers(source, found, filter, subjects) {
 }
 async function findOf(source, found, filter, subject) {
     const [entries, images] = await waitForBoth(wantsReferrers(filter) ? found.list(source, subject) : Promise.resolve([]), wantsCosignTags(filter) ? found.cosignImages(source, subject) : Promise.resolve([]));
-    const [listed, tagged] = await waitForBoth(wait_for_all_waitForAll(entries.map(async (entry) => fetchReferrer(source, subject, entry))), wait_for_all_waitForAll(images.map(async ({ tag }) => found.cosignImage(source, tag))));
+    // Manifests of other types cannot be read, and do not have to be: nothing of it is copied.
+    const [readable, others] = parted(entries, ({ mediaType }) => isReadable(mediaType));
+    const [listed, tagged] = await waitForBoth(wait_for_all_waitForAll(readable.map(async (entry) => fetchReferrer(source, subject, entry))), wait_for_all_waitForAll(images.map(async ({ tag }) => found.cosignImage(source, tag))));
     const referrers = listed.filter((referrer) => referrer !== undefined);
     const cosignImages = tagged.filter((image) => image !== undefined);
-    const wanted = referrers.filter(({ manifest }) => wantsType(filter, artifactTypeOf(manifest)));
+    const [wanted, unwanted] = parted(referrers, ({ manifest }) => wantsType(filter, artifactTypeOf(manifest)));
+    const [wantedOthers, unwantedOthers] = parted(others, ({ artifactType }) => wantsType(filter, artifactType));
     return {
-        lost: [...wanted, ...cosignImages].map((referrer) => find_lost_referrers_describe(referrer, subject)),
-        filtered: referrers.length - wanted.length,
+        lost: [
+            ...[...wanted, ...cosignImages].map((referrer) => find_lost_referrers_describe(referrer, subject)),
+            ...wantedOthers.map((entry) => describeEntry(entry, subject)),
+        ],
+        filtered: unwanted.length + unwantedOthers.length,
     };
+}
+function isReadable(mediaType) {
+    return isImageManifestType(mediaType) || isIndexType(mediaType);
+}
+/** Those that something is true of, and the others. */
+function parted(all, isTrue) {
+    return [all.filter(isTrue), all.filter((one) => !isTrue(one))];
+}
+/** As the list has it. */
+function describeEntry(entry, subject) {
+    const { digest, mediaType, artifactType = mediaType } = entry;
+    return { digest, artifactType: find_lost_referrers_harmless(artifactType), subject };
 }
 function find_lost_referrers_describe(referrer, subject) {
     const { digest, manifest, mediaType } = referrer;
@@ -55386,15 +55404,12 @@ function lostText(lost) {
  */
 async function pushImage(push) {
     const { route, image, release, tag } = push;
-    const publish = async (name) => {
-        const isTag = name === tag;
-        if (isTag)
-            await push.beforeTag?.();
-        await pushWithRepair(async () => publishManifest(route.destination, name, release, isTag ? push : {}), 
-        // What is only there by its digest may have been collected since.
-        async () => copyReferenced({ ...route, again: true }, image, await image.release()), { isUnseen: push.isPresent === true });
-    };
+    const publish = async (name) => pushWithRepair(async () => publishManifest(route.destination, name, release, name === tag ? push : {}), 
+    // What is only there by its digest may have been collected since.
+    async () => copyReferenced({ ...route, again: true }, image, await image.release()), { isUnseen: push.isPresent === true });
     const { isThere, ...pushed } = await bring(push, async () => publish(image.top.digest));
+    if (tag !== undefined)
+        await push.beforeTag(pushed);
     // Without a tag, the digest is the name.
     if (!isThere || tag !== undefined)
         await publish(tag ?? release.digest);
@@ -55714,7 +55729,7 @@ class Syncer {
         }
         const guard = new TagGuard(write);
         const { isWanted } = guard;
-        const beforeTag = async () => this.#beforeTag?.({ digest, previousDigest: previous });
+        const beforeTag = async (pushed) => this.#beforeTag?.({ digest, previousDigest: previous }, { ...outcome, ...pushed });
         const name = this.#policy.stage ? undefined : tag;
         const push = {
             route,
@@ -56292,6 +56307,7 @@ async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
     const durationMs = () => run.clock.now() - startedAt;
     const policy = policyOf(pair, run.policy);
     let before = {};
+    let brought;
     try {
         const from = await run.clientFor('source', source);
         const syncer = new Syncer({
@@ -56300,7 +56316,8 @@ async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
             destination: await run.clientFor('destination', destination),
             logger,
             taker,
-            beforeTag: async (move) => {
+            beforeTag: async (move, image) => {
+                brought = image;
                 await sources.beforeTag(pair, async (other) => run_sourceOf(run, other));
                 const { previousDigest } = move;
                 if (previousDigest !== undefined)
@@ -56325,7 +56342,7 @@ async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
     catch (error) {
         set?.note(pair, writingAfter(error));
         if (error instanceof AbortedSet)
-            return { ...aborted(pair), durationMs: durationMs() };
+            return { ...aborted(pair), ...brought, durationMs: durationMs() };
         return {
             ...nothingDone(pair),
             ...(mayHaveMovedTag(error) && before),

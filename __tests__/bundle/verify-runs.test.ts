@@ -38,11 +38,18 @@ async function signedAndUnsigned() {
 describe('an image that nobody vouches for', () => {
   test('keeps all of a set from moving', async () => {
     const { pair, images } = await signedAndUnsigned()
-    const { results } = outputsOf(await promote(pair, { images, 'all-or-nothing': 'true' }))
+    const { results, totals } = outputsOf(await promote(pair, { images, 'all-or-nothing': 'true' }))
     expect(results.map(({ status, error }) => [status, error?.code])).toEqual([
       ['skipped', 'ABORTED'],
       ['failed', 'UNTRUSTED'],
     ])
+    // What became of the image but for its tag is told all the same.
+    expect(results[0]).toMatchObject({
+      sourceDigest: image.manifest.digest,
+      verified: { rule: 1, kind: 'key', digest: image.manifest.digest },
+    })
+    expect(results[0]?.bytes.copied).toBeGreaterThan(0)
+    expect(totals).toMatchObject({ verified: 1 })
     for (const name of ['app', 'other']) {
       expect(pair.destination.store.tag(`prod/${name}`, 'v1')).toBeUndefined()
     }

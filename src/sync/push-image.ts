@@ -28,8 +28,8 @@ interface Bringing {
 export interface ImagePush extends Bringing {
   /** By digest alone where absent. */
   readonly tag: string | undefined
-  /** Called, and waited for, before the tag is moved. */
-  readonly beforeTag: (() => Promise<unknown>) | undefined
+  /** Called, and waited for, before the tag is moved, with what has been brought by then. */
+  readonly beforeTag: (pushed: PushedImage) => Promise<unknown>
   /** Whether the tag is to be moved still; asked before each try. */
   readonly isWanted: () => Promise<boolean>
   /** Ends the write of the tag once it has been sent; the network's own signal where absent. */
@@ -43,17 +43,15 @@ export interface ImagePush extends Bringing {
  */
 export async function pushImage(push: ImagePush): Promise<PushedImage> {
   const { route, image, release, tag } = push
-  const publish = async (name: string): Promise<void> => {
-    const isTag = name === tag
-    if (isTag) await push.beforeTag?.()
-    await pushWithRepair(
-      async () => publishManifest(route.destination, name, release, isTag ? push : {}),
+  const publish = async (name: string): Promise<void> =>
+    pushWithRepair(
+      async () => publishManifest(route.destination, name, release, name === tag ? push : {}),
       // What is only there by its digest may have been collected since.
       async () => copyReferenced({ ...route, again: true }, image, await image.release()),
       { isUnseen: push.isPresent === true },
     )
-  }
   const { isThere, ...pushed } = await bring(push, async () => publish(image.top.digest))
+  if (tag !== undefined) await push.beforeTag(pushed)
   // Without a tag, the digest is the name.
   if (!isThere || tag !== undefined) await publish(tag ?? release.digest)
   return pushed

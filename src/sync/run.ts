@@ -13,7 +13,7 @@ import { nameSource, type NamedSource } from './named-source.ts'
 import type { RunProgress } from './run-progress.ts'
 import { SharedSources } from './shared-sources.ts'
 import type { SyncPolicy } from './sync-policy.ts'
-import { Syncer } from './syncer.ts'
+import { type BroughtImage, Syncer } from './syncer.ts'
 import type { TrustGate } from './trust-gate.ts'
 import { runAsSet, type SetWatch } from './run-set.ts'
 import { AbortedSet, TagSet, writingAfter } from './tag-set.ts'
@@ -162,6 +162,7 @@ async function syncPair<Log extends Logger>(
   const durationMs = (): number => run.clock.now() - startedAt
   const policy = policyOf(pair, run.policy)
   let before: Pick<SyncResult, 'previousDigest'> = {}
+  let brought: BroughtImage | undefined
   try {
     const from = await run.clientFor('source', source)
     const syncer = new Syncer({
@@ -170,7 +171,8 @@ async function syncPair<Log extends Logger>(
       destination: await run.clientFor('destination', destination),
       logger,
       taker,
-      beforeTag: async (move): Promise<void> => {
+      beforeTag: async (move, image): Promise<void> => {
+        brought = image
         await sources.beforeTag(pair, async (other) => sourceOf(run, other))
         const { previousDigest } = move
         if (previousDigest !== undefined) before = { previousDigest }
@@ -191,7 +193,8 @@ async function syncPair<Log extends Logger>(
     return { ...nothingDone(pair), ...outcome, durationMs: durationMs() }
   } catch (error) {
     set?.note(pair, writingAfter(error))
-    if (error instanceof AbortedSet) return { ...aborted(pair), durationMs: durationMs() }
+    if (error instanceof AbortedSet)
+      return { ...aborted(pair), ...brought, durationMs: durationMs() }
     return {
       ...nothingDone(pair),
       ...(mayHaveMovedTag(error) && before),

@@ -11,7 +11,7 @@ import type { Repository } from '../registry/http/repository.ts'
 import type { Holdings } from '../registry/copy/unchanged-images.ts'
 import { waitForBoth } from '../registry/wait-for-all.ts'
 import { ImageReferrers } from './image-referrers.ts'
-import { planImage, pushImage } from './push-image.ts'
+import { planImage, type PushedImage, pushImage } from './push-image.ts'
 import type { SyncResult } from './report.ts'
 import { wantedOf } from './pinned.ts'
 import { fullPolicy, type SyncPolicy } from './sync-policy.ts'
@@ -35,11 +35,12 @@ export interface SyncerOptions extends Partial<SyncPolicy> {
    */
   readonly taker?: Taker | undefined
   /**
-   * Called, and waited for, before a tag is moved, with the digest that it shows.
+   * Called, and waited for, before a tag is moved, with the digest that it shows, and with what is to
+   * be told of the image if it is not moved.
    *
    * @internal
    */
-  readonly beforeTag?: ((move: TagMove) => Promise<unknown>) | undefined
+  readonly beforeTag?: ((move: TagMove, brought: BroughtImage) => Promise<unknown>) | undefined
   /**
    * Ends the write of a tag once it has been sent, in place of the network's own signal.
    *
@@ -82,6 +83,9 @@ export type SyncOutcome = Pick<
   | 'verified'
   | 'wanted'
 >
+
+/** What became of all of an image but its tag. */
+export type BroughtImage = Omit<SyncOutcome, 'status' | 'digest' | 'previousDigest'>
 
 /**
  * Copies images from one registry to another: all of what is wanted, nothing that is there already,
@@ -201,8 +205,8 @@ export class Syncer {
     }
     const guard = new TagGuard(write)
     const { isWanted } = guard
-    const beforeTag = async (): Promise<unknown> =>
-      this.#beforeTag?.({ digest, previousDigest: previous })
+    const beforeTag = async (pushed: PushedImage): Promise<unknown> =>
+      this.#beforeTag?.({ digest, previousDigest: previous }, { ...outcome, ...pushed })
     const name = this.#policy.stage ? undefined : tag
     const push = {
       route,
