@@ -242,8 +242,16 @@ describe('reports of shards', () => {
       (it) => void (it.shard.actionVersion = '0.9.0'),
       `shard.actionVersion: is "0.9.0", and this step is ${actionVersion}`,
     ],
-    ['of a run of all of the list', (it) => void Reflect.deleteProperty(it, 'shard'), 'shard'],
-    ['without what merging needs', (it) => void Reflect.deleteProperty(it, 'details'), 'details'],
+    [
+      'of a run of all of the list',
+      (it) => void Reflect.deleteProperty(it, 'shard'),
+      'shard: is missing: the run was not given a shard',
+    ],
+    [
+      'without what merging needs',
+      (it) => void Reflect.deleteProperty(it, 'details'),
+      'details: is missing',
+    ],
     [
       'that has lost a result',
       (it) => void it.results.pop(),
@@ -264,6 +272,32 @@ describe('reports of shards', () => {
       'have results of the same lines',
     ],
     ['with fewer lines', (it) => void (it.shard.lines -= 1), 'lines, and the list has 16'],
+    [
+      'without its results',
+      (it) => {
+        it.results = []
+        it.details.results = []
+      },
+      'has 0 results of 0 of its',
+    ],
+    [
+      'with two results of a line, and none of another',
+      (it) => {
+        const [first, ...others] = it.details.results
+        for (const one of others) one.position = first?.position ?? 0
+      },
+      ' results of 1 of its ',
+    ],
+    [
+      'with an image that was copied, and no digest of it',
+      (it) => void Reflect.deleteProperty(firstOf(it.results), 'digest'),
+      'results.0: does not go with its status',
+    ],
+    [
+      'with a failure without an error',
+      (it) => void (firstOf(it.results).status = 'failed'),
+      'results.0: does not go with its status',
+    ],
     [
       'with a name that is none',
       (it) => void (firstOf(it.results).destination = 'x.io/A'),

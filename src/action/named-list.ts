@@ -1,4 +1,5 @@
 import type { ClientPool } from '../registry/client-pool.ts'
+import { whyEnded } from '../registry/errors.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import type { Logger } from '../registry/logger.ts'
 import type { ListItem } from '../sync/image-list.ts'
@@ -19,7 +20,7 @@ interface Naming {
   readonly pool: Pick<ClientPool, 'client'>
   readonly logger: Logger
   readonly describe: (error: unknown) => Promise<ResultError>
-  readonly cancel: Pick<Cancellation, 'within'>
+  readonly cancel: Pick<Cancellation, 'within' | 'signal'>
 }
 
 /**
@@ -40,7 +41,7 @@ export async function nameList(
     },
   })
   const named = await cancel.within(naming)
-  if (named === undefined) return cutNaming(list)
+  if (named === undefined) return cutNaming(list, cancel.signal)
   for (const selection of named.selections) logger.info(selectionLine(selection))
   if (named.problems.length === 0) return named
   throw new InputError(
@@ -49,8 +50,8 @@ export async function nameList(
 }
 
 /** Where a run ends while tags are listed, nothing is selected. */
-function cutNaming(list: readonly ListItem[]): NamedList {
-  const error = { code: 'CANCELLED', message: 'list tags: the run was cancelled' }
+function cutNaming(list: readonly ListItem[], signal: AbortSignal): NamedList {
+  const error = { code: 'CANCELLED', message: `list tags: ${whyEnded(signal)}` }
   const items = list.map((item) => (isSelection(item) ? failedSelection(item, error) : item))
   const origins = { results: [...list.keys()], selections: [] }
   return { items, origins, problems: [], selections: [] }

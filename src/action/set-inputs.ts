@@ -1,4 +1,4 @@
-import type { Shard } from '../sync/shard.ts'
+import { MAX_SHARDS, type Shard } from '../sync/shard.ts'
 import type { InputReader } from './input-reader.ts'
 
 /** How tags move, and which part of the list a run does. */
@@ -7,9 +7,6 @@ export interface SetInputs {
   readonly stage: boolean
   readonly shard?: Shard
 }
-
-/** More parts than jobs that GitHub runs of one matrix. */
-const MAX_SHARDS = 256
 
 const SHARD = /^([1-9][0-9]{0,3})\s*\/\s*([1-9][0-9]{0,3})$/
 

@@ -33,6 +33,7 @@ export function joinParts(parts: readonly [PartReport, ...PartReport[]]): Joinin
   if (problems.length === 0 && missing.length === 0 && lines !== linesOfAll) {
     problems.push(`the shards have ${lines} lines, and the list has ${linesOfAll}`)
   }
+  if (problems.length === 0) problems.push(...losses(parts))
   if (problems.length > 0) return { problems }
   const sorted = parts.toSorted((a, b) => a.shard.part - b.shard.part)
   return { report: joined(first, sorted, missing), missing, of }
@@ -71,6 +72,18 @@ function overlaps(parts: readonly PartReport[]): readonly string[] {
     }
   }
   return [...problems]
+}
+
+/**
+ * Every line that is no selection has one result. A selection may take what another line has, or have
+ * nothing to give.
+ */
+function losses(parts: readonly PartReport[]): readonly string[] {
+  return parts.flatMap(({ name, shard: { lines }, selections = [], positions: { results } }) => {
+    const own = new Set(results).size
+    const isWhole = selections.length > 0 ? own <= lines : own === lines && results.length === lines
+    return isWhole ? [] : [`${name} has ${results.length} results of ${own} of its ${lines} lines`]
+  })
 }
 
 function joined(

@@ -90,7 +90,12 @@ function documentOf(bytes: Buffer): ReportDocument | undefined {
   if (parsed.success) return parsed.output
   const [issue] = parsed.issues
   const place = foreignText(v.getDotPath(issue) ?? 'the document')
-  throw new NoReport(`is no report of a shard: ${place}: ${foreignText(issue.message)}`)
+  const problem = issue.received === 'undefined' ? whatIsMissing(place) : issue.message
+  throw new NoReport(`is no report of a shard: ${place}: ${foreignText(problem)}`)
+}
+
+function whatIsMissing(place: string): string {
+  return place === 'shard' ? 'is missing: the run was not given a shard' : 'is missing'
 }
 
 function jsonOf(bytes: Buffer): unknown {

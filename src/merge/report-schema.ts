@@ -3,12 +3,11 @@ import { isDigest } from '../oci/digest.ts'
 import { formatReference, parseReference } from '../oci/reference.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import { REPORT_VERSION } from '../action/report-text.ts'
+import { MAX_SHARDS } from '../sync/shard.ts'
 import { ACTION_VERSION } from '../action/version.ts'
 
 /** In UTF-16 code units; no run writes a text that is longer. */
 const MAX_TEXT = 65_536
-/** As many as the input `shard` can name. */
-const MAX_PARTS = 9999
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const milliseconds = v.pipe(v.number(), v.finite(), v.minValue(0))
@@ -74,6 +73,10 @@ const result = v.pipe(
       (isWrittenOut(source) && isWrittenOut(destination)),
     'names no image',
   ),
+  v.check(({ status, digest: shown, error }) => {
+    if (status === 'failed') return shown === undefined && error !== undefined
+    return status === 'skipped' || (shown !== undefined && error === undefined)
+  }, 'does not go with its status'),
 )
 
 const details = v.object({
@@ -112,20 +115,17 @@ const selection = v.object({
 })
 
 const shard = v.pipe(
-  v.object(
-    {
-      part: v.pipe(count, v.minValue(1)),
-      of: v.pipe(count, v.minValue(1), v.maxValue(MAX_PARTS)),
-      list: digest,
-      actionVersion: v.literal(
-        ACTION_VERSION,
-        ({ received }) => `is ${received}, and this step is ${ACTION_VERSION}`,
-      ),
-      lines: count,
-      linesOfAll: count,
-    },
-    'is missing: the run had no shard',
-  ),
+  v.object({
+    part: v.pipe(count, v.minValue(1)),
+    of: v.pipe(count, v.minValue(1), v.maxValue(MAX_SHARDS)),
+    list: digest,
+    actionVersion: v.literal(
+      ACTION_VERSION,
+      ({ received }) => `is ${received}, and this step is ${ACTION_VERSION}`,
+    ),
+    lines: count,
+    linesOfAll: count,
+  }),
   v.check(({ part, of }) => part <= of, 'has no such part'),
   v.check(({ lines, linesOfAll }) => lines <= linesOfAll, 'has more lines than the list'),
 )

@@ -2,6 +2,9 @@ import { createHash, hash } from 'node:crypto'
 import { formatReference, type Reference, repositoryName } from '../oci/reference.ts'
 import { isSelection, type ListItem, optionsOf, tagOf, type TagSelection } from './list/pair.ts'
 
+/** Parts of a list: as many as GitHub runs jobs of one matrix. */
+export const MAX_SHARDS = 256
+
 /** The K-th of N parts of a list. */
 export interface Shard {
   /** From 1. */

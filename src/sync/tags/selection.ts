@@ -83,8 +83,9 @@ function selectIn(
   }
   const found = choice.selected.length
   if (found >= rule.min) return { report, tags: [...choice.selected, ...unlisted(rule, tags)] }
+  const why = tags.size === 0 ? 'it has none' : leftOutText(choice)
   const message =
     `select tags at source ${report.source}: ${found} of its ${tags.size} tags are selected, ` +
-    `and at least ${rule.min} should be (${leftOutText(choice) || 'it has none'})`
+    `and at least ${rule.min} should be${why === '' ? '' : ` (${why})`}`
   return { report, error: { code: 'NO_TAGS', message } }
 }
