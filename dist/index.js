@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8075);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7969);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8075:
+/***/ 7969:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35682,21 +35682,6 @@ function isMissing(error) {
     return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-;// CONCATENATED MODULE: ./lib/registry/copy/bytes-moved.js
-const bytes_moved_noBytes = { copied: 0, mounted: 0, existing: 0 };
-function bytesOf(outcome, size) {
-    return { ...bytes_moved_noBytes, [outcome]: size };
-}
-function addBytes(parts) {
-    const sum = { copied: 0, mounted: 0, existing: 0 };
-    for (const part of parts) {
-        sum.copied += part.copied;
-        sum.mounted += part.mounted;
-        sum.existing += part.existing;
-    }
-    return sum;
-}
-
 ;// CONCATENATED MODULE: ./lib/registry/known-secrets.js
 
 /** What the runner writes where a secret stood. */
@@ -36096,65 +36081,6 @@ function reworded(code, reason, error) {
     const place = { operation, side, registry, repository, reference, family, login };
     const words = { registryCode, registryCodes, registryMessage };
     return new RegistryError(code, reason, { ...place, ...words, status, transient, cause: error });
-}
-
-;// CONCATENATED MODULE: ./lib/sync/undone-image.js
-
-
-
-/** The names of a pair, and nothing that was done with it. */
-function nothingDone(pair) {
-    const { source, destination, file, line } = pair;
-    return {
-        source: formatReference(source),
-        destination: formatReference(destination),
-        platforms: {},
-        bytes: bytes_moved_noBytes,
-        durationMs: 0,
-        ...(file !== undefined && { place: { file, line } }),
-    };
-}
-/** The failure of an image that was not done when the signal ended the run. */
-function unfinished(pair, signal) {
-    const result = nothingDone(pair);
-    const message = `sync ${result.source} to ${result.destination}: ${whyEnded(signal)}`;
-    return { ...result, status: 'failed', error: { code: 'CANCELLED', message } };
-}
-/** That of an image that was not begun, because another one had failed. */
-function notStarted(pair) {
-    const message = 'not started: another image failed, and fail-fast is on';
-    return {
-        ...nothingDone(pair),
-        status: 'skipped',
-        error: { code: 'NOT_STARTED', message },
-    };
-}
-/** Why an image that was fine stands in no output: its tag did not move because of another one. */
-function abortion(message) {
-    return { code: 'ABORTED', message };
-}
-function isAborted({ error }) {
-    return error?.code === 'ABORTED';
-}
-/** The result of such an image. */
-function aborted(pair) {
-    const error = abortion('the tag was not moved, because of another image');
-    return { ...nothingDone(pair), status: 'skipped', error };
-}
-/** Stands for all images of a part of a list of which nobody knows more. */
-function unreported({ part, of }) {
-    const name = `shard ${part} of ${of}`;
-    const message = `${name}: there is no report of what it did; its job has ended before`;
-    const hint = 'The log of that job says why. Run the failed jobs again, and this one after them.';
-    return {
-        source: name,
-        destination: name,
-        status: 'failed',
-        platforms: {},
-        bytes: noBytes,
-        durationMs: 0,
-        error: { code: 'NO_REPORT', message, hint },
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/oci/strict-json.js
@@ -37147,6 +37073,99 @@ function twoDigits(number) {
     return String(number).padStart(2, '0');
 }
 
+;// CONCATENATED MODULE: ./lib/registry/copy/bytes-moved.js
+const bytes_moved_noBytes = { copied: 0, mounted: 0, existing: 0 };
+function bytesOf(outcome, size) {
+    return { ...bytes_moved_noBytes, [outcome]: size };
+}
+function addBytes(parts) {
+    const sum = { copied: 0, mounted: 0, existing: 0 };
+    for (const part of parts) {
+        sum.copied += part.copied;
+        sum.mounted += part.mounted;
+        sum.existing += part.existing;
+    }
+    return sum;
+}
+
+;// CONCATENATED MODULE: ./lib/sync/undone-image.js
+
+
+
+/** The names of a pair, and nothing that was done with it. */
+function nothingDone(pair) {
+    const { source, destination, file, line } = pair;
+    return {
+        source: formatReference(source),
+        destination: formatReference(destination),
+        platforms: {},
+        bytes: bytes_moved_noBytes,
+        durationMs: 0,
+        ...(file !== undefined && { place: { file, line } }),
+    };
+}
+/** The failure of an image that was not done when the signal ended the run. */
+function unfinished(pair, signal) {
+    const result = nothingDone(pair);
+    const message = `sync ${result.source} to ${result.destination}: ${whyEnded(signal)}`;
+    return { ...result, status: 'failed', error: { code: 'CANCELLED', message } };
+}
+/** That of an image that was not begun, because another one had failed. */
+function notStarted(pair) {
+    const message = 'not started: another image failed, and fail-fast is on';
+    return {
+        ...nothingDone(pair),
+        status: 'skipped',
+        error: { code: 'NOT_STARTED', message },
+    };
+}
+/** Why an image that was fine stands in no output: its tag did not move because of another one. */
+function abortion(message) {
+    return { code: 'ABORTED', message };
+}
+function isAborted({ error }) {
+    return error?.code === 'ABORTED';
+}
+/** The result of such an image. */
+function aborted(pair) {
+    const error = abortion('the tag was not moved, because of another image');
+    return { ...nothingDone(pair), status: 'skipped', error };
+}
+/** Stands for all images of a part of a list of which nobody knows more. */
+function unreported({ part, of }) {
+    const name = `shard ${part} of ${of}`;
+    const message = `${name}: there is no report of what it did; its job has ended before`;
+    const hint = 'The log of that job says why. Run the failed jobs again, and this one after them.';
+    return {
+        source: name,
+        destination: name,
+        status: 'failed',
+        platforms: {},
+        bytes: noBytes,
+        durationMs: 0,
+        error: { code: 'NO_REPORT', message, hint },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/action/set-text.js
+
+
+/** Whether tags were not moved, or went back, although no image failed: the run was ended. */
+function isHeldBack({ dryRun, results }) {
+    return !dryRun && results.some(isAborted);
+}
+/** What became of the tags of a set that did not go through, in one sentence; none for any other run. */
+function setText(report) {
+    const states = report.results.flatMap(({ tag }) => tag?.state ?? []);
+    if (states.length === 0 || (report.totals.failed === 0 && !isHeldBack(report)))
+        return undefined;
+    const left = states.filter((state) => state === 'left').length;
+    const back = states.filter((state) => state === 'rolledBack').length;
+    if (left > 0)
+        return `${count(left, 'tag')} did not go back, ${back} did: see results.`;
+    return back > 0 ? `${count(back, 'tag')} had moved and went back.` : 'No tag was moved.';
+}
+
 ;// CONCATENATED MODULE: ./lib/action/annotations.js
 
 
@@ -37213,27 +37232,13 @@ function annotateProblems(commands, problems) {
 /** The message with which the step fails, or nothing when no image failed. */
 function failureMessage(report) {
     const { failed, images } = report.totals;
-    if (failed === 0)
-        return isHeldBack(report) ? `The set did not go through.${setText(report)}` : undefined;
+    const ofSet = [setText(report)].flatMap((text) => text ?? []);
+    if (failed === 0) {
+        return isHeldBack(report) ? ['The set did not go through.', ...ofSet].join(' ') : undefined;
+    }
     const more = failed - MAX_FAILURES;
     const rest = more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${more} more are in the log` : '';
-    return `${failed} of ${count(images, 'image')} failed${rest}.${setText(report)}`;
-}
-/** Whether tags were not moved, or went back, although no image failed: the run was ended. */
-function isHeldBack({ dryRun, results }) {
-    return !dryRun && results.some(isAborted);
-}
-/** What became of the tags of a set that did not go through, in one sentence. */
-function setText({ results }) {
-    const states = results.flatMap(({ tag }) => tag?.state ?? []);
-    if (states.length === 0)
-        return '';
-    const left = states.filter((state) => state === 'left').length;
-    const back = states.filter((state) => state === 'rolledBack').length;
-    if (left > 0) {
-        return ` ${count(left, 'tag')} did not go back, ${back} did: see results.`;
-    }
-    return back > 0 ? ` ${count(back, 'tag')} had moved and went back.` : ' No tag was moved.';
+    return [`${failed} of ${count(images, 'image')} failed${rest}.`, ...ofSet].join(' ');
 }
 function failuresOf(report) {
     return report.results.filter((result) => result.status === 'failed');
@@ -40749,8 +40754,9 @@ function selectIn(tags, entry, versions) {
     const found = choice.selected.length;
     if (found >= rule.min)
         return { report, tags: [...choice.selected, ...unlisted(rule, tags)] };
+    const why = tags.size === 0 ? 'it has none' : leftOutText(choice);
     const message = `select tags at source ${report.source}: ${found} of its ${tags.size} tags are selected, ` +
-        `and at least ${rule.min} should be (${leftOutText(choice) || 'it has none'})`;
+        `and at least ${rule.min} should be${why === '' ? '' : ` (${why})`}`;
     return { report, error: { code: 'NO_TAGS', message } };
 }
 
@@ -42626,9 +42632,131 @@ function readFileAt(path, files, place) {
     return files.readFile(located.file);
 }
 
-;// CONCATENATED MODULE: ./lib/action/set-inputs.js
-/** More parts than jobs that GitHub runs of one matrix. */
+;// CONCATENATED MODULE: ./lib/sync/shard.js
+
+
+
+/** Parts of a list: as many as GitHub runs jobs of one matrix. */
 const MAX_SHARDS = 256;
+/**
+ * The lines of a list that a shard does. Lines of one source repository stay together, since they
+ * share layers, and so do lines that depend on one another: where the destination of one is the
+ * source of another. Which part a repository belongs to is decided by rendezvous hashing, so that a
+ * longer list moves few lines.
+ */
+function shardOf(list, { part, of }) {
+    const groups = groupsOf(list);
+    const parts = new Map();
+    return list.filter((item) => {
+        const name = groups.nameOf(repositoryName(item.source));
+        const own = parts.get(name) ?? partOf(name, of);
+        parts.set(name, own);
+        return own === part;
+    });
+}
+/** A digest of a list, by which parts of one can be told from those of another. */
+function digestOfList(list) {
+    const sum = (0,external_node_crypto_.createHash)('sha256');
+    for (const item of list)
+        sum.update(`${lineOf(item)}\n`);
+    return `sha256:${sum.digest('hex')}`;
+}
+function lineOf(item) {
+    const source = formatReference(item.source);
+    const options = optionsOf(item);
+    if (isSelection(item)) {
+        return JSON.stringify([source, item.tags, item.registry, item.written.destination, options]);
+    }
+    return JSON.stringify([source, formatReference(item.destination), options]);
+}
+/** Source repositories whose lines depend on one another. */
+function groupsOf(list) {
+    const groups = new Groups();
+    const { tags, repositories, selected } = readNames(list);
+    for (const item of list) {
+        const source = repositoryName(item.source);
+        if (isSelection(item)) {
+            const written = writtenBy(item);
+            if (written !== undefined && repositories.has(written))
+                groups.join(source, written);
+            continue;
+        }
+        const repository = repositoryName(item.destination);
+        const isRead = selected.has(repository) || tags.has(`${repository}:${tagOf(item) ?? ''}`);
+        if (isRead)
+            groups.join(source, repository);
+    }
+    return groups;
+}
+/** What the lines of a list read, by name. A digest means the same at any time. */
+function readNames(list) {
+    const read = {
+        tags: new Set(),
+        repositories: new Set(),
+        selected: new Set(),
+    };
+    for (const item of list) {
+        const { source } = item;
+        const repository = repositoryName(source);
+        if (isSelection(item))
+            read.selected.add(repository);
+        else if (source.digest === undefined)
+            read.tags.add(tagName(source, repository));
+        if (isSelection(item) || source.digest === undefined)
+            read.repositories.add(repository);
+    }
+    return read;
+}
+function tagName({ tag = 'latest' }, repository) {
+    return `${repository}:${tag}`;
+}
+/** The repository that a selection writes to, where it is the same for all tags. */
+function writtenBy({ destinationOf }) {
+    const [one, other] = ['1', '2'].map((tag) => repositoryName(destinationOf(tag)));
+    return one === other ? one : undefined;
+}
+/**
+ * The part with the highest weight is the one (highest random weight). One digest of a name, mixed
+ * anew for each part: a list has a hundred thousand names, and a matrix 256 jobs.
+ */
+function partOf(name, of) {
+    const seed = Number.parseInt((0,external_node_crypto_.hash)('sha256', name, 'hex').slice(0, 8), 16);
+    let [best, highest] = [1, -1];
+    for (let part = 1; part <= of; part++) {
+        const weight = mixed(seed ^ mixed(part));
+        if (weight > highest)
+            [best, highest] = [part, weight];
+    }
+    return best;
+}
+/** Spreads 32 bits over 32 bits (the finalizer of MurmurHash3). */
+function mixed(value) {
+    let bits = value >>> 0;
+    bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+    return (bits ^ (bits >>> 16)) >>> 0;
+}
+/** Names that belong together (union-find). */
+class Groups {
+    #parent = new Map();
+    join(first, other) {
+        const [a, b] = [this.nameOf(first), this.nameOf(other)];
+        // The name of a group does not depend on the order of the list.
+        if (a !== b)
+            this.#parent.set(a < b ? b : a, a < b ? a : b);
+    }
+    nameOf(name) {
+        let root = name;
+        for (let up = this.#parent.get(root); up !== undefined; up = this.#parent.get(root))
+            root = up;
+        if (root !== name)
+            this.#parent.set(name, root);
+        return root;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/action/set-inputs.js
+
 const SHARD = /^([1-9][0-9]{0,3})\s*\/\s*([1-9][0-9]{0,3})$/;
 /** Reads the inputs about sets, which do not all go together. */
 function readSetInputs(reader) {
@@ -42950,6 +43078,7 @@ class BufferedLog {
 
 
 
+
 /** Names that a line of the log shows; the report has all of them. */
 const SHOWN_TAGS = 20;
 /**
@@ -42968,7 +43097,7 @@ async function nameList(list, { pool, logger, describe, cancel }) {
     });
     const named = await cancel.within(naming);
     if (named === undefined)
-        return cutNaming(list);
+        return cutNaming(list, cancel.signal);
     for (const selection of named.selections)
         logger.info(selectionLine(selection));
     if (named.problems.length === 0)
@@ -42976,8 +43105,8 @@ async function nameList(list, { pool, logger, describe, cancel }) {
     throw new InputError(named.problems.map(({ message, ...place }) => ({ ...list_inputs_placeOf(place), message })));
 }
 /** Where a run ends while tags are listed, nothing is selected. */
-function cutNaming(list) {
-    const error = { code: 'CANCELLED', message: 'list tags: the run was cancelled' };
+function cutNaming(list, signal) {
+    const error = { code: 'CANCELLED', message: `list tags: ${whyEnded(signal)}` };
     const items = list.map((item) => (isSelection(item) ? failedSelection(item, error) : item));
     const origins = { results: [...list.keys()], selections: [] };
     return { items, origins, problems: [], selections: [] };
@@ -43703,6 +43832,7 @@ function platformsOf({ platforms, missingPlatforms = [] }) {
 
 
 
+
 /**
  * GitHub refuses a summary of more than 1 MiB as a whole. A page of half of that is already more
  * than anyone reads, and the report file has everything.
@@ -43801,9 +43931,11 @@ function headline(report) {
     const isIdle = totals.unchanged === totals.images;
     const what = isIdle ? 'all of them unchanged' : bytesText(totals.bytes, dryRun);
     const sums = `${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ${what}.`;
+    const ofSet = dryRun ? undefined : setText(report);
     const lines = [
         `## Image sync${dryRun ? ' plan' : ''}: ${isIdle ? 'nothing to do' : counts.join(', ')}`,
         `${dryRun ? 'Dry run: nothing was written. ' : ''}${sums}`,
+        ...(ofSet === undefined ? [] : [`**${ofSet}**`]),
         ...pullsLeft.map((left) => escapeMarkup(pullsLine(left))),
     ];
     return `${lines.join('\n\n')}\n\n`;
@@ -53444,7 +53576,8 @@ class CredentialHelpers {
     }
     /**
      * What a helper has for a registry. That it fails is told to the logger, and is otherwise as if it
-     * had nothing. Throws only where the run was cancelled.
+     * had nothing. Throws only where the run was cancelled and nothing is known: tags that go back then
+     * need the logins that they had.
      */
     async find(helper, registry) {
         const key = JSON.stringify([helper, registry]);
@@ -53452,7 +53585,7 @@ class CredentialHelpers {
         this.#answers.set(key, answer);
         const credentials = await answer;
         const { signal } = this.#options;
-        if (signal?.aborted === true) {
+        if (credentials === undefined && signal?.aborted === true) {
             throw cancelled({ operation: 'look for credentials', registry }, signal);
         }
         return credentials;
@@ -53506,127 +53639,6 @@ function helper_parseJson(text) {
     }
     catch {
         return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/sync/shard.js
-
-
-
-/**
- * The lines of a list that a shard does. Lines of one source repository stay together, since they
- * share layers, and so do lines that depend on one another: where the destination of one is the
- * source of another. Which part a repository belongs to is decided by rendezvous hashing, so that a
- * longer list moves few lines.
- */
-function shardOf(list, { part, of }) {
-    const groups = groupsOf(list);
-    const parts = new Map();
-    return list.filter((item) => {
-        const name = groups.nameOf(repositoryName(item.source));
-        const own = parts.get(name) ?? partOf(name, of);
-        parts.set(name, own);
-        return own === part;
-    });
-}
-/** A digest of a list, by which parts of one can be told from those of another. */
-function digestOfList(list) {
-    const sum = (0,external_node_crypto_.createHash)('sha256');
-    for (const item of list)
-        sum.update(`${lineOf(item)}\n`);
-    return `sha256:${sum.digest('hex')}`;
-}
-function lineOf(item) {
-    const source = formatReference(item.source);
-    const options = optionsOf(item);
-    if (isSelection(item)) {
-        return JSON.stringify([source, item.tags, item.registry, item.written.destination, options]);
-    }
-    return JSON.stringify([source, formatReference(item.destination), options]);
-}
-/** Source repositories whose lines depend on one another. */
-function groupsOf(list) {
-    const groups = new Groups();
-    const { tags, repositories, selected } = readNames(list);
-    for (const item of list) {
-        const source = repositoryName(item.source);
-        if (isSelection(item)) {
-            const written = writtenBy(item);
-            if (written !== undefined && repositories.has(written))
-                groups.join(source, written);
-            continue;
-        }
-        const repository = repositoryName(item.destination);
-        const isRead = selected.has(repository) || tags.has(`${repository}:${tagOf(item) ?? ''}`);
-        if (isRead)
-            groups.join(source, repository);
-    }
-    return groups;
-}
-/** What the lines of a list read, by name. A digest means the same at any time. */
-function readNames(list) {
-    const read = {
-        tags: new Set(),
-        repositories: new Set(),
-        selected: new Set(),
-    };
-    for (const item of list) {
-        const { source } = item;
-        const repository = repositoryName(source);
-        if (isSelection(item))
-            read.selected.add(repository);
-        else if (source.digest === undefined)
-            read.tags.add(tagName(source, repository));
-        if (isSelection(item) || source.digest === undefined)
-            read.repositories.add(repository);
-    }
-    return read;
-}
-function tagName({ tag = 'latest' }, repository) {
-    return `${repository}:${tag}`;
-}
-/** The repository that a selection writes to, where it is the same for all tags. */
-function writtenBy({ destinationOf }) {
-    const [one, other] = ['1', '2'].map((tag) => repositoryName(destinationOf(tag)));
-    return one === other ? one : undefined;
-}
-/**
- * The part with the highest weight is the one (highest random weight). One digest of a name, mixed
- * anew for each part: a list has a hundred thousand names, and a matrix 256 jobs.
- */
-function partOf(name, of) {
-    const seed = Number.parseInt((0,external_node_crypto_.hash)('sha256', name, 'hex').slice(0, 8), 16);
-    let [best, highest] = [1, -1];
-    for (let part = 1; part <= of; part++) {
-        const weight = mixed(seed ^ mixed(part));
-        if (weight > highest)
-            [best, highest] = [part, weight];
-    }
-    return best;
-}
-/** Spreads 32 bits over 32 bits (the finalizer of MurmurHash3). */
-function mixed(value) {
-    let bits = value >>> 0;
-    bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
-    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-    return (bits ^ (bits >>> 16)) >>> 0;
-}
-/** Names that belong together (union-find). */
-class Groups {
-    #parent = new Map();
-    join(first, other) {
-        const [a, b] = [this.nameOf(first), this.nameOf(other)];
-        // The name of a group does not depend on the order of the list.
-        if (a !== b)
-            this.#parent.set(a < b ? b : a, a < b ? a : b);
-    }
-    nameOf(name) {
-        let root = name;
-        for (let up = this.#parent.get(root); up !== undefined; up = this.#parent.get(root))
-            root = up;
-        if (root !== name)
-            this.#parent.set(name, root);
-        return root;
     }
 }
 
@@ -53686,17 +53698,24 @@ function watchSet({ tags, logger, onMoving }, atEnd) {
 function moveLine({ pair, digest, previousDigest }) {
     return `${formatReference(pair.destination)}: ${previousDigest ?? 'nothing'}, then ${digest}`;
 }
-/** Clients that are made when the first of them is wanted, which is hardly ever. */
+/** A network of their own for clients that are hardly ever wanted, made for the first of them. */
 class LateClients {
-    #make;
+    #makeNetwork;
+    #makePool;
+    #network;
     #pool;
-    constructor(make) {
-        this.#make = make;
+    constructor(makeNetwork, makePool) {
+        this.#makeNetwork = makeNetwork;
+        this.#makePool = makePool;
     }
     clientFor = async (side, reference) => {
-        this.#pool ??= this.#make();
+        this.#network ??= this.#makeNetwork();
+        this.#pool ??= this.#makePool(this.#network);
         return this.#pool.client(side, reference);
     };
+    async close() {
+        await this.#network?.close();
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/copy/image-progress.js
@@ -55846,6 +55865,8 @@ function judge(moved, shown) {
             return { tag: tagResult('untouched', shown) };
         return shown === undefined ? left(shown, NEVER_ANSWERED) : undefined;
     }
+    if (shown === undefined)
+        return left(shown, 'it shows nothing any more');
     if (shown !== digest)
         return left(shown, 'somebody else has moved it since');
     return previousDigest === undefined ? left(shown, 'it was not there before') : undefined;
@@ -56072,12 +56093,13 @@ function noteOf({ digest, previousDigest }, shown) {
 }
 async function settle({ set, signal, clientAtEnd, clientFor, onTag }, results) {
     const hasEnded = signal?.aborted === true;
+    const mayHaveMoved = set.pairs.some((pair) => set.writingOf(pair) !== 'none');
     return settleSet({
         set,
         results,
         onTag,
-        // The run's own network refuses everything then.
-        clientFor: hasEnded ? clientAtEnd : clientFor,
+        // The run's own network refuses everything from its end on, also in the middle of the way back.
+        clientFor: hasEnded || mayHaveMoved ? clientAtEnd : clientFor,
         because: hasEnded ? 'the end of the run' : 'another image',
     });
 }
@@ -56495,7 +56517,7 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
     const finished = [];
     const tags = new Map();
     // Once the run has ended, its network refuses everything; tags may have to go back all the same.
-    const atEnd = new LateClients(() => new ClientPool(sources, new Network(options), logger));
+    const atEnd = new LateClients(() => new Network(options), (own) => new ClientPool(sources, own, logger));
     let isOver = false;
     const set = { tags, logger, onMoving: () => cancel.takeTime() };
     // The event explains failures, and reading it takes time that other runs can do without.
@@ -56556,7 +56578,7 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
     }
     finally {
         stopProgressLines();
-        await cancel.within(network.close());
+        await cancel.within(Promise.all([network.close(), atEnd.close()]));
     }
 }
 function watched(progress, network) {

@@ -148,7 +148,10 @@ async function sync({
   const finished: SyncResult[] = []
   const tags = new Map<ImagePair, TagNote>()
   // Once the run has ended, its network refuses everything; tags may have to go back all the same.
-  const atEnd = new LateClients(() => new ClientPool(sources, new Network(options), logger))
+  const atEnd = new LateClients(
+    () => new Network(options),
+    (own) => new ClientPool(sources, own, logger),
+  )
   let isOver = false
   const set = { tags, logger, onMoving: (): void => cancel.takeTime() }
   // The event explains failures, and reading it takes time that other runs can do without.
@@ -204,7 +207,7 @@ async function sync({
     return report
   } finally {
     stopProgressLines()
-    await cancel.within(network.close())
+    await cancel.within(Promise.all([network.close(), atEnd.close()]))
   }
 }
 

@@ -164,6 +164,24 @@ describe('the job summary', () => {
     expect(summary.split('Ask for')).toHaveLength(2)
   })
 
+  test.each([
+    [['rolledBack', 'untouched'], '**1 tag had moved and went back.**'],
+    [['untouched', 'untouched'], '**No tag was moved.**'],
+    [['left', 'rolledBack'], '**1 tag did not go back, 1 did: see results.**'],
+  ] as const)(
+    'says in a sentence what became of a set that did not go through: %j',
+    (states, text) => {
+      const [first, second] = states.map((state) => ({ tag: { state } }))
+      const results = [
+        { ...failed('ghcr.io/acme/api:v1'), ...first },
+        copied({ status: 'skipped', error: { code: 'ABORTED', message: 'not moved' }, ...second }),
+      ]
+      expect(renderSummary(reportOf(results))).toContain(`\n\n${text}\n\n### `)
+      expect(renderSummary(reportOf(results.slice(1)))).toContain('**')
+      expect(renderSummary(reportOf([copied({ tag: { state: 'moved' } })]))).not.toContain('**')
+    },
+  )
+
   test('folds what was left as it is', () => {
     const skipped = copied({ status: 'skipped', previousDigest: digestB })
     const { digest: _, ...undone } = skipped

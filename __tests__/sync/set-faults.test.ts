@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Middleware } from '../../testkit/registry/exchange.ts'
 import { dropAfterWork, dropBeforeHeaders, replyWith } from '../../testkit/registry/faults.ts'
 import type { TestRegistry } from '../../testkit/registry/registry.ts'
+import { rollbackList } from '../../src/sync/pinned.ts'
 import { imageOf, names, SetWorld } from './set-world.ts'
 
 const faults: Readonly<Record<string, Middleware>> = {
@@ -89,6 +90,29 @@ describe('a run that is ended while tags move', () => {
   })
 })
 
+test('a run that is ended on the way back goes all of it', async () => {
+  for (let nth = 1; nth <= MOST_REQUESTS; nth++) {
+    await using world = await SetWorld.start()
+    const [first, second] = world.targets
+    let isBack = false
+    let count = 0
+    second?.fault({ method: 'PUT', path: /\/worker\/manifests\/v2$/ }, async (request, next) => {
+      isBack = true
+      return replyWith(403)(request, next)
+    })
+    first?.use(async (_request, next) => {
+      if (isBack && ++count === nth) world.end.abort()
+      return next()
+    })
+    const report = await world.run()
+    expect([nth, world.lies(report)]).toEqual([nth, []])
+    // What was not there before stays.
+    const states = report.results.slice(0, 4).map(({ tag }) => tag?.state)
+    expect([nth, new Set(states)]).toEqual([nth, new Set(['rolledBack'])])
+    if (count < nth) break
+  }
+})
+
 test('a tag that somebody else moves on the way back is left to them', async () => {
   await using world = await SetWorld.start()
   const [first, second] = world.targets
@@ -112,6 +136,23 @@ test('a tag that somebody else moves on the way back is left to them', async () 
   expect(first?.store.tag('prod/api', 'v2')).toBe(theirs.manifest.digest)
   expect(results[0]?.tag).toEqual({ state: 'left', digest: theirs.manifest.digest })
   expect(results[0]?.error?.message).toContain('somebody else has moved it since')
+})
+
+test('a tag that is gone on the way back is not made again, and can be by the list of rollback', async () => {
+  await using world = await SetWorld.start()
+  const [first, second] = world.targets
+  second?.fault({ method: 'PUT', path: /\/web\/manifests\/v2$/ }, replyWith(403))
+  // What it showed before is fetched when all writes have ended.
+  const path = `/prod/api/manifests/${imageOf('api', 'old').manifest.digest}`
+  first?.fault({ method: 'GET', path }, async (_request, next) => {
+    first.store.repository('prod/api')?.tags.delete('v2')
+    return next()
+  })
+  const report = await world.run()
+  expect(first?.store.tag('prod/api', 'v2')).toBeUndefined()
+  expect(report.results[0]?.tag).toEqual({ state: 'left' })
+  expect(report.results[0]?.error?.message).toContain('it shows nothing any more')
+  expect(rollbackList(report)).toContain(`destination: ${first?.host}/prod/api:v2`)
 })
 
 test('all of it goes through where nothing is in the way', async () => {

@@ -3,33 +3,6 @@ var __webpack_exports__ = {};
 
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
-;// CONCATENATED MODULE: ./lib/oci/errors.js
-/** Text or bytes that do not have the form that the specification fixes for `kind`. */
-class errors_FormatError extends Error {
-    kind;
-    constructor(kind, message, options) {
-        super(message, options);
-        this.name = 'FormatError';
-        this.kind = kind;
-    }
-}
-/** Bytes that are not those that a descriptor promised. Sizes are decimal numbers of bytes. */
-class errors_MismatchError extends Error {
-    kind;
-    expected;
-    actual;
-    constructor(kind, expected, actual) {
-        const unit = kind === 'size' ? ' bytes' : '';
-        super(`${kind} mismatch: expected ${expected}${unit}, got ${actual}${unit}`);
-        this.name = 'MismatchError';
-        this.kind = kind;
-        this.expected = expected;
-        this.actual = actual;
-    }
-}
-
 ;// CONCATENATED MODULE: ./lib/oci/quote.js
 /** Characters of foreign text that an error message repeats: enough for any real reference. */
 const QUOTE_LIMIT = 160;
@@ -50,587 +23,6 @@ function escapeCharacter(character) {
     if (character === '"' || character === '\\')
         return `\\${character}`;
     return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-}
-
-;// CONCATENATED MODULE: ./lib/oci/digest.js
-
-
-
-const HEX_LENGTH = { sha256: 64, sha512: 128 };
-const SUPPORTED = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
-/** The general form; other algorithms than ours fit it and deserve another message than nonsense. */
-const GENERAL = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
-/** Longer than any registered digest; anything above is not looked at. */
-const MAX_DIGEST_LENGTH = 512;
-/** A word for content as it is described: the same digest in another size is another one. */
-function contentKey({ digest, size }) {
-    return `${digest}/${size}`;
-}
-/** Whether the text is a well-formed sha256 or sha512 digest. */
-function isDigest(text) {
-    return text.length <= MAX_DIGEST_LENGTH && SUPPORTED.test(text);
-}
-/**
- * The text as a digest, safe to be used in a URL from then on.
- * @throws FormatError of kind `digest`, which tells an unsupported algorithm from a malformed text.
- */
-function parseDigest(text) {
-    if (isDigest(text))
-        return text;
-    throw new errors_FormatError('digest', `digest ${quote_quote(text)} ${whatIsWrong(text)}`);
-}
-function whatIsWrong(text) {
-    if (text.length > MAX_DIGEST_LENGTH)
-        return `is longer than ${MAX_DIGEST_LENGTH} characters`;
-    const colon = text.indexOf(':');
-    const algorithm = text.slice(0, Math.max(colon, 0));
-    const encoded = text.slice(colon + 1);
-    if (algorithm === 'sha256' || algorithm === 'sha512')
-        return wrongHex(algorithm, encoded);
-    if (GENERAL.test(text)) {
-        return `uses the algorithm ${quote_quote(algorithm)}, which is not supported: only sha256 and sha512 can be verified`;
-    }
-    return 'is malformed: expected sha256: and 64 lower-case hexadecimal characters';
-}
-function wrongHex(algorithm, encoded) {
-    const length = HEX_LENGTH[algorithm];
-    const rule = `${algorithm}: must be followed by exactly ${length} lower-case hexadecimal characters`;
-    if (encoded.length !== length)
-        return `is malformed: ${rule}, not ${encoded.length}`;
-    if (isDigest(`${algorithm}:${encoded.toLowerCase()}`)) {
-        return `is malformed: ${rule}; write it in lower case`;
-    }
-    return `is malformed: ${rule}`;
-}
-/** The digest of the bytes. */
-function digestOf(bytes, algorithm = 'sha256') {
-    return `${algorithm}:${hash(algorithm, bytes, 'hex')}`;
-}
-/** The algorithm and the first 12 hexadecimal characters, for people to read. */
-function shortDigest(digest) {
-    return digest.slice(0, digest.indexOf(':') + 1 + 12);
-}
-/**
- * Checks the size first and the digest then, as the image-spec asks for descriptors.
- * @throws MismatchError
- */
-function verifyBytes(bytes, expected) {
-    if (bytes.byteLength !== expected.size) {
-        throw new MismatchError('size', String(expected.size), String(bytes.byteLength));
-    }
-    checkDigest(expected.digest, digestOf(bytes, digest_algorithmOf(expected.digest)));
-}
-/** Of the last chunk: one byte would do, and a packet holds more. */
-const HELD_BACK_BYTES = 1024;
-/** How far content has been hashed and counted. */
-class Verification {
-    #expected;
-    #hasher;
-    #received;
-    /** @param before of the same content, from which this one goes on */
-    constructor(expected, before) {
-        this.#expected = expected;
-        const isNew = before === undefined;
-        this.#hasher = isNew ? createHash(digest_algorithmOf(expected.digest)) : before.#hasher.copy();
-        this.#received = isNew ? 0 : before.#received;
-    }
-    /** Bytes. */
-    get received() {
-        return this.#received;
-    }
-    /** Takes in what comes next. */
-    add(chunk) {
-        this.#received += chunk.byteLength;
-        this.#hasher.update(chunk);
-    }
-    /** Takes in that nothing more comes. Throws MismatchError unless size and digest are right. */
-    finish() {
-        const { size, digest } = this.#expected;
-        if (this.#received !== size) {
-            throw new MismatchError('size', String(size), String(this.#received));
-        }
-        checkDigest(digest, `${digest_algorithmOf(digest)}:${this.#hasher.digest('hex')}`);
-    }
-}
-/**
- * Passes the chunks of `source` on while it hashes and counts them. The end of the chunk that
- * completes the size is held back until the source has ended and size and digest are right, so that
- * whoever uploads what is yielded cannot complete an upload of wrong bytes. Empty chunks are dropped. More
- * than `expected.size` bytes fail at the chunk that brings them. Closing the generator early closes
- * the source.
- *
- * @param verification of what came before the chunks
- * @throws MismatchError, and whatever the source throws.
- */
-async function* verified(source, expected, verification = new Verification(expected)) {
-    /** The end, which is not verified yet. */
-    let tail;
-    for await (const chunk of source) {
-        if (chunk.byteLength === 0)
-            continue;
-        const before = verification.received + (tail?.byteLength ?? 0);
-        const after = before + chunk.byteLength;
-        if (after > expected.size) {
-            throw new MismatchError('size', String(expected.size), `at least ${after}`);
-        }
-        const isLast = after === expected.size;
-        const end = isLast ? Math.max(0, chunk.byteLength - HELD_BACK_BYTES) : chunk.byteLength;
-        // A copy, since the source may write into the same memory again when it is asked for more.
-        if (isLast)
-            tail = Buffer.from(chunk.subarray(end));
-        const part = chunk.subarray(0, end);
-        verification.add(part);
-        if (end > 0)
-            yield part;
-    }
-    if (tail !== undefined)
-        verification.add(tail);
-    verification.finish();
-    if (tail !== undefined)
-        yield tail;
-}
-/** The algorithm that the digest names. */
-function digest_algorithmOf(digest) {
-    return digest.startsWith('sha512:') ? 'sha512' : 'sha256';
-}
-function checkDigest(expected, actual) {
-    if (actual !== expected)
-        throw new MismatchError('digest', expected, actual);
-}
-
-;// CONCATENATED MODULE: ./lib/oci/pasted-address.js
-/** Nobody pastes more than that on purpose. */
-const MAX_LENGTH = 2048;
-const withTag = (name, tag) => tag === null || tag === undefined || tag === '' ? name : `${name}:${tag}`;
-const FORMS = [
-    // Docker Hub's other API.
-    {
-        address: /^(?:registry\.)?hub\.docker\.com\/v2\/(?:repositories|namespaces)\/(?<owner>[^/]+)\/(?:repositories\/)?(?<name>[^/]+)(?:\/tags(?:\/(?<tag>[^/]+).*)?)?$/,
-        image: ({ owner, name, tag }) => withTag(`docker.io/${owner}/${name}`, tag),
-    },
-    // Requests of the API itself (distribution-spec, Endpoints).
-    {
-        address: /^(?<host>[^/]+)\/v2\/(?<name>.+)\/(?:manifests|blobs)\/(?<reference>[^/]+)$/,
-        image: ({ host, name, reference = '' }) => `${host}/${name}${reference.includes(':') ? '@' : ':'}${reference}`,
-    },
-    {
-        address: /^(?<host>[^/]+)\/v2\/(?<name>.+)\/tags(?:\/list)?$/,
-        image: ({ host, name }) => `${host}/${name}`,
-    },
-    {
-        address: /^(?:(?:registry-1|index|registry\.hub|hub)\.)?docker\.(?:io|com)\/v[12]$/,
-        image: () => 'docker.io',
-    },
-    { address: /^(?<host>[^/]+)\/v2$/, image: ({ host = '' }) => host },
-    // Pages for people.
-    {
-        address: /^hub\.docker\.com\/(?:_\/|r\/library\/)(?<name>[^/]+)(?:\/tags)?$/,
-        image: ({ name }, query) => withTag(`docker.io/library/${name}`, query.get('name')),
-    },
-    {
-        address: /^hub\.docker\.com\/(?:r|repository\/docker)\/(?<name>[^/]+\/[^/]+)(?:\/[a-z]+)?$/,
-        image: ({ name }, query) => withTag(`docker.io/${name}`, query.get('name')),
-    },
-    {
-        address: /^hub\.docker\.com\/layers\/(?<name>[^/]+\/[^/]+)\/(?<tag>[^/]+)(?:\/.*)?$/,
-        image: ({ name, tag }) => `docker.io/${name}:${tag}`,
-    },
-    {
-        address: /^github\.com\/(?:orgs\/|users\/)?(?<owner>[^/]+)\/(?:[^/]+\/)?(?:pkgs\/container|packages\/container)\/(?:package\/)?(?<name>[^/]+)(?:\/[^/]*)?$/,
-        image: ({ owner = '', name = '' }, query) => withTag(`ghcr.io/${owner.toLowerCase()}/${decoded(name)}`, query.get('tag')),
-    },
-    {
-        address: /^quay\.io\/repository\/(?<name>[^/]+\/[^/]+)(?:\/manifest\/(?<digest>sha256:[0-9a-f]+))?$/,
-        image: ({ name, digest }) => `quay.io/${name}${digest === undefined ? '' : `@${digest}`}`,
-    },
-    {
-        address: /^console\.cloud\.google\.com\/artifacts\/docker\/(?<project>[^/]+)\/(?<location>[^/]+)\/(?<name>[^/]+\/[^/;]+)(?:[/;].*)?$/,
-        image: ({ project, location, name = '' }) => `${location}-docker.pkg.dev/${project}/${decoded(name)}`,
-    },
-    {
-        address: /^gitlab\.com\/(?<name>[^/]+\/.+?)(?:\/-)?\/container_registry(?:\/.*)?$/,
-        image: ({ name = '' }) => `registry.gitlab.com/${name.toLowerCase()}`,
-    },
-    {
-        address: /^gallery\.ecr\.aws\/(?<name>[^/]+\/[^/]+)$/,
-        image: ({ name }) => `public.ecr.aws/${name}`,
-    },
-];
-/**
- * The image that an address is about which somebody has pasted in the place of a reference: a
- * request of a registry's API, or the page of an image; undefined for anything else. Without what
- * stands before an `@` in the host, which may be a password.
- */
-function imageOfAddress(text) {
-    if (text.length > MAX_LENGTH)
-        return undefined;
-    const address = text
-        .replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '')
-        .replace(/^[^/@]*@/, '')
-        .replace(/[?#].*$/s, '')
-        .replace(/\/+$/, '');
-    const query = new URLSearchParams(/\?([^#]*)/.exec(text)?.[1] ?? '');
-    for (const { address: form, image } of FORMS) {
-        const groups = form.exec(address)?.groups ?? (form.test(address) ? {} : undefined);
-        if (groups !== undefined)
-            return image(groups, query);
-    }
-    return undefined;
-}
-/** Whether a text is a URL, or an address of an image that lacks its scheme. */
-function isAddress(text) {
-    return text.includes('://') || imageOfAddress(text) !== undefined;
-}
-/** Package names may have slashes, which addresses of pages have as `%2F`. */
-function decoded(name) {
-    try {
-        return decodeURIComponent(name);
-    }
-    catch {
-        return name;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/oci/registry-host.js
-
-
-/** Docker Hub answers to several names; images are named after the first one. */
-const DOCKER_HUB = 'docker.io';
-const dockerHubAliases = new Set([
-    'hub.docker.com',
-    'index.docker.io',
-    'registry-1.docker.io',
-    'registry.hub.docker.com',
-]);
-/** 253 characters are the longest name that DNS can hold; a colon and a port make six more. */
-const MAX_HOST_LENGTH = 259;
-const LABEL = /^[a-z0-9-]+$/;
-const IPV4_PART = /^(?:0|[1-9][0-9]{0,2})$/;
-/**
- * Whether the first component of a reference (what stands before its first slash) names a registry
- * rather than the first part of a repository (distribution/reference).
- */
-function registry_host_isRegistryHost(component) {
-    return /[.:]/.test(component) || component.toLowerCase() === 'localhost';
-}
-/**
- * The one spelling of a registry host with optional port: lower case, IPv6 in its short form, the
- * default port 443 dropped, Docker Hub's aliases replaced by `docker.io`. A host without a dot always
- * has a port, since it could not be told from a repository otherwise: `registry` is `registry:443`.
- * @throws FormatError of kind `reference`
- */
-function registry_host_normaliseRegistry(host) {
-    const known = spellings.get(host);
-    if (known !== undefined)
-        return known;
-    const spelling = spellingOf(host);
-    if (spellings.size < MAX_SPELLINGS)
-        spellings.set(host, spelling);
-    return spelling;
-}
-/** A list names few hosts, and each of them ten thousand times: one text is enough for all of these. */
-const MAX_SPELLINGS = 256;
-const spellings = new Map();
-function spellingOf(host) {
-    if (host.length > MAX_HOST_LENGTH) {
-        throw bad(host, `is longer than ${MAX_HOST_LENGTH} characters`);
-    }
-    if (host.includes('@')) {
-        // Not repeated, since a password may stand before it.
-        throw new errors_FormatError('reference', 'a registry host has an "@"; user names and passwords have inputs of their own');
-    }
-    if (host.includes('/')) {
-        throw bad(host, 'has a slash; only a host is wanted, with a port where it needs one');
-    }
-    if (host === '')
-        throw new errors_FormatError('reference', 'the registry host is empty');
-    const bracket = host.startsWith('[') ? host.indexOf(']') : 0;
-    const colon = host.indexOf(':', Math.max(bracket, 0));
-    const name = colon === -1 ? host : host.slice(0, colon);
-    const canonical = host.startsWith('[') ? ipv6(host, name) : domain(host, name);
-    const port = colon === -1 ? undefined : parsePort(host, host.slice(colon + 1));
-    if (port !== undefined && port !== 443)
-        return `${canonical}:${port}`;
-    if (dockerHubAliases.has(canonical))
-        return DOCKER_HUB;
-    return registry_host_isRegistryHost(canonical) ? canonical : `${canonical}:443`;
-}
-function parsePort(host, port) {
-    if (!/^[1-9][0-9]{0,4}$/.test(port) || Number(port) > 65_535) {
-        throw bad(host, `has the port ${quote_quote(port)}; a port is a number from 1 to 65535`);
-    }
-    return Number(port);
-}
-function ipv6(host, name) {
-    if (name.includes('%'))
-        throw bad(host, 'has a zone; write the IPv6 address without it');
-    // The URL parser knows the grammar of addresses, and writes each of them in one way.
-    const url = /^\[[0-9a-fA-F:.]+\]$/.test(name) ? URL.parse(`http://${name}/`) : null;
-    if (url === null)
-        throw bad(host, 'is not an IPv6 address in brackets');
-    return url.hostname;
-}
-function domain(host, name) {
-    const lower = name.toLowerCase();
-    if (lower.endsWith('.'))
-        throw bad(host, `ends with a dot; write ${quote_quote(lower.slice(0, -1))}`);
-    if (/[*?]/.test(lower))
-        throw bad(host, 'has a wildcard; each host is written out');
-    const labels = lower.split('.');
-    if (!labels.every(isLabel))
-        throw bad(host, `is not a host name${asciiForm(lower)}`);
-    // What ends in a number is an IPv4 address to every URL parser, in odd spellings as well.
-    if (/^(?:[0-9]+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') && !isIpv4(labels)) {
-        throw bad(host, 'is not an IPv4 address of four decimal numbers');
-    }
-    return lower;
-}
-function isLabel(label) {
-    return LABEL.test(label) && !label.startsWith('-') && !label.endsWith('-');
-}
-function isIpv4(labels) {
-    return labels.length === 4 && labels.every((part) => IPV4_PART.test(part) && Number(part) < 256);
-}
-/**
- * Names with other letters than ASCII are not converted on the quiet: two that look the same can be
- * two hosts, and the converted form shows it.
- */
-function asciiForm(name) {
-    if (!/[^\x20-\x7e]/.test(name) || /[/?#@:%\\\s]/.test(name))
-        return '';
-    const ascii = URL.parse(`https://${name}/`)?.hostname;
-    return ascii?.includes('xn--') === true ? `; write it in ASCII as ${quote_quote(ascii)}` : '';
-}
-function bad(host, problem) {
-    return new errors_FormatError('reference', `registry host ${quote_quote(host)} ${problem}`);
-}
-
-;// CONCATENATED MODULE: ./lib/oci/reference.js
-
-
-
-
-
-
-const reference_DOCKER_HUB = { registry: 'docker.io' };
-/** Where Docker Hub keeps the images that have no owner. */
-const OFFICIAL = 'library/';
-/** Host, slash and repository: clients and registries cut or refuse longer names. */
-const MAX_NAME_LENGTH = 255;
-const MAX_TAG_LENGTH = 128;
-/** Longest name, tag and sha512 digest with room to spare; beyond it nothing is looked at. */
-const MAX_REFERENCE_LENGTH = 1024;
-const COMPONENT = /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*$/;
-const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
-/**
- * Reads a reference. Its first component is a registry only if a slash follows it and it has a dot
- * or a colon or is `localhost`; everything else is relative to `base` (Docker Hub unless given).
- * No tag is added where there is none.
- * @throws FormatError of kind `reference` that says what is wrong and, where it can, what was meant
- */
-function parseReference(text, base = reference_DOCKER_HUB) {
-    refuseForeignForms(text);
-    const at = text.indexOf('@');
-    const named = at === -1 ? text : text.slice(0, at);
-    const digest = at === -1 ? undefined : readDigest(text.slice(at + 1));
-    const { host, path } = splitHost(named);
-    const { repository, tag } = splitTag(path, text);
-    checkRepository(repository, text, host === undefined ? 0 : host.length + 1);
-    if (host === undefined && digest === undefined && /^[0-9a-f]{64}$/.test(text)) {
-        throw reference_bad(text, `is a bare digest; write repository@sha256:${text.slice(0, 12)}…`);
-    }
-    if (host !== undefined)
-        refuseBranch(host, path, text);
-    const registry = host === undefined ? base : { registry: registry_host_normaliseRegistry(host) };
-    return {
-        ...locate(repository, registry),
-        ...(tag !== undefined && { tag }),
-        ...(digest !== undefined && { digest }),
-    };
-}
-/** Whether the reference names its registry itself. */
-function namesRegistry(text) {
-    return splitHost(text).host !== undefined;
-}
-/**
- * The place of a repository path under a base. On Docker Hub itself a path of one component is an
- * official image and gets `library/`.
- * @throws FormatError of kind `reference` if the whole name becomes too long
- */
-function locate(path, base) {
-    const joined = base.prefix === undefined ? path : `${base.prefix}/${path}`;
-    const official = base.registry === reference_DOCKER_HUB.registry && !joined.includes('/');
-    const repository = official ? OFFICIAL + joined : joined;
-    if (base.registry.length + 1 + repository.length > MAX_NAME_LENGTH) {
-        throw reference_bad(`${base.registry}/${repository}`, `is too long: host and repository may have ${MAX_NAME_LENGTH} characters together`);
-    }
-    return { registry: base.registry, repository };
-}
-/**
- * The path of a repository as a user of `base` writes it: relative to it where it lies under it, and
- * without `library/` where it is an official image of Docker Hub.
- */
-function relativePath(reference, base) {
-    const { registry, repository } = reference;
-    const prefix = `${base.prefix ?? ''}/`;
-    if (base.prefix !== undefined && registry === base.registry && repository.startsWith(prefix)) {
-        return repository.slice(prefix.length);
-    }
-    const official = registry === reference_DOCKER_HUB.registry && repository.startsWith(OFFICIAL);
-    return official ? repository.slice(OFFICIAL.length) : repository;
-}
-/**
- * Reads a registry host with an optional path, such as `ghcr.io/acme`.
- * @throws FormatError of kind `reference`
- */
-function parseRegistryBase(text) {
-    const named = text.split(/[\s,;]+/).filter((part) => part !== '');
-    if (named.length > 1 && named.every(namesHost)) {
-        throw reference_bad(text, 'names more than one registry; write one, and hosts before the images of others');
-    }
-    refuseForeignForms(text);
-    const slash = text.indexOf('/');
-    const host = slash === -1 ? text : text.slice(0, slash);
-    if (!isRegistryHost(host)) {
-        throw reference_bad(text, `does not start with a registry host; write ${quote(`docker.io/${text}`)} for a namespace of Docker Hub, or ${quote(`${host}:443`)} for a host without a dot`);
-    }
-    const registry = normaliseRegistry(host);
-    if (slash === -1)
-        return { registry };
-    const prefix = text.slice(slash + 1);
-    if (/[:@]/.test(prefix))
-        throw reference_bad(text, 'has a tag or digest; only a host and a path are wanted');
-    checkRepository(prefix, text, slash + 1);
-    return { registry, prefix };
-}
-function namesHost(text) {
-    return isRegistryHost(text.replace(/^[a-z]+:\/\//i, '').split('/', 1)[0] ?? '');
-}
-/** `host/repository[:tag][@digest]`, which reads back as the same reference whatever the base. */
-function reference_formatReference(reference) {
-    const tag = reference.tag === undefined ? '' : `:${reference.tag}`;
-    const digest = reference.digest === undefined ? '' : `@${reference.digest}`;
-    return repositoryName(reference) + tag + digest;
-}
-/** `host/repository` */
-function repositoryName(reference) {
-    return `${reference.registry}/${reference.repository}`;
-}
-function refuseForeignForms(text) {
-    if (text === '')
-        throw new errors_FormatError('reference', 'the reference is empty');
-    if (text.length > MAX_REFERENCE_LENGTH) {
-        throw new errors_FormatError('reference', `the reference is too long: it has more than ${MAX_REFERENCE_LENGTH} characters`);
-    }
-    const image = imageOfAddress(text);
-    if (image !== undefined) {
-        throw new errors_FormatError('reference', `a reference is no address of a page or of a registry's API; write ${quote_quote(image)}`);
-    }
-    const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(text)?.[0];
-    if (scheme !== undefined)
-        throw urlError(text, scheme);
-    const at = text.indexOf('@');
-    if (at !== -1 && text.includes('/', at)) {
-        // What stands before the @ may be a password, so that the text is not repeated.
-        throw new errors_FormatError('reference', 'a reference has a "/" after its "@": only a digest may follow "@", and user names and passwords have inputs of their own');
-    }
-    if (/\s/.test(text))
-        throw reference_bad(text, 'has white space in it');
-}
-/** The message leaves out what a URL may have of secrets: user information, query, fragment. */
-function urlError(text, scheme) {
-    const bare = text.slice(scheme.length).replace(/\/?(?:[?#\s].*)?$/s, '');
-    const at = bare.lastIndexOf('@');
-    const nameEnd = isDigest(bare.slice(at + 1)) ? at : bare.length;
-    const meant = bare.slice(bare.lastIndexOf('@', nameEnd - 1) + 1);
-    const advice = meant === '' ? 'a reference has no scheme' : `write ${quote_quote(meant)} without it`;
-    return new errors_FormatError('reference', `a reference is no URL: ${quote_quote(scheme)} is too much; ${advice}`);
-}
-function readDigest(text) {
-    try {
-        return parseDigest(text);
-    }
-    catch (error) {
-        if (!(error instanceof errors_FormatError))
-            throw error;
-        throw new errors_FormatError('reference', error.message, { cause: error });
-    }
-}
-function splitHost(text) {
-    const slash = text.indexOf('/');
-    const first = text.slice(0, Math.max(slash, 0));
-    // Dots alone are a slip in the path, not a host.
-    if (slash === -1 || !registry_host_isRegistryHost(first) || /^\.+$/.test(first)) {
-        return { host: undefined, path: text };
-    }
-    return { host: first, path: text.slice(slash + 1) };
-}
-function splitTag(path, text) {
-    const colon = path.indexOf(':');
-    if (colon === -1)
-        return { repository: path, tag: undefined };
-    const tag = path.slice(colon + 1);
-    if (tag === '')
-        throw reference_bad(text, 'ends with a colon; a tag must follow it');
-    if (tag.includes('/'))
-        throw reference_bad(text, slashBehindColon(tag));
-    if (tag.length > MAX_TAG_LENGTH) {
-        throw reference_bad(text, `has a tag of ${tag.length} characters; ${MAX_TAG_LENGTH} are allowed`);
-    }
-    if (!TAG.test(tag)) {
-        throw reference_bad(text, `has the tag ${quote_quote(tag)}; a tag has letters, digits, "_", "." and "-", and does not start with one of the last two`);
-    }
-    return { repository: path.slice(0, colon), tag };
-}
-/** `app:feature/x`: what stands before the slash looks like a host, and its tag like a port. */
-function refuseBranch(host, path, text) {
-    const [, tag] = /^[^.:[\]]+:([^:]*[^0-9:][^:]*)$/.exec(host) ?? [];
-    if (tag !== undefined)
-        throw reference_bad(text, slashBehindColon(`${tag}/${path}`));
-}
-/** The name of a branch in the place of a tag, or a colon that is no such thing as a port's. */
-function slashBehindColon(tag) {
-    const meant = tag.replaceAll('/', '-');
-    const asTag = TAG.test(meant) && !tag.includes(':') ? `, or a tag such as ${quote_quote(meant)}` : '';
-    return `has a "/" behind its colon, where a tag has none: only a host has a port, and a repository no colon; write it without the colon${asTag}`;
-}
-/** `start` is the position of the repository in `text`, which the messages show whole. */
-function checkRepository(repository, text, start) {
-    if (repository === '')
-        throw reference_bad(text, 'names no repository');
-    for (const component of repository.split('/')) {
-        if (component === '')
-            throw reference_bad(text, 'has an empty component (a slash too many)');
-        if (component === '.' || component === '..')
-            throw reference_bad(text, `has the component "${component}"`);
-        if (COMPONENT.test(component))
-            continue;
-        if (COMPONENT.test(component.toLowerCase())) {
-            const rest = text.slice(start + repository.length);
-            const lower = text.slice(0, start) + repository.toLowerCase() + rest;
-            throw reference_bad(text, `has upper case in the repository; write ${quote_quote(lower)}`);
-        }
-        const wildcards = component.includes('*') ? '; only tags may have wildcards' : '';
-        throw reference_bad(text, `has the component ${quote_quote(component)}; a component has lower-case letters and digits, with one ".", one or two "_" or any number of "-" between them${wildcards}`);
-    }
-}
-function reference_bad(text, problem) {
-    return new errors_FormatError('reference', `reference ${quote_quote(text)} ${problem}`);
-}
-
-;// CONCATENATED MODULE: ./lib/registry/copy/bytes-moved.js
-const bytes_moved_noBytes = { copied: 0, mounted: 0, existing: 0 };
-function bytesOf(outcome, size) {
-    return { ...bytes_moved_noBytes, [outcome]: size };
-}
-function addBytes(parts) {
-    const sum = { copied: 0, mounted: 0, existing: 0 };
-    for (const part of parts) {
-        sum.copied += part.copied;
-        sum.mounted += part.mounted;
-        sum.existing += part.existing;
-    }
-    return sum;
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/known-secrets.js
@@ -894,6 +286,31 @@ function cut(line, limit) {
     return `${kept}…`;
 }
 
+;// CONCATENATED MODULE: ./lib/oci/errors.js
+/** Text or bytes that do not have the form that the specification fixes for `kind`. */
+class errors_FormatError extends Error {
+    kind;
+    constructor(kind, message, options) {
+        super(message, options);
+        this.name = 'FormatError';
+        this.kind = kind;
+    }
+}
+/** Bytes that are not those that a descriptor promised. Sizes are decimal numbers of bytes. */
+class errors_MismatchError extends Error {
+    kind;
+    expected;
+    actual;
+    constructor(kind, expected, actual) {
+        const unit = kind === 'size' ? ' bytes' : '';
+        super(`${kind} mismatch: expected ${expected}${unit}, got ${actual}${unit}`);
+        this.name = 'MismatchError';
+        this.kind = kind;
+        this.expected = expected;
+        this.actual = actual;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/registry/errors.js
 
 
@@ -1032,65 +449,6 @@ function reworded(code, reason, error) {
     const place = { operation, side, registry, repository, reference, family, login };
     const words = { registryCode, registryCodes, registryMessage };
     return new errors_RegistryError(code, reason, { ...place, ...words, status, transient, cause: error });
-}
-
-;// CONCATENATED MODULE: ./lib/sync/undone-image.js
-
-
-
-/** The names of a pair, and nothing that was done with it. */
-function nothingDone(pair) {
-    const { source, destination, file, line } = pair;
-    return {
-        source: formatReference(source),
-        destination: formatReference(destination),
-        platforms: {},
-        bytes: noBytes,
-        durationMs: 0,
-        ...(file !== undefined && { place: { file, line } }),
-    };
-}
-/** The failure of an image that was not done when the signal ended the run. */
-function unfinished(pair, signal) {
-    const result = nothingDone(pair);
-    const message = `sync ${result.source} to ${result.destination}: ${whyEnded(signal)}`;
-    return { ...result, status: 'failed', error: { code: 'CANCELLED', message } };
-}
-/** That of an image that was not begun, because another one had failed. */
-function notStarted(pair) {
-    const message = 'not started: another image failed, and fail-fast is on';
-    return {
-        ...nothingDone(pair),
-        status: 'skipped',
-        error: { code: 'NOT_STARTED', message },
-    };
-}
-/** Why an image that was fine stands in no output: its tag did not move because of another one. */
-function abortion(message) {
-    return { code: 'ABORTED', message };
-}
-function isAborted({ error }) {
-    return error?.code === 'ABORTED';
-}
-/** The result of such an image. */
-function aborted(pair) {
-    const error = abortion('the tag was not moved, because of another image');
-    return { ...nothingDone(pair), status: 'skipped', error };
-}
-/** Stands for all images of a part of a list of which nobody knows more. */
-function unreported({ part, of }) {
-    const name = `shard ${part} of ${of}`;
-    const message = `${name}: there is no report of what it did; its job has ended before`;
-    const hint = 'The log of that job says why. Run the failed jobs again, and this one after them.';
-    return {
-        source: name,
-        destination: name,
-        status: 'failed',
-        platforms: {},
-        bytes: bytes_moved_noBytes,
-        durationMs: 0,
-        error: { code: 'NO_REPORT', message, hint },
-    };
 }
 
 ;// CONCATENATED MODULE: ./node_modules/valibot/dist/index.mjs
@@ -2318,11 +1676,11 @@ function digits(message$1) {
 //#endregion
 //#region src/actions/domain/domain.ts
 /* @__NO_SIDE_EFFECTS__ */
-function dist_domain(message$1) {
+function domain(message$1) {
 	return {
 		kind: "validation",
 		type: "domain",
-		reference: dist_domain,
+		reference: domain,
 		expects: null,
 		async: false,
 		requirement: DOMAIN_REGEX,
@@ -2807,11 +2165,11 @@ function ipv4(message$1) {
 //#endregion
 //#region src/actions/ipv6/ipv6.ts
 /* @__NO_SIDE_EFFECTS__ */
-function dist_ipv6(message$1) {
+function ipv6(message$1) {
 	return {
 		kind: "validation",
 		type: "ipv6",
-		reference: dist_ipv6,
+		reference: ipv6,
 		async: false,
 		expects: null,
 		requirement: IPV6_REGEX,
@@ -8671,6 +8029,154 @@ function unwrap(schema) {
 
 //#endregion
 
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+;// CONCATENATED MODULE: ./lib/oci/digest.js
+
+
+
+const HEX_LENGTH = { sha256: 64, sha512: 128 };
+const SUPPORTED = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
+/** The general form; other algorithms than ours fit it and deserve another message than nonsense. */
+const GENERAL = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
+/** Longer than any registered digest; anything above is not looked at. */
+const MAX_DIGEST_LENGTH = 512;
+/** A word for content as it is described: the same digest in another size is another one. */
+function contentKey({ digest, size }) {
+    return `${digest}/${size}`;
+}
+/** Whether the text is a well-formed sha256 or sha512 digest. */
+function isDigest(text) {
+    return text.length <= MAX_DIGEST_LENGTH && SUPPORTED.test(text);
+}
+/**
+ * The text as a digest, safe to be used in a URL from then on.
+ * @throws FormatError of kind `digest`, which tells an unsupported algorithm from a malformed text.
+ */
+function parseDigest(text) {
+    if (isDigest(text))
+        return text;
+    throw new errors_FormatError('digest', `digest ${quote_quote(text)} ${whatIsWrong(text)}`);
+}
+function whatIsWrong(text) {
+    if (text.length > MAX_DIGEST_LENGTH)
+        return `is longer than ${MAX_DIGEST_LENGTH} characters`;
+    const colon = text.indexOf(':');
+    const algorithm = text.slice(0, Math.max(colon, 0));
+    const encoded = text.slice(colon + 1);
+    if (algorithm === 'sha256' || algorithm === 'sha512')
+        return wrongHex(algorithm, encoded);
+    if (GENERAL.test(text)) {
+        return `uses the algorithm ${quote_quote(algorithm)}, which is not supported: only sha256 and sha512 can be verified`;
+    }
+    return 'is malformed: expected sha256: and 64 lower-case hexadecimal characters';
+}
+function wrongHex(algorithm, encoded) {
+    const length = HEX_LENGTH[algorithm];
+    const rule = `${algorithm}: must be followed by exactly ${length} lower-case hexadecimal characters`;
+    if (encoded.length !== length)
+        return `is malformed: ${rule}, not ${encoded.length}`;
+    if (isDigest(`${algorithm}:${encoded.toLowerCase()}`)) {
+        return `is malformed: ${rule}; write it in lower case`;
+    }
+    return `is malformed: ${rule}`;
+}
+/** The digest of the bytes. */
+function digestOf(bytes, algorithm = 'sha256') {
+    return `${algorithm}:${hash(algorithm, bytes, 'hex')}`;
+}
+/** The algorithm and the first 12 hexadecimal characters, for people to read. */
+function shortDigest(digest) {
+    return digest.slice(0, digest.indexOf(':') + 1 + 12);
+}
+/**
+ * Checks the size first and the digest then, as the image-spec asks for descriptors.
+ * @throws MismatchError
+ */
+function verifyBytes(bytes, expected) {
+    if (bytes.byteLength !== expected.size) {
+        throw new MismatchError('size', String(expected.size), String(bytes.byteLength));
+    }
+    checkDigest(expected.digest, digestOf(bytes, digest_algorithmOf(expected.digest)));
+}
+/** Of the last chunk: one byte would do, and a packet holds more. */
+const HELD_BACK_BYTES = 1024;
+/** How far content has been hashed and counted. */
+class Verification {
+    #expected;
+    #hasher;
+    #received;
+    /** @param before of the same content, from which this one goes on */
+    constructor(expected, before) {
+        this.#expected = expected;
+        const isNew = before === undefined;
+        this.#hasher = isNew ? createHash(digest_algorithmOf(expected.digest)) : before.#hasher.copy();
+        this.#received = isNew ? 0 : before.#received;
+    }
+    /** Bytes. */
+    get received() {
+        return this.#received;
+    }
+    /** Takes in what comes next. */
+    add(chunk) {
+        this.#received += chunk.byteLength;
+        this.#hasher.update(chunk);
+    }
+    /** Takes in that nothing more comes. Throws MismatchError unless size and digest are right. */
+    finish() {
+        const { size, digest } = this.#expected;
+        if (this.#received !== size) {
+            throw new MismatchError('size', String(size), String(this.#received));
+        }
+        checkDigest(digest, `${digest_algorithmOf(digest)}:${this.#hasher.digest('hex')}`);
+    }
+}
+/**
+ * Passes the chunks of `source` on while it hashes and counts them. The end of the chunk that
+ * completes the size is held back until the source has ended and size and digest are right, so that
+ * whoever uploads what is yielded cannot complete an upload of wrong bytes. Empty chunks are dropped. More
+ * than `expected.size` bytes fail at the chunk that brings them. Closing the generator early closes
+ * the source.
+ *
+ * @param verification of what came before the chunks
+ * @throws MismatchError, and whatever the source throws.
+ */
+async function* verified(source, expected, verification = new Verification(expected)) {
+    /** The end, which is not verified yet. */
+    let tail;
+    for await (const chunk of source) {
+        if (chunk.byteLength === 0)
+            continue;
+        const before = verification.received + (tail?.byteLength ?? 0);
+        const after = before + chunk.byteLength;
+        if (after > expected.size) {
+            throw new MismatchError('size', String(expected.size), `at least ${after}`);
+        }
+        const isLast = after === expected.size;
+        const end = isLast ? Math.max(0, chunk.byteLength - HELD_BACK_BYTES) : chunk.byteLength;
+        // A copy, since the source may write into the same memory again when it is asked for more.
+        if (isLast)
+            tail = Buffer.from(chunk.subarray(end));
+        const part = chunk.subarray(0, end);
+        verification.add(part);
+        if (end > 0)
+            yield part;
+    }
+    if (tail !== undefined)
+        verification.add(tail);
+    verification.finish();
+    if (tail !== undefined)
+        yield tail;
+}
+/** The algorithm that the digest names. */
+function digest_algorithmOf(digest) {
+    return digest.startsWith('sha512:') ? 'sha512' : 'sha256';
+}
+function checkDigest(expected, actual) {
+    if (actual !== expected)
+        throw new MismatchError('digest', expected, actual);
+}
+
 ;// CONCATENATED MODULE: ./lib/oci/strict-json.js
 
 
@@ -9661,6 +9167,519 @@ function twoDigits(number) {
     return String(number).padStart(2, '0');
 }
 
+;// CONCATENATED MODULE: ./lib/oci/pasted-address.js
+/** Nobody pastes more than that on purpose. */
+const MAX_LENGTH = 2048;
+const withTag = (name, tag) => tag === null || tag === undefined || tag === '' ? name : `${name}:${tag}`;
+const FORMS = [
+    // Docker Hub's other API.
+    {
+        address: /^(?:registry\.)?hub\.docker\.com\/v2\/(?:repositories|namespaces)\/(?<owner>[^/]+)\/(?:repositories\/)?(?<name>[^/]+)(?:\/tags(?:\/(?<tag>[^/]+).*)?)?$/,
+        image: ({ owner, name, tag }) => withTag(`docker.io/${owner}/${name}`, tag),
+    },
+    // Requests of the API itself (distribution-spec, Endpoints).
+    {
+        address: /^(?<host>[^/]+)\/v2\/(?<name>.+)\/(?:manifests|blobs)\/(?<reference>[^/]+)$/,
+        image: ({ host, name, reference = '' }) => `${host}/${name}${reference.includes(':') ? '@' : ':'}${reference}`,
+    },
+    {
+        address: /^(?<host>[^/]+)\/v2\/(?<name>.+)\/tags(?:\/list)?$/,
+        image: ({ host, name }) => `${host}/${name}`,
+    },
+    {
+        address: /^(?:(?:registry-1|index|registry\.hub|hub)\.)?docker\.(?:io|com)\/v[12]$/,
+        image: () => 'docker.io',
+    },
+    { address: /^(?<host>[^/]+)\/v2$/, image: ({ host = '' }) => host },
+    // Pages for people.
+    {
+        address: /^hub\.docker\.com\/(?:_\/|r\/library\/)(?<name>[^/]+)(?:\/tags)?$/,
+        image: ({ name }, query) => withTag(`docker.io/library/${name}`, query.get('name')),
+    },
+    {
+        address: /^hub\.docker\.com\/(?:r|repository\/docker)\/(?<name>[^/]+\/[^/]+)(?:\/[a-z]+)?$/,
+        image: ({ name }, query) => withTag(`docker.io/${name}`, query.get('name')),
+    },
+    {
+        address: /^hub\.docker\.com\/layers\/(?<name>[^/]+\/[^/]+)\/(?<tag>[^/]+)(?:\/.*)?$/,
+        image: ({ name, tag }) => `docker.io/${name}:${tag}`,
+    },
+    {
+        address: /^github\.com\/(?:orgs\/|users\/)?(?<owner>[^/]+)\/(?:[^/]+\/)?(?:pkgs\/container|packages\/container)\/(?:package\/)?(?<name>[^/]+)(?:\/[^/]*)?$/,
+        image: ({ owner = '', name = '' }, query) => withTag(`ghcr.io/${owner.toLowerCase()}/${decoded(name)}`, query.get('tag')),
+    },
+    {
+        address: /^quay\.io\/repository\/(?<name>[^/]+\/[^/]+)(?:\/manifest\/(?<digest>sha256:[0-9a-f]+))?$/,
+        image: ({ name, digest }) => `quay.io/${name}${digest === undefined ? '' : `@${digest}`}`,
+    },
+    {
+        address: /^console\.cloud\.google\.com\/artifacts\/docker\/(?<project>[^/]+)\/(?<location>[^/]+)\/(?<name>[^/]+\/[^/;]+)(?:[/;].*)?$/,
+        image: ({ project, location, name = '' }) => `${location}-docker.pkg.dev/${project}/${decoded(name)}`,
+    },
+    {
+        address: /^gitlab\.com\/(?<name>[^/]+\/.+?)(?:\/-)?\/container_registry(?:\/.*)?$/,
+        image: ({ name = '' }) => `registry.gitlab.com/${name.toLowerCase()}`,
+    },
+    {
+        address: /^gallery\.ecr\.aws\/(?<name>[^/]+\/[^/]+)$/,
+        image: ({ name }) => `public.ecr.aws/${name}`,
+    },
+];
+/**
+ * The image that an address is about which somebody has pasted in the place of a reference: a
+ * request of a registry's API, or the page of an image; undefined for anything else. Without what
+ * stands before an `@` in the host, which may be a password.
+ */
+function imageOfAddress(text) {
+    if (text.length > MAX_LENGTH)
+        return undefined;
+    const address = text
+        .replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '')
+        .replace(/^[^/@]*@/, '')
+        .replace(/[?#].*$/s, '')
+        .replace(/\/+$/, '');
+    const query = new URLSearchParams(/\?([^#]*)/.exec(text)?.[1] ?? '');
+    for (const { address: form, image } of FORMS) {
+        const groups = form.exec(address)?.groups ?? (form.test(address) ? {} : undefined);
+        if (groups !== undefined)
+            return image(groups, query);
+    }
+    return undefined;
+}
+/** Whether a text is a URL, or an address of an image that lacks its scheme. */
+function isAddress(text) {
+    return text.includes('://') || imageOfAddress(text) !== undefined;
+}
+/** Package names may have slashes, which addresses of pages have as `%2F`. */
+function decoded(name) {
+    try {
+        return decodeURIComponent(name);
+    }
+    catch {
+        return name;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/oci/registry-host.js
+
+
+/** Docker Hub answers to several names; images are named after the first one. */
+const DOCKER_HUB = 'docker.io';
+const dockerHubAliases = new Set([
+    'hub.docker.com',
+    'index.docker.io',
+    'registry-1.docker.io',
+    'registry.hub.docker.com',
+]);
+/** 253 characters are the longest name that DNS can hold; a colon and a port make six more. */
+const MAX_HOST_LENGTH = 259;
+const LABEL = /^[a-z0-9-]+$/;
+const IPV4_PART = /^(?:0|[1-9][0-9]{0,2})$/;
+/**
+ * Whether the first component of a reference (what stands before its first slash) names a registry
+ * rather than the first part of a repository (distribution/reference).
+ */
+function registry_host_isRegistryHost(component) {
+    return /[.:]/.test(component) || component.toLowerCase() === 'localhost';
+}
+/**
+ * The one spelling of a registry host with optional port: lower case, IPv6 in its short form, the
+ * default port 443 dropped, Docker Hub's aliases replaced by `docker.io`. A host without a dot always
+ * has a port, since it could not be told from a repository otherwise: `registry` is `registry:443`.
+ * @throws FormatError of kind `reference`
+ */
+function registry_host_normaliseRegistry(host) {
+    const known = spellings.get(host);
+    if (known !== undefined)
+        return known;
+    const spelling = spellingOf(host);
+    if (spellings.size < MAX_SPELLINGS)
+        spellings.set(host, spelling);
+    return spelling;
+}
+/** A list names few hosts, and each of them ten thousand times: one text is enough for all of these. */
+const MAX_SPELLINGS = 256;
+const spellings = new Map();
+function spellingOf(host) {
+    if (host.length > MAX_HOST_LENGTH) {
+        throw bad(host, `is longer than ${MAX_HOST_LENGTH} characters`);
+    }
+    if (host.includes('@')) {
+        // Not repeated, since a password may stand before it.
+        throw new errors_FormatError('reference', 'a registry host has an "@"; user names and passwords have inputs of their own');
+    }
+    if (host.includes('/')) {
+        throw bad(host, 'has a slash; only a host is wanted, with a port where it needs one');
+    }
+    if (host === '')
+        throw new errors_FormatError('reference', 'the registry host is empty');
+    const bracket = host.startsWith('[') ? host.indexOf(']') : 0;
+    const colon = host.indexOf(':', Math.max(bracket, 0));
+    const name = colon === -1 ? host : host.slice(0, colon);
+    const canonical = host.startsWith('[') ? registry_host_ipv6(host, name) : registry_host_domain(host, name);
+    const port = colon === -1 ? undefined : parsePort(host, host.slice(colon + 1));
+    if (port !== undefined && port !== 443)
+        return `${canonical}:${port}`;
+    if (dockerHubAliases.has(canonical))
+        return DOCKER_HUB;
+    return registry_host_isRegistryHost(canonical) ? canonical : `${canonical}:443`;
+}
+function parsePort(host, port) {
+    if (!/^[1-9][0-9]{0,4}$/.test(port) || Number(port) > 65_535) {
+        throw bad(host, `has the port ${quote_quote(port)}; a port is a number from 1 to 65535`);
+    }
+    return Number(port);
+}
+function registry_host_ipv6(host, name) {
+    if (name.includes('%'))
+        throw bad(host, 'has a zone; write the IPv6 address without it');
+    // The URL parser knows the grammar of addresses, and writes each of them in one way.
+    const url = /^\[[0-9a-fA-F:.]+\]$/.test(name) ? URL.parse(`http://${name}/`) : null;
+    if (url === null)
+        throw bad(host, 'is not an IPv6 address in brackets');
+    return url.hostname;
+}
+function registry_host_domain(host, name) {
+    const lower = name.toLowerCase();
+    if (lower.endsWith('.'))
+        throw bad(host, `ends with a dot; write ${quote_quote(lower.slice(0, -1))}`);
+    if (/[*?]/.test(lower))
+        throw bad(host, 'has a wildcard; each host is written out');
+    const labels = lower.split('.');
+    if (!labels.every(isLabel))
+        throw bad(host, `is not a host name${asciiForm(lower)}`);
+    // What ends in a number is an IPv4 address to every URL parser, in odd spellings as well.
+    if (/^(?:[0-9]+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') && !isIpv4(labels)) {
+        throw bad(host, 'is not an IPv4 address of four decimal numbers');
+    }
+    return lower;
+}
+function isLabel(label) {
+    return LABEL.test(label) && !label.startsWith('-') && !label.endsWith('-');
+}
+function isIpv4(labels) {
+    return labels.length === 4 && labels.every((part) => IPV4_PART.test(part) && Number(part) < 256);
+}
+/**
+ * Names with other letters than ASCII are not converted on the quiet: two that look the same can be
+ * two hosts, and the converted form shows it.
+ */
+function asciiForm(name) {
+    if (!/[^\x20-\x7e]/.test(name) || /[/?#@:%\\\s]/.test(name))
+        return '';
+    const ascii = URL.parse(`https://${name}/`)?.hostname;
+    return ascii?.includes('xn--') === true ? `; write it in ASCII as ${quote_quote(ascii)}` : '';
+}
+function bad(host, problem) {
+    return new errors_FormatError('reference', `registry host ${quote_quote(host)} ${problem}`);
+}
+
+;// CONCATENATED MODULE: ./lib/oci/reference.js
+
+
+
+
+
+
+const reference_DOCKER_HUB = { registry: 'docker.io' };
+/** Where Docker Hub keeps the images that have no owner. */
+const OFFICIAL = 'library/';
+/** Host, slash and repository: clients and registries cut or refuse longer names. */
+const MAX_NAME_LENGTH = 255;
+const MAX_TAG_LENGTH = 128;
+/** Longest name, tag and sha512 digest with room to spare; beyond it nothing is looked at. */
+const MAX_REFERENCE_LENGTH = 1024;
+const COMPONENT = /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*$/;
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+/**
+ * Reads a reference. Its first component is a registry only if a slash follows it and it has a dot
+ * or a colon or is `localhost`; everything else is relative to `base` (Docker Hub unless given).
+ * No tag is added where there is none.
+ * @throws FormatError of kind `reference` that says what is wrong and, where it can, what was meant
+ */
+function parseReference(text, base = reference_DOCKER_HUB) {
+    refuseForeignForms(text);
+    const at = text.indexOf('@');
+    const named = at === -1 ? text : text.slice(0, at);
+    const digest = at === -1 ? undefined : readDigest(text.slice(at + 1));
+    const { host, path } = splitHost(named);
+    const { repository, tag } = splitTag(path, text);
+    checkRepository(repository, text, host === undefined ? 0 : host.length + 1);
+    if (host === undefined && digest === undefined && /^[0-9a-f]{64}$/.test(text)) {
+        throw reference_bad(text, `is a bare digest; write repository@sha256:${text.slice(0, 12)}…`);
+    }
+    if (host !== undefined)
+        refuseBranch(host, path, text);
+    const registry = host === undefined ? base : { registry: registry_host_normaliseRegistry(host) };
+    return {
+        ...locate(repository, registry),
+        ...(tag !== undefined && { tag }),
+        ...(digest !== undefined && { digest }),
+    };
+}
+/** Whether the reference names its registry itself. */
+function namesRegistry(text) {
+    return splitHost(text).host !== undefined;
+}
+/**
+ * The place of a repository path under a base. On Docker Hub itself a path of one component is an
+ * official image and gets `library/`.
+ * @throws FormatError of kind `reference` if the whole name becomes too long
+ */
+function locate(path, base) {
+    const joined = base.prefix === undefined ? path : `${base.prefix}/${path}`;
+    const official = base.registry === reference_DOCKER_HUB.registry && !joined.includes('/');
+    const repository = official ? OFFICIAL + joined : joined;
+    if (base.registry.length + 1 + repository.length > MAX_NAME_LENGTH) {
+        throw reference_bad(`${base.registry}/${repository}`, `is too long: host and repository may have ${MAX_NAME_LENGTH} characters together`);
+    }
+    return { registry: base.registry, repository };
+}
+/**
+ * The path of a repository as a user of `base` writes it: relative to it where it lies under it, and
+ * without `library/` where it is an official image of Docker Hub.
+ */
+function relativePath(reference, base) {
+    const { registry, repository } = reference;
+    const prefix = `${base.prefix ?? ''}/`;
+    if (base.prefix !== undefined && registry === base.registry && repository.startsWith(prefix)) {
+        return repository.slice(prefix.length);
+    }
+    const official = registry === reference_DOCKER_HUB.registry && repository.startsWith(OFFICIAL);
+    return official ? repository.slice(OFFICIAL.length) : repository;
+}
+/**
+ * Reads a registry host with an optional path, such as `ghcr.io/acme`.
+ * @throws FormatError of kind `reference`
+ */
+function parseRegistryBase(text) {
+    const named = text.split(/[\s,;]+/).filter((part) => part !== '');
+    if (named.length > 1 && named.every(namesHost)) {
+        throw reference_bad(text, 'names more than one registry; write one, and hosts before the images of others');
+    }
+    refuseForeignForms(text);
+    const slash = text.indexOf('/');
+    const host = slash === -1 ? text : text.slice(0, slash);
+    if (!isRegistryHost(host)) {
+        throw reference_bad(text, `does not start with a registry host; write ${quote(`docker.io/${text}`)} for a namespace of Docker Hub, or ${quote(`${host}:443`)} for a host without a dot`);
+    }
+    const registry = normaliseRegistry(host);
+    if (slash === -1)
+        return { registry };
+    const prefix = text.slice(slash + 1);
+    if (/[:@]/.test(prefix))
+        throw reference_bad(text, 'has a tag or digest; only a host and a path are wanted');
+    checkRepository(prefix, text, slash + 1);
+    return { registry, prefix };
+}
+function namesHost(text) {
+    return isRegistryHost(text.replace(/^[a-z]+:\/\//i, '').split('/', 1)[0] ?? '');
+}
+/** `host/repository[:tag][@digest]`, which reads back as the same reference whatever the base. */
+function reference_formatReference(reference) {
+    const tag = reference.tag === undefined ? '' : `:${reference.tag}`;
+    const digest = reference.digest === undefined ? '' : `@${reference.digest}`;
+    return reference_repositoryName(reference) + tag + digest;
+}
+/** `host/repository` */
+function reference_repositoryName(reference) {
+    return `${reference.registry}/${reference.repository}`;
+}
+function refuseForeignForms(text) {
+    if (text === '')
+        throw new errors_FormatError('reference', 'the reference is empty');
+    if (text.length > MAX_REFERENCE_LENGTH) {
+        throw new errors_FormatError('reference', `the reference is too long: it has more than ${MAX_REFERENCE_LENGTH} characters`);
+    }
+    const image = imageOfAddress(text);
+    if (image !== undefined) {
+        throw new errors_FormatError('reference', `a reference is no address of a page or of a registry's API; write ${quote_quote(image)}`);
+    }
+    const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(text)?.[0];
+    if (scheme !== undefined)
+        throw urlError(text, scheme);
+    const at = text.indexOf('@');
+    if (at !== -1 && text.includes('/', at)) {
+        // What stands before the @ may be a password, so that the text is not repeated.
+        throw new errors_FormatError('reference', 'a reference has a "/" after its "@": only a digest may follow "@", and user names and passwords have inputs of their own');
+    }
+    if (/\s/.test(text))
+        throw reference_bad(text, 'has white space in it');
+}
+/** The message leaves out what a URL may have of secrets: user information, query, fragment. */
+function urlError(text, scheme) {
+    const bare = text.slice(scheme.length).replace(/\/?(?:[?#\s].*)?$/s, '');
+    const at = bare.lastIndexOf('@');
+    const nameEnd = isDigest(bare.slice(at + 1)) ? at : bare.length;
+    const meant = bare.slice(bare.lastIndexOf('@', nameEnd - 1) + 1);
+    const advice = meant === '' ? 'a reference has no scheme' : `write ${quote_quote(meant)} without it`;
+    return new errors_FormatError('reference', `a reference is no URL: ${quote_quote(scheme)} is too much; ${advice}`);
+}
+function readDigest(text) {
+    try {
+        return parseDigest(text);
+    }
+    catch (error) {
+        if (!(error instanceof errors_FormatError))
+            throw error;
+        throw new errors_FormatError('reference', error.message, { cause: error });
+    }
+}
+function splitHost(text) {
+    const slash = text.indexOf('/');
+    const first = text.slice(0, Math.max(slash, 0));
+    // Dots alone are a slip in the path, not a host.
+    if (slash === -1 || !registry_host_isRegistryHost(first) || /^\.+$/.test(first)) {
+        return { host: undefined, path: text };
+    }
+    return { host: first, path: text.slice(slash + 1) };
+}
+function splitTag(path, text) {
+    const colon = path.indexOf(':');
+    if (colon === -1)
+        return { repository: path, tag: undefined };
+    const tag = path.slice(colon + 1);
+    if (tag === '')
+        throw reference_bad(text, 'ends with a colon; a tag must follow it');
+    if (tag.includes('/'))
+        throw reference_bad(text, slashBehindColon(tag));
+    if (tag.length > MAX_TAG_LENGTH) {
+        throw reference_bad(text, `has a tag of ${tag.length} characters; ${MAX_TAG_LENGTH} are allowed`);
+    }
+    if (!TAG.test(tag)) {
+        throw reference_bad(text, `has the tag ${quote_quote(tag)}; a tag has letters, digits, "_", "." and "-", and does not start with one of the last two`);
+    }
+    return { repository: path.slice(0, colon), tag };
+}
+/** `app:feature/x`: what stands before the slash looks like a host, and its tag like a port. */
+function refuseBranch(host, path, text) {
+    const [, tag] = /^[^.:[\]]+:([^:]*[^0-9:][^:]*)$/.exec(host) ?? [];
+    if (tag !== undefined)
+        throw reference_bad(text, slashBehindColon(`${tag}/${path}`));
+}
+/** The name of a branch in the place of a tag, or a colon that is no such thing as a port's. */
+function slashBehindColon(tag) {
+    const meant = tag.replaceAll('/', '-');
+    const asTag = TAG.test(meant) && !tag.includes(':') ? `, or a tag such as ${quote_quote(meant)}` : '';
+    return `has a "/" behind its colon, where a tag has none: only a host has a port, and a repository no colon; write it without the colon${asTag}`;
+}
+/** `start` is the position of the repository in `text`, which the messages show whole. */
+function checkRepository(repository, text, start) {
+    if (repository === '')
+        throw reference_bad(text, 'names no repository');
+    for (const component of repository.split('/')) {
+        if (component === '')
+            throw reference_bad(text, 'has an empty component (a slash too many)');
+        if (component === '.' || component === '..')
+            throw reference_bad(text, `has the component "${component}"`);
+        if (COMPONENT.test(component))
+            continue;
+        if (COMPONENT.test(component.toLowerCase())) {
+            const rest = text.slice(start + repository.length);
+            const lower = text.slice(0, start) + repository.toLowerCase() + rest;
+            throw reference_bad(text, `has upper case in the repository; write ${quote_quote(lower)}`);
+        }
+        const wildcards = component.includes('*') ? '; only tags may have wildcards' : '';
+        throw reference_bad(text, `has the component ${quote_quote(component)}; a component has lower-case letters and digits, with one ".", one or two "_" or any number of "-" between them${wildcards}`);
+    }
+}
+function reference_bad(text, problem) {
+    return new errors_FormatError('reference', `reference ${quote_quote(text)} ${problem}`);
+}
+
+;// CONCATENATED MODULE: ./lib/registry/copy/bytes-moved.js
+const bytes_moved_noBytes = { copied: 0, mounted: 0, existing: 0 };
+function bytesOf(outcome, size) {
+    return { ...bytes_moved_noBytes, [outcome]: size };
+}
+function addBytes(parts) {
+    const sum = { copied: 0, mounted: 0, existing: 0 };
+    for (const part of parts) {
+        sum.copied += part.copied;
+        sum.mounted += part.mounted;
+        sum.existing += part.existing;
+    }
+    return sum;
+}
+
+;// CONCATENATED MODULE: ./lib/sync/undone-image.js
+
+
+
+/** The names of a pair, and nothing that was done with it. */
+function nothingDone(pair) {
+    const { source, destination, file, line } = pair;
+    return {
+        source: formatReference(source),
+        destination: formatReference(destination),
+        platforms: {},
+        bytes: noBytes,
+        durationMs: 0,
+        ...(file !== undefined && { place: { file, line } }),
+    };
+}
+/** The failure of an image that was not done when the signal ended the run. */
+function unfinished(pair, signal) {
+    const result = nothingDone(pair);
+    const message = `sync ${result.source} to ${result.destination}: ${whyEnded(signal)}`;
+    return { ...result, status: 'failed', error: { code: 'CANCELLED', message } };
+}
+/** That of an image that was not begun, because another one had failed. */
+function notStarted(pair) {
+    const message = 'not started: another image failed, and fail-fast is on';
+    return {
+        ...nothingDone(pair),
+        status: 'skipped',
+        error: { code: 'NOT_STARTED', message },
+    };
+}
+/** Why an image that was fine stands in no output: its tag did not move because of another one. */
+function abortion(message) {
+    return { code: 'ABORTED', message };
+}
+function isAborted({ error }) {
+    return error?.code === 'ABORTED';
+}
+/** The result of such an image. */
+function aborted(pair) {
+    const error = abortion('the tag was not moved, because of another image');
+    return { ...nothingDone(pair), status: 'skipped', error };
+}
+/** Stands for all images of a part of a list of which nobody knows more. */
+function unreported({ part, of }) {
+    const name = `shard ${part} of ${of}`;
+    const message = `${name}: there is no report of what it did; its job has ended before`;
+    const hint = 'The log of that job says why. Run the failed jobs again, and this one after them.';
+    return {
+        source: name,
+        destination: name,
+        status: 'failed',
+        platforms: {},
+        bytes: bytes_moved_noBytes,
+        durationMs: 0,
+        error: { code: 'NO_REPORT', message, hint },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/action/set-text.js
+
+
+/** Whether tags were not moved, or went back, although no image failed: the run was ended. */
+function isHeldBack({ dryRun, results }) {
+    return !dryRun && results.some(isAborted);
+}
+/** What became of the tags of a set that did not go through, in one sentence; none for any other run. */
+function setText(report) {
+    const states = report.results.flatMap(({ tag }) => tag?.state ?? []);
+    if (states.length === 0 || (report.totals.failed === 0 && !isHeldBack(report)))
+        return undefined;
+    const left = states.filter((state) => state === 'left').length;
+    const back = states.filter((state) => state === 'rolledBack').length;
+    if (left > 0)
+        return `${count(left, 'tag')} did not go back, ${back} did: see results.`;
+    return back > 0 ? `${count(back, 'tag')} had moved and went back.` : 'No tag was moved.';
+}
+
 ;// CONCATENATED MODULE: ./lib/action/annotations.js
 
 
@@ -9727,27 +9746,13 @@ function annotateProblems(commands, problems) {
 /** The message with which the step fails, or nothing when no image failed. */
 function failureMessage(report) {
     const { failed, images } = report.totals;
-    if (failed === 0)
-        return isHeldBack(report) ? `The set did not go through.${setText(report)}` : undefined;
+    const ofSet = [setText(report)].flatMap((text) => text ?? []);
+    if (failed === 0) {
+        return isHeldBack(report) ? ['The set did not go through.', ...ofSet].join(' ') : undefined;
+    }
     const more = failed - MAX_FAILURES;
     const rest = more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${more} more are in the log` : '';
-    return `${failed} of ${count(images, 'image')} failed${rest}.${setText(report)}`;
-}
-/** Whether tags were not moved, or went back, although no image failed: the run was ended. */
-function isHeldBack({ dryRun, results }) {
-    return !dryRun && results.some(isAborted);
-}
-/** What became of the tags of a set that did not go through, in one sentence. */
-function setText({ results }) {
-    const states = results.flatMap(({ tag }) => tag?.state ?? []);
-    if (states.length === 0)
-        return '';
-    const left = states.filter((state) => state === 'left').length;
-    const back = states.filter((state) => state === 'rolledBack').length;
-    if (left > 0) {
-        return ` ${count(left, 'tag')} did not go back, ${back} did: see results.`;
-    }
-    return back > 0 ? ` ${count(back, 'tag')} had moved and went back.` : ' No tag was moved.';
+    return [`${failed} of ${count(images, 'image')} failed${rest}.`, ...ofSet].join(' ');
 }
 function failuresOf(report) {
     return report.results.filter((result) => result.status === 'failed');
@@ -11031,7 +11036,7 @@ function imagesByDigest(results) {
         const digest = digestOfDestination(result);
         if (digest === undefined)
             return [];
-        return [`${repositoryName(parseReference(result.destination))}@${digest}`];
+        return [`${reference_repositoryName(parseReference(result.destination))}@${digest}`];
     });
     return [...new Set(images)];
 }
@@ -11433,6 +11438,7 @@ function platformsOf({ platforms, missingPlatforms = [] }) {
 
 
 
+
 /**
  * GitHub refuses a summary of more than 1 MiB as a whole. A page of half of that is already more
  * than anyone reads, and the report file has everything.
@@ -11531,9 +11537,11 @@ function headline(report) {
     const isIdle = totals.unchanged === totals.images;
     const what = isIdle ? 'all of them unchanged' : bytesText(totals.bytes, dryRun);
     const sums = `${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ${what}.`;
+    const ofSet = dryRun ? undefined : setText(report);
     const lines = [
         `## Image sync${dryRun ? ' plan' : ''}: ${isIdle ? 'nothing to do' : counts.join(', ')}`,
         `${dryRun ? 'Dry run: nothing was written. ' : ''}${sums}`,
+        ...(ofSet === undefined ? [] : [`**${ofSet}**`]),
         ...pullsLeft.map((left) => escapeMarkup(pullsLine(left))),
     ];
     return `${lines.join('\n\n')}\n\n`;
@@ -11969,6 +11977,8 @@ function joinParts(parts) {
     if (problems.length === 0 && missing.length === 0 && lines !== linesOfAll) {
         problems.push(`the shards have ${lines} lines, and the list has ${linesOfAll}`);
     }
+    if (problems.length === 0)
+        problems.push(...losses(parts));
     if (problems.length > 0)
         return { problems };
     const sorted = parts.toSorted((a, b) => a.shard.part - b.shard.part);
@@ -12005,6 +12015,17 @@ function overlaps(parts) {
         }
     }
     return [...problems];
+}
+/**
+ * Every line that is no selection has one result. A selection may take what another line has, or have
+ * nothing to give.
+ */
+function losses(parts) {
+    return parts.flatMap(({ name, shard: { lines }, selections = [], positions: { results } }) => {
+        const own = new Set(results).size;
+        const isWhole = selections.length > 0 ? own <= lines : own === lines && results.length === lines;
+        return isWhole ? [] : [`${name} has ${results.length} results of ${own} of its ${lines} lines`];
+    });
 }
 function joined({ dryRun, isStage, shard: { of } }, parts, missing) {
     const done = parts.flatMap(({ results, positions }) => join_parts_placed(results, positions.results));
@@ -12050,6 +12071,129 @@ function leastLeft(all) {
     return [...byLogin.values()];
 }
 
+;// CONCATENATED MODULE: ./lib/sync/shard.js
+
+
+
+/** Parts of a list: as many as GitHub runs jobs of one matrix. */
+const MAX_SHARDS = 256;
+/**
+ * The lines of a list that a shard does. Lines of one source repository stay together, since they
+ * share layers, and so do lines that depend on one another: where the destination of one is the
+ * source of another. Which part a repository belongs to is decided by rendezvous hashing, so that a
+ * longer list moves few lines.
+ */
+function shardOf(list, { part, of }) {
+    const groups = groupsOf(list);
+    const parts = new Map();
+    return list.filter((item) => {
+        const name = groups.nameOf(repositoryName(item.source));
+        const own = parts.get(name) ?? partOf(name, of);
+        parts.set(name, own);
+        return own === part;
+    });
+}
+/** A digest of a list, by which parts of one can be told from those of another. */
+function digestOfList(list) {
+    const sum = createHash('sha256');
+    for (const item of list)
+        sum.update(`${lineOf(item)}\n`);
+    return `sha256:${sum.digest('hex')}`;
+}
+function lineOf(item) {
+    const source = formatReference(item.source);
+    const options = optionsOf(item);
+    if (isSelection(item)) {
+        return JSON.stringify([source, item.tags, item.registry, item.written.destination, options]);
+    }
+    return JSON.stringify([source, formatReference(item.destination), options]);
+}
+/** Source repositories whose lines depend on one another. */
+function groupsOf(list) {
+    const groups = new Groups();
+    const { tags, repositories, selected } = readNames(list);
+    for (const item of list) {
+        const source = repositoryName(item.source);
+        if (isSelection(item)) {
+            const written = writtenBy(item);
+            if (written !== undefined && repositories.has(written))
+                groups.join(source, written);
+            continue;
+        }
+        const repository = repositoryName(item.destination);
+        const isRead = selected.has(repository) || tags.has(`${repository}:${tagOf(item) ?? ''}`);
+        if (isRead)
+            groups.join(source, repository);
+    }
+    return groups;
+}
+/** What the lines of a list read, by name. A digest means the same at any time. */
+function readNames(list) {
+    const read = {
+        tags: new Set(),
+        repositories: new Set(),
+        selected: new Set(),
+    };
+    for (const item of list) {
+        const { source } = item;
+        const repository = repositoryName(source);
+        if (isSelection(item))
+            read.selected.add(repository);
+        else if (source.digest === undefined)
+            read.tags.add(tagName(source, repository));
+        if (isSelection(item) || source.digest === undefined)
+            read.repositories.add(repository);
+    }
+    return read;
+}
+function tagName({ tag = 'latest' }, repository) {
+    return `${repository}:${tag}`;
+}
+/** The repository that a selection writes to, where it is the same for all tags. */
+function writtenBy({ destinationOf }) {
+    const [one, other] = ['1', '2'].map((tag) => repositoryName(destinationOf(tag)));
+    return one === other ? one : undefined;
+}
+/**
+ * The part with the highest weight is the one (highest random weight). One digest of a name, mixed
+ * anew for each part: a list has a hundred thousand names, and a matrix 256 jobs.
+ */
+function partOf(name, of) {
+    const seed = Number.parseInt(hash('sha256', name, 'hex').slice(0, 8), 16);
+    let [best, highest] = [1, -1];
+    for (let part = 1; part <= of; part++) {
+        const weight = mixed(seed ^ mixed(part));
+        if (weight > highest)
+            [best, highest] = [part, weight];
+    }
+    return best;
+}
+/** Spreads 32 bits over 32 bits (the finalizer of MurmurHash3). */
+function mixed(value) {
+    let bits = value >>> 0;
+    bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+    return (bits ^ (bits >>> 16)) >>> 0;
+}
+/** Names that belong together (union-find). */
+class Groups {
+    #parent = new Map();
+    join(first, other) {
+        const [a, b] = [this.nameOf(first), this.nameOf(other)];
+        // The name of a group does not depend on the order of the list.
+        if (a !== b)
+            this.#parent.set(a < b ? b : a, a < b ? a : b);
+    }
+    nameOf(name) {
+        let root = name;
+        for (let up = this.#parent.get(root); up !== undefined; up = this.#parent.get(root))
+            root = up;
+        if (root !== name)
+            this.#parent.set(name, root);
+        return root;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/action/version.js
 /** Of the action: that of package.json, which the bundles do not read. */
 const ACTION_VERSION = '1.0.0';
@@ -12061,10 +12205,9 @@ const ACTION_VERSION = '1.0.0';
 
 
 
+
 /** In UTF-16 code units; no run writes a text that is longer. */
 const MAX_TEXT = 65_536;
-/** As many as the input `shard` can name. */
-const MAX_PARTS = 9999;
 const report_schema_count = pipe(number(), safeInteger(), minValue(0));
 const milliseconds = pipe(number(), finite(), minValue(0));
 /** It was made harmless by who wrote it, if that was this action. */
@@ -12111,7 +12254,11 @@ const result = pipe(object({
 }), 
 // A selection that has failed has what the list says in place of names.
 check(({ status, source, destination, previousDigest }) => (status === 'failed' && previousDigest === undefined) ||
-    (isWrittenOut(source) && isWrittenOut(destination)), 'names no image'));
+    (isWrittenOut(source) && isWrittenOut(destination)), 'names no image'), check(({ status, digest: shown, error }) => {
+    if (status === 'failed')
+        return shown === undefined && error !== undefined;
+    return status === 'skipped' || (shown !== undefined && error === undefined);
+}, 'does not go with its status'));
 const details = object({
     position: report_schema_count,
     digest: exactOptional(nullable(digest)),
@@ -12142,12 +12289,12 @@ const selection = object({
 });
 const shard = pipe(object({
     part: pipe(report_schema_count, minValue(1)),
-    of: pipe(report_schema_count, minValue(1), maxValue(MAX_PARTS)),
+    of: pipe(report_schema_count, minValue(1), maxValue(MAX_SHARDS)),
     list: digest,
     actionVersion: literal(ACTION_VERSION, ({ received }) => `is ${received}, and this step is ${ACTION_VERSION}`),
     lines: report_schema_count,
     linesOfAll: report_schema_count,
-}, 'is missing: the run had no shard'), check(({ part, of }) => part <= of, 'has no such part'), check(({ lines, linesOfAll }) => lines <= linesOfAll, 'has more lines than the list'));
+}), check(({ part, of }) => part <= of, 'has no such part'), check(({ lines, linesOfAll }) => lines <= linesOfAll, 'has more lines than the list'));
 const version = literal(REPORT_VERSION, ({ received }) => `is ${received}, and this step reads ${REPORT_VERSION}`);
 /** That of a run that ended before it knew its part. */
 const unnumberedSchema = object({
@@ -12252,7 +12399,11 @@ function documentOf(bytes) {
         return parsed.output;
     const [issue] = parsed.issues;
     const place = foreign_text_foreignText(getDotPath(issue) ?? 'the document');
-    throw new NoReport(`is no report of a shard: ${place}: ${foreign_text_foreignText(issue.message)}`);
+    const problem = issue.received === 'undefined' ? whatIsMissing(place) : issue.message;
+    throw new NoReport(`is no report of a shard: ${place}: ${foreign_text_foreignText(problem)}`);
+}
+function whatIsMissing(place) {
+    return place === 'shard' ? 'is missing: the run was not given a shard' : 'is missing';
 }
 function jsonOf(bytes) {
     try {

@@ -1,4 +1,3 @@
-import { isAborted } from '../sync/undone-image.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import { RegistryError } from '../registry/errors.ts'
 import type { ResultError, RunReport, SyncResult } from '../sync/report.ts'
@@ -7,6 +6,7 @@ import type { RunContext } from './context.ts'
 import type { InputProblem } from './input-reader.ts'
 import { hintFor } from './hints.ts'
 import { count } from './format-bytes.ts'
+import { isHeldBack, setText } from './set-text.ts'
 
 /**
  * GitHub shows ten error annotations of a step and drops the rest without a word; the tenth is the
@@ -78,29 +78,14 @@ export function annotateProblems(
 /** The message with which the step fails, or nothing when no image failed. */
 export function failureMessage(report: RunReport): string | undefined {
   const { failed, images } = report.totals
-  if (failed === 0)
-    return isHeldBack(report) ? `The set did not go through.${setText(report)}` : undefined
+  const ofSet = [setText(report)].flatMap((text) => text ?? [])
+  if (failed === 0) {
+    return isHeldBack(report) ? ['The set did not go through.', ...ofSet].join(' ') : undefined
+  }
   const more = failed - MAX_FAILURES
   const rest =
     more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${more} more are in the log` : ''
-  return `${failed} of ${count(images, 'image')} failed${rest}.${setText(report)}`
-}
-
-/** Whether tags were not moved, or went back, although no image failed: the run was ended. */
-function isHeldBack({ dryRun, results }: RunReport): boolean {
-  return !dryRun && results.some(isAborted)
-}
-
-/** What became of the tags of a set that did not go through, in one sentence. */
-function setText({ results }: RunReport): string {
-  const states = results.flatMap(({ tag }) => tag?.state ?? [])
-  if (states.length === 0) return ''
-  const left = states.filter((state) => state === 'left').length
-  const back = states.filter((state) => state === 'rolledBack').length
-  if (left > 0) {
-    return ` ${count(left, 'tag')} did not go back, ${back} did: see results.`
-  }
-  return back > 0 ? ` ${count(back, 'tag')} had moved and went back.` : ' No tag was moved.'
+  return [`${failed} of ${count(images, 'image')} failed${rest}.`, ...ofSet].join(' ')
 }
 
 function failuresOf(report: RunReport): readonly SyncResult[] {

@@ -1,5 +1,6 @@
 import { formatReference } from '../oci/reference.ts'
 import type { ClientPool } from '../registry/client-pool.ts'
+import type { Network } from '../registry/network/network.ts'
 import type { ImagePair, ListItem } from '../sync/image-list.ts'
 import type { Positions, RunReport, ShardReport } from '../sync/report.ts'
 import type { PlannedMove, SetWatch } from '../sync/run-set.ts'
@@ -81,17 +82,25 @@ function moveLine({ pair, digest, previousDigest }: PlannedMove): string {
   return `${formatReference(pair.destination)}: ${previousDigest ?? 'nothing'}, then ${digest}`
 }
 
-/** Clients that are made when the first of them is wanted, which is hardly ever. */
+/** A network of their own for clients that are hardly ever wanted, made for the first of them. */
 export class LateClients {
-  readonly #make: () => ClientPool
+  readonly #makeNetwork: () => Network
+  readonly #makePool: (network: Network) => ClientPool
+  #network: Network | undefined
   #pool: ClientPool | undefined
 
-  constructor(make: () => ClientPool) {
-    this.#make = make
+  constructor(makeNetwork: () => Network, makePool: (network: Network) => ClientPool) {
+    this.#makeNetwork = makeNetwork
+    this.#makePool = makePool
   }
 
   readonly clientFor: ClientFor = async (side, reference) => {
-    this.#pool ??= this.#make()
+    this.#network ??= this.#makeNetwork()
+    this.#pool ??= this.#makePool(this.#network)
     return this.#pool.client(side, reference)
+  }
+
+  async close(): Promise<void> {
+    await this.#network?.close()
   }
 }

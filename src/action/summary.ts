@@ -3,6 +3,7 @@ import { type RunReport, type Status, type SyncResult, totalsByRegistry } from '
 import { count, formatBytes, formatDuration } from './format-bytes.ts'
 import { breakable, code, escapeMarkup, sentence, tableHead, tableRow, unbroken } from './markup.ts'
 import { bytesText, pullsLine } from './result-lines.ts'
+import { setText } from './set-text.ts'
 import {
   type Columns,
   copiedRow,
@@ -121,9 +122,11 @@ function headline(report: RunReport): string {
   const isIdle = totals.unchanged === totals.images
   const what = isIdle ? 'all of them unchanged' : bytesText(totals.bytes, dryRun)
   const sums = `${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ${what}.`
+  const ofSet = dryRun ? undefined : setText(report)
   const lines = [
     `## Image sync${dryRun ? ' plan' : ''}: ${isIdle ? 'nothing to do' : counts.join(', ')}`,
     `${dryRun ? 'Dry run: nothing was written. ' : ''}${sums}`,
+    ...(ofSet === undefined ? [] : [`**${ofSet}**`]),
     ...pullsLeft.map((left) => escapeMarkup(pullsLine(left))),
   ]
   return `${lines.join('\n\n')}\n\n`

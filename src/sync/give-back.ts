@@ -51,6 +51,7 @@ function judge(moved: MovedTag, shown: Digest | undefined): GivenBack | undefine
     if (writing !== 'underWay') return { tag: tagResult('untouched', shown) }
     return shown === undefined ? left(shown, NEVER_ANSWERED) : undefined
   }
+  if (shown === undefined) return left(shown, 'it shows nothing any more')
   if (shown !== digest) return left(shown, 'somebody else has moved it since')
   return previousDigest === undefined ? left(shown, 'it was not there before') : undefined
 }

@@ -139,12 +139,13 @@ async function settle(
   results: ReadonlyMap<ImagePair, SyncResult>,
 ): Promise<ReadonlyMap<ImagePair, SyncResult>> {
   const hasEnded = signal?.aborted === true
+  const mayHaveMoved = set.pairs.some((pair) => set.writingOf(pair) !== 'none')
   return settleSet({
     set,
     results,
     onTag,
-    // The run's own network refuses everything then.
-    clientFor: hasEnded ? clientAtEnd : clientFor,
+    // The run's own network refuses everything from its end on, also in the middle of the way back.
+    clientFor: hasEnded || mayHaveMoved ? clientAtEnd : clientFor,
     because: hasEnded ? 'the end of the run' : 'another image',
   })
 }

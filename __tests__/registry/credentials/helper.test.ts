@@ -168,6 +168,16 @@ setInterval(() => {}, 1000)`,
     server.close()
   })
 
+  test('is known for what it has said also when the run was cancelled since', async () => {
+    await folder.add('test', `console.log('{"Username":"me","Secret":"s3cret"}')`)
+    const controller = new AbortController()
+    const { helpers } = helpersWith({ signal: controller.signal })
+    const login = await helpers.find('test', 'ghcr.io')
+    controller.abort()
+    expect(await helpers.find('test', 'ghcr.io')).toEqual(login)
+    expect(login).toMatchObject({ username: 'me' })
+  })
+
   test('is not waited for when the run was cancelled before', async () => {
     await folder.add('test', 'setInterval(() => {}, 1000)')
     const { helpers, log } = helpersWith({ signal: AbortSignal.abort() })

@@ -36,7 +36,8 @@ export class CredentialHelpers {
 
   /**
    * What a helper has for a registry. That it fails is told to the logger, and is otherwise as if it
-   * had nothing. Throws only where the run was cancelled.
+   * had nothing. Throws only where the run was cancelled and nothing is known: tags that go back then
+   * need the logins that they had.
    */
   async find(helper: string, registry: string): Promise<Credentials | undefined> {
     const key = JSON.stringify([helper, registry])
@@ -44,7 +45,7 @@ export class CredentialHelpers {
     this.#answers.set(key, answer)
     const credentials = await answer
     const { signal } = this.#options
-    if (signal?.aborted === true) {
+    if (credentials === undefined && signal?.aborted === true) {
       throw cancelled({ operation: 'look for credentials', registry }, signal)
     }
     return credentials
