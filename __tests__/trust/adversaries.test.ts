@@ -19,6 +19,7 @@ const ISSUER = 'https://issuer.example.com'
 const DEV = 'dev@example.com'
 const SBOM = 'https://spdx.dev/Document'
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json'
+const SIMPLE_SIGNING = 'application/vnd.dev.cosign.simplesigning.v1+json'
 
 const privateKey = newKey()
 const key = publicPem(privateKey)
@@ -325,6 +326,14 @@ describe('what is told of a signature', () => {
   })
 })
 
+/** As cosign 2 stores it where it is told to use the API. */
+function stored(document: Buffer, annotations: Record<string, string> = {}): SignedImage {
+  const image = new SignedImage()
+  const layer = { bytes: document, mediaType: SIMPLE_SIGNING, annotations }
+  image.addArtifact('application/vnd.dev.cosign.artifact.sig.v1+json', [layer])
+  return image
+}
+
 describe('what is no signature', () => {
   test('is not fetched where it is listed as something else', async () => {
     const image = new SignedImage()
@@ -343,6 +352,30 @@ describe('what is no signature', () => {
       expect((await judge(image, { key })).isTrusted).toBe(true)
     },
   )
+
+  test('of cosign 2 among the referrers counts as it does under its tag', async () => {
+    const { digest } = new SignedImage().subject
+    const document = cosignDocument(digest)
+    const annotations = {
+      'dev.cosignproject.cosign/signature': signatureOf(privateKey, document).toString('base64'),
+    }
+    expect(await judge(stored(document, annotations), { key })).toMatchObject({
+      isTrusted: true,
+      verified: { kind: 'key', from: 'referrer' },
+    })
+    for (const image of [
+      stored(document),
+      stored(cosignDocument(`sha256:${'b'.repeat(64)}`), annotations),
+    ]) {
+      expect((await judge(image, { key })).isTrusted).toBe(false)
+    }
+    // A rule for a statement has no use for it.
+    const unread = stored(document, annotations)
+    expect((await judge(unread, { key, predicate: 'https://spdx.dev/Document' })).isTrusted).toBe(
+      false,
+    )
+    expect(unread.looks.some((look) => look.startsWith('fetch '))).toBe(false)
+  })
 
   test('of cosign, with a certificate, does not satisfy a rule for its key', async () => {
     const image = new SignedImage()

@@ -34,12 +34,22 @@ export class SignedImage {
   }
 
   addReferrer(artifactType: string, layers: readonly Buffer[], layerType = artifactType): void {
+    this.addArtifact(
+      artifactType,
+      layers.map((bytes) => ({ bytes, mediaType: layerType })),
+    )
+  }
+
+  addArtifact(
+    artifactType: string,
+    layers: readonly { bytes: Buffer; mediaType: string; annotations?: Record<string, string> }[],
+  ): void {
     const config = this.#blob(Buffer.from('{}'))
     this.#referrers.push(
       manifestOf({
         artifactType,
         config: { ...config, mediaType: 'application/vnd.oci.empty.v1+json' },
-        layers: layers.map((layer) => ({ ...this.#blob(layer), mediaType: layerType })),
+        layers: layers.map(({ bytes, ...members }) => ({ ...this.#blob(bytes), ...members })),
       }),
     )
   }

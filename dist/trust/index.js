@@ -22863,6 +22863,10 @@ function signedBy({ content }) {
 /** Types of layers, of `.sig` and of `.att`. */
 const SIMPLE_SIGNING = 'application/vnd.dev.cosign.simplesigning.v1+json';
 const DSSE_ENVELOPE = 'application/vnd.dsse.envelope.v1+json';
+/** Whether a layer of that type is a signature or a statement of cosign's. */
+function isCosignType(mediaType) {
+    return mediaType === SIMPLE_SIGNING || mediaType === DSSE_ENVELOPE;
+}
 const SIGNATURE = 'dev.cosignproject.cosign/signature';
 const CERTIFICATE = 'dev.sigstore.cosign/certificate';
 const CHAIN = 'dev.sigstore.cosign/chain';
@@ -22894,16 +22898,16 @@ const Document = looseObject({
     }),
 });
 /**
- * Reads one layer of a `.sig` or `.att` image.
+ * Reads one layer of such an image.
  * @throws Refusal where it is no signature
  */
 function readCosignLayer(layer) {
-    const { annotations, name } = layer;
+    const { annotations, name, from } = layer;
     const signed = cosign_layer_signedBy(layer);
     const isKey = annotations[CERTIFICATE] === undefined;
     const hasLogEntry = annotations[LOG_ENTRY] !== undefined;
     return {
-        from: 'tag',
+        from,
         name,
         signed,
         signer: isKey ? 'key' : 'certificate',
@@ -23037,15 +23041,20 @@ const MAX_CANDIDATES = 100;
 const MAX_SIGNATURE_BYTES = 16 * 1024 * 1024;
 /** Of the Notary Project, which is not verified here. */
 const NOTARY = 'application/vnd.cncf.notary.signature';
-/** Signatures among what refers to a manifest: bundles, one in each of their layers. */
-async function* referrerCandidates(source, subject) {
+/**
+ * Signatures among what refers to a manifest, one in each of their layers: bundles, and what cosign 2
+ * wrote where it was told to use the API.
+ *
+ * @param kinds of the latter
+ */
+async function* referrerCandidates(source, subject, kinds) {
     for (const entry of await source.list(subject)) {
-        if (!mayBeSignature(entry))
+        if (!mayBeSignature(entry, kinds))
             continue;
         yield* candidatesOf(entry.digest, async () => {
             const fetched = await source.fetch(subject, entry);
             return fetched?.manifest.kind === 'image' ? fetched.manifest : undefined;
-        }, source, candidates_bundleOf);
+        }, source, referrerReader);
     }
 }
 /** Types of configs, which cosign 2 puts into the lists that it keeps under tags. */
@@ -23054,9 +23063,10 @@ const OF_CONFIGS = 'application/vnd.oci.';
  * Whether to fetch what is listed: what is certainly something else is left where it is. A list that
  * tells another type than the manifest has can hide a signature, as one that leaves it out.
  */
-function mayBeSignature({ artifactType = '' }) {
+function mayBeSignature({ artifactType = '' }, kinds) {
     const saysNothing = artifactType === '' || artifactType.startsWith(OF_CONFIGS);
-    return saysNothing || artifactType === NOTARY || isBundleType(artifactType);
+    const isCosign = kinds.some((kind) => artifactType === `application/vnd.dev.cosign.artifact.${kind}.v1+json`);
+    return saysNothing || isCosign || artifactType === NOTARY || isBundleType(artifactType);
 }
 /** Signatures that cosign keeps under tags: of the image, and with statements about it. */
 async function* cosignCandidates(source, subject, kinds) {
@@ -23064,10 +23074,10 @@ async function* cosignCandidates(source, subject, kinds) {
         yield* candidatesOf(`.${kind}`, async () => {
             const fetched = await source.fetchCosign(subject, kind);
             return fetched?.manifest.kind === 'image' ? fetched.manifest : undefined;
-        }, source, cosignSignatureOf);
+        }, source, () => cosignReader('tag'));
     }
 }
-async function* candidatesOf(name, fetchManifest, source, read) {
+async function* candidatesOf(name, fetchManifest, source, readerOf) {
     let manifest;
     try {
         manifest = await fetchManifest();
@@ -23082,9 +23092,9 @@ async function* candidatesOf(name, fetchManifest, source, read) {
     if (type === NOTARY)
         yield { refused: `${name}: is of the Notary Project, which is not verified` };
     for (const layer of manifest.layers) {
-        if (read === candidates_bundleOf && !isBundleType(layer.mediaType))
-            continue;
-        yield await candidateOf(layer, name, source, read);
+        const read = readerOf(layer);
+        if (read !== undefined)
+            yield await candidateOf(layer, name, source, read);
     }
 }
 async function candidateOf(layer, name, source, read) {
@@ -23109,12 +23119,14 @@ function candidate(name, read) {
         return { refused: `${name}: ${reason}` };
     }
 }
-function candidates_bundleOf(_layer, bytes, name) {
-    return readBundleBytes(bytes, 'referrer', name);
+function referrerReader({ mediaType }) {
+    if (isBundleType(mediaType)) {
+        return (_layer, bytes, name) => readBundleBytes(bytes, 'referrer', name);
+    }
+    return isCosignType(mediaType) ? cosignReader('referrer') : undefined;
 }
-function cosignSignatureOf(layer, bytes, name) {
-    const { mediaType, annotations = {} } = layer;
-    return readCosignLayer({ mediaType, annotations, bytes, name });
+function cosignReader(from) {
+    return ({ mediaType, annotations = {} }, bytes, name) => readCosignLayer({ mediaType, annotations, bytes, name, from });
 }
 
 // EXTERNAL MODULE: ./node_modules/snappyjs/index.js
@@ -23975,8 +23987,8 @@ class Search {
     }
     *#inRepository(digest) {
         const { source } = this.#image;
-        yield referrerCandidates(source, digest);
         const kinds = cosignKindsFor(this.#rule.requirements);
+        yield referrerCandidates(source, digest, kinds);
         if (kinds.length > 0)
             yield cosignCandidates(source, digest, kinds);
     }

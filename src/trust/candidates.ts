@@ -2,10 +2,11 @@ import type { Descriptor } from '../oci/descriptor.ts'
 import type { Digest } from '../oci/digest.ts'
 import type { ImageManifest } from '../oci/manifest.ts'
 import { isBundleType, readBundleBytes } from './bundle.ts'
-import { readCosignLayer } from './cosign-layer.ts'
+import { isCosignType, readCosignLayer } from './cosign-layer.ts'
 import { Refusal } from './refusal.ts'
 import type { Signature } from './signature.ts'
 import type { SignatureSource } from './source.ts'
+import type { Place } from './verified.ts'
 
 /** Signatures of an image that are looked at; more are not a sign of trust. */
 export const MAX_CANDIDATES = 100
@@ -21,13 +22,22 @@ export type Candidate =
   | { readonly refused: string }
   | { readonly failed: unknown }
 
-/** Signatures among what refers to a manifest: bundles, one in each of their layers. */
+/** What cosign 1 and 2 write: a signature alone, or a statement. */
+export type CosignKind = 'sig' | 'att'
+
+/**
+ * Signatures among what refers to a manifest, one in each of their layers: bundles, and what cosign 2
+ * wrote where it was told to use the API.
+ *
+ * @param kinds of the latter
+ */
 export async function* referrerCandidates(
   source: SignatureSource,
   subject: Digest,
+  kinds: readonly CosignKind[],
 ): AsyncGenerator<Candidate> {
   for (const entry of await source.list(subject)) {
-    if (!mayBeSignature(entry)) continue
+    if (!mayBeSignature(entry, kinds)) continue
     yield* candidatesOf(
       entry.digest,
       async () => {
@@ -35,7 +45,7 @@ export async function* referrerCandidates(
         return fetched?.manifest.kind === 'image' ? fetched.manifest : undefined
       },
       source,
-      bundleOf,
+      referrerReader,
     )
   }
 }
@@ -47,16 +57,19 @@ const OF_CONFIGS = 'application/vnd.oci.'
  * Whether to fetch what is listed: what is certainly something else is left where it is. A list that
  * tells another type than the manifest has can hide a signature, as one that leaves it out.
  */
-function mayBeSignature({ artifactType = '' }: Descriptor): boolean {
+function mayBeSignature({ artifactType = '' }: Descriptor, kinds: readonly CosignKind[]): boolean {
   const saysNothing = artifactType === '' || artifactType.startsWith(OF_CONFIGS)
-  return saysNothing || artifactType === NOTARY || isBundleType(artifactType)
+  const isCosign = kinds.some(
+    (kind) => artifactType === `application/vnd.dev.cosign.artifact.${kind}.v1+json`,
+  )
+  return saysNothing || isCosign || artifactType === NOTARY || isBundleType(artifactType)
 }
 
 /** Signatures that cosign keeps under tags: of the image, and with statements about it. */
 export async function* cosignCandidates(
   source: SignatureSource,
   subject: Digest,
-  kinds: readonly ('sig' | 'att')[],
+  kinds: readonly CosignKind[],
 ): AsyncGenerator<Candidate> {
   for (const kind of kinds) {
     yield* candidatesOf(
@@ -66,7 +79,7 @@ export async function* cosignCandidates(
         return fetched?.manifest.kind === 'image' ? fetched.manifest : undefined
       },
       source,
-      cosignSignatureOf,
+      () => cosignReader('tag'),
     )
   }
 }
@@ -77,7 +90,7 @@ async function* candidatesOf(
   name: string,
   fetchManifest: () => Promise<ImageManifest | undefined>,
   source: SignatureSource,
-  read: Read,
+  readerOf: (layer: Descriptor) => Read | undefined,
 ): AsyncGenerator<Candidate> {
   let manifest: ImageManifest | undefined
   try {
@@ -90,8 +103,8 @@ async function* candidatesOf(
   const type = manifest.artifactType ?? manifest.config.mediaType
   if (type === NOTARY) yield { refused: `${name}: is of the Notary Project, which is not verified` }
   for (const layer of manifest.layers) {
-    if (read === bundleOf && !isBundleType(layer.mediaType)) continue
-    yield await candidateOf(layer, name, source, read)
+    const read = readerOf(layer)
+    if (read !== undefined) yield await candidateOf(layer, name, source, read)
   }
 }
 
@@ -121,11 +134,14 @@ export function candidate(name: string, read: () => Signature): Candidate {
   }
 }
 
-function bundleOf(_layer: Descriptor, bytes: Uint8Array, name: string): Signature {
-  return readBundleBytes(bytes, 'referrer', name)
+function referrerReader({ mediaType }: Descriptor): Read | undefined {
+  if (isBundleType(mediaType)) {
+    return (_layer, bytes, name): Signature => readBundleBytes(bytes, 'referrer', name)
+  }
+  return isCosignType(mediaType) ? cosignReader('referrer') : undefined
 }
 
-function cosignSignatureOf(layer: Descriptor, bytes: Uint8Array, name: string): Signature {
-  const { mediaType, annotations = {} } = layer
-  return readCosignLayer({ mediaType, annotations, bytes, name })
+function cosignReader(from: Place): Read {
+  return ({ mediaType, annotations = {} }, bytes, name) =>
+    readCosignLayer({ mediaType, annotations, bytes, name, from })
 }

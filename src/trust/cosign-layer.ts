@@ -4,19 +4,26 @@ import * as v from 'valibot'
 import { Refusal } from './refusal.ts'
 import { parseSignedJson } from './signed-json.ts'
 import type { Signature, Signed } from './signature.ts'
+import type { Place } from './verified.ts'
 
-/** A layer of an image that cosign keeps under a tag: one signature each. */
+/** A layer of an image that cosign keeps under a tag, or as a referrer: one signature each. */
 export interface CosignLayer {
   readonly mediaType: string
   readonly annotations: Readonly<Record<string, string>>
   readonly bytes: Uint8Array
   /** What to call it in a message. */
   readonly name: string
+  readonly from: Place
 }
 
 /** Types of layers, of `.sig` and of `.att`. */
-export const SIMPLE_SIGNING = 'application/vnd.dev.cosign.simplesigning.v1+json'
-export const DSSE_ENVELOPE = 'application/vnd.dsse.envelope.v1+json'
+const SIMPLE_SIGNING = 'application/vnd.dev.cosign.simplesigning.v1+json'
+const DSSE_ENVELOPE = 'application/vnd.dsse.envelope.v1+json'
+
+/** Whether a layer of that type is a signature or a statement of cosign's. */
+export function isCosignType(mediaType: string): boolean {
+  return mediaType === SIMPLE_SIGNING || mediaType === DSSE_ENVELOPE
+}
 
 const SIGNATURE = 'dev.cosignproject.cosign/signature'
 const CERTIFICATE = 'dev.sigstore.cosign/certificate'
@@ -60,16 +67,16 @@ const Document = v.looseObject({
 })
 
 /**
- * Reads one layer of a `.sig` or `.att` image.
+ * Reads one layer of such an image.
  * @throws Refusal where it is no signature
  */
 export function readCosignLayer(layer: CosignLayer): Signature {
-  const { annotations, name } = layer
+  const { annotations, name, from } = layer
   const signed = signedBy(layer)
   const isKey = annotations[CERTIFICATE] === undefined
   const hasLogEntry = annotations[LOG_ENTRY] !== undefined
   return {
-    from: 'tag',
+    from,
     name,
     signed,
     signer: isKey ? 'key' : 'certificate',

@@ -2,6 +2,7 @@ import type { Digest } from '../oci/digest.ts'
 import {
   type Candidate,
   cosignCandidates,
+  type CosignKind,
   MAX_CANDIDATES,
   referrerCandidates,
 } from './candidates.ts'
@@ -137,8 +138,8 @@ class Search {
 
   *#inRepository(digest: Digest): Generator<AsyncGenerator<Candidate>> {
     const { source } = this.#image
-    yield referrerCandidates(source, digest)
     const kinds = cosignKindsFor(this.#rule.requirements)
+    yield referrerCandidates(source, digest, kinds)
     if (kinds.length > 0) yield cosignCandidates(source, digest, kinds)
   }
 
@@ -207,7 +208,7 @@ class Search {
 }
 
 /** Signatures alone stand in `.sig`, statements in `.att`; GitHub writes neither. */
-function cosignKindsFor(requirements: readonly Requirement[]): readonly ('sig' | 'att')[] {
+function cosignKindsFor(requirements: readonly Requirement[]): readonly CosignKind[] {
   const own = requirements.filter(({ kind }) => kind !== 'github')
   return [
     ...(own.some(({ predicate }) => predicate === undefined) ? (['sig'] as const) : []),
