@@ -187,6 +187,16 @@ describe('every example', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 
+  test('that hands on what a registry says takes out what calls people and makes links', () => {
+    const handingOn = scripts.filter(({ script }) => script.includes('.error.message'))
+    expect(handingOn).not.toEqual([])
+    for (const { script } of handingOn) {
+      for (const [, behind] of script.matchAll(/\.error\.message(.*)/g)) {
+        expect(behind).toMatch(/^ \| gsub\("(?:`|&"; "&amp;"\) \| gsub\("<)"/)
+      }
+    }
+  })
+
   test('is read so closely that an output which there is not is found', () => {
     const example = `- uses: OWNER/image-sync-action@v1\n  id: a\n- run: echo "\${{ steps.a.outputs.digets }}"\n`
     expect(usedOutputs(example)).toEqual(['digets'])

@@ -43567,6 +43567,14 @@ function broken(run, longestPart) {
 function code(text, maxLength, longest) {
     return `<code>${breakable(foreignText(text, maxLength), longest)}</code>`;
 }
+/**
+ * A sentence with words of somebody else in it. A place for a line to break keeps GitHub from
+ * turning `@name` into a mention, which would call people to a comment, and `#1` and addresses into
+ * links; it does that after it has read what stands for a character.
+ */
+function prose(text, longest) {
+    return breakable(text, longest).replaceAll(/@|&#35;|:(?=\/\/)|www(?=\.)/gi, '$&<wbr>');
+}
 /** A sentence of ours, in which names stand between backticks. */
 function markup_sentence(text) {
     return text
@@ -43673,7 +43681,8 @@ function printTotals(report, logger) {
     }
     logger.info(`${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ` +
         `${copied} ${dryRun ? 'would be copied' : 'copied'}, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed; ` +
-        bytesText(bytes, dryRun));
+        bytesText(bytes, dryRun) +
+        (report.isStage === true && !dryRun ? '; staged by digest, no tag was moved' : ''));
     for (const pulls of pullsLeft)
         logger.info(pullsLine(pulls));
 }
@@ -43737,7 +43746,7 @@ function plannedRow(result, columns) {
 function untouchedRow(result, columns) {
     const { error, digest, previousDigest } = result;
     const held = digestCell(digest ?? previousDigest);
-    const reason = error === undefined ? '' : `<small>${breakable(foreignText(error.message))}</small>`;
+    const reason = error === undefined ? '' : `<small>${prose(foreignText(error.message))}</small>`;
     return tableRow([
         imageCell(result, columns),
         [held, reason].filter((part) => part !== '').join('<br>'),
@@ -43930,15 +43939,21 @@ function headline(report) {
         .map((status) => `${totals[status]} ${dryRun && status === 'copied' ? 'to copy' : status}`);
     const isIdle = totals.unchanged === totals.images;
     const what = isIdle ? 'all of them unchanged' : bytesText(totals.bytes, dryRun);
-    const sums = `${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ${what}.`;
+    const sums = `${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}${totals.images === 0 ? '' : `: ${what}`}.`;
     const ofSet = dryRun ? undefined : setText(report);
     const lines = [
         `## Image sync${dryRun ? ' plan' : ''}: ${isIdle ? 'nothing to do' : counts.join(', ')}`,
-        `${dryRun ? 'Dry run: nothing was written. ' : ''}${sums}`,
+        `${saidFirst(report)}${sums}`,
         ...(ofSet === undefined ? [] : [`**${ofSet}**`]),
         ...pullsLeft.map((left) => escapeMarkup(pullsLine(left))),
     ];
     return `${lines.join('\n\n')}\n\n`;
+}
+/** What a run did not do that its words would let think of. */
+function saidFirst({ dryRun, isStage }) {
+    if (dryRun)
+        return 'Dry run: nothing was written. ';
+    return isStage === true ? 'Staged by digest: no tag was moved. ' : '';
 }
 /**
  * Hints are about registries and logins, so that many failures share one. Some name a repository:
@@ -43965,7 +43980,7 @@ function addWarnings(page, warnings) {
 /** A warning, which names what it is about. */
 function warningLine(text) {
     const [, name, rest = text] = /^(\S*[/:]\S*): (.*)$/s.exec(text) ?? [];
-    return `- ${name === undefined ? '' : `${code(name)}: `}${breakable(rest, LONGEST_LINE)}`;
+    return `- ${name === undefined ? '' : `${code(name)}: `}${prose(rest, LONGEST_LINE)}`;
 }
 function addCopied(page, copied, columns) {
     const status = columns.verified ? [] : ['Status'];
@@ -43993,7 +44008,7 @@ function addLosses(page, results) {
     page.addLines(foldStart(title, false), [...byText], lossLine, `\n${foldEnd}`);
 }
 function lossLine([text, some]) {
-    return `- ${breakable(text, LONGEST_LINE)}: ${count(some.length, 'image')}`;
+    return `- ${prose(text, LONGEST_LINE)}: ${count(some.length, 'image')}`;
 }
 function addUntouched(page, results, what, columns) {
     const head = tableHead(['Image, from', 'Digest', ...titlesOf(columns)]);

@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import * as fc from '../../testkit/property.ts'
-import { breakable, code, escapeMarkup, sentence, unbroken } from '../../src/action/markup.ts'
+import {
+  breakable,
+  code,
+  escapeMarkup,
+  prose,
+  sentence,
+  unbroken,
+} from '../../src/action/markup.ts'
 
 function decoded(markup: string): string {
   return markup
@@ -55,6 +62,15 @@ describe('text that lets its lines break', () => {
       expect(part.length).toBeLessThanOrEqual(28)
     }
   })
+})
+
+test('words of somebody else call nobody, and make no links', () => {
+  const text = 'ask @octocat, see #12 and acme/app#3, https://evil.example or www.evil.example'
+  expect(decoded(prose(text))).toBe(text)
+  // What GitHub looks for, in the pieces of text that it looks through.
+  for (const piece of prose(text).replaceAll('&#35;', '#').split('<wbr>')) {
+    expect(piece).not.toMatch(/@\w|#\d|:\/\/|www\./)
+  }
 })
 
 test('a sentence shows what stands between backticks as a name, and nothing of it as markup', () => {

@@ -256,7 +256,36 @@ describe('the job summary', () => {
       '## Image sync: nothing to do',
       '2 images in 5.0 s: all of them unchanged.',
     ])
-    expect(renderSummary(reportOf([]))).not.toContain('<table>')
+    expect(renderSummary(reportOf([])).split('\n\n').slice(0, 3)).toEqual([
+      '## Image sync: nothing to do',
+      '0 images in 5.0 s.',
+      '',
+    ])
+  })
+
+  test('of a staged list says that no tag was moved', () => {
+    const staged = renderSummary({ ...reportOf([copied()]), isStage: true })
+    expect(staged).toContain('\n\nStaged by digest: no tag was moved. 1 image in ')
+    expect(renderSummary(reportOf([copied()]))).not.toContain('Staged')
+  })
+
+  test('calls nobody and links nowhere in the words of a registry', () => {
+    const words = 'annotations of the index (@octocat, #12, https://evil.example)'
+    const warning = `ghcr.io/acme/app:1: what ${words} are`
+    const summary = renderSummary({
+      ...reportOf([
+        copied({ notInIndex: words, warnings: [warning] }),
+        copied({ status: 'skipped', error: { code: 'ABORTED', message: words } }),
+      ]),
+      warnings: [warning],
+    })
+    expect(textOf(summary).split(words)).toHaveLength(4)
+    // GitHub goes through pieces of text, outside of code, when it has read what stands for a character.
+    const pieces = summary
+      .replaceAll(/<code>.*?<\/code>/g, '')
+      .replaceAll('&#35;', '#')
+      .split(/<[^>]+>/)
+    for (const piece of pieces) expect(piece).not.toMatch(/@\w|#\d|:\/\/|www\./)
   })
 
   test('cannot be given markup by a registry', () => {

@@ -54,6 +54,15 @@ export function code(text: string, maxLength?: number, longest?: number): string
   return `<code>${breakable(foreignText(text, maxLength), longest)}</code>`
 }
 
+/**
+ * A sentence with words of somebody else in it. A place for a line to break keeps GitHub from
+ * turning `@name` into a mention, which would call people to a comment, and `#1` and addresses into
+ * links; it does that after it has read what stands for a character.
+ */
+export function prose(text: string, longest?: number): string {
+  return breakable(text, longest).replaceAll(/@|&#35;|:(?=\/\/)|www(?=\.)/gi, '$&<wbr>')
+}
+
 /** A sentence of ours, in which names stand between backticks. */
 export function sentence(text: string): string {
   return text

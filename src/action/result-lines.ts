@@ -94,7 +94,8 @@ export function printTotals(report: RunReport, logger: Logger): void {
   logger.info(
     `${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ` +
       `${copied} ${dryRun ? 'would be copied' : 'copied'}, ${unchanged} unchanged, ${skipped} skipped, ${failed} failed; ` +
-      bytesText(bytes, dryRun),
+      bytesText(bytes, dryRun) +
+      (report.isStage === true && !dryRun ? '; staged by digest, no tag was moved' : ''),
   )
   for (const pulls of pullsLeft) logger.info(pullsLine(pulls))
 }

@@ -4,7 +4,7 @@ import { packagePage } from '../registry/families/lookup.ts'
 import { foreignText } from '../registry/foreign-text.ts'
 import type { SyncResult } from '../sync/report.ts'
 import { formatBytes, formatDuration } from './format-bytes.ts'
-import { breakable, code, tableRow, unbroken } from './markup.ts'
+import { breakable, code, prose, tableRow, unbroken } from './markup.ts'
 import { signerName } from './result-lines.ts'
 
 /** The annotation and the report have all of a message; nobody reads that much of one in a table. */
@@ -65,8 +65,7 @@ export function plannedRow(result: SyncResult, columns: Columns): string {
 export function untouchedRow(result: SyncResult, columns: Columns): string {
   const { error, digest, previousDigest } = result
   const held = digestCell(digest ?? previousDigest)
-  const reason =
-    error === undefined ? '' : `<small>${breakable(foreignText(error.message))}</small>`
+  const reason = error === undefined ? '' : `<small>${prose(foreignText(error.message))}</small>`
   return tableRow([
     imageCell(result, columns),
     [held, reason].filter((part) => part !== '').join('<br>'),

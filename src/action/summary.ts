@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { type RunReport, type Status, type SyncResult, totalsByRegistry } from '../sync/report.ts'
 import { count, formatBytes, formatDuration } from './format-bytes.ts'
-import { breakable, code, escapeMarkup, sentence, tableHead, tableRow, unbroken } from './markup.ts'
+import { code, escapeMarkup, prose, sentence, tableHead, tableRow, unbroken } from './markup.ts'
 import { bytesText, pullsLine } from './result-lines.ts'
 import { setText } from './set-text.ts'
 import {
@@ -121,15 +121,21 @@ function headline(report: RunReport): string {
     .map((status) => `${totals[status]} ${dryRun && status === 'copied' ? 'to copy' : status}`)
   const isIdle = totals.unchanged === totals.images
   const what = isIdle ? 'all of them unchanged' : bytesText(totals.bytes, dryRun)
-  const sums = `${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}: ${what}.`
+  const sums = `${count(totals.images, 'image')} in ${formatDuration(totals.durationMs)}${totals.images === 0 ? '' : `: ${what}`}.`
   const ofSet = dryRun ? undefined : setText(report)
   const lines = [
     `## Image sync${dryRun ? ' plan' : ''}: ${isIdle ? 'nothing to do' : counts.join(', ')}`,
-    `${dryRun ? 'Dry run: nothing was written. ' : ''}${sums}`,
+    `${saidFirst(report)}${sums}`,
     ...(ofSet === undefined ? [] : [`**${ofSet}**`]),
     ...pullsLeft.map((left) => escapeMarkup(pullsLine(left))),
   ]
   return `${lines.join('\n\n')}\n\n`
+}
+
+/** What a run did not do that its words would let think of. */
+function saidFirst({ dryRun, isStage }: RunReport): string {
+  if (dryRun) return 'Dry run: nothing was written. '
+  return isStage === true ? 'Staged by digest: no tag was moved. ' : ''
 }
 
 /**
@@ -158,7 +164,7 @@ function addWarnings(page: Page, warnings: readonly string[]): void {
 /** A warning, which names what it is about. */
 function warningLine(text: string): string {
   const [, name, rest = text] = /^(\S*[/:]\S*): (.*)$/s.exec(text) ?? []
-  return `- ${name === undefined ? '' : `${code(name)}: `}${breakable(rest, LONGEST_LINE)}`
+  return `- ${name === undefined ? '' : `${code(name)}: `}${prose(rest, LONGEST_LINE)}`
 }
 
 function addCopied(page: Page, copied: readonly SyncResult[], columns: Columns): void {
@@ -200,7 +206,7 @@ function addLosses(page: Page, results: readonly SyncResult[]): void {
 }
 
 function lossLine([text, some]: readonly [string, readonly SyncResult[]]): string {
-  return `- ${breakable(text, LONGEST_LINE)}: ${count(some.length, 'image')}`
+  return `- ${prose(text, LONGEST_LINE)}: ${count(some.length, 'image')}`
 }
 
 function addUntouched(
