@@ -1,24 +1,27 @@
 /**
  * How the work of a long list spreads over shards: `npm run bench:shards -- --lines 20000`. The list
  * is read and parted by the action's own code; the images, what they share and what the registries
- * allow are made up here, and time is computed, not waited for. Prints the table of docs/scale.md.
+ * allow are made up here, and time is computed, not waited for. A shorter list (`--play 600`) is run
+ * by the bundle, to see how far the model's requests are off. Prints the tables of docs/scale.md.
  */
 import { parseArgs } from 'node:util'
 import { repositoryName } from '../src/oci/reference.ts'
-import { type ListItem, parseImageList } from '../src/sync/image-list.ts'
-import { isPair } from '../src/sync/list/pair.ts'
+import { parseImageList } from '../src/sync/image-list.ts'
 import { shardOf } from '../src/sync/shard.ts'
 import { Random } from '../testkit/fuzz/random.ts'
+import { blobsOf, makeImages, MB } from './shards/images.ts'
+import { type Asked, playShards } from './shards/play.ts'
+import { type Work, workOf } from './shards/work.ts'
 
 const { values } = parseArgs({
   options: {
     lines: { type: 'string', default: '20000' },
     shards: { type: 'string', default: '1,4,16' },
     seed: { type: 'string', default: '1' },
+    play: { type: 'string', default: '600' },
   },
 })
 
-const MB = 1e6
 /** A hosted runner, and registries that all runners share. */
 const BYTES_PER_SECOND = 100 * MB
 const ROUND_TRIP_SECONDS = 0.06
@@ -26,95 +29,6 @@ const REQUESTS_AT_ONCE = 32
 const REQUESTS_PER_SECOND = 300
 const HOSTS = ['docker.io', 'quay.io', 'ghcr.io', 'registry.k8s.io', 'gcr.io', 'mcr.microsoft.com']
 const DESTINATION = 'mirror.example'
-/** Operating systems and runtimes that images are built on, of which few are behind most. */
-const BASES = 120
-const PLATFORMS = 2
-
-interface Blob {
-  readonly name: string
-  readonly bytes: number
-}
-
-/** What an image of one tag consists of, both platforms together. */
-type Image = readonly Blob[]
-
-const random = new Random('scale', values.seed)
-
-/** Between the two, each order of magnitude as often as any other. */
-function skewed(least: number, most: number): number {
-  return Math.round(least * (most / least) ** random.next())
-}
-
-function blobs(prefix: string, length: number, least: number, most: number): Blob[] {
-  return Array.from({ length }, (_, index) => ({
-    name: `${prefix}/${index}`,
-    bytes: skewed(least, most),
-  }))
-}
-
-/** Repositories with few tags or many, each built on a base, with layers that its tags share or not. */
-function makeImages(lines: number): Map<string, Image> {
-  const bases = Array.from({ length: BASES }, (_, index) =>
-    blobs(`base-${index}`, PLATFORMS * (1 + random.below(4)), 2 * MB, 60 * MB),
-  )
-  const images = new Map<string, Image>()
-  for (let number = 0; images.size < lines; number++) {
-    const repository = `${random.pick(HOSTS)}/team-${number % 300}/app-${number}`
-    // Some are built on a base anew for each tag, most on the same.
-    const common = [
-      ...(bases[Math.floor(BASES * random.next() ** 3)] ?? []),
-      ...blobs(`${repository}/common`, PLATFORMS * (1 + random.below(3)), 0.1 * MB, 30 * MB),
-    ]
-    const tags = skewed(1, 60)
-    for (let tag = 0; tag < tags && images.size < lines; tag++) {
-      const own = blobs(
-        `${repository}/${tag}`,
-        PLATFORMS * (2 + random.below(2)),
-        0.002 * MB,
-        40 * MB,
-      )
-      images.set(`${repository}:v1.${tag}`, [...common, ...own])
-    }
-  }
-  return images
-}
-
-interface Work {
-  lines: number
-  readonly fetched: Map<string, number>
-  bytes: number
-  /** By host. */
-  readonly requests: Map<string, number>
-}
-
-function count({ requests }: Work, host: string, more: number) {
-  requests.set(host, (requests.get(host) ?? 0) + more)
-}
-
-/** What a run has to do that brings all images of a part for the first time. */
-function workOf(part: readonly ListItem[], images: ReadonlyMap<string, Image>): Work {
-  const work: Work = { lines: part.length, fetched: new Map(), bytes: 0, requests: new Map() }
-  const held = new Set<string>()
-  for (const { source, destination } of part.filter(isPair)) {
-    const image = images.get(`${repositoryName(source)}:${source.tag ?? ''}`) ?? []
-    const place = repositoryName(destination)
-    // The index and its images are read; the tag is looked at, and all of them are written.
-    count(work, source.registry, 1 + PLATFORMS)
-    count(work, DESTINATION, 1 + 1 + PLATFORMS)
-    for (const { name, bytes } of image) {
-      if (held.has(`${place} ${name}`)) continue
-      held.add(`${place} ${name}`)
-      const isKnown = work.fetched.has(name)
-      // A mount is one request; an upload two, and a download one.
-      count(work, DESTINATION, isKnown ? 1 : 2)
-      if (isKnown) continue
-      work.fetched.set(name, bytes)
-      work.bytes += bytes
-      count(work, source.registry, 1)
-    }
-  }
-  return work
-}
 
 /** Seconds that a part takes if its registries have nobody else. */
 function secondsOf({ bytes, requests }: Work): number {
@@ -130,13 +44,16 @@ function ratio(numbers: readonly number[]): string {
   return (Math.max(...numbers) / (sum(numbers) / numbers.length)).toFixed(2)
 }
 
-const images = makeImages(Number(values.lines))
+const counts = values.shards.split(',').map(Number)
+const images = makeImages(new Random('scale', values.seed), HOSTS, Number(values.lines))
 const text = [...images.keys()].join('\n')
 const list = parseImageList(text, {
   source: { registry: 'docker.io' },
   destination: { registry: DESTINATION, prefix: '{registry}' },
 })
-const unique = new Map([...images.values()].flat().map(({ name, bytes }) => [name, bytes]))
+const unique = new Map(
+  [...images.values()].flatMap(blobsOf).map(({ name, bytes }) => [name, bytes]),
+)
 const repositories = new Set(list.map(({ source }) => repositoryName(source))).size
 console.log(
   `${list.length} lines of ${repositories} repositories, ${unique.size} blobs, ` +
@@ -147,7 +64,7 @@ console.log(
     'Runner: slowest shard | Registry: slowest at its limit | Wall time | Nothing new |',
 )
 console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |')
-for (const of of values.shards.split(',').map(Number)) {
+for (const of of counts) {
   const works = Array.from({ length: of }, (_, index) =>
     workOf(shardOf(list, { part: index + 1, of }), images),
   )
@@ -175,6 +92,25 @@ for (const of of values.shards.split(',').map(Number)) {
     minutes(idle),
   ]
   console.log(`| ${cells.join(' | ')} |`)
+}
+
+const lines = Number(values.play)
+if (lines > 0) {
+  console.log(`\n${lines} lines, played: counted, and what the model has for it\n`)
+  console.log('| Shards | Of sources | Of the destination | Blobs fetched | Nothing new |')
+  console.log('| --- | --- | --- | --- | --- |')
+  for (const { shards, model, counted, again } of await playShards(values.seed, lines, counts)) {
+    const pair = (name: keyof Asked) => compared(counted[name], model[name])
+    const rows = [pair('sources'), pair('destination'), pair('fetched'), compared(again, 2 * lines)]
+    console.log(`| ${[shards, ...rows].join(' | ')} |`)
+  }
+}
+
+/** `5,100, and 5,000 (2.0 % more)` */
+function compared(counted: number, model: number): string {
+  const off = ((Math.abs(counted - model) / model) * 100).toFixed(1)
+  const words = counted === model ? 'the same' : `${off} % ${counted > model ? 'more' : 'less'}`
+  return `${counted.toLocaleString('en')}, and ${model.toLocaleString('en')} (${words})`
 }
 
 function minutes(seconds: number): string {
