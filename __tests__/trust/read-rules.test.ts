@@ -171,6 +171,9 @@ describe('the images of a rule', () => {
     ['https://ghcr.io/acme/app', 'ghcr.io/acme/app'],
     ['ghcr.io/Acme/app', 'ghcr.io/acme/app'],
     ['**/Alpine', '**/alpine'],
+    ['hub.docker.com/r/acme/app', 'docker.io/acme/app'],
+    ['https://hub.docker.com/r/acme/*', 'docker.io/acme/*'],
+    ['quay.io/repository/acme/app', 'quay.io/acme/app'],
   ])('that could never match are an error, and tell what was meant: %s', (images, meant) => {
     const [problem = ''] = problems([{ images, key }, { accept: 'true' }])
     expect(problem).toMatch(/^rule 1 has images with /)
@@ -186,7 +189,17 @@ describe('the images of a rule', () => {
     },
   )
 
+  test.each(['ghcr.io/acme/../x', 'ghcr.io/.x', 'ghcr.io/a..*', 'ghcr.io/-*/app', '**/app-'])(
+    'have dots, underscores and dashes where names have them: %s',
+    (images) => {
+      expect(problems({ images, key })[0]).toMatch(/^rule 1 has images with dots, underscores/)
+    },
+  )
+
   test.each([
+    ['ghcr.io/acme/app-*', 'ghcr.io/acme/app-web'],
+    ['ghcr.io/acme/*_*.*-app', 'ghcr.io/acme/a_b.c-app'],
+    ['ghcr.io/**-app', 'ghcr.io/acme/my-app'],
     ['GHCR.IO/acme/app', 'ghcr.io/acme/app'],
     ['ghcr.io:443/acme/*', 'ghcr.io/acme/app'],
     ['index.docker.io/library/*', 'docker.io/library/alpine'],

@@ -9417,6 +9417,10 @@ function parseReference(text, base = reference_DOCKER_HUB) {
         ...(digest !== undefined && { digest }),
     };
 }
+/** Whether a text may stand between the slashes of a repository's name. */
+function isPathComponent(text) {
+    return COMPONENT.test(text);
+}
 /** Whether the reference names its registry itself. */
 function namesRegistry(text) {
     return splitHost(text).host !== undefined;

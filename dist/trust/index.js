@@ -21914,6 +21914,247 @@ class errors_MismatchError extends Error {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/oci/pasted-address.js
+/** Nobody pastes more than that on purpose. */
+const MAX_LENGTH = 2048;
+const withTag = (name, tag) => tag === null || tag === undefined || tag === '' ? name : `${name}:${tag}`;
+const FORMS = [
+    // Docker Hub's other API.
+    {
+        address: /^(?:registry\.)?hub\.docker\.com\/v2\/(?:repositories|namespaces)\/(?<owner>[^/]+)\/(?:repositories\/)?(?<name>[^/]+)(?:\/tags(?:\/(?<tag>[^/]+).*)?)?$/,
+        image: ({ owner, name, tag }) => withTag(`docker.io/${owner}/${name}`, tag),
+    },
+    // Requests of the API itself (distribution-spec, Endpoints).
+    {
+        address: /^(?<host>[^/]+)\/v2\/(?<name>.+)\/(?:manifests|blobs)\/(?<reference>[^/]+)$/,
+        image: ({ host, name, reference = '' }) => `${host}/${name}${reference.includes(':') ? '@' : ':'}${reference}`,
+    },
+    {
+        address: /^(?<host>[^/]+)\/v2\/(?<name>.+)\/tags(?:\/list)?$/,
+        image: ({ host, name }) => `${host}/${name}`,
+    },
+    {
+        address: /^(?:(?:registry-1|index|registry\.hub|hub)\.)?docker\.(?:io|com)\/v[12]$/,
+        image: () => 'docker.io',
+    },
+    { address: /^(?<host>[^/]+)\/v2$/, image: ({ host = '' }) => host },
+    // Pages for people.
+    {
+        address: /^hub\.docker\.com\/(?:_\/|r\/library\/)(?<name>[^/]+)(?:\/tags)?$/,
+        image: ({ name }, query) => withTag(`docker.io/library/${name}`, query.get('name')),
+    },
+    {
+        address: /^hub\.docker\.com\/(?:r|repository\/docker)\/(?<name>[^/]+\/[^/]+)(?:\/[a-z]+)?$/,
+        image: ({ name }, query) => withTag(`docker.io/${name}`, query.get('name')),
+    },
+    {
+        address: /^hub\.docker\.com\/layers\/(?<name>[^/]+\/[^/]+)\/(?<tag>[^/]+)(?:\/.*)?$/,
+        image: ({ name, tag }) => `docker.io/${name}:${tag}`,
+    },
+    {
+        address: /^github\.com\/(?:orgs\/|users\/)?(?<owner>[^/]+)\/(?:[^/]+\/)?(?:pkgs\/container|packages\/container)\/(?:package\/)?(?<name>[^/]+)(?:\/[^/]*)?$/,
+        image: ({ owner = '', name = '' }, query) => withTag(`ghcr.io/${owner.toLowerCase()}/${decoded(name)}`, query.get('tag')),
+    },
+    {
+        address: /^quay\.io\/repository\/(?<name>[^/]+\/[^/]+)(?:\/manifest\/(?<digest>sha256:[0-9a-f]+))?$/,
+        image: ({ name, digest }) => `quay.io/${name}${digest === undefined ? '' : `@${digest}`}`,
+    },
+    {
+        address: /^console\.cloud\.google\.com\/artifacts\/docker\/(?<project>[^/]+)\/(?<location>[^/]+)\/(?<name>[^/]+\/[^/;]+)(?:[/;].*)?$/,
+        image: ({ project, location, name = '' }) => `${location}-docker.pkg.dev/${project}/${decoded(name)}`,
+    },
+    {
+        address: /^gitlab\.com\/(?<name>[^/]+\/.+?)(?:\/-)?\/container_registry(?:\/.*)?$/,
+        image: ({ name = '' }) => `registry.gitlab.com/${name.toLowerCase()}`,
+    },
+    {
+        address: /^gallery\.ecr\.aws\/(?<name>[^/]+\/[^/]+)$/,
+        image: ({ name }) => `public.ecr.aws/${name}`,
+    },
+];
+/**
+ * The image that an address is about which somebody has pasted in the place of a reference: a
+ * request of a registry's API, or the page of an image; undefined for anything else. Without what
+ * stands before an `@` in the host, which may be a password.
+ */
+function pasted_address_imageOfAddress(text) {
+    if (text.length > MAX_LENGTH)
+        return undefined;
+    const address = text
+        .replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, '')
+        .replace(/^[^/@]*@/, '')
+        .replace(/[?#].*$/s, '')
+        .replace(/\/+$/, '');
+    const query = new URLSearchParams(/\?([^#]*)/.exec(text)?.[1] ?? '');
+    for (const { address: form, image } of FORMS) {
+        const groups = form.exec(address)?.groups ?? (form.test(address) ? {} : undefined);
+        if (groups !== undefined)
+            return image(groups, query);
+    }
+    return undefined;
+}
+/** Whether a text is a URL, or an address of an image that lacks its scheme. */
+function isAddress(text) {
+    return text.includes('://') || pasted_address_imageOfAddress(text) !== undefined;
+}
+/** Package names may have slashes, which addresses of pages have as `%2F`. */
+function decoded(name) {
+    try {
+        return decodeURIComponent(name);
+    }
+    catch {
+        return name;
+    }
+}
+
+;// CONCATENATED MODULE: external "node:crypto"
+const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+;// CONCATENATED MODULE: ./lib/oci/digest.js
+
+
+
+const HEX_LENGTH = { sha256: 64, sha512: 128 };
+const SUPPORTED = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
+/** The general form; other algorithms than ours fit it and deserve another message than nonsense. */
+const GENERAL = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
+/** Longer than any registered digest; anything above is not looked at. */
+const MAX_DIGEST_LENGTH = 512;
+/** A word for content as it is described: the same digest in another size is another one. */
+function contentKey({ digest, size }) {
+    return `${digest}/${size}`;
+}
+/** Whether the text is a well-formed sha256 or sha512 digest. */
+function digest_isDigest(text) {
+    return text.length <= MAX_DIGEST_LENGTH && SUPPORTED.test(text);
+}
+/**
+ * The text as a digest, safe to be used in a URL from then on.
+ * @throws FormatError of kind `digest`, which tells an unsupported algorithm from a malformed text.
+ */
+function digest_parseDigest(text) {
+    if (digest_isDigest(text))
+        return text;
+    throw new FormatError('digest', `digest ${quote(text)} ${whatIsWrong(text)}`);
+}
+function whatIsWrong(text) {
+    if (text.length > MAX_DIGEST_LENGTH)
+        return `is longer than ${MAX_DIGEST_LENGTH} characters`;
+    const colon = text.indexOf(':');
+    const algorithm = text.slice(0, Math.max(colon, 0));
+    const encoded = text.slice(colon + 1);
+    if (algorithm === 'sha256' || algorithm === 'sha512')
+        return wrongHex(algorithm, encoded);
+    if (GENERAL.test(text)) {
+        return `uses the algorithm ${quote(algorithm)}, which is not supported: only sha256 and sha512 can be verified`;
+    }
+    return 'is malformed: expected sha256: and 64 lower-case hexadecimal characters';
+}
+function wrongHex(algorithm, encoded) {
+    const length = HEX_LENGTH[algorithm];
+    const rule = `${algorithm}: must be followed by exactly ${length} lower-case hexadecimal characters`;
+    if (encoded.length !== length)
+        return `is malformed: ${rule}, not ${encoded.length}`;
+    if (digest_isDigest(`${algorithm}:${encoded.toLowerCase()}`)) {
+        return `is malformed: ${rule}; write it in lower case`;
+    }
+    return `is malformed: ${rule}`;
+}
+/** The digest of the bytes. */
+function digestOf(bytes, algorithm = 'sha256') {
+    return `${algorithm}:${hash(algorithm, bytes, 'hex')}`;
+}
+/** The algorithm and the first 12 hexadecimal characters, for people to read. */
+function shortDigest(digest) {
+    return digest.slice(0, digest.indexOf(':') + 1 + 12);
+}
+/**
+ * Checks the size first and the digest then, as the image-spec asks for descriptors.
+ * @throws MismatchError
+ */
+function verifyBytes(bytes, expected) {
+    if (bytes.byteLength !== expected.size) {
+        throw new MismatchError('size', String(expected.size), String(bytes.byteLength));
+    }
+    checkDigest(expected.digest, digestOf(bytes, algorithmOf(expected.digest)));
+}
+/** Of the last chunk: one byte would do, and a packet holds more. */
+const HELD_BACK_BYTES = 1024;
+/** How far content has been hashed and counted. */
+class Verification {
+    #expected;
+    #hasher;
+    #received;
+    /** @param before of the same content, from which this one goes on */
+    constructor(expected, before) {
+        this.#expected = expected;
+        const isNew = before === undefined;
+        this.#hasher = isNew ? createHash(algorithmOf(expected.digest)) : before.#hasher.copy();
+        this.#received = isNew ? 0 : before.#received;
+    }
+    /** Bytes. */
+    get received() {
+        return this.#received;
+    }
+    /** Takes in what comes next. */
+    add(chunk) {
+        this.#received += chunk.byteLength;
+        this.#hasher.update(chunk);
+    }
+    /** Takes in that nothing more comes. Throws MismatchError unless size and digest are right. */
+    finish() {
+        const { size, digest } = this.#expected;
+        if (this.#received !== size) {
+            throw new MismatchError('size', String(size), String(this.#received));
+        }
+        checkDigest(digest, `${algorithmOf(digest)}:${this.#hasher.digest('hex')}`);
+    }
+}
+/**
+ * Passes the chunks of `source` on while it hashes and counts them. The end of the chunk that
+ * completes the size is held back until the source has ended and size and digest are right, so that
+ * whoever uploads what is yielded cannot complete an upload of wrong bytes. Empty chunks are dropped. More
+ * than `expected.size` bytes fail at the chunk that brings them. Closing the generator early closes
+ * the source.
+ *
+ * @param verification of what came before the chunks
+ * @throws MismatchError, and whatever the source throws.
+ */
+async function* verified(source, expected, verification = new Verification(expected)) {
+    /** The end, which is not verified yet. */
+    let tail;
+    for await (const chunk of source) {
+        if (chunk.byteLength === 0)
+            continue;
+        const before = verification.received + (tail?.byteLength ?? 0);
+        const after = before + chunk.byteLength;
+        if (after > expected.size) {
+            throw new MismatchError('size', String(expected.size), `at least ${after}`);
+        }
+        const isLast = after === expected.size;
+        const end = isLast ? Math.max(0, chunk.byteLength - HELD_BACK_BYTES) : chunk.byteLength;
+        // A copy, since the source may write into the same memory again when it is asked for more.
+        if (isLast)
+            tail = Buffer.from(chunk.subarray(end));
+        const part = chunk.subarray(0, end);
+        verification.add(part);
+        if (end > 0)
+            yield part;
+    }
+    if (tail !== undefined)
+        verification.add(tail);
+    verification.finish();
+    if (tail !== undefined)
+        yield tail;
+}
+/** The algorithm that the digest names. */
+function algorithmOf(digest) {
+    return digest.startsWith('sha512:') ? 'sha512' : 'sha256';
+}
+function checkDigest(expected, actual) {
+    if (actual !== expected)
+        throw new MismatchError('digest', expected, actual);
+}
+
 ;// CONCATENATED MODULE: ./lib/oci/quote.js
 /** Characters of foreign text that an error message repeats: enough for any real reference. */
 const QUOTE_LIMIT = 160;
@@ -21955,7 +22196,7 @@ const IPV4_PART = /^(?:0|[1-9][0-9]{0,2})$/;
  * Whether the first component of a reference (what stands before its first slash) names a registry
  * rather than the first part of a repository (distribution/reference).
  */
-function isRegistryHost(component) {
+function registry_host_isRegistryHost(component) {
     return /[.:]/.test(component) || component.toLowerCase() === 'localhost';
 }
 /**
@@ -21964,7 +22205,7 @@ function isRegistryHost(component) {
  * has a port, since it could not be told from a repository otherwise: `registry` is `registry:443`.
  * @throws FormatError of kind `reference`
  */
-function normaliseRegistry(host) {
+function registry_host_normaliseRegistry(host) {
     const known = spellings.get(host);
     if (known !== undefined)
         return known;
@@ -21998,7 +22239,7 @@ function spellingOf(host) {
         return `${canonical}:${port}`;
     if (dockerHubAliases.has(canonical))
         return DOCKER_HUB;
-    return isRegistryHost(canonical) ? canonical : `${canonical}:443`;
+    return registry_host_isRegistryHost(canonical) ? canonical : `${canonical}:443`;
 }
 function parsePort(host, port) {
     if (!/^[1-9][0-9]{0,4}$/.test(port) || Number(port) > 65_535) {
@@ -22048,6 +22289,223 @@ function asciiForm(name) {
 }
 function bad(host, problem) {
     return new errors_FormatError('reference', `registry host ${quote_quote(host)} ${problem}`);
+}
+
+;// CONCATENATED MODULE: ./lib/oci/reference.js
+
+
+
+
+
+
+const reference_DOCKER_HUB = { registry: 'docker.io' };
+/** Where Docker Hub keeps the images that have no owner. */
+const OFFICIAL = 'library/';
+/** Host, slash and repository: clients and registries cut or refuse longer names. */
+const MAX_NAME_LENGTH = 255;
+const MAX_TAG_LENGTH = 128;
+/** Longest name, tag and sha512 digest with room to spare; beyond it nothing is looked at. */
+const MAX_REFERENCE_LENGTH = 1024;
+const COMPONENT = /^[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*$/;
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+/**
+ * Reads a reference. Its first component is a registry only if a slash follows it and it has a dot
+ * or a colon or is `localhost`; everything else is relative to `base` (Docker Hub unless given).
+ * No tag is added where there is none.
+ * @throws FormatError of kind `reference` that says what is wrong and, where it can, what was meant
+ */
+function parseReference(text, base = reference_DOCKER_HUB) {
+    refuseForeignForms(text);
+    const at = text.indexOf('@');
+    const named = at === -1 ? text : text.slice(0, at);
+    const digest = at === -1 ? undefined : readDigest(text.slice(at + 1));
+    const { host, path } = splitHost(named);
+    const { repository, tag } = splitTag(path, text);
+    checkRepository(repository, text, host === undefined ? 0 : host.length + 1);
+    if (host === undefined && digest === undefined && /^[0-9a-f]{64}$/.test(text)) {
+        throw reference_bad(text, `is a bare digest; write repository@sha256:${text.slice(0, 12)}…`);
+    }
+    if (host !== undefined)
+        refuseBranch(host, path, text);
+    const registry = host === undefined ? base : { registry: normaliseRegistry(host) };
+    return {
+        ...locate(repository, registry),
+        ...(tag !== undefined && { tag }),
+        ...(digest !== undefined && { digest }),
+    };
+}
+/** Whether a text may stand between the slashes of a repository's name. */
+function isPathComponent(text) {
+    return COMPONENT.test(text);
+}
+/** Whether the reference names its registry itself. */
+function namesRegistry(text) {
+    return splitHost(text).host !== undefined;
+}
+/**
+ * The place of a repository path under a base. On Docker Hub itself a path of one component is an
+ * official image and gets `library/`.
+ * @throws FormatError of kind `reference` if the whole name becomes too long
+ */
+function locate(path, base) {
+    const joined = base.prefix === undefined ? path : `${base.prefix}/${path}`;
+    const official = base.registry === reference_DOCKER_HUB.registry && !joined.includes('/');
+    const repository = official ? OFFICIAL + joined : joined;
+    if (base.registry.length + 1 + repository.length > MAX_NAME_LENGTH) {
+        throw reference_bad(`${base.registry}/${repository}`, `is too long: host and repository may have ${MAX_NAME_LENGTH} characters together`);
+    }
+    return { registry: base.registry, repository };
+}
+/**
+ * The path of a repository as a user of `base` writes it: relative to it where it lies under it, and
+ * without `library/` where it is an official image of Docker Hub.
+ */
+function relativePath(reference, base) {
+    const { registry, repository } = reference;
+    const prefix = `${base.prefix ?? ''}/`;
+    if (base.prefix !== undefined && registry === base.registry && repository.startsWith(prefix)) {
+        return repository.slice(prefix.length);
+    }
+    const official = registry === reference_DOCKER_HUB.registry && repository.startsWith(OFFICIAL);
+    return official ? repository.slice(OFFICIAL.length) : repository;
+}
+/**
+ * Reads a registry host with an optional path, such as `ghcr.io/acme`.
+ * @throws FormatError of kind `reference`
+ */
+function parseRegistryBase(text) {
+    const named = text.split(/[\s,;]+/).filter((part) => part !== '');
+    if (named.length > 1 && named.every(namesHost)) {
+        throw reference_bad(text, 'names more than one registry; write one, and hosts before the images of others');
+    }
+    refuseForeignForms(text);
+    const slash = text.indexOf('/');
+    const host = slash === -1 ? text : text.slice(0, slash);
+    if (!isRegistryHost(host)) {
+        throw reference_bad(text, `does not start with a registry host; write ${quote(`docker.io/${text}`)} for a namespace of Docker Hub, or ${quote(`${host}:443`)} for a host without a dot`);
+    }
+    const registry = normaliseRegistry(host);
+    if (slash === -1)
+        return { registry };
+    const prefix = text.slice(slash + 1);
+    if (/[:@]/.test(prefix))
+        throw reference_bad(text, 'has a tag or digest; only a host and a path are wanted');
+    checkRepository(prefix, text, slash + 1);
+    return { registry, prefix };
+}
+function namesHost(text) {
+    return isRegistryHost(text.replace(/^[a-z]+:\/\//i, '').split('/', 1)[0] ?? '');
+}
+/** `host/repository[:tag][@digest]`, which reads back as the same reference whatever the base. */
+function formatReference(reference) {
+    const tag = reference.tag === undefined ? '' : `:${reference.tag}`;
+    const digest = reference.digest === undefined ? '' : `@${reference.digest}`;
+    return repositoryName(reference) + tag + digest;
+}
+/** `host/repository` */
+function repositoryName(reference) {
+    return `${reference.registry}/${reference.repository}`;
+}
+function refuseForeignForms(text) {
+    if (text === '')
+        throw new FormatError('reference', 'the reference is empty');
+    if (text.length > MAX_REFERENCE_LENGTH) {
+        throw new FormatError('reference', `the reference is too long: it has more than ${MAX_REFERENCE_LENGTH} characters`);
+    }
+    const image = imageOfAddress(text);
+    if (image !== undefined) {
+        throw new FormatError('reference', `a reference is no address of a page or of a registry's API; write ${quote(image)}`);
+    }
+    const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//.exec(text)?.[0];
+    if (scheme !== undefined)
+        throw urlError(text, scheme);
+    const at = text.indexOf('@');
+    if (at !== -1 && text.includes('/', at)) {
+        // What stands before the @ may be a password, so that the text is not repeated.
+        throw new FormatError('reference', 'a reference has a "/" after its "@": only a digest may follow "@", and user names and passwords have inputs of their own');
+    }
+    if (/\s/.test(text))
+        throw reference_bad(text, 'has white space in it');
+}
+/** The message leaves out what a URL may have of secrets: user information, query, fragment. */
+function urlError(text, scheme) {
+    const bare = text.slice(scheme.length).replace(/\/?(?:[?#\s].*)?$/s, '');
+    const at = bare.lastIndexOf('@');
+    const nameEnd = isDigest(bare.slice(at + 1)) ? at : bare.length;
+    const meant = bare.slice(bare.lastIndexOf('@', nameEnd - 1) + 1);
+    const advice = meant === '' ? 'a reference has no scheme' : `write ${quote(meant)} without it`;
+    return new FormatError('reference', `a reference is no URL: ${quote(scheme)} is too much; ${advice}`);
+}
+function readDigest(text) {
+    try {
+        return parseDigest(text);
+    }
+    catch (error) {
+        if (!(error instanceof FormatError))
+            throw error;
+        throw new FormatError('reference', error.message, { cause: error });
+    }
+}
+function splitHost(text) {
+    const slash = text.indexOf('/');
+    const first = text.slice(0, Math.max(slash, 0));
+    // Dots alone are a slip in the path, not a host.
+    if (slash === -1 || !isRegistryHost(first) || /^\.+$/.test(first)) {
+        return { host: undefined, path: text };
+    }
+    return { host: first, path: text.slice(slash + 1) };
+}
+function splitTag(path, text) {
+    const colon = path.indexOf(':');
+    if (colon === -1)
+        return { repository: path, tag: undefined };
+    const tag = path.slice(colon + 1);
+    if (tag === '')
+        throw reference_bad(text, 'ends with a colon; a tag must follow it');
+    if (tag.includes('/'))
+        throw reference_bad(text, slashBehindColon(tag));
+    if (tag.length > MAX_TAG_LENGTH) {
+        throw reference_bad(text, `has a tag of ${tag.length} characters; ${MAX_TAG_LENGTH} are allowed`);
+    }
+    if (!TAG.test(tag)) {
+        throw reference_bad(text, `has the tag ${quote(tag)}; a tag has letters, digits, "_", "." and "-", and does not start with one of the last two`);
+    }
+    return { repository: path.slice(0, colon), tag };
+}
+/** `app:feature/x`: what stands before the slash looks like a host, and its tag like a port. */
+function refuseBranch(host, path, text) {
+    const [, tag] = /^[^.:[\]]+:([^:]*[^0-9:][^:]*)$/.exec(host) ?? [];
+    if (tag !== undefined)
+        throw reference_bad(text, slashBehindColon(`${tag}/${path}`));
+}
+/** The name of a branch in the place of a tag, or a colon that is no such thing as a port's. */
+function slashBehindColon(tag) {
+    const meant = tag.replaceAll('/', '-');
+    const asTag = TAG.test(meant) && !tag.includes(':') ? `, or a tag such as ${quote(meant)}` : '';
+    return `has a "/" behind its colon, where a tag has none: only a host has a port, and a repository no colon; write it without the colon${asTag}`;
+}
+/** `start` is the position of the repository in `text`, which the messages show whole. */
+function checkRepository(repository, text, start) {
+    if (repository === '')
+        throw reference_bad(text, 'names no repository');
+    for (const component of repository.split('/')) {
+        if (component === '')
+            throw reference_bad(text, 'has an empty component (a slash too many)');
+        if (component === '.' || component === '..')
+            throw reference_bad(text, `has the component "${component}"`);
+        if (COMPONENT.test(component))
+            continue;
+        if (COMPONENT.test(component.toLowerCase())) {
+            const rest = text.slice(start + repository.length);
+            const lower = text.slice(0, start) + repository.toLowerCase() + rest;
+            throw reference_bad(text, `has upper case in the repository; write ${quote(lower)}`);
+        }
+        const wildcards = component.includes('*') ? '; only tags may have wildcards' : '';
+        throw reference_bad(text, `has the component ${quote(component)}; a component has lower-case letters and digits, with one ".", one or two "_" or any number of "-" between them${wildcards}`);
+    }
+}
+function reference_bad(text, problem) {
+    return new FormatError('reference', `reference ${quote(text)} ${problem}`);
 }
 
 // EXTERNAL MODULE: ./node_modules/fastest-levenshtein/mod.js
@@ -22178,6 +22636,8 @@ function shown(name) {
 
 
 
+
+
 /** What the names of repositories and wildcards consist of. */
 const PATH = /^[a-z0-9._*-]+(?:\/[a-z0-9._*-]+)*$/;
 /**
@@ -22187,13 +22647,16 @@ const PATH = /^[a-z0-9._*-]+(?:\/[a-z0-9._*-]+)*$/;
  * @throws RuleProblem
  */
 function readImages(glob) {
+    const pasted = pasted_address_imageOfAddress(glob);
+    if (pasted !== undefined)
+        throw problem('the address of a page', pasted);
     if (glob.includes('://'))
         throw problem('a scheme', glob.replace(/^[^/]*\/\//, ''));
     const [first = '', ...rest] = glob.split('/');
     // Such a beginning stands for any registry, with as much of a path as there is.
     if (first.includes('**'))
         return readPattern(checkedPath(glob, ''));
-    if (!first.includes('*') && !isRegistryHost(first)) {
+    if (!first.includes('*') && !registry_host_isRegistryHost(first)) {
         throw problem('no registry', `docker.io/${rest.length === 0 ? 'library/' : ''}${glob}`);
     }
     const registry = first.includes('*') ? first.toLowerCase() : registryOf(first);
@@ -22216,16 +22679,21 @@ function checkedPath(path, place) {
     const lower = path.toLowerCase();
     if (path !== lower)
         throw problem('upper case', `${place}${lower}`);
-    if (PATH.test(path))
+    if (!PATH.test(path)) {
+        throw new RuleProblem('has images with characters that no repository has; only * and ** are wildcards');
+    }
+    // Whatever the wildcards stand for, the rest has to be a part of such names.
+    const isName = path.split('/').every((part) => isPathComponent(part.replaceAll(/\*+/g, 'a')));
+    if (isName)
         return path;
-    throw new RuleProblem('has images with characters that no repository has; only * and ** are wildcards');
+    throw new RuleProblem('has images with dots, underscores or dashes where no repository has them: between letters and digits alone');
 }
 function problem(what, meant) {
     return new RuleProblem(`has images with ${what}, which no repository matches; did you mean ${JSON.stringify(meant)}?`);
 }
 function registryOf(host) {
     try {
-        return normaliseRegistry(host);
+        return registry_host_normaliseRegistry(host);
     }
     catch (error) {
         const reason = error instanceof errors_FormatError ? error.message : 'no host';
@@ -22432,8 +22900,6 @@ function formatMember(parent, name) {
     return parent === '' ? name : `${parent}.${name}`;
 }
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./lib/trust/public-key.js
 
 /** A PEM that is no public key that could be used; the message says why, and repeats nothing of it. */
@@ -23245,152 +23711,6 @@ function listOf({ pathname }) {
     return /\/attestations\/[^/]+$/.exec(pathname.replaceAll(/%3a/gi, ':'))?.[0];
 }
 
-;// CONCATENATED MODULE: ./lib/oci/digest.js
-
-
-
-const HEX_LENGTH = { sha256: 64, sha512: 128 };
-const SUPPORTED = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
-/** The general form; other algorithms than ours fit it and deserve another message than nonsense. */
-const GENERAL = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
-/** Longer than any registered digest; anything above is not looked at. */
-const MAX_DIGEST_LENGTH = 512;
-/** A word for content as it is described: the same digest in another size is another one. */
-function contentKey({ digest, size }) {
-    return `${digest}/${size}`;
-}
-/** Whether the text is a well-formed sha256 or sha512 digest. */
-function isDigest(text) {
-    return text.length <= MAX_DIGEST_LENGTH && SUPPORTED.test(text);
-}
-/**
- * The text as a digest, safe to be used in a URL from then on.
- * @throws FormatError of kind `digest`, which tells an unsupported algorithm from a malformed text.
- */
-function parseDigest(text) {
-    if (isDigest(text))
-        return text;
-    throw new FormatError('digest', `digest ${quote(text)} ${whatIsWrong(text)}`);
-}
-function whatIsWrong(text) {
-    if (text.length > MAX_DIGEST_LENGTH)
-        return `is longer than ${MAX_DIGEST_LENGTH} characters`;
-    const colon = text.indexOf(':');
-    const algorithm = text.slice(0, Math.max(colon, 0));
-    const encoded = text.slice(colon + 1);
-    if (algorithm === 'sha256' || algorithm === 'sha512')
-        return wrongHex(algorithm, encoded);
-    if (GENERAL.test(text)) {
-        return `uses the algorithm ${quote(algorithm)}, which is not supported: only sha256 and sha512 can be verified`;
-    }
-    return 'is malformed: expected sha256: and 64 lower-case hexadecimal characters';
-}
-function wrongHex(algorithm, encoded) {
-    const length = HEX_LENGTH[algorithm];
-    const rule = `${algorithm}: must be followed by exactly ${length} lower-case hexadecimal characters`;
-    if (encoded.length !== length)
-        return `is malformed: ${rule}, not ${encoded.length}`;
-    if (isDigest(`${algorithm}:${encoded.toLowerCase()}`)) {
-        return `is malformed: ${rule}; write it in lower case`;
-    }
-    return `is malformed: ${rule}`;
-}
-/** The digest of the bytes. */
-function digestOf(bytes, algorithm = 'sha256') {
-    return `${algorithm}:${hash(algorithm, bytes, 'hex')}`;
-}
-/** The algorithm and the first 12 hexadecimal characters, for people to read. */
-function shortDigest(digest) {
-    return digest.slice(0, digest.indexOf(':') + 1 + 12);
-}
-/**
- * Checks the size first and the digest then, as the image-spec asks for descriptors.
- * @throws MismatchError
- */
-function verifyBytes(bytes, expected) {
-    if (bytes.byteLength !== expected.size) {
-        throw new MismatchError('size', String(expected.size), String(bytes.byteLength));
-    }
-    checkDigest(expected.digest, digestOf(bytes, algorithmOf(expected.digest)));
-}
-/** Of the last chunk: one byte would do, and a packet holds more. */
-const HELD_BACK_BYTES = 1024;
-/** How far content has been hashed and counted. */
-class Verification {
-    #expected;
-    #hasher;
-    #received;
-    /** @param before of the same content, from which this one goes on */
-    constructor(expected, before) {
-        this.#expected = expected;
-        const isNew = before === undefined;
-        this.#hasher = isNew ? createHash(algorithmOf(expected.digest)) : before.#hasher.copy();
-        this.#received = isNew ? 0 : before.#received;
-    }
-    /** Bytes. */
-    get received() {
-        return this.#received;
-    }
-    /** Takes in what comes next. */
-    add(chunk) {
-        this.#received += chunk.byteLength;
-        this.#hasher.update(chunk);
-    }
-    /** Takes in that nothing more comes. Throws MismatchError unless size and digest are right. */
-    finish() {
-        const { size, digest } = this.#expected;
-        if (this.#received !== size) {
-            throw new MismatchError('size', String(size), String(this.#received));
-        }
-        checkDigest(digest, `${algorithmOf(digest)}:${this.#hasher.digest('hex')}`);
-    }
-}
-/**
- * Passes the chunks of `source` on while it hashes and counts them. The end of the chunk that
- * completes the size is held back until the source has ended and size and digest are right, so that
- * whoever uploads what is yielded cannot complete an upload of wrong bytes. Empty chunks are dropped. More
- * than `expected.size` bytes fail at the chunk that brings them. Closing the generator early closes
- * the source.
- *
- * @param verification of what came before the chunks
- * @throws MismatchError, and whatever the source throws.
- */
-async function* verified(source, expected, verification = new Verification(expected)) {
-    /** The end, which is not verified yet. */
-    let tail;
-    for await (const chunk of source) {
-        if (chunk.byteLength === 0)
-            continue;
-        const before = verification.received + (tail?.byteLength ?? 0);
-        const after = before + chunk.byteLength;
-        if (after > expected.size) {
-            throw new MismatchError('size', String(expected.size), `at least ${after}`);
-        }
-        const isLast = after === expected.size;
-        const end = isLast ? Math.max(0, chunk.byteLength - HELD_BACK_BYTES) : chunk.byteLength;
-        // A copy, since the source may write into the same memory again when it is asked for more.
-        if (isLast)
-            tail = Buffer.from(chunk.subarray(end));
-        const part = chunk.subarray(0, end);
-        verification.add(part);
-        if (end > 0)
-            yield part;
-    }
-    if (tail !== undefined)
-        verification.add(tail);
-    verification.finish();
-    if (tail !== undefined)
-        yield tail;
-}
-/** The algorithm that the digest names. */
-function algorithmOf(digest) {
-    return digest.startsWith('sha512:') ? 'sha512' : 'sha256';
-}
-function checkDigest(expected, actual) {
-    if (actual !== expected)
-        throw new MismatchError('digest', expected, actual);
-}
-
 // EXTERNAL MODULE: ./node_modules/@sigstore/core/dist/index.js
 var core_dist = __nccwpck_require__(3917);
 ;// CONCATENATED MODULE: ./lib/trust/certificate.js
@@ -23618,7 +23938,7 @@ function checkGitHub(requirement, identity, github) {
     if (identity.issuer !== issuer) {
         throw new Refusal(`is vouched for by ${identity.issuer ?? 'nobody'}, and not by ${issuer}`);
     }
-    checkRepository(requirement, identity, github);
+    claims_checkRepository(requirement, identity, github);
     checkWorkflow(requirement, identity, github);
     const { ref, runner } = requirement;
     if (ref !== undefined && !ref(identity.sourceRef ?? '')) {
@@ -23628,7 +23948,7 @@ function checkGitHub(requirement, identity, github) {
         throw new Refusal(`was made on a runner that is ${identity.runner ?? 'unknown'}`);
     }
 }
-function checkRepository({ owner, repository }, { sourceRepository = '', sourceOwner = '' }, { serverUrl }) {
+function claims_checkRepository({ owner, repository }, { sourceRepository = '', sourceOwner = '' }, { serverUrl }) {
     const source = placeOf(sourceRepository, serverUrl);
     const isOwned = sameName(sourceOwner, `${serverUrl}/${owner}`) && sameName(source?.owner, owner);
     const isNamed = repository === undefined || sameName(source?.repository, repository);

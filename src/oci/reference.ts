@@ -62,6 +62,11 @@ export function parseReference(text: string, base: RegistryBase = DOCKER_HUB): R
   }
 }
 
+/** Whether a text may stand between the slashes of a repository's name. */
+export function isPathComponent(text: string): boolean {
+  return COMPONENT.test(text)
+}
+
 /** Whether the reference names its registry itself. */
 export function namesRegistry(text: string): boolean {
   return splitHost(text).host !== undefined

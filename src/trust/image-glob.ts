@@ -1,4 +1,6 @@
 import { FormatError } from '../oci/errors.ts'
+import { imageOfAddress } from '../oci/pasted-address.ts'
+import { isPathComponent } from '../oci/reference.ts'
 import { isRegistryHost, normaliseRegistry } from '../oci/registry-host.ts'
 import { RuleProblem } from './members.ts'
 import { type Pattern, readPattern } from './pattern.ts'
@@ -13,6 +15,8 @@ const PATH = /^[a-z0-9._*-]+(?:\/[a-z0-9._*-]+)*$/
  * @throws RuleProblem
  */
 export function readImages(glob: string): Pattern {
+  const pasted = imageOfAddress(glob)
+  if (pasted !== undefined) throw problem('the address of a page', pasted)
   if (glob.includes('://')) throw problem('a scheme', glob.replace(/^[^/]*\/\//, ''))
   const [first = '', ...rest] = glob.split('/')
   // Such a beginning stands for any registry, with as much of a path as there is.
@@ -37,9 +41,16 @@ function checkedPath(path: string, place: string): string {
   if (path.endsWith('/')) throw problem('a slash at the end', `${place}${path}**`)
   const lower = path.toLowerCase()
   if (path !== lower) throw problem('upper case', `${place}${lower}`)
-  if (PATH.test(path)) return path
+  if (!PATH.test(path)) {
+    throw new RuleProblem(
+      'has images with characters that no repository has; only * and ** are wildcards',
+    )
+  }
+  // Whatever the wildcards stand for, the rest has to be a part of such names.
+  const isName = path.split('/').every((part) => isPathComponent(part.replaceAll(/\*+/g, 'a')))
+  if (isName) return path
   throw new RuleProblem(
-    'has images with characters that no repository has; only * and ** are wildcards',
+    'has images with dots, underscores or dashes where no repository has them: between letters and digits alone',
   )
 }
 

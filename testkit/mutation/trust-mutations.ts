@@ -223,13 +223,19 @@ export const trustMutations: readonly Mutation[] = [
   {
     what: 'a workflow elsewhere may sign for the repository',
     file: 'claims.ts',
-    from: 'if (!isThere || (wanted',
-    to: 'if ((wanted',
+    from: 'if (!isThere || (path',
+    to: 'if ((path',
+  },
+  {
+    what: 'a file may sign whose name goes on behind that of the workflow',
+    file: 'claims.ts',
+    from: 'return readPattern(`${wanted}@refs/**`)(signer)',
+    to: 'return readPattern(`${wanted}@**`)(signer)',
   },
   {
     what: 'any workflow of the repository may sign',
     file: 'claims.ts',
-    from: "!readPattern(wanted)(signer?.rest ?? '')",
+    from: "!isWorkflow(path, signer?.rest ?? '')",
     to: 'signer === undefined',
   },
   {
@@ -346,7 +352,13 @@ export const trustMutations: readonly Mutation[] = [
   {
     what: 'a rule for images that none could match is passed by',
     file: 'image-glob.ts',
-    from: 'if (PATH.test(path)) return path',
-    to: 'if (path !== lower.concat("x")) return path',
+    from: 'if (!PATH.test(path)) {',
+    to: 'if (path === lower.concat("x")) {',
+  },
+  {
+    what: 'a rule with a dot where no name has one is passed by',
+    file: 'image-glob.ts',
+    from: 'if (isName) return path',
+    to: 'if (path.length > 0 || isName) return path',
   },
 ]
