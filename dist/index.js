@@ -47203,12 +47203,14 @@ function signaturesIn(source) {
  * Loads what images are verified with, for runs that have rules; undefined for all others.
  * @throws InputError where the rules cannot be used
  */
-async function loadTrust({ verify }, workspace) {
+async function loadTrust({ verify }, workspace, logger) {
     if (verify === undefined)
         return undefined;
     // A bundle of its own, which only runs with rules load.
     const module = await import(/* webpackIgnore: true */ './trust/index.js');
-    const { rules, problems } = module.readRules(verify, ruleFiles(workspace));
+    const { rules, problems, warnings } = module.readRules(verify, ruleFiles(workspace));
+    for (const warning of warnings)
+        logger.warning(`Input verify: ${warning}.`);
     if (problems.length === 0)
         return { rules, module };
     throw new InputError(problems.map((message) => ({ input: 'verify', place: 'verify', message })));
@@ -56464,7 +56466,7 @@ async function main(commands = runnerCommands, environment = process.env) {
         secrets.neverMask(shownTexts(inputs, context.actor));
         maskProxyPasswords(secrets.mask, environment);
         maskInputs(secrets.mask, inputs, context.actor);
-        const trust = await loadTrust(inputs, stepInputs.workspace);
+        const trust = await loadTrust(inputs, stepInputs.workspace, logger);
         for (const note of inputs.listNotes)
             logger.info(note);
         if (inputs.deadlineSeconds !== undefined)

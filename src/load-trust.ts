@@ -22,11 +22,16 @@ export interface Trust {
  * Loads what images are verified with, for runs that have rules; undefined for all others.
  * @throws InputError where the rules cannot be used
  */
-export async function loadTrust({ verify }: Inputs, workspace: string): Promise<Trust | undefined> {
+export async function loadTrust(
+  { verify }: Inputs,
+  workspace: string,
+  logger: Logger,
+): Promise<Trust | undefined> {
   if (verify === undefined) return undefined
   // A bundle of its own, which only runs with rules load.
   const module: typeof TrustModule = await import(/* webpackIgnore: true */ './trust/index.ts')
-  const { rules, problems } = module.readRules(verify, ruleFiles(workspace))
+  const { rules, problems, warnings } = module.readRules(verify, ruleFiles(workspace))
+  for (const warning of warnings) logger.warning(`Input verify: ${warning}.`)
   if (problems.length === 0) return { rules, module }
   throw new InputError(problems.map((message) => ({ input: 'verify', place: 'verify', message })))
 }

@@ -66,7 +66,7 @@ export async function main(
     secrets.neverMask(shownTexts(inputs, context.actor))
     maskProxyPasswords(secrets.mask, environment)
     maskInputs(secrets.mask, inputs, context.actor)
-    const trust = await loadTrust(inputs, stepInputs.workspace)
+    const trust = await loadTrust(inputs, stepInputs.workspace, logger)
     for (const note of inputs.listNotes) logger.info(note)
     if (inputs.deadlineSeconds !== undefined) cancel.endAfter(inputs.deadlineSeconds)
     report = await sync({ inputs, context, logger, secrets, environment, cancel, trust })

@@ -12,7 +12,7 @@ import {
   storedBundle,
 } from '../../testkit/signing/bundles.ts'
 import { PrivateSigstore } from '../../testkit/signing/sigstore.ts'
-import { errorsOf, outputsOf, startPair } from './bundle.ts'
+import { errorsOf, outputsOf, startPair, warningsOf } from './bundle.ts'
 import { giveOldSignature, keyRule, privateKey, promote, signedBundle, writesTo } from './signed.ts'
 
 const image = buildMultiPlatform()
@@ -182,6 +182,16 @@ describe('with rules', () => {
     const refused = outputsOf(await promote(pair, { verify: verify('ops@example.com') }))
     expect(refused.results[0]?.error?.message).toContain('is made by dev@example.com')
   })
+})
+
+test('rules behind one that is for all images are warned of', async () => {
+  const pair = await startPair()
+  pushTo(pair.source.store, 'acme/app', 'v1', image)
+  const result = await promote(pair, { verify: `- accept: true\n- reject: true` })
+  expect(outputsOf(result).counts.copied).toBe(1)
+  expect(warningsOf(result)).toEqual([
+    'Input verify: rule 1 is for all images, so that no rule behind it ever counts.',
+  ])
 })
 
 describe('rules that cannot be used', () => {

@@ -146,6 +146,26 @@ describe('rules', () => {
     expect(first).toContain(problem)
   })
 
+  test.each([
+    [
+      [{ accept: 'true' }, { key }],
+      'rule 1 is for all images, so that no rule behind it ever counts',
+    ],
+    [
+      [{ images: 'ghcr.io/**', key }, { images: '*/**', accept: 'true' }, { reject: 'true' }],
+      'rule 2 is for all images, so that no rule behind it ever counts',
+    ],
+  ])('are warned of where some can never count: %j', (rules, warning) => {
+    expect(readRules(rules, files)).toMatchObject({ problems: [], warnings: [warning] })
+  })
+
+  test.each([
+    [[{ images: '**', key }]],
+    [[{ images: 'ghcr.io/**', key }, { images: '**/*/app', key }, { accept: 'true' }]],
+  ])('may end with one for all images: %j', (rules) => {
+    expect(readRules(rules, files).warnings).toEqual([])
+  })
+
   test('are all read, and none of their problems repeats a key', () => {
     const found = problems([{ key: privatePem }, { identity: 'x' }, { key }])
     expect(found.map((problem) => problem.slice(0, 6))).toEqual(['rule 1', 'rule 2'])

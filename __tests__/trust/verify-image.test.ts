@@ -133,7 +133,10 @@ describe('the images of an index', () => {
     amd64.addBundle(keyBundle(privateKey, statementOf(amd64.subject)))
     list([amd64, arm64])
     const rule = { key, platforms: 'true' }
-    expect((await judge(image, rule)).isTrusted).toBe(false)
+    expect(await judge(image, rule)).toMatchObject({
+      isTrusted: false,
+      reason: expect.stringContaining(`, nor for its image ${arm64.subject.digest}: `),
+    })
     arm64.addBundle(keyBundle(privateKey, statementOf(arm64.subject)))
     expect(await judge(image, rule)).toMatchObject({
       isTrusted: true,

@@ -23168,7 +23168,8 @@ const KINDS = [...requirementKinds, 'any', 'accept', 'reject'];
 function readRules(value, files) {
     const list = Array.isArray(value) ? value : [value];
     if (list.length === 0) {
-        return { rules: [], problems: ['holds no rule: that would refuse every image'] };
+        const problem = 'holds no rule: that would refuse every image';
+        return { rules: [], problems: [problem], warnings: [] };
     }
     const rules = [];
     const problems = [];
@@ -23183,7 +23184,17 @@ function readRules(value, files) {
             problems.push(`rule ${number} ${error.message}`);
         }
     }
-    return { rules, problems };
+    return { rules, problems, warnings: warningsOf(rules) };
+}
+/** Longer than the name of any repository, and of no letter that a rule may name. */
+const ANY_NAME = '?/'.repeat(256);
+/** The first rule that matches counts alone: behind one that is for all images, no other does. */
+function warningsOf(rules) {
+    const all = rules.findIndex(({ images }) => images === undefined || images(ANY_NAME));
+    if (all === -1 || all === rules.length - 1)
+        return [];
+    const number = rules[all]?.number ?? 0;
+    return [`rule ${number} is for all images, so that no rule behind it ever counts`];
 }
 function readRule(members, number, files) {
     const kind = kindOf(members, KINDS);
@@ -24253,6 +24264,8 @@ class Search {
     /** Of one manifest. */
     #seen = 0;
     #hasAskedGitHub = false;
+    /** The image that was looked at in place of the index, and that nothing vouches for. */
+    #unsigned;
     constructor(verification, image, rule) {
         this.#verification = verification;
         this.#image = image;
@@ -24275,8 +24288,10 @@ class Search {
         let first;
         for (const subject of subjects) {
             const verified = await this.find(subject);
-            if (verified === undefined)
+            if (verified === undefined) {
+                this.#unsigned = subject.digest;
                 return undefined;
+            }
             first ??= verified;
         }
         return first;
@@ -24293,7 +24308,8 @@ class Search {
         const seen = told.length === 0
             ? `no signature was found${this.#hasAskedGitHub ? AT_GITHUB : ''}`
             : `${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
-        return `nothing satisfies rule ${number} for ${digest}: ${seen}`;
+        const image = this.#unsigned === undefined ? '' : `, nor for its image ${this.#unsigned}`;
+        return `nothing satisfies rule ${number} for ${digest}${image}: ${seen}`;
     }
     /** Where signatures may be, in the order in which it is cheapest to look there. */
     async *#places(digest) {

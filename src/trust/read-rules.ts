@@ -14,6 +14,8 @@ export interface ReadRules {
   readonly rules: readonly Rule[]
   /** What is wrong, one sentence each; repeats no text that may be a secret. */
   readonly problems: readonly string[]
+  /** What is most likely not meant. */
+  readonly warnings: readonly string[]
 }
 
 /** Members of which a rule has exactly one. */
@@ -28,7 +30,8 @@ type Kind = (typeof KINDS)[number]
 export function readRules(value: unknown, files: RuleFiles): ReadRules {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
   if (list.length === 0) {
-    return { rules: [], problems: ['holds no rule: that would refuse every image'] }
+    const problem = 'holds no rule: that would refuse every image'
+    return { rules: [], problems: [problem], warnings: [] }
   }
   const rules: Rule[] = []
   const problems: string[] = []
@@ -41,7 +44,18 @@ export function readRules(value: unknown, files: RuleFiles): ReadRules {
       problems.push(`rule ${number} ${error.message}`)
     }
   }
-  return { rules, problems }
+  return { rules, problems, warnings: warningsOf(rules) }
+}
+
+/** Longer than the name of any repository, and of no letter that a rule may name. */
+const ANY_NAME = '?/'.repeat(256)
+
+/** The first rule that matches counts alone: behind one that is for all images, no other does. */
+function warningsOf(rules: readonly Rule[]): readonly string[] {
+  const all = rules.findIndex(({ images }) => images === undefined || images(ANY_NAME))
+  if (all === -1 || all === rules.length - 1) return []
+  const number = rules[all]?.number ?? 0
+  return [`rule ${number} is for all images, so that no rule behind it ever counts`]
 }
 
 function readRule(members: Members, number: number, files: RuleFiles): Rule {

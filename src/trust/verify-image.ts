@@ -81,6 +81,8 @@ class Search {
   /** Of one manifest. */
   #seen = 0
   #hasAskedGitHub = false
+  /** The image that was looked at in place of the index, and that nothing vouches for. */
+  #unsigned: Digest | undefined
 
   constructor(verification: Verification, image: ImageToVerify, rule: Rule) {
     this.#verification = verification
@@ -104,7 +106,10 @@ class Search {
     let first: Verified | undefined
     for (const subject of subjects) {
       const verified = await this.find(subject)
-      if (verified === undefined) return undefined
+      if (verified === undefined) {
+        this.#unsigned = subject.digest
+        return undefined
+      }
       first ??= verified
     }
     return first
@@ -123,7 +128,8 @@ class Search {
       told.length === 0
         ? `no signature was found${this.#hasAskedGitHub ? AT_GITHUB : ''}`
         : `${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
-    return `nothing satisfies rule ${number} for ${digest}: ${seen}`
+    const image = this.#unsigned === undefined ? '' : `, nor for its image ${this.#unsigned}`
+    return `nothing satisfies rule ${number} for ${digest}${image}: ${seen}`
   }
 
   /** Where signatures may be, in the order in which it is cheapest to look there. */
