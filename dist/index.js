@@ -40974,57 +40974,6 @@ function isTag(word) {
     return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(word);
 }
 
-;// CONCATENATED MODULE: ./lib/sync/list/foreign.js
-
-
-const A_LINE = 'write a list: one image a line, SOURCE => DESTINATION';
-const AN_OBJECT = 'write a list of objects: {source: …, destination: …, tags: …}';
-const FOREIGN = [
-    { knownBy: has('tasks', 'relay'), what: 'a dregsy configuration', instead: AN_OBJECT },
-    { knownBy: has('services'), what: 'a compose file', instead: A_LINE },
-    {
-        knownBy: has('auths'),
-        what: 'a Docker configuration',
-        instead: `log in by registry-auth, and ${A_LINE}`,
-    },
-    { knownBy: has('jobs'), what: 'a workflow', instead: A_LINE },
-    { knownBy: has('target', 'group'), what: 'a bake file', instead: A_LINE },
-    {
-        knownBy: hasAll('registry', 'username'),
-        what: 'a list of logins',
-        instead: 'give it to registry-auth, and an image list here',
-    },
-    { knownBy: hasAll('apiVersion', 'kind'), what: 'a Kubernetes manifest', instead: A_LINE },
-];
-const SKOPEO_KEYS = ['images', 'images-by-tag-regex', 'images-by-semver', 'tls-verify', 'cert-dir'];
-/**
- * The problem of a mapping that is no image list: one sentence, at the line of the mapping, which
- * names keys and never a value. Values of other programs' files may be secrets.
- */
-function foreignProblem(walk, members) {
-    const keys = namedKeys([...new Set(members.map(({ name }) => name))]);
-    const unknown = { what: `a YAML mapping with the keys ${keys}`, instead: A_LINE };
-    const { what, instead } = knownNotation(walk, members) ?? unknown;
-    return `this is ${what}, which is not read; ${instead}`;
-}
-/** What a mapping is called, and what to write instead, where that can be told by its keys. */
-function knownNotation(walk, members) {
-    const names = new Set(members.map(({ name }) => name));
-    const isSkopeo = members.length > 0 && members.every(({ value, line }) => hasSkopeoKeys(walk, value, line));
-    return isSkopeo
-        ? { what: 'a skopeo sync file', instead: AN_OBJECT }
-        : FOREIGN.find(({ knownBy }) => knownBy(names));
-}
-function hasSkopeoKeys(walk, value, line) {
-    return (0,dist/* isMap */.jh)(value) && walk.members(value, line).some(({ name }) => SKOPEO_KEYS.includes(name));
-}
-function has(...names) {
-    return (given) => names.some((name) => given.has(name));
-}
-function hasAll(...names) {
-    return (given) => names.every((name) => given.has(name));
-}
-
 ;// CONCATENATED MODULE: ./lib/sync/list/promoter.js
 
 /** Whether the members are those of an entry of the image promoter: `name` and `dmap`. */
@@ -41278,6 +41227,57 @@ function memberOf(walk, map, line, wanted) {
     return walk.members(map, line).find(({ name }) => name === wanted);
 }
 
+;// CONCATENATED MODULE: ./lib/sync/list/foreign.js
+
+
+const A_LINE = 'write a list: one image a line, SOURCE => DESTINATION';
+const AN_OBJECT = 'write a list of objects: {source: …, destination: …, tags: …}';
+const FOREIGN = [
+    { knownBy: has('tasks', 'relay'), what: 'a dregsy configuration', instead: AN_OBJECT },
+    { knownBy: has('services'), what: 'a compose file', instead: A_LINE },
+    {
+        knownBy: has('auths'),
+        what: 'a Docker configuration',
+        instead: `log in by registry-auth, and ${A_LINE}`,
+    },
+    { knownBy: has('jobs'), what: 'a workflow', instead: A_LINE },
+    { knownBy: has('target', 'group'), what: 'a bake file', instead: A_LINE },
+    {
+        knownBy: hasAll('registry', 'username'),
+        what: 'a list of logins',
+        instead: 'give it to registry-auth, and an image list here',
+    },
+    { knownBy: hasAll('apiVersion', 'kind'), what: 'a Kubernetes manifest', instead: A_LINE },
+];
+const SKOPEO_KEYS = ['images', 'images-by-tag-regex', 'images-by-semver', 'tls-verify', 'cert-dir'];
+/**
+ * The problem of a mapping that is no image list: one sentence, at the line of the mapping, which
+ * names keys and never a value. Values of other programs' files may be secrets.
+ */
+function foreignProblem(walk, members) {
+    const keys = namedKeys([...new Set(members.map(({ name }) => name))]);
+    const unknown = { what: `a YAML mapping with the keys ${keys}`, instead: A_LINE };
+    const { what, instead } = knownNotation(walk, members) ?? unknown;
+    return `this is ${what}, which is not read; ${instead}`;
+}
+/** What a mapping is called, and what to write instead, where that can be told by its keys. */
+function knownNotation(walk, members) {
+    const names = new Set(members.map(({ name }) => name));
+    const isSkopeo = members.length > 0 && members.every(({ value, line }) => hasSkopeoKeys(walk, value, line));
+    return isSkopeo
+        ? { what: 'a skopeo sync file', instead: AN_OBJECT }
+        : FOREIGN.find(({ knownBy }) => knownBy(names));
+}
+function hasSkopeoKeys(walk, value, line) {
+    return (0,dist/* isMap */.jh)(value) && walk.members(value, line).some(({ name }) => SKOPEO_KEYS.includes(name));
+}
+function has(...names) {
+    return (given) => names.some((name) => given.has(name));
+}
+function hasAll(...names) {
+    return (given) => names.every((name) => given.has(name));
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/list/image-syncer.js
 
 
@@ -41509,6 +41509,18 @@ function readMapping(walk, map) {
     }
     walk.problem(line, foreignProblem(walk, members));
     return {};
+}
+/** What a mapping is called that is not read alone, where that can be told by its keys. */
+function notationOf(walk, members) {
+    const names = new Set(members.map(({ name }) => name));
+    const read = lockReader(members)?.notation;
+    if (read !== undefined)
+        return read;
+    if (names.has('sync'))
+        return 'a regsync file';
+    if (isPromoted(members))
+        return 'an entry of the image promoter';
+    return knownNotation(walk, members)?.what;
 }
 function readImages(walk, images) {
     const items = walk.items(images.value, images.line);
@@ -41858,7 +41870,6 @@ function emptyText(name) {
 
 
 
-
 /**
  * Lines, commas, brackets and quotes, each of which may be a node of its own for the parser, with a
  * kilobyte of memory: twelve for each destination that a list may have.
@@ -41985,7 +41996,7 @@ function syntaxMessage(code, message) {
 function severalDocuments(document, counter) {
     const { contents } = document;
     const walk = new YamlWalk(document, counter);
-    const first = (0,dist/* isMap */.jh)(contents) ? knownNotation(walk, walk.members(contents, 1))?.what : undefined;
+    const first = (0,dist/* isMap */.jh)(contents) ? notationOf(walk, walk.members(contents, 1)) : undefined;
     const what = first === undefined ? '' : `, and the first one is ${first}`;
     return `a second YAML document begins here; an image list is one document${what}`;
 }
@@ -42105,7 +42116,9 @@ const image_list_SHOWN_PROBLEMS = 20;
 /** Everything that is wrong with a list, in the order of its lines. */
 class ImageListError extends Error {
     problems;
-    constructor(problems) {
+    /** What could be read all the same, which another list may contradict. */
+    items;
+    constructor(problems, items = []) {
         const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
         const shown = problems.slice(0, image_list_SHOWN_PROBLEMS).map((one) => `line ${one.line}: ${one.message}`);
         const rest = problems.length - shown.length;
@@ -42117,6 +42130,7 @@ class ImageListError extends Error {
         super(lines.join('\n'));
         this.name = 'ImageListError';
         this.problems = problems;
+        this.items = items;
     }
 }
 /**
@@ -42156,12 +42170,15 @@ function parseImageList(text, bases, { isRange = () => true, note } = {}) {
     if (items.length === 0 && problems.length === 0 && content.isEmpty !== true) {
         problems.push({ line: 1, message: 'the list names no image' });
     }
-    if (problems.length > 0)
-        throw new ImageListError(problems.sort((a, b) => a.line - b.line));
+    if (problems.length > 0) {
+        throw new ImageListError(problems.sort((a, b) => a.line - b.line), items);
+    }
     return items;
 }
 
 ;// CONCATENATED MODULE: ./lib/action/images-file.js
+
+
 
 /** More than the list parser takes; a larger file is a mistake in the path, and is not even read. */
 const MAX_IMAGES_FILE_BYTES = 64 * 1024 * 1024;
@@ -42181,7 +42198,7 @@ function readImagesFile(path, workspace, readFile) {
         return problem === undefined ? images_file_decode(readFile(located.file)) : { problem };
     }
     catch (error) {
-        return { problem: unreadable(error) };
+        return { problem: unreadable(error, path) };
     }
 }
 function images_file_decode(content) {
@@ -42198,12 +42215,20 @@ function images_file_decode(content) {
         return { problem: 'is not UTF-8 text' };
     }
 }
-function unreadable(error) {
+function unreadable(error, path) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-        return 'does not exist in the workspace; is the repository checked out before this step?';
+        return `does not exist in the workspace; ${whyMissing(path)}`;
     }
     return `cannot be read${code === undefined ? '' : ` (${code})`}`;
+}
+function whyMissing(path) {
+    if (/[\n*?]/.test(path))
+        return 'it is the path of one file, without wildcards';
+    if (external_node_path_namespaceObject.sep !== '\\' && path.includes('\\')) {
+        return `write ${quote(path.replaceAll('\\', '/'))} if that is meant`;
+    }
+    return 'is the repository checked out before this step?';
 }
 
 ;// CONCATENATED MODULE: ./lib/action/list-inputs.js
@@ -42245,11 +42270,11 @@ function textsOf(reader, source) {
 }
 function list_inputs_parse(reader, list, { bases, notes, isRange }) {
     const { file, text } = list;
+    const inFile = (items) => file === undefined ? items : items.map((item) => ({ ...item, file }));
     try {
         const name = file === undefined ? 'images' : `images-file ${file}`;
         const note = (words) => void notes.push(`${name}: ${words}`);
-        const items = parseImageList(text, bases, { note, ...(isRange !== undefined && { isRange }) });
-        return file === undefined ? items : items.map((item) => ({ ...item, file }));
+        return inFile(parseImageList(text, bases, { note, ...(isRange !== undefined && { isRange }) }));
     }
     catch (error) {
         if (!(error instanceof ImageListError))
@@ -42257,7 +42282,7 @@ function list_inputs_parse(reader, list, { bases, notes, isRange }) {
         for (const { line, message } of error.problems) {
             reader.note({ ...list_inputs_placeOf({ line, ...(file !== undefined && { file }) }), message });
         }
-        return [];
+        return inFile(error.items);
     }
 }
 /**

@@ -72,6 +72,14 @@ describe('the images file', () => {
       'lists/app.txt/below',
       'does not exist in the workspace; is the repository checked out before this step?',
     ],
+    [
+      'lists/*.txt',
+      'does not exist in the workspace; it is the path of one file, without wildcards',
+    ],
+    [
+      'a.txt\nb.txt',
+      'does not exist in the workspace; it is the path of one file, without wildcards',
+    ],
     ['lists', 'is a directory, not a file'],
     ['.', 'is a directory, not a file'],
     ['../secret.txt', 'lies outside of the workspace'],
@@ -116,6 +124,14 @@ describe('the images file', () => {
   test('names the reason when it cannot be read', () => {
     const error = Object.assign(new Error('permission denied'), { code: 'EACCES' })
     expect(read('lists/app.txt', failing(error))).toEqual({ problem: 'cannot be read (EACCES)' })
+  })
+})
+
+describeOnUnix('the path of the images file', () => {
+  test('has slashes', () => {
+    expect(read('lists\\app.txt')).toEqual({
+      problem: 'does not exist in the workspace; write "lists/app.txt" if that is meant',
+    })
   })
 })
 

@@ -135,6 +135,14 @@ describe('the image list', () => {
     ])
   })
 
+  test('has this problem found also where one of them has others', () => {
+    const path = writeList(`A\nalpine:3.19 => ghcr.io/acme/alpine:3.20\n`)
+    expect(problems({ images: onePair, 'images-file': path })).toEqual([
+      expect.stringMatching(/^images-file lists\/app\.txt, line 1: .*upper case/),
+      'images-file lists/app.txt, line 2: ghcr.io/acme/alpine:3.20 has another source in images, line 1',
+    ])
+  })
+
   test('may push several images by digest to one repository', () => {
     const digests = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`)
     const [images = '', file = ''] = digests.map(

@@ -1,3 +1,5 @@
+import { sep } from 'node:path'
+import { quote } from '../oci/quote.ts'
 import { codeOf, fileProblem, locateInWorkspace, tooLarge } from './workspace-path.ts'
 
 /** More than the list parser takes; a larger file is a mistake in the path, and is not even read. */
@@ -24,7 +26,7 @@ export function readImagesFile(
     const problem = fileProblem(located.file, MAX_IMAGES_FILE_BYTES)
     return problem === undefined ? decode(readFile(located.file)) : { problem }
   } catch (error) {
-    return { problem: unreadable(error) }
+    return { problem: unreadable(error, path) }
   }
 }
 
@@ -41,10 +43,18 @@ function decode(content: string | Uint8Array): ImagesFile {
   }
 }
 
-function unreadable(error: unknown): string {
+function unreadable(error: unknown, path: string): string {
   const code = codeOf(error)
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return 'does not exist in the workspace; is the repository checked out before this step?'
+    return `does not exist in the workspace; ${whyMissing(path)}`
   }
   return `cannot be read${code === undefined ? '' : ` (${code})`}`
+}
+
+function whyMissing(path: string): string {
+  if (/[\n*?]/.test(path)) return 'it is the path of one file, without wildcards'
+  if (sep !== '\\' && path.includes('\\')) {
+    return `write ${quote(path.replaceAll('\\', '/'))} if that is meant`
+  }
+  return 'is the repository checked out before this step?'
 }

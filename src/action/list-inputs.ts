@@ -82,17 +82,18 @@ function parse(
   { bases, notes, isRange }: ParseOptions,
 ): readonly ListItem[] {
   const { file, text } = list
+  const inFile = (items: readonly ListItem[]): readonly ListItem[] =>
+    file === undefined ? items : items.map((item) => ({ ...item, file }))
   try {
     const name = file === undefined ? 'images' : `images-file ${file}`
     const note = (words: string): void => void notes.push(`${name}: ${words}`)
-    const items = parseImageList(text, bases, { note, ...(isRange !== undefined && { isRange }) })
-    return file === undefined ? items : items.map((item) => ({ ...item, file }))
+    return inFile(parseImageList(text, bases, { note, ...(isRange !== undefined && { isRange }) }))
   } catch (error) {
     if (!(error instanceof ImageListError)) throw error
     for (const { line, message } of error.problems) {
       reader.note({ ...placeOf({ line, ...(file !== undefined && { file }) }), message })
     }
-    return []
+    return inFile(error.items)
   }
 }
 

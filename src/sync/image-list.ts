@@ -16,8 +16,10 @@ const SHOWN_PROBLEMS = 20
 /** Everything that is wrong with a list, in the order of its lines. */
 export class ImageListError extends Error {
   readonly problems: readonly ListProblem[]
+  /** What could be read all the same, which another list may contradict. */
+  readonly items: readonly ListItem[]
 
-  constructor(problems: readonly ListProblem[]) {
+  constructor(problems: readonly ListProblem[], items: readonly ListItem[] = []) {
     const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
     const shown = problems.slice(0, SHOWN_PROBLEMS).map((one) => `line ${one.line}: ${one.message}`)
     const rest = problems.length - shown.length
@@ -29,6 +31,7 @@ export class ImageListError extends Error {
     super(lines.join('\n'))
     this.name = 'ImageListError'
     this.problems = problems
+    this.items = items
   }
 }
 
@@ -78,6 +81,11 @@ export function parseImageList(
   if (items.length === 0 && problems.length === 0 && content.isEmpty !== true) {
     problems.push({ line: 1, message: 'the list names no image' })
   }
-  if (problems.length > 0) throw new ImageListError(problems.sort((a, b) => a.line - b.line))
+  if (problems.length > 0) {
+    throw new ImageListError(
+      problems.sort((a, b) => a.line - b.line),
+      items,
+    )
+  }
   return items
 }

@@ -393,6 +393,16 @@ describe('a file of another program', () => {
     expect(problems(`apiVersion: v1\nkind: Secret\ndata: {a: ${SECRET}}\n---\nkind: B\n`)).toEqual([
       `line 4: ${several}, and the first one is a Kubernetes manifest`,
     ])
+    for (const [first, name] of [
+      ['sync: []', 'a regsync file'],
+      ['apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock', "imgpkg's ImagesLock"],
+      ['apiVersion: kbld.k14s.io/v1alpha1\nkind: Config\noverrides: []', "kbld's lock"],
+      ['name: app\ndmap: {}', 'an entry of the image promoter'],
+    ]) {
+      expect(problems(`${first}\n---\nkind: B\n`)).toEqual([
+        expect.stringContaining(`${several}, and the first one is ${name}`),
+      ])
+    }
   })
 })
 

@@ -1,6 +1,6 @@
 import { isMap, isScalar, type YAMLMap } from 'yaml'
 import { readBundleLock, readImagesLock, readKbldLock } from './carvel.ts'
-import { foreignProblem } from './foreign.ts'
+import { foreignProblem, knownNotation } from './foreign.ts'
 import { readImageSyncer } from './image-syncer.ts'
 import { isMeantAsObject, readItems, readObject } from './items.ts'
 import { isPromoted, readPromoted, readPromoterManifest } from './promoter.ts'
@@ -46,6 +46,16 @@ export function readMapping(walk: YamlWalk, map: YAMLMap): Reading {
   }
   walk.problem(line, foreignProblem(walk, members))
   return {}
+}
+
+/** What a mapping is called that is not read alone, where that can be told by its keys. */
+export function notationOf(walk: YamlWalk, members: readonly Member[]): string | undefined {
+  const names = new Set(members.map(({ name }) => name))
+  const read = lockReader(members)?.notation
+  if (read !== undefined) return read
+  if (names.has('sync')) return 'a regsync file'
+  if (isPromoted(members)) return 'an entry of the image promoter'
+  return knownNotation(walk, members)?.what
 }
 
 function readImages(walk: YamlWalk, images: Member): Reading {

@@ -1,9 +1,8 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import { quote } from '../../oci/quote.ts'
 import type { ListContent, ListProblem } from './entry.ts'
-import { knownNotation } from './foreign.ts'
 import { readItems } from './items.ts'
-import { readMapping } from './mapping.ts'
+import { notationOf, readMapping } from './mapping.ts'
 import type { Reading } from './reading.ts'
 import { namedKeys } from './keys.ts'
 import { mendSplices } from './splices.ts'
@@ -160,7 +159,7 @@ function syntaxMessage(code: string, message: string): string {
 function severalDocuments(document: Document.Parsed, counter: LineCounter): string {
   const { contents } = document
   const walk = new YamlWalk(document, counter)
-  const first = isMap(contents) ? knownNotation(walk, walk.members(contents, 1))?.what : undefined
+  const first = isMap(contents) ? notationOf(walk, walk.members(contents, 1)) : undefined
   const what = first === undefined ? '' : `, and the first one is ${first}`
   return `a second YAML document begins here; an image list is one document${what}`
 }
