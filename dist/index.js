@@ -46540,6 +46540,35 @@ async function fetchManifest(repository, reference, expected) {
     return repository.http.facts.manifests.once(expected, async () => fetchAnew(repository, reference, expected));
 }
 /**
+ * What a registry keeps under a digest, to be put under one of its tags again. Its bytes are verified,
+ * and of what they say only the media type counts, or else that of the answer: it need not be anything
+ * that could be copied.
+ */
+async function fetchKept(repository, digest) {
+    const { http } = repository;
+    const request = {
+        ...manifestRequest(repository, digest, 'GET', 'get manifest'),
+        headers: { accept: `${accept}, */*` },
+    };
+    return http.call(request, async (answer) => {
+        const type = singleHeader(answer, 'content-type', request.place);
+        return document_readDocument(answer, MAX_MANIFEST_BYTES, request, http.network, (bytes) => {
+            verifyBytes(bytes, { digest, size: bytes.length });
+            return { bytes, digest, mediaType: manifests_statedType(bytes, type) };
+        });
+    });
+}
+function manifests_statedType(bytes, type) {
+    try {
+        return parseManifest(bytes, contentType(type)).mediaType;
+    }
+    catch (error) {
+        if (!(error instanceof FormatError) || type === undefined)
+            throw error;
+        return type;
+    }
+}
+/**
  * Takes what a descriptor names out of the repository's budget. `fetchManifest` does so as well; this
  * is for those who have many to fetch, and would queue for it first. Throws INVALID_MANIFEST.
  */
@@ -55892,7 +55921,7 @@ async function giveBack(moved) {
             if (asItIs !== undefined || previousDigest === undefined)
                 return asItIs ?? left(shown);
         }
-        const previous = await fetchManifest(repository, previousDigest);
+        const previous = await fetchKept(repository, previousDigest);
         await publishManifest(repository, tag, previous, {
             isWanted: async () => judge(moved, await look()) === undefined,
         });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Middleware } from '../../testkit/registry/exchange.ts'
 import { dropAfterWork, dropBeforeHeaders, replyWith } from '../../testkit/registry/faults.ts'
+import { ociManifest } from '../../testkit/registry/media-types.ts'
 import type { TestRegistry } from '../../testkit/registry/registry.ts'
 import { rollbackList } from '../../src/sync/pinned.ts'
 import { imageOf, names, SetWorld } from './set-world.ts'
@@ -136,6 +137,27 @@ test('a tag that somebody else moves on the way back is left to them', async () 
   expect(first?.store.tag('prod/api', 'v2')).toBe(theirs.manifest.digest)
   expect(results[0]?.tag).toEqual({ state: 'left', digest: theirs.manifest.digest })
   expect(results[0]?.error?.message).toContain('somebody else has moved it since')
+})
+
+const oldBlob = { mediaType: 'application/x-blob', digest: `sha256:${'a'.repeat(64)}`, size: 1 }
+
+test.each([
+  ['of a media type that nobody knows', { mediaType: 'application/vnd.acme.thing+json' }],
+  ['that lists one blob with two sizes', { config: { ...oldBlob, size: 2 } }],
+])('a tag is given back a document %s, as it was', async (_what, members) => {
+  await using world = await SetWorld.start({
+    checkReferences: false,
+    manifestTypes: [ociManifest, 'application/vnd.acme.thing+json'],
+  })
+  const [first, second] = world.targets
+  const mediaType = ociManifest
+  const document = { schemaVersion: 2, mediaType, config: oldBlob, layers: [oldBlob], ...members }
+  const bytes = Buffer.from(JSON.stringify(document))
+  const old = first?.store.putManifest('prod/api', { bytes, mediaType: document.mediaType }, 'v2')
+  second?.fault({ method: 'PUT', path: /\/web\/manifests\/v2$/ }, replyWith(403))
+  const { results } = await world.run()
+  expect(results[0]?.tag).toEqual({ state: 'rolledBack', digest: old })
+  expect(first?.store.tag('prod/api', 'v2')).toBe(old)
 })
 
 test('a tag that is gone on the way back is not made again, and can be by the list of rollback', async () => {

@@ -1,5 +1,5 @@
 import type { Digest } from '../oci/digest.ts'
-import { fetchManifest, resolveDigest } from '../registry/content/manifests.ts'
+import { fetchKept, resolveDigest } from '../registry/content/manifests.ts'
 import { publishManifest } from '../registry/content/push-manifest.ts'
 import { isShownAtLast } from '../registry/content/read-back-tag.ts'
 import type { Repository } from '../registry/http/repository.ts'
@@ -33,7 +33,7 @@ export async function giveBack(moved: MovedTag): Promise<GivenBack> {
       const asItIs = judge(moved, await look())
       if (asItIs !== undefined || previousDigest === undefined) return asItIs ?? left(shown)
     }
-    const previous = await fetchManifest(repository, previousDigest)
+    const previous = await fetchKept(repository, previousDigest)
     await publishManifest(repository, tag, previous, {
       isWanted: async () => judge(moved, await look()) === undefined,
     })

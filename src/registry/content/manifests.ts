@@ -46,6 +46,38 @@ export async function fetchManifest(
 }
 
 /**
+ * What a registry keeps under a digest, to be put under one of its tags again. Its bytes are verified,
+ * and of what they say only the media type counts, or else that of the answer: it need not be anything
+ * that could be copied.
+ */
+export async function fetchKept(
+  repository: Repository,
+  digest: Digest,
+): Promise<Pick<FetchedManifest, 'bytes' | 'mediaType' | 'digest'>> {
+  const { http } = repository
+  const request = {
+    ...manifestRequest(repository, digest, 'GET', 'get manifest'),
+    headers: { accept: `${accept}, */*` },
+  }
+  return http.call(request, async (answer) => {
+    const type = singleHeader(answer, 'content-type', request.place)
+    return readDocument(answer, MAX_MANIFEST_BYTES, request, http.network, (bytes) => {
+      verifyBytes(bytes, { digest, size: bytes.length })
+      return { bytes, digest, mediaType: statedType(bytes, type) }
+    })
+  })
+}
+
+function statedType(bytes: Uint8Array, type: string | undefined): string {
+  try {
+    return parseManifest(bytes, contentType(type)).mediaType
+  } catch (error) {
+    if (!(error instanceof FormatError) || type === undefined) throw error
+    return type
+  }
+}
+
+/**
  * Takes what a descriptor names out of the repository's budget. `fetchManifest` does so as well; this
  * is for those who have many to fetch, and would queue for it first. Throws INVALID_MANIFEST.
  */
