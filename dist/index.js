@@ -27052,7 +27052,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7969);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(411);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27062,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7969:
+/***/ 411:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -35424,7 +35424,8 @@ function parseAuthFile(text, format, warn) {
 function readObject(text) {
     let value;
     try {
-        value = JSON.parse(text);
+        // Windows writes a mark of byte order before it.
+        value = JSON.parse(text.replace(/^\uFEFF/, ''));
     }
     catch {
         throw new FormatError('json', 'it is not valid JSON');
@@ -36881,7 +36882,41 @@ function scopeText({ registry, prefix, sides }) {
     return sides?.length === 1 ? `${name} as ${sides[0]}` : name;
 }
 
+;// CONCATENATED MODULE: ./lib/action/refusal-words.js
+const REASONS = [
+    {
+        words: /quotas?\b.*\bexceed|exceed\w*\b.*\b(?:quota|storage)|insufficient storage|no space left/i,
+        side: 'destination',
+        advice: 'The registry has no room for this: raise the quota of the project or account there, or delete ' +
+            'what is not needed any more.',
+    },
+    {
+        words: /\bIP\b.*\bnot (?:allowed|permitted|authori[sz]ed)\b|\bIP allow list\b/i,
+        advice: 'The registry lets only some network addresses in. Runners that GitHub hosts have another one ' +
+            'each time: let them in, or use a runner whose address is known there.',
+    },
+    {
+        words: /\b(?:blocking|security) polic|\bvulnerabilit|\bquarantine/i,
+        side: 'source',
+        advice: 'A policy of the registry holds this image back: look there for what it has against it.',
+    },
+];
+/** What no login would change although the status is that of a login without rights. */
+function anyWords(failure) {
+    // Limits of requests are told in the same words.
+    if (failure.code === 'RATE_LIMITED')
+        return undefined;
+    return REASONS.find(({ words, side }) => (side === undefined || side === failure.side) && words.test(wordsBesideNames(failure, words)))?.advice;
+}
+/** What the registry says, without names that hold such words themselves. */
+function wordsBesideNames({ registryMessage = '', repository = '', reference = '' }, words) {
+    return [...repository.split('/'), reference]
+        .filter((name) => words.test(name))
+        .reduce((text, name) => text.replaceAll(name, ''), registryMessage);
+}
+
 ;// CONCATENATED MODULE: ./lib/action/hints.js
+
 
 
 
@@ -36905,6 +36940,7 @@ const rules = [
     trustLookUp,
     hints_referrersTag,
     familyWords,
+    anyWords,
     noLogin,
     familyAdvice,
     immutableTag,
@@ -36987,12 +37023,21 @@ function anyRefusal(failure, context) {
                 return undefined;
             return failure.side === 'destination'
                 ? 'Many registries want the project or repository to be created before the first push.'
-                : `Check the spelling of repository and tag. Registries often say the same of a private repository when credentials are missing.${failure.login === ANONYMOUS ? ` ${missingLogin(failure, context)}.` : ''}`;
+                : missingSource(failure, context);
         case 'RATE_LIMITED':
             return 'The registry asks for fewer requests: lower `concurrency`, or run again later.';
         default:
             return undefined;
     }
+}
+function missingSource(failure, context) {
+    const isLoggedIn = failure.login !== undefined && failure.login !== ANONYMOUS;
+    const hidden = isLoggedIn
+        ? 'that the account in use may not read.'
+        : 'when credentials are missing.';
+    const logins = failure.login === ANONYMOUS ? ` ${missingLogin(failure, context)}.` : '';
+    return ('Check the spelling of repository and tag. Registries often say the same of a private repository ' +
+        `${hidden}${logins}`);
 }
 /** Q36 */
 const UNKNOWN_TYPE = "Not every registry takes the formats of both Docker and the OCI, or every artifact; zot takes Docker's " +
@@ -37005,7 +37050,9 @@ function refusedWrite({ code, side, status }) {
         return undefined;
     if (status === 405)
         return READ_ONLY;
-    return code === 'UPLOAD'
+    // What is no refusal has nothing to do with what was sent.
+    const isRefused = status === undefined || status === 507 || (status >= 400 && status < 500);
+    return code === 'UPLOAD' && isRefused
         ? 'Proxies often limit the size of a request, and accounts have quotas.'
         : undefined;
 }
@@ -40674,7 +40721,7 @@ function byName(a, b) {
 function byVersion(a, b, versions) {
     return a === undefined || b === undefined ? 0 : (versions?.compareVersions(a, b) ?? 0);
 }
-const REASONS = [
+const select_REASONS = [
     ['unmatched', 'not matching'],
     ['excluded', 'excluded'],
     ['artifacts', 'named after a digest, as signatures are'],
@@ -40684,7 +40731,7 @@ const REASONS = [
 ];
 /** `300 not matching, 8 older`; empty where nothing was left out. */
 function leftOutText({ leftOut }) {
-    return REASONS.flatMap(([reason, words]) => {
+    return select_REASONS.flatMap(([reason, words]) => {
         const count = leftOut[reason];
         return count === undefined ? [] : [`${count} ${words}`];
     }).join(', ');
@@ -45265,15 +45312,18 @@ function compressed(place) {
     const reason = 'the registry compresses content on the way, against our request';
     return new RegistryError('UNSUPPORTED', reason, place);
 }
+/** Nobody waits longer for a body that nobody depends on, in milliseconds. */
+const SOON_MS = 10_000;
 /**
- * Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's. Never
- * throws.
+ * Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's, as far
+ * as they arrive soon. Never throws.
  */
 async function readSome(answer, limit, { clock }) {
     const bytes = new KeptBytes();
+    const body = answer.body.within(SOON_MS);
     try {
         const place = { operation: 'read an error' };
-        for await (const chunk of withoutTrickle(answer.body, clock, place)) {
+        for await (const chunk of withoutTrickle(body, clock, place)) {
             bytes.add(chunk.subarray(0, limit - bytes.length));
             if (bytes.length >= limit)
                 break;
@@ -45286,14 +45336,13 @@ async function readSome(answer, limit, { clock }) {
 }
 /** What is cheaper to read to its end than to make a new connection for. */
 const DISCARD_BYTES = 128 * 1024;
-const DISCARD_TIMEOUT_MS = 10_000;
 /** Reads a body to its end, if that is near, so that its connection can be used again. */
 async function discard(answer) {
     const { body } = answer;
     if (!body.isComplete && (declaredLength(answer) ?? 0) > DISCARD_BYTES)
         abandon(answer);
     else
-        await body.discard(DISCARD_BYTES, DISCARD_TIMEOUT_MS);
+        await body.discard(DISCARD_BYTES, SOON_MS);
 }
 /** Drops a body and its connection at once. */
 function abandon({ body }) {
@@ -45338,12 +45387,18 @@ const OtherBody = object({
     error: optional(unknown()),
 });
 const Nested = object({ message: registry_words_Text });
-/** Where the reason stands in a `detail`, which may be any JSON: Quay, zot, Artifactory, Distribution. */
+/**
+ * Where the reason stands in a `detail`, which may be any JSON: Quay, zot, Artifactory, Distribution,
+ * whose storage has `detail`, `details` or, in the version before, the call that failed.
+ */
 const Detail = object({
     message: registry_words_Text,
     reason: registry_words_Text,
     description: registry_words_Text,
     error: optional(unknown()),
+    detail: registry_words_Text,
+    details: fallback(optional(array(string())), undefined),
+    Enclosed: fallback(optional(object({ Op: string(), Path: string() })), undefined),
     digest: registry_words_Text,
     Digest: registry_words_Text,
     Tag: registry_words_Text,
@@ -45410,10 +45465,18 @@ function reasonIn(detail) {
             .map((one) => (Array.isArray(one) ? '' : reasonIn(one)));
         return [...new Set(reasons.filter(Boolean))].join(', ');
     }
-    const { message, reason, description, error, digest, Digest, Tag } = parse(fallback(Detail, {}), detail);
+    const { message, reason, description, error, digest, Digest, Tag, ...storage } = parse(fallback(Detail, {}), detail);
     const nested = typeof error === 'string' ? error : parse(fallback(Nested, {}), error).message;
-    const texts = [message ?? reason ?? description ?? nested, digest ?? Digest, Tag];
+    const why = message ?? reason ?? description ?? nested ?? storageReason(storage);
+    const texts = [why, digest ?? Digest, Tag];
     return texts.filter(Boolean).join(', ').trim();
+}
+function storageReason({ detail, details, Enclosed: call, }) {
+    if (detail !== undefined)
+        return detail;
+    if (details !== undefined)
+        return details.slice(0, MAX_DETAILS).join(', ');
+    return call === undefined ? undefined : `${call.Op} ${call.Path}`;
 }
 function otherMessage(document) {
     const parsed = safeParse(OtherBody, document);
@@ -45473,7 +45536,9 @@ function refusalError({ status, headers }, { codes, message }, place, rules) {
     const ruled = missing === undefined ? answer_error_codeOf(status, codes, isNoJudge) : 'DENIED';
     const code = ruled ?? refusal ?? 'REGISTRY';
     const isFinal = family?.exhausted?.test(`${codes.join(' ')} ${message ?? ''}`) === true;
-    const isPassing = isTransientStatus(status) || passing.some((one) => codes.includes(one));
+    const isPassing = code === 'RATE_LIMITED' ||
+        isTransientStatus(status) ||
+        passing.some((one) => codes.includes(one));
     const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], clock.now());
     const reason = `${reasonOf(code, status, rules.subject)}${lack(missing)}${patience(retryAfterMs)}`;
     return new RegistryError(code, reason, {
@@ -46081,6 +46146,11 @@ const REFUSED_LOOKS = [403, 409, 410, 412, 422, 423, 424, 451, 498];
  * Q56).
  */
 const NO_HEAD = [400, 405, 406, 415, 501];
+/**
+ * Some fail at every HEAD and answer the GET of the same (Q56), so that only a GET tells whether it is
+ * the registry that fails.
+ */
+const HEAD_FAILS = 500;
 /** Whether a look was refused, or led elsewhere; not whether it failed, or the login that it needs. */
 function isRefusedLook(error) {
     if (!(error instanceof RegistryError))
@@ -46108,20 +46178,43 @@ function isRefusedLook(error) {
  */
 async function lookUpBlob(repository, blob) {
     const request = blobRequest(repository, blob, 'HEAD');
-    const expect = [404, ...NO_HEAD, ...REFUSED_LOOKS];
+    const expect = [404, HEAD_FAILS, ...NO_HEAD, ...REFUSED_LOOKS];
     try {
-        return await repository.http.call({ ...request, expect }, async (answer) => {
+        const look = await repository.http.call({ ...request, expect }, async (answer) => {
             await discard(answer);
+            if (answer.status === HEAD_FAILS)
+                return undefined;
             if (answer.status >= 300)
                 return 'missing';
             return isOtherContent(answer, blob, request.place) ? 'other' : 'there';
         });
+        return look ?? (await lookByFirstByte(repository, blob));
     }
     catch (error) {
         if (!isRefusedLook(error))
             throw error;
         return 'missing';
     }
+}
+/** The same by GET, whose answer to a part names the length of the whole (RFC 9110, 14.4). */
+async function lookByFirstByte(repository, blob) {
+    const request = blobRequest(repository, blob, 'GET');
+    const place = { ...request.place, operation: 'look up blob' };
+    const headers = { range: 'bytes=0-0' };
+    const expect = [404, 416, ...REFUSED_LOOKS];
+    return repository.http.call({ ...request, place, headers, expect }, async (answer) => {
+        await discard(answer);
+        const { status } = answer;
+        // Of an empty blob there is no such part.
+        if (status === 416)
+            return blob.size === 0 ? 'there' : 'other';
+        if (status >= 300)
+            return 'missing';
+        if (status !== 206)
+            return isOtherContent(answer, blob, place) ? 'other' : 'there';
+        const [, size] = /^bytes 0-0\/(\d+)$/.exec(String(answer.headers['content-range'])) ?? [];
+        return Number(size ?? blob.size) === blob.size ? 'there' : 'other';
+    });
 }
 /** Whether a blob is known to be there, in the length that it should have. */
 async function blobExists(repository, blob) {
@@ -46659,7 +46752,7 @@ function contentType(header) {
  */
 async function resolveDigest(repository, reference, { tries = 'call', content } = {}) {
     const request = manifestRequest(repository, reference, 'HEAD', 'look up');
-    const expect = [401, 404, ...NO_HEAD, ...REFUSED_LOOKS];
+    const expect = [401, 404, ...NO_HEAD, ...REFUSED_LOOKS, ...(tries === 'call' ? [HEAD_FAILS] : [])];
     const found = await repository.http[tries]({ ...request, expect }, async (answer) => {
         await discard(answer);
         const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? '';
@@ -50497,14 +50590,9 @@ class AnswerBody {
             this.drop();
             return this.#released;
         }
-        const signal = AbortSignal.timeout(timeoutMs);
-        const drop = () => {
-            this.drop();
-        };
-        signal.addEventListener('abort', drop, { once: true });
         let size = 0;
         try {
-            for await (const chunk of this) {
+            for await (const chunk of this.within(timeoutMs)) {
                 size += chunk.length;
                 if (size > limit)
                     break;
@@ -50512,6 +50600,17 @@ class AnswerBody {
         }
         catch {
             // There is nothing left to be read.
+        }
+    }
+    /** What of it arrives in that time, in milliseconds; the rest is dropped. */
+    async *within(timeoutMs) {
+        const signal = AbortSignal.timeout(timeoutMs);
+        const drop = () => {
+            this.drop();
+        };
+        signal.addEventListener('abort', drop, { once: true });
+        try {
+            yield* this;
         }
         finally {
             signal.removeEventListener('abort', drop);

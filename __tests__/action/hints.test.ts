@@ -192,6 +192,76 @@ describe('a hint', () => {
     }
   })
 
+  describe('for a refusal that no login would change', () => {
+    const denied = { code: 'DENIED', status: 403, login: 'user octo from registry-auth' } as const
+
+    test.each([
+      ['quay.io', 'Quota has been exceeded on namespace'],
+      ['registry.example.com', 'adding 1 MiB would exceed the configured storage limit'],
+      ['registry.example.com', 'Insufficient Storage'],
+      ['registry.example.com', 'unknown error (mkdir /docker: no space left on device)'],
+    ])('says at %s that there is no room: %s', (registry, registryMessage) => {
+      const failure = { ...denied, registry, registryMessage, side: 'destination' } as const
+      expect(hint(failure)).toMatch(/no room for this: raise the quota/)
+      expect(hint({ ...failure, code: 'UPLOAD' })).toMatch(/no room for this/)
+      expect(hint({ ...failure, side: 'source' })).not.toMatch(/no room/)
+    })
+
+    test.each([
+      ['acme.azurecr.io', "client with IP '20.1.2.3' is not allowed access."],
+      ['ghcr.io', 'the organization has an IP allow list enabled'],
+      ['ghcr.io', 'your IP address 20.1.2.3 is not permitted to access this resource'],
+    ])('says at %s that it is the address of the runner: %s', (registry, registryMessage) => {
+      for (const side of ['source', 'destination'] as const) {
+        const failure = { ...denied, registry, registryMessage, side }
+        expect(hint(failure)).toMatch(/only some network addresses/)
+        expect(hint({ ...failure, login: 'anonymous' })).toMatch(/only some network addresses/)
+      }
+    })
+
+    test.each([
+      'not downloaded due to the download blocking policy configured in Xray',
+      'the image has 3 vulnerabilities',
+      'the artifact is in quarantine',
+    ])('says that it is a policy: %s', (registryMessage) => {
+      const failure = { ...denied, registry: 'registry.example.com', registryMessage } as const
+      expect(hint({ ...failure, side: 'source' })).toMatch(/A policy of the registry/)
+    })
+
+    test('is not read out of the name of a repository or of what may be done', () => {
+      const failure = { ...denied, registry: 'registry.example.com', side: 'source' } as const
+      const registryMessage = 'no access to acme/vulnerability-db'
+      const repository = 'acme/vulnerability-db'
+      expect(hint({ ...failure, repository, registryMessage })).toMatch(/no right to pull/)
+      const iam = 'no identity-based policy allows the ecr:BatchGetImage action'
+      expect(hint({ ...failure, registry: ecr, registryMessage: iam })).toMatch(/`AWS`/)
+    })
+
+    test('does not take a limit of requests for one of room', () => {
+      const failure = { code: 'RATE_LIMITED', side: 'destination', status: 429 } as const
+      const registryMessage = 'Quota exceeded for requests'
+      expect(hint({ ...failure, registry: 'r.example', registryMessage })).toMatch(/fewer requests/)
+    })
+  })
+
+  test('for an upload does not blame its size where the registry fails, or answers nonsense', () => {
+    const failure = { code: 'UPLOAD', side: 'destination', registry: 'r.example.com' } as const
+    for (const status of [413, 400, 507]) expect(hint({ ...failure, status })).toMatch(/quotas/)
+    for (const status of [204, 500, 502]) {
+      expect(hintFor({ ...failure, status }, push)).toBeUndefined()
+    }
+  })
+
+  test('for what is missing at a source does not miss credentials that were sent', () => {
+    const failure = { code: 'NOT_FOUND', side: 'source', registry: 'r.example.com' } as const
+    expect(hint({ ...failure, login: 'user octo from registry-auth' })).toMatch(
+      /that the account in use may not read\.$/,
+    )
+    expect(hint({ ...failure, login: 'anonymous' })).toMatch(
+      /when credentials are missing\. No login/,
+    )
+  })
+
   test('for a rate limit depends on whose it is', () => {
     expect(
       hint({ code: 'RATE_LIMITED', registry: 'docker.io', side: 'source', status: 429 }),

@@ -8971,7 +8971,41 @@ function scopeText({ registry, prefix, sides }) {
     return sides?.length === 1 ? `${name} as ${sides[0]}` : name;
 }
 
+;// CONCATENATED MODULE: ./lib/action/refusal-words.js
+const REASONS = [
+    {
+        words: /quotas?\b.*\bexceed|exceed\w*\b.*\b(?:quota|storage)|insufficient storage|no space left/i,
+        side: 'destination',
+        advice: 'The registry has no room for this: raise the quota of the project or account there, or delete ' +
+            'what is not needed any more.',
+    },
+    {
+        words: /\bIP\b.*\bnot (?:allowed|permitted|authori[sz]ed)\b|\bIP allow list\b/i,
+        advice: 'The registry lets only some network addresses in. Runners that GitHub hosts have another one ' +
+            'each time: let them in, or use a runner whose address is known there.',
+    },
+    {
+        words: /\b(?:blocking|security) polic|\bvulnerabilit|\bquarantine/i,
+        side: 'source',
+        advice: 'A policy of the registry holds this image back: look there for what it has against it.',
+    },
+];
+/** What no login would change although the status is that of a login without rights. */
+function anyWords(failure) {
+    // Limits of requests are told in the same words.
+    if (failure.code === 'RATE_LIMITED')
+        return undefined;
+    return REASONS.find(({ words, side }) => (side === undefined || side === failure.side) && words.test(wordsBesideNames(failure, words)))?.advice;
+}
+/** What the registry says, without names that hold such words themselves. */
+function wordsBesideNames({ registryMessage = '', repository = '', reference = '' }, words) {
+    return [...repository.split('/'), reference]
+        .filter((name) => words.test(name))
+        .reduce((text, name) => text.replaceAll(name, ''), registryMessage);
+}
+
 ;// CONCATENATED MODULE: ./lib/action/hints.js
+
 
 
 
@@ -8995,6 +9029,7 @@ const rules = [
     trustLookUp,
     hints_referrersTag,
     familyWords,
+    anyWords,
     noLogin,
     familyAdvice,
     immutableTag,
@@ -9077,12 +9112,21 @@ function anyRefusal(failure, context) {
                 return undefined;
             return failure.side === 'destination'
                 ? 'Many registries want the project or repository to be created before the first push.'
-                : `Check the spelling of repository and tag. Registries often say the same of a private repository when credentials are missing.${failure.login === ANONYMOUS ? ` ${missingLogin(failure, context)}.` : ''}`;
+                : missingSource(failure, context);
         case 'RATE_LIMITED':
             return 'The registry asks for fewer requests: lower `concurrency`, or run again later.';
         default:
             return undefined;
     }
+}
+function missingSource(failure, context) {
+    const isLoggedIn = failure.login !== undefined && failure.login !== ANONYMOUS;
+    const hidden = isLoggedIn
+        ? 'that the account in use may not read.'
+        : 'when credentials are missing.';
+    const logins = failure.login === ANONYMOUS ? ` ${missingLogin(failure, context)}.` : '';
+    return ('Check the spelling of repository and tag. Registries often say the same of a private repository ' +
+        `${hidden}${logins}`);
 }
 /** Q36 */
 const UNKNOWN_TYPE = "Not every registry takes the formats of both Docker and the OCI, or every artifact; zot takes Docker's " +
@@ -9095,7 +9139,9 @@ function refusedWrite({ code, side, status }) {
         return undefined;
     if (status === 405)
         return READ_ONLY;
-    return code === 'UPLOAD'
+    // What is no refusal has nothing to do with what was sent.
+    const isRefused = status === undefined || status === 507 || (status >= 400 && status < 500);
+    return code === 'UPLOAD' && isRefused
         ? 'Proxies often limit the size of a request, and accounts have quotas.'
         : undefined;
 }

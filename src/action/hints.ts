@@ -19,6 +19,7 @@ import {
   outerAddress,
   wrongAddress,
 } from './login-hints.ts'
+import { anyWords } from './refusal-words.ts'
 
 export type { Failure } from './login-hints.ts'
 
@@ -42,6 +43,7 @@ const rules: readonly Rule[] = [
   trustLookUp,
   referrersTag,
   familyWords,
+  anyWords,
   noLogin,
   familyAdvice,
   immutableTag,
@@ -132,12 +134,24 @@ function anyRefusal(failure: Failure, context: RunContext): string | undefined {
       if (lacksContent(failure)) return undefined
       return failure.side === 'destination'
         ? 'Many registries want the project or repository to be created before the first push.'
-        : `Check the spelling of repository and tag. Registries often say the same of a private repository when credentials are missing.${failure.login === ANONYMOUS ? ` ${missingLogin(failure, context)}.` : ''}`
+        : missingSource(failure, context)
     case 'RATE_LIMITED':
       return 'The registry asks for fewer requests: lower `concurrency`, or run again later.'
     default:
       return undefined
   }
+}
+
+function missingSource(failure: Failure, context: RunContext): string {
+  const isLoggedIn = failure.login !== undefined && failure.login !== ANONYMOUS
+  const hidden = isLoggedIn
+    ? 'that the account in use may not read.'
+    : 'when credentials are missing.'
+  const logins = failure.login === ANONYMOUS ? ` ${missingLogin(failure, context)}.` : ''
+  return (
+    'Check the spelling of repository and tag. Registries often say the same of a private repository ' +
+    `${hidden}${logins}`
+  )
 }
 
 /** Q36 */
@@ -153,7 +167,9 @@ const READ_ONLY =
 function refusedWrite({ code, side, status }: Failure): string | undefined {
   if (side !== 'destination') return undefined
   if (status === 405) return READ_ONLY
-  return code === 'UPLOAD'
+  // What is no refusal has nothing to do with what was sent.
+  const isRefused = status === undefined || status === 507 || (status >= 400 && status < 500)
+  return code === 'UPLOAD' && isRefused
     ? 'Proxies often limit the size of a request, and accounts have quotas.'
     : undefined
 }

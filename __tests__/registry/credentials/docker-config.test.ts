@@ -305,6 +305,12 @@ describe('a configuration', () => {
     expect(read(configuration)).toMatchObject({ logins: [], warnings: [] })
   })
 
+  test('that Windows has written, with a mark of byte order, is read', () => {
+    const text = `\uFEFF${JSON.stringify({ auths: { 'ghcr.io': entry } })}`
+    const { logins } = parseAuthFile(text, 'docker', () => undefined)
+    expect(logins).toEqual([{ registry: 'ghcr.io', ...user }])
+  })
+
   test.each(['', 'hunter2', '{"hunter2', 'null', '7', '"hunter2"'])('%j cannot be read', (text) => {
     const error = thrownBy(() => read(text), FormatError)
     expect(error.kind).toBe('json')

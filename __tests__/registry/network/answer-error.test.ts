@@ -71,7 +71,13 @@ describe('the status of a refusal decides its code', () => {
 
   test('unless the registry says that it is about too many requests', async () => {
     const body = { errors: [{ code: 'TOOMANYREQUESTS' }] }
-    expect((await errorOf(400, body, {}, 'UPLOAD')).code).toBe('RATE_LIMITED')
+    const error = await errorOf(400, body, {}, 'UPLOAD')
+    expect(error).toMatchObject({ code: 'RATE_LIMITED', transient: true })
+  })
+
+  test('also where it says that behind something else', async () => {
+    const body = { errors: [{ code: 'DENIED' }, { code: 'TOOMANYREQUESTS' }] }
+    expect(await errorOf(403, body)).toMatchObject({ code: 'RATE_LIMITED', transient: true })
   })
 })
 
@@ -188,6 +194,23 @@ describe('the words of a registry', () => {
     ],
     ['a list of lists', [['x']], 'no'],
     ['an error inside', { error: { message: 'quota used up' } }, 'no (quota used up)'],
+    [
+      'what the storage of Distribution says',
+      { driver: 'filesystem', detail: 'mkdir /docker: no space left on device' },
+      'no (mkdir /docker: no space left on device)',
+    ],
+    [
+      'all that it says',
+      { driver: 's3aws', details: ['slow down', 'try later'] },
+      'no (slow down, try later)',
+    ],
+    [
+      'the call of its storage that failed',
+      { DriverName: 'filesystem', Enclosed: { Op: 'mkdir', Path: '/docker', Err: 28 } },
+      'no (mkdir /docker)',
+    ],
+    ['the same without a call', { DriverName: 's3aws', Enclosed: {} }, 'no'],
+    ['details of another kind', { details: [{ a: 1 }], detail: { b: 2 } }, 'no'],
     ['a number', 7, 'no'],
     ['an object that says nothing', { a: { message: 'x' }, message: 7 }, 'no'],
     ['hostile text', 'a\n::error::b\u001b[31m', 'no (a ::error::b )'],

@@ -7,7 +7,7 @@ import { type ErrorPlace, RegistryError } from '../errors.ts'
 import { networkFailure } from '../network/network-failure.ts'
 import { isPage, pageInstead } from '../network/page.ts'
 import type { Repository } from '../http/repository.ts'
-import { isRefusedLook, NO_HEAD, REFUSED_LOOKS } from './refused-looks.ts'
+import { HEAD_FAILS, isRefusedLook, NO_HEAD, REFUSED_LOOKS } from './refused-looks.ts'
 import type { RegistryAnswer, RegistryRequest } from '../http/registry-request.ts'
 
 /**
@@ -22,17 +22,37 @@ export type BlobLook = 'there' | 'missing' | 'other'
  */
 export async function lookUpBlob(repository: Repository, blob: SizedDigest): Promise<BlobLook> {
   const request = blobRequest(repository, blob, 'HEAD')
-  const expect = [404, ...NO_HEAD, ...REFUSED_LOOKS]
+  const expect = [404, HEAD_FAILS, ...NO_HEAD, ...REFUSED_LOOKS]
   try {
-    return await repository.http.call({ ...request, expect }, async (answer) => {
+    const look = await repository.http.call({ ...request, expect }, async (answer) => {
       await discard(answer)
+      if (answer.status === HEAD_FAILS) return undefined
       if (answer.status >= 300) return 'missing'
       return isOtherContent(answer, blob, request.place) ? 'other' : 'there'
     })
+    return look ?? (await lookByFirstByte(repository, blob))
   } catch (error) {
     if (!isRefusedLook(error)) throw error
     return 'missing'
   }
+}
+
+/** The same by GET, whose answer to a part names the length of the whole (RFC 9110, 14.4). */
+async function lookByFirstByte(repository: Repository, blob: SizedDigest): Promise<BlobLook> {
+  const request = blobRequest(repository, blob, 'GET')
+  const place = { ...request.place, operation: 'look up blob' }
+  const headers = { range: 'bytes=0-0' }
+  const expect = [404, 416, ...REFUSED_LOOKS]
+  return repository.http.call({ ...request, place, headers, expect }, async (answer) => {
+    await discard(answer)
+    const { status } = answer
+    // Of an empty blob there is no such part.
+    if (status === 416) return blob.size === 0 ? 'there' : 'other'
+    if (status >= 300) return 'missing'
+    if (status !== 206) return isOtherContent(answer, blob, place) ? 'other' : 'there'
+    const [, size] = /^bytes 0-0\/(\d+)$/.exec(String(answer.headers['content-range'])) ?? []
+    return Number(size ?? blob.size) === blob.size ? 'there' : 'other'
+  })
 }
 
 /** Whether a blob is known to be there, in the length that it should have. */

@@ -21,7 +21,7 @@ import type {
   UnknownManifest,
 } from '../learned/fetched-manifest.ts'
 import type { Repository } from '../http/repository.ts'
-import { isRefusedLook, NO_HEAD, REFUSED_LOOKS } from './refused-looks.ts'
+import { HEAD_FAILS, isRefusedLook, NO_HEAD, REFUSED_LOOKS } from './refused-looks.ts'
 import type { RegistryRequest, Tries } from '../http/registry-request.ts'
 
 const accept = manifestAccept.join(', ')
@@ -194,7 +194,7 @@ export async function resolveDigest(
   { tries = 'call', content }: LookOptions = {},
 ): Promise<Digest | undefined> {
   const request = manifestRequest(repository, reference, 'HEAD', 'look up')
-  const expect = [401, 404, ...NO_HEAD, ...REFUSED_LOOKS]
+  const expect = [401, 404, ...NO_HEAD, ...REFUSED_LOOKS, ...(tries === 'call' ? [HEAD_FAILS] : [])]
   const found = await repository.http[tries]({ ...request, expect }, async (answer) => {
     await discard(answer)
     const digest = singleHeader(answer, 'docker-content-digest', request.place) ?? ''

@@ -14,6 +14,12 @@ export const REFUSED_LOOKS: readonly number[] = [403, 409, 410, 412, 422, 423, 4
  */
 export const NO_HEAD: readonly number[] = [400, 405, 406, 415, 501]
 
+/**
+ * Some fail at every HEAD and answer the GET of the same (Q56), so that only a GET tells whether it is
+ * the registry that fails.
+ */
+export const HEAD_FAILS = 500
+
 /** Whether a look was refused, or led elsewhere; not whether it failed, or the login that it needs. */
 export function isRefusedLook(error: unknown): error is RegistryError {
   if (!(error instanceof RegistryError)) return false

@@ -54,7 +54,8 @@ export function parseAuthFile(text: string, format: AuthFileFormat, warn: Warn):
 function readObject(text: string): Readonly<Record<string, unknown>> {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    // Windows writes a mark of byte order before it.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch {
     throw new FormatError('json', 'it is not valid JSON')
   }

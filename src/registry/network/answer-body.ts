@@ -73,9 +73,12 @@ export function compressed(place: ErrorPlace): RegistryError {
   return new RegistryError('UNSUPPORTED', reason, place)
 }
 
+/** Nobody waits longer for a body that nobody depends on, in milliseconds. */
+const SOON_MS = 10_000
+
 /**
- * Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's. Never
- * throws.
+ * Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's, as far
+ * as they arrive soon. Never throws.
  */
 export async function readSome(
   answer: Answer,
@@ -83,9 +86,10 @@ export async function readSome(
   { clock }: Pick<Network, 'clock'>,
 ): Promise<Buffer> {
   const bytes = new KeptBytes()
+  const body = answer.body.within(SOON_MS)
   try {
     const place = { operation: 'read an error' }
-    for await (const chunk of withoutTrickle(answer.body, clock, place)) {
+    for await (const chunk of withoutTrickle(body, clock, place)) {
       bytes.add(chunk.subarray(0, limit - bytes.length))
       if (bytes.length >= limit) break
     }
@@ -97,13 +101,12 @@ export async function readSome(
 
 /** What is cheaper to read to its end than to make a new connection for. */
 const DISCARD_BYTES = 128 * 1024
-const DISCARD_TIMEOUT_MS = 10_000
 
 /** Reads a body to its end, if that is near, so that its connection can be used again. */
 export async function discard(answer: Answer): Promise<void> {
   const { body } = answer
   if (!body.isComplete && (declaredLength(answer) ?? 0) > DISCARD_BYTES) abandon(answer)
-  else await body.discard(DISCARD_BYTES, DISCARD_TIMEOUT_MS)
+  else await body.discard(DISCARD_BYTES, SOON_MS)
 }
 
 /** Drops a body and its connection at once. */

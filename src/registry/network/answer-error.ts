@@ -56,7 +56,10 @@ export function refusalError(
   const ruled = missing === undefined ? codeOf(status, codes, isNoJudge) : 'DENIED'
   const code = ruled ?? refusal ?? 'REGISTRY'
   const isFinal = family?.exhausted?.test(`${codes.join(' ')} ${message ?? ''}`) === true
-  const isPassing = isTransientStatus(status) || passing.some((one) => codes.includes(one))
+  const isPassing =
+    code === 'RATE_LIMITED' ||
+    isTransientStatus(status) ||
+    passing.some((one) => codes.includes(one))
   const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], clock.now())
   const reason = `${reasonOf(code, status, rules.subject)}${lack(missing)}${patience(retryAfterMs)}`
   return new RegistryError(code, reason, {

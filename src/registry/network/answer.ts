@@ -116,19 +116,26 @@ export class AnswerBody implements AsyncIterable<Buffer> {
       this.drop()
       return this.#released
     }
-    const signal = AbortSignal.timeout(timeoutMs)
-    const drop = (): void => {
-      this.drop()
-    }
-    signal.addEventListener('abort', drop, { once: true })
     let size = 0
     try {
-      for await (const chunk of this) {
+      for await (const chunk of this.within(timeoutMs)) {
         size += chunk.length
         if (size > limit) break
       }
     } catch {
       // There is nothing left to be read.
+    }
+  }
+
+  /** What of it arrives in that time, in milliseconds; the rest is dropped. */
+  async *within(timeoutMs: number): AsyncGenerator<Buffer, void, undefined> {
+    const signal = AbortSignal.timeout(timeoutMs)
+    const drop = (): void => {
+      this.drop()
+    }
+    signal.addEventListener('abort', drop, { once: true })
+    try {
+      yield* this
     } finally {
       signal.removeEventListener('abort', drop)
     }

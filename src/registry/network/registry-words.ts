@@ -38,12 +38,18 @@ const OtherBody = v.object({
 })
 const Nested = v.object({ message: Text })
 
-/** Where the reason stands in a `detail`, which may be any JSON: Quay, zot, Artifactory, Distribution. */
+/**
+ * Where the reason stands in a `detail`, which may be any JSON: Quay, zot, Artifactory, Distribution,
+ * whose storage has `detail`, `details` or, in the version before, the call that failed.
+ */
 const Detail = v.object({
   message: Text,
   reason: Text,
   description: Text,
   error: v.optional(v.unknown()),
+  detail: Text,
+  details: v.fallback(v.optional(v.array(v.string())), undefined),
+  Enclosed: v.fallback(v.optional(v.object({ Op: v.string(), Path: v.string() })), undefined),
   digest: Text,
   Digest: Text,
   Tag: Text,
@@ -120,13 +126,24 @@ function reasonIn(detail: unknown): string {
       .map((one) => (Array.isArray(one) ? '' : reasonIn(one)))
     return [...new Set(reasons.filter(Boolean))].join(', ')
   }
-  const { message, reason, description, error, digest, Digest, Tag } = v.parse(
+  const { message, reason, description, error, digest, Digest, Tag, ...storage } = v.parse(
     v.fallback(Detail, {}),
     detail,
   )
   const nested = typeof error === 'string' ? error : v.parse(v.fallback(Nested, {}), error).message
-  const texts = [message ?? reason ?? description ?? nested, digest ?? Digest, Tag]
+  const why = message ?? reason ?? description ?? nested ?? storageReason(storage)
+  const texts = [why, digest ?? Digest, Tag]
   return texts.filter(Boolean).join(', ').trim()
+}
+
+function storageReason({
+  detail,
+  details,
+  Enclosed: call,
+}: Pick<v.InferOutput<typeof Detail>, 'detail' | 'details' | 'Enclosed'>): string | undefined {
+  if (detail !== undefined) return detail
+  if (details !== undefined) return details.slice(0, MAX_DETAILS).join(', ')
+  return call === undefined ? undefined : `${call.Op} ${call.Path}`
 }
 
 function otherMessage(document: unknown): string | undefined {
