@@ -248,6 +248,26 @@ describe('a rule for a key and the log', () => {
     })
   })
 
+  test.each([
+    ['certificate', ''],
+    ['bundle', ''],
+    ['bundle', 'null'],
+    ['bundle', '{"Payload":{}}'],
+    ['rfc3161timestamp', 'null'],
+  ])(
+    'does not mind what stands beside it where that is not asked for: %s %j',
+    async (name, value) => {
+      const image = new SignedImage()
+      const annotations = { [`dev.sigstore.cosign/${name}`]: value }
+      image.sign(privateKey, cosignDocument(image.subject.digest), annotations)
+      expect((await judge(image, { key })).isTrusted).toBe(true)
+      expect(await judge(image, rule())).toMatchObject({
+        isTrusted: false,
+        reason: expect.stringContaining('is in no log'),
+      })
+    },
+  )
+
   test('does not mind an entry of an unknown log where the log is not asked for', async () => {
     const image = new SignedImage()
     image.addBundle(await logged(image))

@@ -23379,17 +23379,33 @@ const Document = looseObject({
  * @throws Refusal where it is no signature
  */
 function readCosignLayer(layer) {
-    const { annotations, name, from } = layer;
+    const { name, from } = layer;
     const signed = cosign_layer_signedBy(layer);
-    const isKey = annotations[CERTIFICATE] === undefined;
-    const hasLogEntry = annotations[LOG_ENTRY] !== undefined;
+    const isKey = cosign_layer_valueOf(layer, CERTIFICATE) === undefined;
     return {
         from,
         name,
         signed,
         signer: isKey ? 'key' : 'certificate',
-        bundle: isKey && !hasLogEntry ? undefined : bundleOf(layer, signed, isKey),
+        bundle: isKey ? keyBundleOf(layer, signed) : bundleOf(layer, signed, false),
     };
+}
+/** An annotation; undefined where it is empty as well, which is the same to cosign. */
+function cosign_layer_valueOf({ annotations }, name) {
+    return annotations[name] || undefined;
+}
+/** Undefined where there is no log entry, or none that could be read: a key counts without one. */
+function keyBundleOf(layer, signed) {
+    if (cosign_layer_valueOf(layer, LOG_ENTRY) === undefined)
+        return undefined;
+    try {
+        return bundleOf(layer, signed, true);
+    }
+    catch (error) {
+        if (error instanceof Refusal)
+            return undefined;
+        throw error;
+    }
 }
 /** @throws Refusal where a document that was signed is not about the image */
 function checkDocument(bytes, digest) {
@@ -23426,16 +23442,16 @@ function cosign_layer_signedBy({ mediaType, bytes, annotations }) {
     return { kind: 'statement', envelope };
 }
 /** What cosign has in annotations, in the form that the library checks: a bundle of version 0.1. */
-function bundleOf({ annotations }, signed, isKey) {
-    const entry = annotations[LOG_ENTRY];
-    const timestamp = annotations[TIMESTAMP];
+function bundleOf(layer, signed, isKey) {
+    const entry = cosign_layer_valueOf(layer, LOG_ENTRY);
+    const timestamp = cosign_layer_valueOf(layer, TIMESTAMP);
     try {
         return (0,bundle_dist/* bundleFromJSON */.vw)({
             mediaType: 'application/vnd.dev.sigstore.bundle+json;version=0.1',
             verificationMaterial: {
                 ...(isKey
                     ? { publicKey: { hint: '' } }
-                    : { x509CertificateChain: { certificates: certificatesOf(annotations) } }),
+                    : { x509CertificateChain: { certificates: certificatesOf(layer) } }),
                 tlogEntries: entry === undefined ? [] : [logEntryOf(entry)],
                 ...(timestamp !== undefined && {
                     timestampVerificationData: { rfc3161Timestamps: [timestampOf(timestamp)] },
@@ -23476,8 +23492,8 @@ function cosign_layer_base64(bytes) {
     return Buffer.from(bytes).toString('base64');
 }
 /** The leaf first; those of the chain are not believed, and only passed on. */
-function certificatesOf(annotations) {
-    const text = `${annotations[CERTIFICATE] ?? ''}\n${annotations[CHAIN] ?? ''}`;
+function certificatesOf(layer) {
+    const text = `${cosign_layer_valueOf(layer, CERTIFICATE) ?? ''}\n${cosign_layer_valueOf(layer, CHAIN) ?? ''}`;
     const bodies = [...text.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END/g)];
     if (bodies.length === 0)
         throw new Refusal('has a certificate that is no PEM text');

@@ -71,16 +71,31 @@ const Document = v.looseObject({
  * @throws Refusal where it is no signature
  */
 export function readCosignLayer(layer: CosignLayer): Signature {
-  const { annotations, name, from } = layer
+  const { name, from } = layer
   const signed = signedBy(layer)
-  const isKey = annotations[CERTIFICATE] === undefined
-  const hasLogEntry = annotations[LOG_ENTRY] !== undefined
+  const isKey = valueOf(layer, CERTIFICATE) === undefined
   return {
     from,
     name,
     signed,
     signer: isKey ? 'key' : 'certificate',
-    bundle: isKey && !hasLogEntry ? undefined : bundleOf(layer, signed, isKey),
+    bundle: isKey ? keyBundleOf(layer, signed) : bundleOf(layer, signed, false),
+  }
+}
+
+/** An annotation; undefined where it is empty as well, which is the same to cosign. */
+function valueOf({ annotations }: CosignLayer, name: string): string | undefined {
+  return annotations[name] || undefined
+}
+
+/** Undefined where there is no log entry, or none that could be read: a key counts without one. */
+function keyBundleOf(layer: CosignLayer, signed: Signed): Bundle | undefined {
+  if (valueOf(layer, LOG_ENTRY) === undefined) return undefined
+  try {
+    return bundleOf(layer, signed, true)
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
   }
 }
 
@@ -118,16 +133,16 @@ function signedBy({ mediaType, bytes, annotations }: CosignLayer): Signed {
 }
 
 /** What cosign has in annotations, in the form that the library checks: a bundle of version 0.1. */
-function bundleOf({ annotations }: CosignLayer, signed: Signed, isKey: boolean): Bundle {
-  const entry = annotations[LOG_ENTRY]
-  const timestamp = annotations[TIMESTAMP]
+function bundleOf(layer: CosignLayer, signed: Signed, isKey: boolean): Bundle {
+  const entry = valueOf(layer, LOG_ENTRY)
+  const timestamp = valueOf(layer, TIMESTAMP)
   try {
     return bundleFromJSON({
       mediaType: 'application/vnd.dev.sigstore.bundle+json;version=0.1',
       verificationMaterial: {
         ...(isKey
           ? { publicKey: { hint: '' } }
-          : { x509CertificateChain: { certificates: certificatesOf(annotations) } }),
+          : { x509CertificateChain: { certificates: certificatesOf(layer) } }),
         tlogEntries: entry === undefined ? [] : [logEntryOf(entry)],
         ...(timestamp !== undefined && {
           timestampVerificationData: { rfc3161Timestamps: [timestampOf(timestamp)] },
@@ -169,8 +184,8 @@ function base64(bytes: Uint8Array): string {
 }
 
 /** The leaf first; those of the chain are not believed, and only passed on. */
-function certificatesOf(annotations: Readonly<Record<string, string>>): readonly object[] {
-  const text = `${annotations[CERTIFICATE] ?? ''}\n${annotations[CHAIN] ?? ''}`
+function certificatesOf(layer: CosignLayer): readonly object[] {
+  const text = `${valueOf(layer, CERTIFICATE) ?? ''}\n${valueOf(layer, CHAIN) ?? ''}`
   const bodies = [...text.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END/g)]
   if (bodies.length === 0) throw new Refusal('has a certificate that is no PEM text')
   return bodies.map(([, body = '']) => ({ rawBytes: body.replaceAll(/\s/g, '') }))

@@ -278,8 +278,8 @@ export const trustMutations: readonly Mutation[] = [
   {
     what: 'one signed platform is enough',
     file: 'verify-image.ts',
-    from: 'if (verified === undefined) return undefined\n      first',
-    to: 'if (verified === undefined) continue\n      first',
+    from: 'this.#unsigned = subject.digest\n        return undefined',
+    to: 'continue',
   },
   {
     what: 'the platforms of every rule may be signed in place of the index',
