@@ -3,7 +3,7 @@ import { requestsPlan, wholePlan, type Step } from './plan.ts'
 import { profileNames } from './profiles.ts'
 import { serverNames, type ServerName } from './registries/server.ts'
 import { shapeNames } from './shapes.ts'
-import { toolNames, type ToolName } from './tools/tool.ts'
+import { limitNames, toolNames, type ToolName } from './tools/tool.ts'
 
 export interface Options {
   readonly server: ServerName
@@ -50,7 +50,7 @@ export function parseOptions(args: readonly string[]): Options {
         profile,
         selection,
         runs: Number(runs ?? 1),
-        hasLimits: values.limits,
+        limits: values.limits ? limitNames : [],
       })),
     ),
   )

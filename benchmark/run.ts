@@ -39,7 +39,7 @@ async function main(options: Options): Promise<boolean> {
   const measurements: Measurement[] = []
   const proxies = new Proxies()
   try {
-    for (const { shape: shapeName, profile, selection, runs, hasLimits = false } of options.steps) {
+    for (const { shape: shapeName, profile, selection, runs, limits = [] } of options.steps) {
       const shape = shapes[shapeName]
       const job = shape.job(0)
       const floor = hasFloor(job) ? floorOf(job, selections[selection]) : undefined
@@ -56,7 +56,7 @@ async function main(options: Options): Promise<boolean> {
             (selection === 'all' || tool.selectsPlatforms) &&
             (tool.takesLists || shape.isOfNumber !== true),
         ),
-        limits: hasLimits ? all.limits : [],
+        limits: all.limits.filter(({ name }) => limits.some((limit) => limit === name)),
       }
       const measured = await measureCell(cell, (measurement, output) => {
         console.log(lineOf(measurement, floor))

@@ -55,7 +55,7 @@ function tookOfLarge(shape: ShapeName, mebibytes: number): Row {
   return row({ tool: 'ours', shape, memory: mebibytes * 2 ** 20 })
 }
 
-function verdicts(rows: readonly Row[], starts: readonly number[] = []) {
+function goalsOf(rows: readonly Row[], starts: readonly number[] = []) {
   const results: Results = {
     date: '2026-01-01',
     machine: { cpu: 'any', cores: 2, memory: 1, node: '24' },
@@ -71,7 +71,11 @@ function verdicts(rows: readonly Row[], starts: readonly number[] = []) {
     starts,
     duration: 1,
   }
-  const found = goals({ distribution2: results })
+  return goals({ distribution2: results })
+}
+
+function verdicts(...measured: Parameters<typeof goalsOf>) {
+  const found = goalsOf(...measured)
   return (start: string) => found.find(({ goal }) => goal.startsWith(start))?.isMet
 }
 
@@ -125,6 +129,19 @@ describe('a goal', () => {
     expect(verdicts(slower)('200 unchanged images, plain')).toBe(false)
   })
 
+  test('for time says how much of it is that of Node, and takes that for no peer', () => {
+    const rows = [
+      row({ tool: 'ours', walls: [1.2] }),
+      row({ tool: 'node', walls: [1] }),
+      row({ tool: 'regsync', walls: [2] }),
+    ]
+    expect(goalsOf(rows)).toContainEqual({
+      goal: expect.stringContaining('tiny, plain'),
+      value: '1.20 s, regsync 2.00 s (×0.60), Node and undici alone 1.00 s (×1.20)',
+      isMet: true,
+    })
+  })
+
   test('for large layers does not take the limit for a peer, nor who checks nothing', () => {
     const big = { shape: 'big', profile: 'loopback' } as const
     const rows = [
@@ -169,6 +186,17 @@ describe('a goal', () => {
     expect([met(streams), met(images)]).toEqual([true, true])
     const missed = verdicts([tookOfLarge('big', 121), took('copied-10000', 257)])
     expect([missed(streams), missed(images)]).toEqual([false, false])
+  })
+
+  test('for memory says how much of it is the choice of the engine, and does not judge by that', () => {
+    const limit = (tool: 'churn' | 'held', mebibytes: number) =>
+      row({ ...took('copied-10000', mebibytes), tool })
+    const rows = [took('copied-10000', 400), limit('churn', 206), limit('held', 221)]
+    expect(goalsOf(rows)).toContainEqual({
+      goal: expect.stringContaining('peak memory below 256'),
+      value: expect.stringMatching(/^400 MiB at most .*: 221 MiB; .*: 206 MiB$/),
+      isMet: false,
+    })
   })
 
   test('for the start takes the median', () => {

@@ -160,7 +160,17 @@ function work(results: Results, shape: ShapeName, profile: ProfileName, what: st
   const best = bestPeer(rows, wall)
   if (own === undefined || best === undefined) return { goal, value: '', isMet: undefined }
   const { ratio, text } = beside(own, best)
-  return { goal, value: `${seconds(wall(own))}, ${text}`, isMet: ratio <= WORK_SHARE }
+  return {
+    goal,
+    value: [seconds(wall(own)), text, ...besideNode(own, rows)].join(', '),
+    isMet: ratio <= WORK_SHARE,
+  }
+}
+
+/** How much of the time is that of Node and undici, whatever a program does with them. */
+function besideNode(own: Row, rows: readonly Row[]): readonly string[] {
+  const node = rows.find(({ tool }) => tool === 'node')
+  return node === undefined ? [] : [beside(own, node, 'Node and undici alone').text]
 }
 
 function nothingToDo(results: Results, profile: ProfileName, name: string): Goal {
@@ -176,7 +186,7 @@ function nothingToDo(results: Results, profile: ProfileName, name: string): Goal
   const [byPeer, byLimit] = [beside(own, best), beside(own, looks, 'curl')]
   return {
     goal,
-    value: `${seconds(wall(own))}, ${byPeer.text}, ${byLimit.text}`,
+    value: [seconds(wall(own)), byPeer.text, byLimit.text, ...besideNode(own, rows)].join(', '),
     isMet: byPeer.ratio <= peer && byLimit.ratio <= limit,
   }
 }

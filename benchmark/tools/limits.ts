@@ -4,8 +4,10 @@ import { findProgram } from '../../testkit/servers/programs.ts'
 import type { Blob } from '../corpus/image.ts'
 import { isDone, wantedChildren } from '../job.ts'
 import { churn } from './churn.ts'
+import { held } from './held.ts'
 import { originOf, trustOf } from './curl.ts'
 import { looks } from './looks.ts'
+import { nodeAlone } from './node-alone.ts'
 import { parseReference } from './reference.ts'
 import type { LimitName, Task, Tool } from './tool.ts'
 
@@ -42,7 +44,7 @@ export function findLimits(): readonly Tool[] {
       return { file: 'xargs', args: ['-a', list, '-n', '4', '-P', String(sideBySide), file] }
     },
   }))
-  return [...moves, { ...common, ...looks }, { ...common, ...churn }]
+  return [...moves, ...[looks, nodeAlone, churn, held].map((limit) => ({ ...common, ...limit }))]
 }
 
 /** Its arguments: digest, URL to download from, URL to upload to, file. */

@@ -9,7 +9,7 @@ export const toolNames = ['ours', 'skopeo', 'crane', 'regctl', 'regsync', 'oras'
 
 /** What the machine and its registries allow at best, with blobs and without; see limits.ts. */
 export const blobLimits = ['get', 'get-4', 'put', 'put-4', 'pipe', 'pipe-4'] as const
-const limitNames = [...blobLimits, 'looks', 'churn'] as const
+export const limitNames = [...blobLimits, 'looks', 'node', 'churn', 'held'] as const
 
 export type LimitName = (typeof limitNames)[number]
 
@@ -39,7 +39,7 @@ export interface Task {
 
 export interface Tool {
   readonly name: ToolName
-  /** A limit copies nothing: it moves the blobs, or looks at the tags. */
+  /** A limit checks nothing of what it moves, or moves nothing. */
   readonly role: 'limit' | 'ours' | 'peer'
   /** With the flags that the benchmark gives it, as people would read it. */
   readonly how: string
