@@ -170,6 +170,17 @@ describe('a rule for a repository of GitHub', () => {
     },
   )
 
+  test('for all of an owner takes a path for one in the repository that was built', async () => {
+    const identity =
+      'https://github.com/acme/builders/.github/workflows/release.yml@refs/heads/main'
+    const workflow = '.github/workflows/release.yml'
+    const all = { github: 'acme/*' }
+    expect((await verdictOn({ identity }, all)).isTrusted).toBe(true)
+    expect((await verdictOn({ identity }, { ...all, workflow })).isTrusted).toBe(false)
+    const named = { ...all, workflow: `acme/builders/${workflow}` }
+    expect((await verdictOn({ identity }, named)).isTrusted).toBe(true)
+  })
+
   test('does not take the sign for Kelvin for a K', async () => {
     const home = 'https://github.com/acme/\u212ait'
     const claims = { 12: home, 14: 'refs/tags/v1.0' }

@@ -23987,9 +23987,12 @@ function claims_checkRepository({ owner, repository }, { sourceRepository = '', 
  * The workflow that signs: one of the repository itself, unless another one is named. The
  * certificate has its URI, with path and ref.
  */
-function checkWorkflow(requirement, { identity }, { serverUrl }) {
-    const { owner, repository, workflow } = requirement;
+function checkWorkflow(requirement, { identity, sourceRepository = '' }, { serverUrl }) {
+    const { owner, workflow } = requirement;
     const signer = placeOf(identity, serverUrl);
+    // Where a rule is for all repositories of an owner, a path is one in that which was built.
+    const built = workflow === undefined ? undefined : placeOf(sourceRepository, serverUrl)?.repository;
+    const repository = requirement.repository ?? built;
     // `.github/…` is in the repository itself; anything else begins with the name of one.
     const named = workflow?.startsWith('.github/') === false ? workflow.split('/') : undefined;
     const [wantedOwner = owner, wantedRepository = repository] = named ?? [];

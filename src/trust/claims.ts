@@ -49,11 +49,15 @@ function checkRepository(
  */
 function checkWorkflow(
   requirement: GitHubRequirement,
-  { identity }: CertificateIdentity,
+  { identity, sourceRepository = '' }: CertificateIdentity,
   { serverUrl }: GitHubPlace,
 ): void {
-  const { owner, repository, workflow } = requirement
+  const { owner, workflow } = requirement
   const signer = placeOf(identity, serverUrl)
+  // Where a rule is for all repositories of an owner, a path is one in that which was built.
+  const built =
+    workflow === undefined ? undefined : placeOf(sourceRepository, serverUrl)?.repository
+  const repository = requirement.repository ?? built
   // `.github/…` is in the repository itself; anything else begins with the name of one.
   const named = workflow?.startsWith('.github/') === false ? workflow.split('/') : undefined
   const [wantedOwner = owner, wantedRepository = repository] = named ?? []

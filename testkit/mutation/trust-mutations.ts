@@ -227,6 +227,12 @@ export const trustMutations: readonly Mutation[] = [
     to: 'if ((path',
   },
   {
+    what: 'a workflow of that name may sign in any repository of the owner',
+    file: 'claims.ts',
+    from: 'const repository = requirement.repository ?? built',
+    to: 'const repository = requirement.repository ?? (built && undefined)',
+  },
+  {
     what: 'a file may sign whose name goes on behind that of the workflow',
     file: 'claims.ts',
     from: 'return readPattern(`${wanted}@refs/**`)(signer)',
