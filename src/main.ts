@@ -197,7 +197,8 @@ async function sync({
     const { signal } = cancel
     const ofPairs = whole ?? cutShort({ pairs, finished, dryRun, durationMs, signal, tags })
     const report = {
-      ...withFailures(ofPairs, items),
+      // Tags were listed before the first image was begun.
+      ...withFailures({ ...ofPairs, totals: { ...ofPairs.totals, durationMs } }, items),
       ...(inputs.stage && { isStage: true }),
       ...aboutPart(part, named.origins),
       selections,

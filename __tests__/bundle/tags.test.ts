@@ -244,6 +244,15 @@ test('a run that ends while tags are listed has a failed result for each line', 
   expect(world.copied()).toEqual([])
 })
 
+test('the time of a run counts from when its tags are listed', async () => {
+  const world = await startWithTags(['v1'])
+  world.source.hold({ path: list })
+  const result = await run(`${world.from}:v* => ${world.to}`, { deadline: '1' })
+  const report = JSON.parse(result.files.get(result.outputs['report'] ?? '')?.toString() ?? '')
+  expect(report.totals.durationMs).toBeGreaterThanOrEqual(1000)
+  expect(result.log.filter((line) => /^1 image in 0 ms/.test(line))).toEqual([])
+})
+
 test('a name that is not there fails beside a pattern that is', async () => {
   const world = await startWithTags(['v1', 'w1'])
   const result = await run(`- {source: ${world.from}, destination: ${world.to}, tags: ['v*', w2]}`)

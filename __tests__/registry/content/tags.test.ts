@@ -82,6 +82,10 @@ describe('a list of tags is refused', () => {
   test.each([
     ['a page for people', '<html>', 'what the registry gives is no list of tags'],
     ['another document', '{"tags": [1]}', 'what the registry gives is no list of tags'],
+    ['another list', '[]', 'what the registry gives is no list of tags'],
+    ['an empty document', '{}', 'what the registry gives is no list of tags'],
+    ['an error', '{"errors": [{"code": "DENIED"}]}', 'what the registry gives is no list of tags'],
+    ['a list of another form', '{"name": "a", "tags": {}}', 'what the registry gives is no list'],
     ['a tag that is none', '{"tags": ["a", "a/b"]}', 'the list of tags has a/b, which is no tag'],
     ['a line for the runner', '{"tags": ["::add-mask::x"]}', 'the list of tags has : :add-mask::x'],
   ])('where it is %s', async (_what, body, reason) => {

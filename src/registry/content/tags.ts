@@ -16,8 +16,11 @@ const MAX_PAGE_BYTES = 32 * 1024 * 1024
 const MAX_PAGES = 1000
 export const MAX_TAGS = 200_000
 
-/** Some say null where there are none (Q55). */
-const Tags = v.object({ tags: v.nullish(v.array(v.string())) })
+/** Some say null where there are none (Q55), or only whose tags these are. */
+const Tags = v.union([
+  v.object({ tags: v.nullable(v.array(v.string())) }),
+  v.object({ name: v.string(), tags: v.optional(v.null()) }),
+])
 
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
 
