@@ -41353,7 +41353,10 @@ function image_syncer_entriesOf(walk, { name, value, line }) {
     if (tags.startsWith('/')) {
         return `${quote(name)} has a pattern between slashes; write an object, {source: ${repository}, tags: {match: …}}, with "*" and "?" in the pattern`;
     }
-    const names = tags.split(',');
+    const names = tags.split(',').map((tag) => tag.trim());
+    if (names.includes('') && !name.includes('@')) {
+        return `${quote(name)} names no tag behind its ${names.length > 1 ? 'comma' : 'colon'}`;
+    }
     const places = image_syncer_destinationsOf(walk, value, line);
     if (typeof places === 'string')
         return places;
@@ -47005,8 +47008,11 @@ const tags_MAX_PAGE_BYTES = 32 * 1024 * 1024;
 /** Registries that give few at a time give a hundred; a list beyond both is one without end. */
 const tags_MAX_PAGES = 1000;
 const MAX_TAGS = 200_000;
-/** Some say null where there are none (Q55). */
-const Tags = object({ tags: nullish(array(string())) });
+/** Some say null where there are none (Q55), or only whose tags these are. */
+const Tags = union([
+    object({ tags: nullable(array(string())) }),
+    object({ name: string(), tags: optional(null_()) }),
+]);
 const tags_TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 /**
  * All tags of a repository (distribution-spec, Listing Tags), in the order in which they come, each
@@ -56741,7 +56747,8 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
         const { signal } = cancel;
         const ofPairs = whole ?? cutShort({ pairs, finished, dryRun, durationMs, signal, tags });
         const report = {
-            ...withFailures(ofPairs, items),
+            // Tags were listed before the first image was begun.
+            ...withFailures({ ...ofPairs, totals: { ...ofPairs.totals, durationMs } }, items),
             ...(inputs.stage && { isStage: true }),
             ...aboutPart(part, named.origins),
             selections,

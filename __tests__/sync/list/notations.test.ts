@@ -66,6 +66,8 @@ nginx:1.26: mirror/web
       '"quay.io/acme/all" has no tag, by which image-syncer means all of them; write "quay.io/acme/all:*", or a tag',
     ],
     ['quay.io/acme/proxy:/a+/: y.io/proxy', 'has a pattern between slashes; write an object'],
+    ['quay.io/a/b:: y.io/b', '"quay.io/a/b:" names no tag behind its colon'],
+    ['quay.io/a/b:1,: y.io/b', '"quay.io/a/b:1," names no tag behind its comma'],
     ['quay.io/a/b:1,2: y.io/b:1,2,3', 'the destination has 3 tags, and the source 2'],
     ['quay.io/a/b:1,2: y.io/b:x', 'y.io/b:x is the destination of line 1 already'],
     ['quay.io/a/b:1: [7]', 'destination: YAML does not read "7" as text'],

@@ -27,7 +27,10 @@ function entriesOf(walk: YamlWalk, { name, value, line }: Member): readonly List
   if (tags.startsWith('/')) {
     return `${quote(name)} has a pattern between slashes; write an object, {source: ${repository}, tags: {match: …}}, with "*" and "?" in the pattern`
   }
-  const names = tags.split(',')
+  const names = tags.split(',').map((tag) => tag.trim())
+  if (names.includes('') && !name.includes('@')) {
+    return `${quote(name)} names no tag behind its ${names.length > 1 ? 'comma' : 'colon'}`
+  }
   const places = destinationsOf(walk, value, line)
   if (typeof places === 'string') return places
   const uneven = places?.find(
