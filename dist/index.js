@@ -37826,6 +37826,12 @@ class Refusal extends Error {
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*(?:-(?!----)[^-]*)*-----END CERTIFICATE-----/g;
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[^-]*(?:-(?!----)[^-]*)*-----END/;
 const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m;
+/** The text of a file, without the mark of byte order that Windows writes and OpenSSL stumbles over. */
+function pemText(content) {
+    return Buffer.from(content)
+        .toString('latin1')
+        .replace(/^\xEF\xBB\xBF/, '');
+}
 /** @param place what they are called in a Refusal */
 function checkCertificates(pem, place) {
     const certificates = pem.match(CERTIFICATE) ?? [];
@@ -37955,7 +37961,7 @@ function readPem(folder, name) {
         const problem = fileProblem(path, MAX_PEM_BYTES);
         if (problem !== undefined)
             throw new Refusal(`${name} ${problem}`);
-        const pem = (0,external_node_fs_namespaceObject.readFileSync)(path, 'latin1');
+        const pem = pemText((0,external_node_fs_namespaceObject.readFileSync)(path));
         if (name.endsWith('.key'))
             checkKey(pem, name);
         else
@@ -42697,7 +42703,7 @@ function readFileOf(field, path, files) {
         }
         throw new Refusal(`${place} cannot be read${code === undefined ? '' : ` (${code})`}`);
     }
-    return typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
+    return typeof content === 'string' ? content : pemText(content);
 }
 /**
  * An absolute path is where the workflow says that the file is. A relative one is about the workspace,
@@ -49188,6 +49194,7 @@ function isAboutContent({ code }) {
 
 
 
+
 /**
  * Milliseconds between the looks at what does not show yet what was pushed. Registries that
  * keep several copies need a moment; more than some seconds is no delay any more.
@@ -49213,7 +49220,9 @@ async function verifyPushed(repository, reference, digest) {
 /** The same, as a question, after a push whose answer was lost: a failure to look is no answer. */
 async function isShownAtLast(repository, reference, digest) {
     const place = repository.place('verify', reference);
+    let failure;
     for (const delay of [0, ...LOOKS_AFTER]) {
+        failure = undefined;
         try {
             if (delay > 0)
                 await pause(repository.http.network, delay, place);
@@ -49225,9 +49234,22 @@ async function isShownAtLast(repository, reference, digest) {
                 throw error;
             if (error.code === 'CANCELLED' || error.code === 'TIMEOUT')
                 return false;
+            failure = error;
         }
     }
-    return false;
+    return failure?.status === HEAD_FAILS && isRead(repository, reference, digest);
+}
+/** Whether what is shown reads as what was pushed: the last word where only HEAD fails (Q56). */
+async function isRead(repository, reference, digest) {
+    try {
+        const read = await hashedDigest(repository, reference, algorithmOf(digest), 'callOnce');
+        return read === digest;
+    }
+    catch (error) {
+        if (error instanceof RegistryError)
+            return false;
+        throw error;
+    }
 }
 /** One look of one try. */
 async function isShown(repository, reference, digest) {
@@ -51852,7 +51874,7 @@ async function exchangeToken(network, request, exchange) {
     const headers = { accept: 'application/json', ...exchange.headers };
     const sent = { ...exchange, headers, onBehalfOf, withoutCertificate };
     const answer = await network.send({ ...sent, refusal: 'AUTHENTICATION' }, place);
-    if (answer.status !== 200)
+    if (!isSuccess(answer))
         throw await refusedToken(answer, network, request);
     const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network);
     const token = readToken(body, network);
@@ -51861,6 +51883,10 @@ async function exchangeToken(network, request, exchange) {
     const { value, lifetimeMs } = token;
     const margin = Math.min(RENEWAL_MARGIN_MS, lifetimeMs / 4);
     return { value, renewAt: network.clock.now() + lifetimeMs - margin };
+}
+/** 200 by the specification; some answer a GET as if it had made the token. */
+function isSuccess({ status }) {
+    return status >= 200 && status < 300;
 }
 function readToken(body, network) {
     const answer = parseAnswer(body);

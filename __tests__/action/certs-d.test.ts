@@ -49,6 +49,11 @@ describe('the certificates of the machine', () => {
     })
   })
 
+  test('may have a mark of byte order', async () => {
+    await put('r.example/ca.crt', `\uFEFF${one.ca}`)
+    expect(read()).toEqual({ found: { 'r.example': { ca: one.ca } }, warnings: [] })
+  })
+
   test('may be several authorities, and of client certificates the first by name', async () => {
     await put('r.example/a.crt', one.ca)
     await put('r.example/b.crt', two.cert)

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { normaliseRegistry } from '../oci/reference.ts'
 import type { TlsOptions } from '../registry/network/tls.ts'
 import type { Logger } from '../registry/logger.ts'
-import { checkCertificates, checkKey, checkTogether, MAX_PEM_BYTES, Refusal } from './pem.ts'
+import {
+  checkCertificates,
+  checkKey,
+  checkTogether,
+  MAX_PEM_BYTES,
+  pemText,
+  Refusal,
+} from './pem.ts'
 import { codeOf, fileProblem } from './workspace-path.ts'
 
 /**
@@ -87,7 +94,7 @@ function readPem(folder: string, name: string): string {
   try {
     const problem = fileProblem(path, MAX_PEM_BYTES)
     if (problem !== undefined) throw new Refusal(`${name} ${problem}`)
-    const pem = readFileSync(path, 'latin1')
+    const pem = pemText(readFileSync(path))
     if (name.endsWith('.key')) checkKey(pem, name)
     else checkCertificates(pem, name)
     return pem

@@ -13,6 +13,13 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*(?:-(?!----)[^-]*)*-----END
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----[^-]*(?:-(?!----)[^-]*)*-----END/
 const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m
 
+/** The text of a file, without the mark of byte order that Windows writes and OpenSSL stumbles over. */
+export function pemText(content: Uint8Array): string {
+  return Buffer.from(content)
+    .toString('latin1')
+    .replace(/^\xEF\xBB\xBF/, '')
+}
+
 /** @param place what they are called in a Refusal */
 export function checkCertificates(pem: string, place: string): void {
   const certificates = pem.match(CERTIFICATE) ?? []

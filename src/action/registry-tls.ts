@@ -2,7 +2,14 @@ import { isAbsolute } from 'node:path'
 import { quote } from '../oci/quote.ts'
 import { normaliseRegistry } from '../oci/reference.ts'
 import type { TlsOptions } from '../registry/network/tls.ts'
-import { checkCertificates, checkKey, checkTogether, MAX_PEM_BYTES, Refusal } from './pem.ts'
+import {
+  checkCertificates,
+  checkKey,
+  checkTogether,
+  MAX_PEM_BYTES,
+  pemText,
+  Refusal,
+} from './pem.ts'
 import { codeOf, fileProblem, locateInWorkspace } from './workspace-path.ts'
 import { type Entry, readEntries, unknownField } from './yaml-entries.ts'
 
@@ -114,7 +121,7 @@ function readFileOf(field: string, path: string, files: PemFiles): string {
     }
     throw new Refusal(`${place} cannot be read${code === undefined ? '' : ` (${code})`}`)
   }
-  return typeof content === 'string' ? content : Buffer.from(content).toString('latin1')
+  return typeof content === 'string' ? content : pemText(content)
 }
 
 /**

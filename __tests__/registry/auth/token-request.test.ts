@@ -100,6 +100,11 @@ describe('asking for a token', () => {
 })
 
 describe('the token', () => {
+  test('may be said to have been made (201)', async () => {
+    server.use(replyWith(201, { body: JSON.stringify({ token: 'one' }) }))
+    expect((await fetchIt()).value).toBe('one')
+  })
+
   test.each<[string, object, string]>([
     ['is taken from token', { token: 'one' }, 'one'],
     ['is taken from access_token', { access_token: 'two' }, 'two'],

@@ -258,6 +258,25 @@ describe('a push whose answer is lost', () => {
     },
   )
 
+  test.each(references)(
+    'under %s is read in the end where every HEAD fails (Q56)',
+    async (_where, reference) => {
+      await using world = await looseWorld(0)
+      world.destination.fault({ method: 'PUT' }, setStatus(504))
+      world.destination.fault({ method: 'HEAD' }, replyWith(500))
+      expect(await pushManifest(world.destinationRepository(), reference, content)).toBe(true)
+      expect(world.destination.count('GET')).toBe(1)
+    },
+  )
+
+  test('is not there where it cannot be read either', async () => {
+    await using world = await looseWorld(0)
+    world.destination.fault({ method: 'PUT' }, setStatus(504))
+    world.destination.fault({ method: ['HEAD', 'GET'] }, replyWith(500))
+    const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
+    expect(error).toMatchObject({ operation: 'push manifest', status: 504 })
+  })
+
   test('is looked for some seconds in the end, since it may be under way', async () => {
     await using world = await looseWorld(0)
     world.destination.fault({ method: 'PUT' }, setStatus(504))

@@ -122,13 +122,18 @@ async function exchangeToken(
   const headers = { accept: 'application/json', ...exchange.headers }
   const sent = { ...exchange, headers, onBehalfOf, withoutCertificate }
   const answer = await network.send({ ...sent, refusal: 'AUTHENTICATION' }, place)
-  if (answer.status !== 200) throw await refusedToken(answer, network, request)
+  if (!isSuccess(answer)) throw await refusedToken(answer, network, request)
   const body = await readBody(answer, MAX_TOKEN_ANSWER_BYTES, place, network)
   const token = readToken(body, network)
   if (token === undefined) throw unusable(answer, body, request)
   const { value, lifetimeMs } = token
   const margin = Math.min(RENEWAL_MARGIN_MS, lifetimeMs / 4)
   return { value, renewAt: network.clock.now() + lifetimeMs - margin }
+}
+
+/** 200 by the specification; some answer a GET as if it had made the token. */
+function isSuccess({ status }: Answer): boolean {
+  return status >= 200 && status < 300
 }
 
 function readToken(

@@ -5,6 +5,7 @@ import type { Tries } from '../http/registry-request.ts'
 import { pause } from '../pace/retry.ts'
 import { otherDigest, sameAlgorithm } from './content-headers.ts'
 import { hashedDigest, resolveDigest } from './manifests.ts'
+import { HEAD_FAILS } from './refused-looks.ts'
 
 /**
  * Milliseconds between the looks at what does not show yet what was pushed. Registries that
@@ -43,16 +44,30 @@ export async function isShownAtLast(
   digest: Digest,
 ): Promise<boolean> {
   const place = repository.place('verify', reference)
+  let failure: RegistryError | undefined
   for (const delay of [0, ...LOOKS_AFTER]) {
+    failure = undefined
     try {
       if (delay > 0) await pause(repository.http.network, delay, place)
       if ((await shownDigest(repository, reference, digest, 'callOnce')) === digest) return true
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error
       if (error.code === 'CANCELLED' || error.code === 'TIMEOUT') return false
+      failure = error
     }
   }
-  return false
+  return failure?.status === HEAD_FAILS && isRead(repository, reference, digest)
+}
+
+/** Whether what is shown reads as what was pushed: the last word where only HEAD fails (Q56). */
+async function isRead(repository: Repository, reference: string, digest: Digest): Promise<boolean> {
+  try {
+    const read = await hashedDigest(repository, reference, algorithmOf(digest), 'callOnce')
+    return read === digest
+  } catch (error) {
+    if (error instanceof RegistryError) return false
+    throw error
+  }
 }
 
 /** One look of one try. */
