@@ -56037,6 +56037,7 @@ function unchanged(digest) {
 
 
 
+
 /**
  * Gives a tag back what it showed before, if it shows what this run has written: the manifest is
  * still there by its digest. A tag that somebody else has moved since is theirs, and one that was not
@@ -56052,11 +56053,13 @@ async function giveBack(moved) {
             if (asItIs !== undefined || previousDigest === undefined)
                 return asItIs ?? left(shown);
         }
-        const previous = await fetchKept(repository, previousDigest);
+        const kept = await fetchKept(repository, previousDigest);
+        // Registries name what they are given under a tag by sha256, whatever it was named by before.
+        const previous = { ...kept, digest: digestOf(kept.bytes) };
         await publishManifest(repository, tag, previous, {
             isWanted: async () => judge(moved, await look()) === undefined,
         });
-        return judge(moved, shown) ?? { tag: tagResult('rolledBack', previousDigest) };
+        return judge(moved, shown) ?? { tag: tagResult('rolledBack', previous.digest) };
     }
     catch (error) {
         const problem = error instanceof Error ? error.message : String(error);

@@ -44,14 +44,19 @@ export async function runCourse(
   onStaged()
   const list = parseImageList(pinnedList(staged), { source: { registry: 'docker.io' } })
   const published = await runList(list.filter(isPair), { asSet: true })
-  const known = new Map(published.results.map((one) => [one.destination, one]))
+  const known = new Map(published.results.map((one) => [nameOf(one), one]))
   return reportOf(
     staged.results.map((one) => {
-      const result = one.status === 'failed' ? undefined : known.get(one.destination)
+      const result = one.status === 'failed' ? undefined : known.get(nameOf(one))
       // The one has the names of the sources.
       return result === undefined ? one : { ...result, source: one.source }
     }),
   )
+}
+
+/** What goes by its digest alone shares the name of its destination with others. */
+function nameOf({ source, destination, sourceDigest }: SyncResult): string {
+  return `${destination} ${sourceDigest ?? source.split('@')[1] ?? ''}`
 }
 
 function reportOf(results: readonly SyncResult[]): RunReport {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import type { Middleware } from '../../testkit/registry/exchange.ts'
 import { dropAfterWork, dropBeforeHeaders, replyWith } from '../../testkit/registry/faults.ts'
@@ -158,6 +159,18 @@ test.each([
   const { results } = await world.run()
   expect(results[0]?.tag).toEqual({ state: 'rolledBack', digest: old })
   expect(first?.store.tag('prod/api', 'v2')).toBe(old)
+})
+
+test('a tag that showed a digest of sha512 is said to show what the registry calls it now', async () => {
+  await using world = await SetWorld.start()
+  const [first, second] = world.targets
+  const { bytes, mediaType, digest } = imageOf('api', 'old').manifest
+  const sha512 = `sha512:${createHash('sha512').update(bytes).digest('hex')}`
+  first?.store.putManifest('prod/api', { bytes, mediaType, digest: sha512 }, 'v2')
+  second?.fault({ method: 'PUT', path: /\/web\/manifests\/v2$/ }, replyWith(403))
+  const { results } = await world.run()
+  expect(results[0]?.tag).toEqual({ state: 'rolledBack', digest })
+  expect(first?.store.tag('prod/api', 'v2')).toBe(digest)
 })
 
 test('a tag that is gone on the way back is not made again, and can be by the list of rollback', async () => {

@@ -12328,7 +12328,7 @@ const details = object({
     position: report_schema_count,
     digest: exactOptional(nullable(digest)),
     hint: exactOptional(report_schema_text),
-    place: exactOptional(object({ line: report_schema_count, file: exactOptional(report_schema_text) })),
+    place: exactOptional(object({ file: exactOptional(report_schema_text), line: report_schema_count })),
     wanted: exactOptional(object({
         platforms: string(),
         attestations: exactOptional(picklist(['drop', 'keep'])),

@@ -83,7 +83,7 @@ const details = v.object({
   position: count,
   digest: v.exactOptional(v.nullable(digest)),
   hint: v.exactOptional(text),
-  place: v.exactOptional(v.object({ line: count, file: v.exactOptional(text) })),
+  place: v.exactOptional(v.object({ file: v.exactOptional(text), line: count })),
   wanted: v.exactOptional(
     v.object({
       platforms: v.string(),

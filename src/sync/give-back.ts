@@ -1,4 +1,4 @@
-import type { Digest } from '../oci/digest.ts'
+import { type Digest, digestOf } from '../oci/digest.ts'
 import { fetchKept, resolveDigest } from '../registry/content/manifests.ts'
 import { publishManifest } from '../registry/content/push-manifest.ts'
 import { isShownAtLast } from '../registry/content/read-back-tag.ts'
@@ -33,11 +33,13 @@ export async function giveBack(moved: MovedTag): Promise<GivenBack> {
       const asItIs = judge(moved, await look())
       if (asItIs !== undefined || previousDigest === undefined) return asItIs ?? left(shown)
     }
-    const previous = await fetchKept(repository, previousDigest)
+    const kept = await fetchKept(repository, previousDigest)
+    // Registries name what they are given under a tag by sha256, whatever it was named by before.
+    const previous = { ...kept, digest: digestOf(kept.bytes) }
     await publishManifest(repository, tag, previous, {
       isWanted: async () => judge(moved, await look()) === undefined,
     })
-    return judge(moved, shown) ?? { tag: tagResult('rolledBack', previousDigest) }
+    return judge(moved, shown) ?? { tag: tagResult('rolledBack', previous.digest) }
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
     return afterFailure(moved, shown, problem)

@@ -15,7 +15,7 @@ export function courseOf(seed: number, asStep: boolean): Course {
 
 /** What is true of a tag. */
 export interface TagFacts {
-  readonly before: string | undefined
+  readonly isAsBefore: boolean
   readonly shows: string | undefined
   /** What the registry answered about it was spoilt. */
   readonly isExcused: boolean
@@ -24,14 +24,14 @@ export interface TagFacts {
 /** What is not true of the result of a set's tag, in words. */
 export function tagStateProblems(
   { tag, error }: JobResult,
-  { before, shows, isExcused }: TagFacts,
+  { isAsBefore, shows, isExcused }: TagFacts,
 ): string[] {
   if (tag === undefined || isExcused) return []
   const { state, digest } = tag
   // It may have been moved, or may be moved yet: the words say why.
   if (state === 'left') return error === undefined ? ['left, and no word about it'] : []
   const problems = digest === shows ? [] : [`shows ${shows ?? 'nothing'}, not ${digest ?? 'that'}`]
-  return state === 'moved' || shows === before ? problems : [...problems, `${state}, and moved`]
+  return state === 'moved' || isAsBefore ? problems : [...problems, `${state}, and moved`]
 }
 
 /** A set that is neither moved nor where it was. */

@@ -218,17 +218,18 @@ function problemsOfResult(
   const problems: string[] = []
   if (error?.code === 'INTERNAL') problems.push(`an error of nobody's: ${error.message}`)
   const isUnclear = answers.length > 0 || logins.length > 0
-  problems.push(...tagStateProblems(result, { before: old, shows, isExcused: isUnclear }))
+  const isAsBefore = shows === old || isSameContent(stage.destination, nameOf(pair), old)
+  problems.push(...tagStateProblems(result, { isAsBefore, shows, isExcused: isUnclear }))
   if (status === 'failed') {
     if (error === undefined || error.message === '') problems.push('no word about why')
     if (digest !== undefined) problems.push('a digest in spite of it')
     const isExcused = isUnclear || result.tag?.state === 'left'
-    if (tag !== undefined && shows !== old && !isExcused) problems.push('the tag was moved')
+    if (tag !== undefined && !isAsBefore && !isExcused) problems.push('the tag was moved')
     return problems
   }
   if (status === 'skipped') {
     const isExcused = result.tag !== undefined && (isUnclear || result.tag.state === 'left')
-    if (tag !== undefined && shows !== old && !isExcused) problems.push('the tag was moved')
+    if (tag !== undefined && !isAsBefore && !isExcused) problems.push('the tag was moved')
     return problems
   }
   if (digest === undefined) return [...problems, 'no digest']
