@@ -37065,6 +37065,9 @@ function anythingElse(failure) {
         case 'PLATFORM':
             return 'Name its platform in `platforms`, or set `platforms: all` to take it as it is.';
         case 'INVALID_MANIFEST':
+            // A list is made by the registry, and nothing that could be built again.
+            if (failure.operation === 'list referrers')
+                return undefined;
             return 'Build the image again with a current tool: registries and engines refuse such a manifest too.';
         case 'UPLOAD':
         case 'REGISTRY':

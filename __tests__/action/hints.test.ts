@@ -290,6 +290,15 @@ describe('a hint', () => {
     expect(hint({ code, side, registry: 'registry.example.com' })).toMatch(words)
   })
 
+  test('for a list of referrers without end says nothing of building', () => {
+    const failure = {
+      code: 'INVALID_MANIFEST',
+      operation: 'list referrers',
+      side: 'source',
+    } as const
+    expect(hint({ ...failure, registry: 'registry.example.com' })).toBe('')
+  })
+
   describe('for who is not logged in', () => {
     const anonymous = { login: 'anonymous', registry: 'r.example.com' } as const
     const logins = [
