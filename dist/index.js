@@ -35786,8 +35786,10 @@ class KnownSecrets {
     };
     #addForms(forms) {
         const hidden = forms.filter((form) => form.length >= SHORTEST && !this.#isShown(form));
-        for (const spelling of hidden.flatMap(spellingsOf))
-            this.#addSpelling(spelling);
+        for (const spelling of hidden.flatMap(spellingsOf)) {
+            if (!this.#isShown(spelling))
+                this.#addSpelling(spelling);
+        }
         return hidden;
     }
     #isKnown(form) {
@@ -35839,7 +35841,10 @@ function isTokenLike(form) {
         return form.length >= SHORTEST_TOKEN;
     return form.length >= SHORTEST_TOKEN_OF_LETTERS && /[a-z]/.test(form) && /[A-Z]/.test(form);
 }
-/** A text as it is, as URLs, JSON and pages have it, and as error messages quote it. */
+/**
+ * A text as it is, as URLs, JSON and pages have it, as error messages quote it, and in the lower case
+ * that they propose for a name, unless that may be a word.
+ */
 function spellingsOf(text) {
     const wellFormed = text.toWellFormed();
     const inPages = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -35851,6 +35856,7 @@ function spellingsOf(text) {
         inPages,
         inPages.replaceAll('"', '&quot;'),
         escaped(text),
+        ...[text.toLowerCase()].filter(isTokenLike),
     ];
 }
 /**

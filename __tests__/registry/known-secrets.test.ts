@@ -30,6 +30,14 @@ describe('what is known to be secret', () => {
     expect(known.redact(text)).toBe(rest)
   })
 
+  test('is taken out in the lower case that is proposed for a name, unless that is a word or shown', () => {
+    const secrets = new KnownSecrets()
+    secrets.neverHide(['ghcr.io/acme/app2024'])
+    for (const value of ['HunterTwo22', 'Password', 'App2024x', 'App2024']) secrets.add(value)
+    const message = 'write "huntertwo22", and the password of app2024, not app2024x'
+    expect(secrets.redact(message)).toBe('write "***", and the password of app2024, not ***')
+  })
+
   test('is taken out of any text', () => {
     const piece = fc.constantFrom(
       'hunter2',

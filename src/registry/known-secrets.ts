@@ -99,7 +99,9 @@ export class KnownSecrets {
 
   #addForms(forms: readonly string[]): readonly string[] {
     const hidden = forms.filter((form) => form.length >= SHORTEST && !this.#isShown(form))
-    for (const spelling of hidden.flatMap(spellingsOf)) this.#addSpelling(spelling)
+    for (const spelling of hidden.flatMap(spellingsOf)) {
+      if (!this.#isShown(spelling)) this.#addSpelling(spelling)
+    }
     return hidden
   }
 
@@ -162,7 +164,10 @@ function isTokenLike(form: string): boolean {
   return form.length >= SHORTEST_TOKEN_OF_LETTERS && /[a-z]/.test(form) && /[A-Z]/.test(form)
 }
 
-/** A text as it is, as URLs, JSON and pages have it, and as error messages quote it. */
+/**
+ * A text as it is, as URLs, JSON and pages have it, as error messages quote it, and in the lower case
+ * that they propose for a name, unless that may be a word.
+ */
 function spellingsOf(text: string): readonly string[] {
   const wellFormed = text.toWellFormed()
   const inPages = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
@@ -174,6 +179,7 @@ function spellingsOf(text: string): readonly string[] {
     inPages,
     inPages.replaceAll('"', '&quot;'),
     escaped(text),
+    ...[text.toLowerCase()].filter(isTokenLike),
   ]
 }
 
