@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
+import type { ChildProcess, ChildProcessByStdio, spawn as SpawnFunction } from 'node:child_process'
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { delimiter, isAbsolute, join } from 'node:path'
@@ -70,10 +70,12 @@ export async function runHelper(
   server: string,
   { environment, timeoutMs, signal }: HelperRun,
 ): Promise<HelperEnd> {
+  // Not loaded by the runs that have no helper, which are most.
+  const { spawn } = await import('node:child_process')
   if (signal?.aborted === true) return { failure: 'the run was cancelled' }
   let child: Helper
   try {
-    child = start(program, environment)
+    child = start(spawn, program, environment)
   } catch (error) {
     return notStarted(error)
   }
@@ -116,7 +118,7 @@ export async function runHelper(
 }
 
 /** Node throws some of the errors of the system, and tells others as an event. */
-function start(program: string, environment: Environment): Helper {
+function start(spawn: typeof SpawnFunction, program: string, environment: Environment): Helper {
   return spawn(program, ['get'], {
     env: withoutInputs(environment),
     stdio: ['pipe', 'pipe', 'ignore'],
