@@ -18362,6 +18362,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
 /***/ 7598:
 /***/ ((module) => {
 
@@ -27052,7 +27059,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(411);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4911);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27062,7 +27069,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 411:
+/***/ 4911:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -53643,12 +53650,9 @@ function identityOf(credentials) {
     return [username, password, kind, authHost, sorted];
 }
 
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 ;// CONCATENATED MODULE: ./lib/registry/credentials/helper-program.js
-
 
 
 
@@ -53693,11 +53697,13 @@ async function isProgram(path) {
  * prints to standard error is thrown away: it may hold a secret in a form that nobody knows to mask.
  */
 async function runHelper(program, server, { environment, timeoutMs, signal }) {
+    // Not loaded by the runs that have no helper, which are most.
+    const { spawn } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 1421, 19));
     if (signal?.aborted === true)
         return { failure: 'the run was cancelled' };
     let child;
     try {
-        child = start(program, environment);
+        child = start(spawn, program, environment);
     }
     catch (error) {
         return helper_program_notStarted(error);
@@ -53740,8 +53746,8 @@ async function runHelper(program, server, { environment, timeoutMs, signal }) {
     });
 }
 /** Node throws some of the errors of the system, and tells others as an event. */
-function start(program, environment) {
-    return (0,external_node_child_process_namespaceObject.spawn)(program, ['get'], {
+function start(spawn, program, environment) {
+    return spawn(program, ['get'], {
         env: withoutInputs(environment),
         stdio: ['pipe', 'pipe', 'ignore'],
         // A group of its own, so that what a script has started ends with it.
@@ -55844,6 +55850,37 @@ class TagGuard {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/sync/up-to-date.js
+
+
+/** Compares an image with its destination, and reads no more of it than that takes. */
+async function compareWithDestination(destined) {
+    const { image, repository, tag, tagged } = destined;
+    const lookUp = async (digest) => tag === undefined ? presentDigest(repository, digest) : tagged;
+    const expected = digestUnder(tag, image.expected());
+    const found = await lookUp(expected);
+    if (found === expected)
+        return { digest: expected, previous: found, isPresent: true };
+    const isPresent = tag !== undefined && (await isStaged(destined));
+    const release = isPresent ? image.expectedRelease() : await image.release();
+    const digest = digestUnder(tag, release);
+    const previous = digest === expected ? found : await lookUp(digest);
+    return { digest, previous, release: { ...release, digest }, isPresent };
+}
+async function isStaged({ image, repository, mayBeStaged }) {
+    if (!mayBeStaged || image.isJudgedByConfig)
+        return false;
+    const { bytes } = image.expected();
+    return holdsManifest(repository, { digest: digestOf(bytes), size: bytes.length });
+}
+/**
+ * The digest by which a destination will know a document. Registries name what a tag shows by
+ * sha256, also where the source's reference has a digest of another algorithm.
+ */
+function digestUnder(tag, document) {
+    return tag === undefined ? document.digest : digestOf(document.bytes);
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/syncer.js
 
 
@@ -55924,8 +55961,6 @@ class Syncer {
         const { onMissingPlatform } = this.#policy;
         const isByDigest = tag === undefined;
         tellSelection(image, named.name, { onMissingPlatform, isByDigest }, this.#logger);
-        // Without a tag the destination is the digest itself, which is there or not.
-        const lookUp = async (digest) => tag === undefined ? presentDigest(repository, digest) : tagged;
         const known = {
             sourceDigest: image.top.digest,
             platforms: image.knownPlatforms(),
@@ -55934,55 +55969,50 @@ class Syncer {
             wanted: wantedOf(image, this.#policy),
             ...(verified !== undefined && { verified }),
         };
-        const expected = digestUnder(tag, image.expected());
-        const found = await lookUp(expected);
+        const mayBeStaged = this.#mayBeStaged && !this.#policy.stage && !this.#policy.dryRun;
+        const compared = { image, repository, tag, tagged, mayBeStaged };
+        const { release, ...shown } = await compareWithDestination(compared);
         const route = this.#route(image, repository);
         const referrers = this.#referrers(image, route, named.name);
-        if (found === expected) {
+        if (release === undefined) {
             this.#holdings.seen.add(repository, image.parts());
-            return this.#unchanged({ ...known, ...unchanged(expected) }, referrers);
+            return this.#unchanged({ ...known, ...unchanged(shown.digest) }, referrers);
         }
-        const isPresent = tag !== undefined && (await this.#isStaged(image, repository));
-        const release = isPresent ? image.expectedRelease() : await image.release();
-        const digest = digestUnder(tag, release);
-        const previous = digest === expected ? found : await lookUp(digest);
         const outcome = { ...known, platforms: release.platforms };
-        if (previous === digest) {
-            return this.#unchanged({ ...outcome, ...unchanged(digest) }, referrers);
+        if (shown.previous === shown.digest) {
+            return this.#unchanged({ ...outcome, ...unchanged(shown.digest) }, referrers);
         }
+        return this.#change({ image, tag, release, route, referrers, ...shown }, outcome);
+    }
+    /** Brings what a destination lacks. */
+    async #change(change, outcome) {
+        const { route, tag, digest, previous, ...bringing } = change;
         const before = previous === undefined ? {} : { previousDigest: previous };
-        const { onExisting, dryRun } = this.#policy;
+        const { onExisting, dryRun, stage } = this.#policy;
+        const repository = route.destination;
         const write = { repository, tag, digest, onExisting, logger: this.#logger };
         if (previous !== undefined && !mayOverwrite(write, previous)) {
             return { ...outcome, ...before, status: 'skipped' };
         }
-        const whole = { ...release, digest };
         const copied = { ...before, status: 'copied', digest };
-        if (dryRun) {
-            return { ...outcome, ...copied, ...(await planImage({ route, image, release, referrers })) };
-        }
+        if (dryRun)
+            return { ...outcome, ...copied, ...(await planImage({ route, ...bringing })) };
         const guard = new TagGuard(write);
-        const { isWanted } = guard;
-        const beforeTag = async (pushed) => this.#beforeTag?.({ digest, previousDigest: previous }, { ...outcome, ...pushed });
-        const name = this.#policy.stage ? undefined : tag;
-        const push = {
+        const pushed = await pushImage({
             route,
-            image,
-            release: whole,
-            tag: name,
-            isPresent,
-            referrers,
-            beforeTag,
-            isWanted,
+            ...bringing,
+            tag: stage ? undefined : tag,
+            beforeTag: async (brought) => this.#beforeTag?.({ digest, previousDigest: previous }, { ...outcome, ...brought }),
+            isWanted: guard.isWanted,
             endsLater: this.#endsLater,
-        };
-        const pushed = { ...outcome, ...(await pushImage(push)) };
+        });
+        const whole = { ...outcome, ...pushed };
         if (guard.shown === digest)
-            return { ...pushed, ...unchanged(digest) };
+            return { ...whole, ...unchanged(digest) };
         if (guard.shown !== undefined) {
-            return { ...pushed, previousDigest: guard.shown, status: 'skipped' };
+            return { ...whole, previousDigest: guard.shown, status: 'skipped' };
         }
-        return { ...pushed, ...copied };
+        return { ...whole, ...copied };
     }
     #target(source, destination) {
         const from = this.#source.parse(source, 'PARSE_SOURCE_REFERENCE', 'source');
@@ -55991,14 +56021,6 @@ class Syncer {
             repository,
             tag: tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
         };
-    }
-    /** Whether nothing is left to be done but to move the tag, as far as one look can tell. */
-    async #isStaged(image, destination) {
-        const { stage, dryRun } = this.#policy;
-        if (!this.#mayBeStaged || stage || dryRun || image.isJudgedByConfig)
-            return false;
-        const { bytes } = image.expected();
-        return holdsManifest(destination, { digest: digestOf(bytes), size: bytes.length });
     }
     /** What the destination's registry holds, or would by then. */
     get #holdings() {
@@ -56030,13 +56052,6 @@ class Syncer {
         const status = result.copied > 0 ? 'copied' : outcome.status;
         return { ...outcome, status, bytes, referrers: result };
     }
-}
-/**
- * The digest by which a destination will know a document. Registries name what a tag shows by
- * sha256, also where the source's reference has a digest of another algorithm.
- */
-function digestUnder(tag, document) {
-    return tag === undefined ? document.digest : digestOf(document.bytes);
 }
 function unchanged(digest) {
     return { status: 'unchanged', digest, previousDigest: digest };
@@ -56941,6 +56956,36 @@ function unexpected(error, logger) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/create fake namespace object */
+/******/ (() => {
+/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 	var leafPrototypes;
+/******/ 	// create a fake namespace object
+/******/ 	// mode & 1: value is a module id, require it
+/******/ 	// mode & 2: merge all properties of value into the ns
+/******/ 	// mode & 4: return value when already ns object
+/******/ 	// mode & 16: return value when it's Promise-like
+/******/ 	// mode & 8|1: behave like require
+/******/ 	__nccwpck_require__.t = function(value, mode) {
+/******/ 		if(mode & 1) value = this(value);
+/******/ 		if(mode & 8) return value;
+/******/ 		if(typeof value === 'object' && value) {
+/******/ 			if((mode & 4) && value.__esModule) return value;
+/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 		}
+/******/ 		var ns = Object.create(null);
+/******/ 		__nccwpck_require__.r(ns);
+/******/ 		var def = {};
+/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 		}
+/******/ 		def['default'] = () => (value);
+/******/ 		__nccwpck_require__.d(ns, def);
+/******/ 		return ns;
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/define property getters */
 /******/ (() => {
 /******/ 	// define getter functions for harmony exports
@@ -56956,6 +57001,17 @@ function unexpected(error, logger) {
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/make namespace object */
+/******/ (() => {
+/******/ 	// define __esModule on exports
+/******/ 	__nccwpck_require__.r = (exports) => {
+/******/ 		if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 		}
+/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 	};
 /******/ })();
 /******/ 
 /******/ /* webpack/runtime/node module decorator */

@@ -15,7 +15,8 @@ export interface PushedImage {
   readonly referrers?: ReferrersResult
 }
 
-interface Bringing {
+/** What is brought to a destination, and on which way. */
+export interface Bringing {
   readonly route: Route
   readonly image: SourceImage
   readonly release: Release

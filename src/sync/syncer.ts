@@ -1,27 +1,28 @@
-import { type Digest, digestOf } from '../oci/digest.ts'
+import type { Digest } from '../oci/digest.ts'
 import type { Reference } from '../oci/reference.ts'
 import { noBytes } from '../registry/copy/bytes-moved.ts'
 import type { Client, Target } from '../registry/client.ts'
 import type { Route } from '../registry/copy/copy-image.ts'
 import type { Taker } from '../registry/copy/shared-downloads.ts'
 import { type Logger, silentLogger } from '../registry/logger.ts'
-import { holdsManifest, presentDigest, resolveDigest } from '../registry/content/manifests.ts'
+import { presentDigest, resolveDigest } from '../registry/content/manifests.ts'
 import type { ImageProgress } from '../registry/copy/image-progress.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import type { Holdings } from '../registry/copy/unchanged-images.ts'
 import { waitForBoth } from '../registry/wait-for-all.ts'
 import { ImageReferrers } from './image-referrers.ts'
-import { planImage, type PushedImage, pushImage } from './push-image.ts'
+import { type Bringing, planImage, type PushedImage, pushImage } from './push-image.ts'
 import type { SyncResult } from './report.ts'
 import { wantedOf } from './pinned.ts'
 import { fullPolicy, type SyncPolicy } from './sync-policy.ts'
 import { type NamedSource, nameSource } from './named-source.ts'
-import type { Document, SourceImage } from './source-image.ts'
+import type { SourceImage } from './source-image.ts'
 import { readSource } from './read-source.ts'
 import { tellSelection, whatIsMissing } from './tell-selection.ts'
 import { mayOverwrite, TagGuard } from './tag-guard.ts'
 import type { TagMove } from './tag-set.ts'
 import type { TrustGate } from './trust-gate.ts'
+import { type Comparison, compareWithDestination } from './up-to-date.ts'
 
 /** Between which registries, and how. */
 export interface SyncerOptions extends Partial<SyncPolicy> {
@@ -86,6 +87,9 @@ export type SyncOutcome = Pick<
 
 /** What became of all of an image but its tag. */
 export type BroughtImage = Omit<SyncOutcome, 'status' | 'digest' | 'previousDigest'>
+
+/** What a destination lacks. */
+type Change = Bringing & Omit<Comparison, 'release'> & { readonly tag: string | undefined }
 
 /**
  * Copies images from one registry to another: all of what is wanted, nothing that is there already,
@@ -164,9 +168,6 @@ export class Syncer {
     const { onMissingPlatform } = this.#policy
     const isByDigest = tag === undefined
     tellSelection(image, named.name, { onMissingPlatform, isByDigest }, this.#logger)
-    // Without a tag the destination is the digest itself, which is there or not.
-    const lookUp = async (digest: Digest): Promise<Digest | undefined> =>
-      tag === undefined ? presentDigest(repository, digest) : tagged
     const known = {
       sourceDigest: image.top.digest,
       platforms: image.knownPlatforms(),
@@ -175,56 +176,51 @@ export class Syncer {
       wanted: wantedOf(image, this.#policy),
       ...(verified !== undefined && { verified }),
     }
-    const expected = digestUnder(tag, image.expected())
-    const found = await lookUp(expected)
+    const mayBeStaged = this.#mayBeStaged && !this.#policy.stage && !this.#policy.dryRun
+    const compared = { image, repository, tag, tagged, mayBeStaged }
+    const { release, ...shown } = await compareWithDestination(compared)
     const route = this.#route(image, repository)
     const referrers = this.#referrers(image, route, named.name)
-    if (found === expected) {
+    if (release === undefined) {
       this.#holdings.seen.add(repository, image.parts())
-      return this.#unchanged({ ...known, ...unchanged(expected) }, referrers)
+      return this.#unchanged({ ...known, ...unchanged(shown.digest) }, referrers)
     }
-
-    const isPresent = tag !== undefined && (await this.#isStaged(image, repository))
-    const release = isPresent ? image.expectedRelease() : await image.release()
-    const digest = digestUnder(tag, release)
-    const previous = digest === expected ? found : await lookUp(digest)
     const outcome = { ...known, platforms: release.platforms }
-    if (previous === digest) {
-      return this.#unchanged({ ...outcome, ...unchanged(digest) }, referrers)
+    if (shown.previous === shown.digest) {
+      return this.#unchanged({ ...outcome, ...unchanged(shown.digest) }, referrers)
     }
+    return this.#change({ image, tag, release, route, referrers, ...shown }, outcome)
+  }
+
+  /** Brings what a destination lacks. */
+  async #change(change: Change, outcome: BroughtImage): Promise<SyncOutcome> {
+    const { route, tag, digest, previous, ...bringing } = change
     const before = previous === undefined ? {} : { previousDigest: previous }
-    const { onExisting, dryRun } = this.#policy
+    const { onExisting, dryRun, stage } = this.#policy
+    const repository = route.destination
     const write = { repository, tag, digest, onExisting, logger: this.#logger }
     if (previous !== undefined && !mayOverwrite(write, previous)) {
       return { ...outcome, ...before, status: 'skipped' }
     }
-    const whole = { ...release, digest }
     const copied = { ...before, status: 'copied', digest } as const
-    if (dryRun) {
-      return { ...outcome, ...copied, ...(await planImage({ route, image, release, referrers })) }
-    }
+    if (dryRun) return { ...outcome, ...copied, ...(await planImage({ route, ...bringing })) }
+
     const guard = new TagGuard(write)
-    const { isWanted } = guard
-    const beforeTag = async (pushed: PushedImage): Promise<unknown> =>
-      this.#beforeTag?.({ digest, previousDigest: previous }, { ...outcome, ...pushed })
-    const name = this.#policy.stage ? undefined : tag
-    const push = {
+    const pushed = await pushImage({
       route,
-      image,
-      release: whole,
-      tag: name,
-      isPresent,
-      referrers,
-      beforeTag,
-      isWanted,
+      ...bringing,
+      tag: stage ? undefined : tag,
+      beforeTag: async (brought: PushedImage): Promise<unknown> =>
+        this.#beforeTag?.({ digest, previousDigest: previous }, { ...outcome, ...brought }),
+      isWanted: guard.isWanted,
       endsLater: this.#endsLater,
-    }
-    const pushed = { ...outcome, ...(await pushImage(push)) }
-    if (guard.shown === digest) return { ...pushed, ...unchanged(digest) }
+    })
+    const whole = { ...outcome, ...pushed }
+    if (guard.shown === digest) return { ...whole, ...unchanged(digest) }
     if (guard.shown !== undefined) {
-      return { ...pushed, previousDigest: guard.shown, status: 'skipped' }
+      return { ...whole, previousDigest: guard.shown, status: 'skipped' }
     }
-    return { ...pushed, ...copied }
+    return { ...whole, ...copied }
   }
 
   #target(source: string | Reference, destination: string | Reference): Target {
@@ -234,14 +230,6 @@ export class Syncer {
       repository,
       tag: tag ?? from.tag ?? (from.digest === undefined ? 'latest' : undefined),
     }
-  }
-
-  /** Whether nothing is left to be done but to move the tag, as far as one look can tell. */
-  async #isStaged(image: SourceImage, destination: Repository): Promise<boolean> {
-    const { stage, dryRun } = this.#policy
-    if (!this.#mayBeStaged || stage || dryRun || image.isJudgedByConfig) return false
-    const { bytes } = image.expected()
-    return holdsManifest(destination, { digest: digestOf(bytes), size: bytes.length })
   }
 
   /** What the destination's registry holds, or would by then. */
@@ -278,14 +266,6 @@ export class Syncer {
     const status = result.copied > 0 ? 'copied' : outcome.status
     return { ...outcome, status, bytes, referrers: result }
   }
-}
-
-/**
- * The digest by which a destination will know a document. Registries name what a tag shows by
- * sha256, also where the source's reference has a digest of another algorithm.
- */
-function digestUnder(tag: string | undefined, document: Document): Digest {
-  return tag === undefined ? document.digest : digestOf(document.bytes)
 }
 
 function unchanged(digest: Digest): Pick<SyncOutcome, 'status' | 'digest' | 'previousDigest'> {
