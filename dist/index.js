@@ -42432,7 +42432,12 @@ function yaml_entries_readEntries(text, shape) {
     try {
         const lineCounter = new dist/* LineCounter */.HN();
         // At a lower level the parser prints warnings, and parts of the text with them.
-        const document = (0,dist/* parseDocument */.Tp)(text, { schema: 'failsafe', logLevel: 'error', lineCounter });
+        const document = (0,dist/* parseDocument */.Tp)(withLineFeeds(text), {
+            schema: 'failsafe',
+            merge: true,
+            logLevel: 'error',
+            lineCounter,
+        });
         const [error] = document.errors;
         if (error !== undefined) {
             const { line } = lineCounter.linePos(error.pos[0]);
@@ -42449,6 +42454,10 @@ function yaml_entries_readEntries(text, shape) {
         // Aliases without end, nesting beyond the stack.
         return { entries: [], problem: `this is not valid YAML; ${shape}` };
     }
+}
+/** The text with the line breaks that the parser knows: to it, a carriage return alone ends no line. */
+function withLineFeeds(text) {
+    return text.replaceAll(/\r(?!\n)/g, '\n');
 }
 /** What is wrong with an entry that has other fields than these. */
 function unknownField(entry, fields) {
@@ -42889,6 +42898,7 @@ function readShard(reader) {
 
 
 
+
 /** Of a key or of roots, which have some kilobytes. */
 const MAX_FILE_BYTES = 1024 * 1024;
 /**
@@ -42898,8 +42908,9 @@ const MAX_FILE_BYTES = 1024 * 1024;
 function readVerifyInput(text) {
     const lineCounter = new dist/* LineCounter */.HN();
     try {
-        const documents = (0,dist/* parseAllDocuments */.hR)(text.replace(/^\uFEFF/, ''), {
+        const documents = (0,dist/* parseAllDocuments */.hR)(withLineFeeds(text.replace(/^\uFEFF/, '')), {
             schema: 'failsafe',
+            merge: true,
             logLevel: 'error',
             lineCounter,
         });

@@ -42,6 +42,27 @@ describe('registry-auth', () => {
     ])
   })
 
+  test('may share what entries have in common by "<<", and end its lines in any way', () => {
+    const lines = [
+      '- &bot',
+      '  registry: ghcr.io',
+      '  username: bot',
+      '  password: "<<"',
+      '- <<: *bot',
+      '  registry: quay.io',
+    ]
+    for (const end of ['\n', '\r\n', '\r']) {
+      expect(parseRegistryAuth(lines.join(end))).toEqual({
+        problems: [],
+        credentials: ['ghcr.io', 'quay.io'].map((registry) => ({
+          registry,
+          username: 'bot',
+          password: '<<',
+        })),
+      })
+    }
+  })
+
   test.each(['', '  \n', '[]'])('may be empty: %j', (text) => {
     expect(parseRegistryAuth(text)).toEqual({ credentials: [], problems: [] })
   })

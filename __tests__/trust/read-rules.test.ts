@@ -283,6 +283,18 @@ describe('the rules of docs/trust.md', () => {
   })
 })
 
+test('rules may share members by "<<", their own first', () => {
+  const text = `- &built\n  github: acme/app\n  images: ghcr.io/acme/app\n- <<: *built\n  images: ghcr.io/acme/web\n`
+  for (const written of [text, text.replaceAll('\n', '\r')]) {
+    expect(readVerifyInput(written)).toEqual({
+      value: [
+        { github: 'acme/app', images: 'ghcr.io/acme/app' },
+        { github: 'acme/app', images: 'ghcr.io/acme/web' },
+      ],
+    })
+  }
+})
+
 describe('of several rules', () => {
   const { rules } = readRules(
     [

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { codeOf, fileProblem } from './workspace-path.ts'
+import { withLineFeeds } from './yaml-entries.ts'
 import { LineCounter, parseAllDocuments } from 'yaml'
 
 /** What the input `verify` says, as data, or why it says nothing that could be read. */
@@ -16,8 +17,9 @@ const MAX_FILE_BYTES = 1024 * 1024
 export function readVerifyInput(text: string): VerifyInput {
   const lineCounter = new LineCounter()
   try {
-    const documents = parseAllDocuments(text.replace(/^\uFEFF/, ''), {
+    const documents = parseAllDocuments(withLineFeeds(text.replace(/^\uFEFF/, '')), {
       schema: 'failsafe',
+      merge: true,
       logLevel: 'error',
       lineCounter,
     })

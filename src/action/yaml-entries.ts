@@ -23,7 +23,12 @@ export function readEntries(text: string, shape: string): EntryList {
   try {
     const lineCounter = new LineCounter()
     // At a lower level the parser prints warnings, and parts of the text with them.
-    const document = parseDocument(text, { schema: 'failsafe', logLevel: 'error', lineCounter })
+    const document = parseDocument(withLineFeeds(text), {
+      schema: 'failsafe',
+      merge: true,
+      logLevel: 'error',
+      lineCounter,
+    })
     const [error] = document.errors
     if (error !== undefined) {
       const { line } = lineCounter.linePos(error.pos[0])
@@ -38,6 +43,11 @@ export function readEntries(text: string, shape: string): EntryList {
     // Aliases without end, nesting beyond the stack.
     return { entries: [], problem: `this is not valid YAML; ${shape}` }
   }
+}
+
+/** The text with the line breaks that the parser knows: to it, a carriage return alone ends no line. */
+export function withLineFeeds(text: string): string {
+  return text.replaceAll(/\r(?!\n)/g, '\n')
 }
 
 /** What is wrong with an entry that has other fields than these. */
