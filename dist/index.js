@@ -55917,6 +55917,7 @@ class Syncer {
     #policy;
     #taker;
     #beforeTag;
+    #mustSeeTag;
     #endsLater;
     #progress;
     #mayBeStaged;
@@ -55924,6 +55925,7 @@ class Syncer {
     constructor(options) {
         this.#taker = options.taker;
         this.#beforeTag = options.beforeTag;
+        this.#mustSeeTag = options.mustSeeTag ?? false;
         this.#endsLater = options.endsLater;
         this.#progress = options.progress;
         this.#mayBeStaged = options.mayBeStaged ?? false;
@@ -55965,7 +55967,8 @@ class Syncer {
     async sync(source, destination, named = nameSource(this.#source, source, this.#policy)) {
         const { repository, tag } = this.#target(source, destination);
         // What must not be overwritten has to be seen; what may be is only compared.
-        const look = this.#policy.onExisting === 'overwrite' ? presentDigest : resolveDigest;
+        const mustSee = this.#mustSeeTag || this.#policy.onExisting !== 'overwrite';
+        const look = mustSee ? resolveDigest : presentDigest;
         const looking = tag === undefined ? Promise.resolve(undefined) : look(repository, tag);
         const reading = read_source_readSource(named, repository, looking, this.#trust);
         const [{ image, verified }, tagged] = await waitForBoth(reading, looking);
@@ -56105,18 +56108,22 @@ async function giveBack(moved) {
 function judge(moved, shown) {
     const { digest, previousDigest, writing } = moved;
     if (shown === previousDigest) {
+        if (shown === undefined && writing === 'answered')
+            return left(shown, SHOWS_NOTHING);
         if (writing !== 'underWay')
             return { tag: tagResult('untouched', shown) };
         return shown === undefined ? left(shown, NEVER_ANSWERED) : undefined;
     }
     if (shown === undefined)
-        return left(shown, 'it shows nothing any more');
+        return left(shown, SHOWS_NOTHING);
     if (shown !== digest)
         return left(shown, 'somebody else has moved it since');
     return previousDigest === undefined ? left(shown, 'it was not there before') : undefined;
 }
 /** A registry may act on a request long after nobody waits for its answer any more. */
 const NEVER_ANSWERED = 'its write was never answered';
+/** Somebody has taken it away since, or the registry does not say what it has. */
+const SHOWS_NOTHING = 'its write was taken, and it shows nothing';
 function left(shown, problem = '') {
     return { tag: tagResult('left', shown), problem };
 }
@@ -56595,6 +56602,7 @@ async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
                 sources.end(pair);
                 await set.await(pair, move);
             },
+            mustSeeTag: set !== undefined,
             endsLater,
             progress: run.progress?.begin(pair),
             mayBeStaged: isPinned(pair),

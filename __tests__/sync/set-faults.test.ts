@@ -173,6 +173,28 @@ test('a tag that showed a digest of sha512 is said to show what the registry cal
   expect(first?.store.tag('prod/api', 'v2')).toBe(digest)
 })
 
+test.each([401, 403])(
+  'a destination that does not let tags be looked at is none for a set: HTTP %i',
+  async (status) => {
+    await using world = await SetWorld.start()
+    const [first, second] = world.targets
+    second?.fault({ method: ['HEAD', 'GET'], path: /\/api\/manifests\/v2$/ }, replyWith(status))
+    const report = await world.run()
+    expect(report.totals).toMatchObject({ copied: 0, failed: 1 })
+    expect([first, second].flatMap((target) => target?.store.tagWrites())).toEqual([])
+  },
+)
+
+test('a new tag that a registry has taken and does not show is told as one that may have moved', async () => {
+  await using world = await SetWorld.start()
+  const [first, second] = world.targets
+  first?.fault({ method: 'HEAD', path: '/prod/worker/manifests/v2' }, replyWith(404))
+  second?.fault({ method: 'PUT', path: /\/web\/manifests\/v2$/ }, replyWith(403))
+  const report = await world.run()
+  expect(report.results[4]?.tag).toEqual({ state: 'left' })
+  expect(rollbackList(report)).toContain(`# was not there before: ${first?.host}/prod/worker:v2`)
+})
+
 test('a tag that is gone on the way back is not made again, and can be by the list of rollback', async () => {
   await using world = await SetWorld.start()
   const [first, second] = world.targets
@@ -186,7 +208,7 @@ test('a tag that is gone on the way back is not made again, and can be by the li
   const report = await world.run()
   expect(first?.store.tag('prod/api', 'v2')).toBeUndefined()
   expect(report.results[0]?.tag).toEqual({ state: 'left' })
-  expect(report.results[0]?.error?.message).toContain('it shows nothing any more')
+  expect(report.results[0]?.error?.message).toContain('its write was taken, and it shows nothing')
   expect(rollbackList(report)).toContain(`destination: ${first?.host}/prod/api:v2`)
 })
 

@@ -50,16 +50,19 @@ export async function giveBack(moved: MovedTag): Promise<GivenBack> {
 function judge(moved: MovedTag, shown: Digest | undefined): GivenBack | undefined {
   const { digest, previousDigest, writing } = moved
   if (shown === previousDigest) {
+    if (shown === undefined && writing === 'answered') return left(shown, SHOWS_NOTHING)
     if (writing !== 'underWay') return { tag: tagResult('untouched', shown) }
     return shown === undefined ? left(shown, NEVER_ANSWERED) : undefined
   }
-  if (shown === undefined) return left(shown, 'it shows nothing any more')
+  if (shown === undefined) return left(shown, SHOWS_NOTHING)
   if (shown !== digest) return left(shown, 'somebody else has moved it since')
   return previousDigest === undefined ? left(shown, 'it was not there before') : undefined
 }
 
 /** A registry may act on a request long after nobody waits for its answer any more. */
 const NEVER_ANSWERED = 'its write was never answered'
+/** Somebody has taken it away since, or the registry does not say what it has. */
+const SHOWS_NOTHING = 'its write was taken, and it shows nothing'
 
 function left(shown: Digest | undefined, problem = ''): GivenBack {
   return { tag: tagResult('left', shown), problem }

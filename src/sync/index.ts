@@ -16,4 +16,5 @@ export type {
 } from './report.ts'
 export type { AttestationPolicy } from './source-image.ts'
 export type { SyncPolicy } from './sync-policy.ts'
-export { Syncer, type SyncerOptions, type SyncOutcome } from './syncer.ts'
+export type { SyncOutcome } from './sync-outcome.ts'
+export { Syncer, type SyncerOptions } from './syncer.ts'

@@ -13,7 +13,8 @@ import { nameSource, type NamedSource } from './named-source.ts'
 import type { RunProgress } from './run-progress.ts'
 import { SharedSources } from './shared-sources.ts'
 import type { SyncPolicy } from './sync-policy.ts'
-import { type BroughtImage, Syncer } from './syncer.ts'
+import type { BroughtImage } from './sync-outcome.ts'
+import { Syncer } from './syncer.ts'
 import type { TrustGate } from './trust-gate.ts'
 import { runAsSet, type SetWatch } from './run-set.ts'
 import { AbortedSet, TagSet, writingAfter } from './tag-set.ts'
@@ -182,6 +183,7 @@ async function syncPair<Log extends Logger>(
         sources.end(pair)
         await set.await(pair, move)
       },
+      mustSeeTag: set !== undefined,
       endsLater,
       progress: run.progress?.begin(pair),
       mayBeStaged: isPinned(pair),

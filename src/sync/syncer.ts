@@ -12,8 +12,8 @@ import type { Holdings } from '../registry/copy/unchanged-images.ts'
 import { waitForBoth } from '../registry/wait-for-all.ts'
 import { ImageReferrers } from './image-referrers.ts'
 import { type Bringing, planImage, type PushedImage, pushImage } from './push-image.ts'
-import type { SyncResult } from './report.ts'
 import { wantedOf } from './pinned.ts'
+import type { BroughtImage, KnownOutcome } from './sync-outcome.ts'
 import { fullPolicy, type SyncPolicy } from './sync-policy.ts'
 import { type NamedSource, nameSource } from './named-source.ts'
 import type { SourceImage } from './source-image.ts'
@@ -43,6 +43,12 @@ export interface SyncerOptions extends Partial<SyncPolicy> {
    */
   readonly beforeTag?: ((move: TagMove, brought: BroughtImage) => Promise<unknown>) | undefined
   /**
+   * A destination that does not let its tag be looked at fails: nothing could be given back there.
+   *
+   * @internal
+   */
+  readonly mustSeeTag?: boolean
+  /**
    * Ends the write of a tag once it has been sent, in place of the network's own signal.
    *
    * @internal
@@ -69,25 +75,6 @@ export interface SyncerOptions extends Partial<SyncPolicy> {
   readonly trust?: TrustGate | undefined
 }
 
-/** What became of one destination, but for the names and the time, which the caller knows. */
-export type SyncOutcome = Pick<
-  SyncResult,
-  | 'status'
-  | 'digest'
-  | 'sourceDigest'
-  | 'previousDigest'
-  | 'platforms'
-  | 'missingPlatforms'
-  | 'notInIndex'
-  | 'bytes'
-  | 'referrers'
-  | 'verified'
-  | 'wanted'
->
-
-/** What became of all of an image but its tag. */
-export type BroughtImage = Omit<SyncOutcome, 'status' | 'digest' | 'previousDigest'>
-
 /** What a destination lacks. */
 type Change = Bringing & Omit<Comparison, 'release'> & { readonly tag: string | undefined }
 
@@ -102,6 +89,7 @@ export class Syncer {
   readonly #policy: Required<SyncPolicy>
   readonly #taker: Taker | undefined
   readonly #beforeTag: SyncerOptions['beforeTag']
+  readonly #mustSeeTag: boolean
   readonly #endsLater: AbortSignal | undefined
   readonly #progress: ImageProgress | undefined
   readonly #mayBeStaged: boolean
@@ -110,6 +98,7 @@ export class Syncer {
   constructor(options: SyncerOptions) {
     this.#taker = options.taker
     this.#beforeTag = options.beforeTag
+    this.#mustSeeTag = options.mustSeeTag ?? false
     this.#endsLater = options.endsLater
     this.#progress = options.progress
     this.#mayBeStaged = options.mayBeStaged ?? false
@@ -158,10 +147,11 @@ export class Syncer {
     source: string | Reference,
     destination: string | Reference,
     named: NamedSource = nameSource(this.#source, source, this.#policy),
-  ): Promise<SyncOutcome> {
+  ): Promise<KnownOutcome> {
     const { repository, tag } = this.#target(source, destination)
     // What must not be overwritten has to be seen; what may be is only compared.
-    const look = this.#policy.onExisting === 'overwrite' ? presentDigest : resolveDigest
+    const mustSee = this.#mustSeeTag || this.#policy.onExisting !== 'overwrite'
+    const look = mustSee ? resolveDigest : presentDigest
     const looking = tag === undefined ? Promise.resolve(undefined) : look(repository, tag)
     const reading = readSource(named, repository, looking, this.#trust)
     const [{ image, verified }, tagged] = await waitForBoth(reading, looking)
@@ -193,7 +183,7 @@ export class Syncer {
   }
 
   /** Brings what a destination lacks. */
-  async #change(change: Change, outcome: BroughtImage): Promise<SyncOutcome> {
+  async #change(change: Change, outcome: BroughtImage): Promise<KnownOutcome> {
     const { route, tag, digest, previous, ...bringing } = change
     const before = previous === undefined ? {} : { previousDigest: previous }
     const { onExisting, dryRun, stage } = this.#policy
@@ -257,9 +247,9 @@ export class Syncer {
 
   /** An image that is there may have been signed since. */
   async #unchanged(
-    outcome: SyncOutcome,
+    outcome: KnownOutcome,
     referrers: ImageReferrers | undefined,
-  ): Promise<SyncOutcome> {
+  ): Promise<KnownOutcome> {
     if (referrers === undefined) return outcome
     const [found, judged] = await waitForBoth(referrers.compare(), referrers.judge())
     const { result, moved: bytes } = await referrers.bring(found, judged)
@@ -268,6 +258,6 @@ export class Syncer {
   }
 }
 
-function unchanged(digest: Digest): Pick<SyncOutcome, 'status' | 'digest' | 'previousDigest'> {
+function unchanged(digest: Digest): Pick<KnownOutcome, 'status' | 'digest' | 'previousDigest'> {
   return { status: 'unchanged', digest, previousDigest: digest }
 }
