@@ -40098,6 +40098,8 @@ function ruleText({ match, exclude, semver, newest, min }) {
 const OTHER_ARROW = /^(?!=>$|:$)[^\p{L}\p{N}\s./_{}@*?"'`$%#\\]+$/u;
 /** A digest for itself, which would pass for the tag of an image of that name. */
 const BARE_DIGEST = /^:?(?:sha256:[0-9A-Fa-f]{64}|sha512:[0-9A-Fa-f]{128})$/;
+/** A digest behind a tag's colon, or as cosign writes it in the names of its tags. */
+const MISPLACED_DIGEST = /^(?<name>[^@]+)(?::(?<algorithm>sha256|sha512):|@(?<other>sha256|sha512)-)(?<hex>[0-9a-f]{64,128})$/;
 /** Where other programs find images that are in no registry; the others end with a path. */
 const TRANSPORT = /^(?:docker-daemon|docker-archive|oci-archive|containers-storage):/;
 /** What is left of an expression or a variable that has no text. */
@@ -40130,6 +40132,12 @@ function strayWord(word) {
     }
     if (BARE_DIGEST.test(word))
         return `${quote(word)} is a digest without its image; write repository@sha256:…`;
+    const { name: image, algorithm, other, hex } = MISPLACED_DIGEST.exec(word)?.groups ?? {};
+    if (image !== undefined) {
+        return `a digest stands behind "@", and is written with a colon; write ${quote(`${image}@${algorithm ?? other ?? ''}:${hex ?? ''}`)}`;
+    }
+    if (word.endsWith('\\'))
+        return '"\\" does not continue a line; write all of it in one';
     if (TRANSPORT.test(word)) {
         return `${quote(word.replace(/:.*$/s, ':'))} is no registry; images are copied from registry to registry`;
     }
@@ -40840,8 +40848,8 @@ function selectIn(tags, entry, versions) {
 const PROGRAM = /^(?:docker|podman|nerdctl|crane|skopeo|regctl|oras|ctr|crictl|buildah)$/;
 const VERB = /^(?:pull|push|tag|run|copy|cp|create|image|images|sync|buildx|imagetools)$/;
 /** As the first word they are no image without a tag. */
-const FIRST = /^(?:FROM|from|pull|push|image|images|copy)$/;
-const TWO_IMAGES = /^(?:tag|copy|cp|sync|create)$/;
+const FIRST = /^(?:FROM|from|pull|push|image|images|copy|cp|tag|retag|run|sync|mirror)$/;
+const TWO_IMAGES = /^(?:tag|retag|copy|cp|sync|mirror|create)$/;
 /** What a line of a script may begin with. */
 const PROMPT = /^(?:sudo|exec|\$|>|-)$/;
 /** Where a command ends: at the next one, a pipe or a redirection. */
@@ -40853,7 +40861,7 @@ function commandProblem(written) {
     const words = written.slice(written.findIndex((word) => !PROMPT.test(word)));
     const [program = '', ...others] = words;
     if (FIRST.test(program) && others.length > 0 && !others.includes('=>')) {
-        return command_message(program, imagesOf(others).slice(0, 1));
+        return command_message(program, imagesOf(others).slice(0, TWO_IMAGES.test(program) ? 2 : 1));
     }
     if (!PROGRAM.test(program) || !VERB.test(others[0] ?? ''))
         return undefined;

@@ -101,6 +101,19 @@ describe('without "=>"', () => {
     ['undefined', '"undefined" is what is left of a value that is not there'],
     ['Array', '"Array" is what an expression makes of a list; write it with toJSON(…)'],
     [`sha256:${'a'.repeat(64)}`, 'is a digest without its image; write repository@sha256:…'],
+    [
+      'tag a:1 x.io/a:2',
+      '"tag" is a command, and a line holds references only; write "a:1 => x.io/a:2"',
+    ],
+    ['run a:1', '"run" is a command, and a line holds references only; write "a:1"'],
+    ['copy a:1 x.io/a:2', 'write "a:1 => x.io/a:2"'],
+    ['a:1 \\', '"\\" does not continue a line; write all of it in one'],
+    ['a:1\\', '"\\" does not continue a line'],
+    [
+      `a:sha256:${'a'.repeat(64)}`,
+      `a digest stands behind "@", and is written with a colon; write "a@sha256:${'a'.repeat(64)}"`,
+    ],
+    [`a@sha256-${'a'.repeat(64)} x.io/a:1`, `write "a@sha256:${'a'.repeat(64)}"`],
     ['docker-daemon:nginx:1', '"docker-daemon:" is no registry'],
   ])('what is not is an error: %s', (line, message) => {
     const problems = problemsOf(`nginx:0\n${line}`, 'docker.io', BASE)

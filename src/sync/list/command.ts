@@ -5,8 +5,8 @@ import { strayWord } from './stray.ts'
 const PROGRAM = /^(?:docker|podman|nerdctl|crane|skopeo|regctl|oras|ctr|crictl|buildah)$/
 const VERB = /^(?:pull|push|tag|run|copy|cp|create|image|images|sync|buildx|imagetools)$/
 /** As the first word they are no image without a tag. */
-const FIRST = /^(?:FROM|from|pull|push|image|images|copy)$/
-const TWO_IMAGES = /^(?:tag|copy|cp|sync|create)$/
+const FIRST = /^(?:FROM|from|pull|push|image|images|copy|cp|tag|retag|run|sync|mirror)$/
+const TWO_IMAGES = /^(?:tag|retag|copy|cp|sync|mirror|create)$/
 
 /** What a line of a script may begin with. */
 const PROMPT = /^(?:sudo|exec|\$|>|-)$/
@@ -23,7 +23,7 @@ export function commandProblem(written: readonly string[]): string | undefined {
   const words = written.slice(written.findIndex((word) => !PROMPT.test(word)))
   const [program = '', ...others] = words
   if (FIRST.test(program) && others.length > 0 && !others.includes('=>')) {
-    return message(program, imagesOf(others).slice(0, 1))
+    return message(program, imagesOf(others).slice(0, TWO_IMAGES.test(program) ? 2 : 1))
   }
   if (!PROGRAM.test(program) || !VERB.test(others[0] ?? '')) return undefined
   const end = others.findIndex((word) => END.test(word))

@@ -7,6 +7,10 @@ const OTHER_ARROW = /^(?!=>$|:$)[^\p{L}\p{N}\s./_{}@*?"'`$%#\\]+$/u
 /** A digest for itself, which would pass for the tag of an image of that name. */
 const BARE_DIGEST = /^:?(?:sha256:[0-9A-Fa-f]{64}|sha512:[0-9A-Fa-f]{128})$/
 
+/** A digest behind a tag's colon, or as cosign writes it in the names of its tags. */
+const MISPLACED_DIGEST =
+  /^(?<name>[^@]+)(?::(?<algorithm>sha256|sha512):|@(?<other>sha256|sha512)-)(?<hex>[0-9a-f]{64,128})$/
+
 /** Where other programs find images that are in no registry; the others end with a path. */
 const TRANSPORT = /^(?:docker-daemon|docker-archive|oci-archive|containers-storage):/
 
@@ -42,6 +46,11 @@ export function strayWord(word: string): string | undefined {
   }
   if (BARE_DIGEST.test(word))
     return `${quote(word)} is a digest without its image; write repository@sha256:…`
+  const { name: image, algorithm, other, hex } = MISPLACED_DIGEST.exec(word)?.groups ?? {}
+  if (image !== undefined) {
+    return `a digest stands behind "@", and is written with a colon; write ${quote(`${image}@${algorithm ?? other ?? ''}:${hex ?? ''}`)}`
+  }
+  if (word.endsWith('\\')) return '"\\" does not continue a line; write all of it in one'
   if (TRANSPORT.test(word)) {
     return `${quote(word.replace(/:.*$/s, ':'))} is no registry; images are copied from registry to registry`
   }
