@@ -52079,9 +52079,22 @@ class Tokens {
         const isAlone = mayJoin === undefined || this.expected.areAlone(scopes);
         const wide = isAlone ? scopes : this.expected.around(scopes, mayJoin);
         const asked = { scheme, core: scopes, scopes: wide };
+        return { asked, token: this.#fetchAtLast(asked, place), value: undefined };
+    }
+    /**
+     * With retries. Where they have got nowhere, those who have waited for a token for all of them ask
+     * side by side, each for its own: one after the other, each of them would wait as long again.
+     */
+    async #fetchAtLast(asked, place) {
         const { network, logger } = this.#options;
-        const fetching = withRetries(network, logger, async () => this.#fetch(asked, place));
-        return { asked, token: fetching, value: undefined };
+        try {
+            return await withRetries(network, logger, async () => this.#fetch(asked, place));
+        }
+        catch (error) {
+            if (isWide(asked))
+                this.expected.doNotMix();
+            throw error;
+        }
     }
     /** One try; for the core alone where the service has something against more. */
     async #fetch(asked, place) {

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import type { Client } from '../../../src/registry/client.ts'
 import type { Side } from '../../../src/registry/errors.ts'
 import type { BearerAuth } from '../../../testkit/registry/bearer.ts'
-import type { RegistryRequest } from '../../../testkit/registry/exchange.ts'
-import { replyWith } from '../../../testkit/registry/faults.ts'
+import type { Middleware, RegistryRequest } from '../../../testkit/registry/exchange.ts'
+import { dropBeforeHeaders, replyWith } from '../../../testkit/registry/faults.ts'
 import { TestRegistry } from '../../../testkit/registry/registry.ts'
 import { failureOf, RegistryWorld, type WorldOptions } from '../registry-world.ts'
 import { bearer, image, robot, users } from './login-world.ts'
@@ -205,6 +205,22 @@ describe('a service that takes one scope a token', () => {
     run.world.source.fault({ path: '/token' }, replyWith(429), { times: 1 })
     expect(await run.readAll()).toEqual([])
     expect(run.tokens).toHaveLength(1)
+  })
+})
+
+describe('a token service that cannot be reached', () => {
+  test.each<[string, Middleware]>([
+    ['as it hangs up', dropBeforeHeaders()],
+    ['as it says too many requests', replyWith(429)],
+  ])('holds up all images together, and not one after the other: %s', async (_how, behaviour) => {
+    await using run = await twelve({}, { network: { retries: 1 } })
+    const asked = run.world.source.fault({ path: '/token' }, behaviour)
+    expect(await run.readAll()).toEqual(names)
+    expect(asked.hits).toBe(2 * names.length)
+    const forAll = run.world.source
+      .select('GET', '/token')
+      .filter(({ query }) => new URLSearchParams(query).getAll('scope').length > 1)
+    expect(forAll).toHaveLength(2)
   })
 })
 
