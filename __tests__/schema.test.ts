@@ -44,11 +44,12 @@ describe('the schema of the YAML notation', () => {
     '- --platform=linux/arm64 nginx => x.io/nginx',
     'images: [nginx, {source: redis}]',
     '{source: nginx}',
+    '{x-base: &base {platforms: all}, images: [{<<: *base, source: nginx}]}',
     '[]',
   ])('takes what the parser takes: %s', (text) => {
     const bases = { source: { registry: 'docker.io' }, destination: { registry: 'y.io' } }
     expect(outcomeOf(() => parseImageList(text, bases)).error).toBeUndefined()
-    expect(isList(parse(text))).toBe(true)
+    expect(isList(parse(text, { merge: true }))).toBe(true)
   })
 
   test.each([
