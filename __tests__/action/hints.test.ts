@@ -250,6 +250,7 @@ describe('a hint', () => {
     for (const status of [204, 500, 502]) {
       expect(hintFor({ ...failure, status }, push)).toBeUndefined()
     }
+    expect(hintFor({ ...failure, status: 400, operation: 'start upload' }, push)).toBeUndefined()
   })
 
   test('for what is missing at a source does not miss credentials that were sent', () => {

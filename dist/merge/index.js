@@ -9140,12 +9140,16 @@ const UNKNOWN_TYPE = "Not every registry takes the formats of both Docker and th
 /** Q26, Q41 */
 const READ_ONLY = 'The registry takes no writes here: it may be set to read-only, as for maintenance, or be a proxy of ' +
     'another registry.';
-function refusedWrite({ code, side, status }) {
+/** Statuses that are about room by themselves. */
+const NO_ROOM = new Set([402, 413, 507]);
+function refusedWrite({ code, side, status, operation }) {
     if (side !== 'destination')
         return undefined;
     if (status === 405)
         return READ_ONLY;
-    // What is no refusal has nothing to do with what was sent.
+    // What is no refusal has nothing to do with what was sent, and to begin an upload nothing is.
+    if (operation === 'start upload' && !NO_ROOM.has(status))
+        return undefined;
     const isRefused = status === undefined || status === 507 || (status >= 400 && status < 500);
     return code === 'UPLOAD' && isRefused
         ? 'Proxies often limit the size of a request, and accounts have quotas.'

@@ -164,10 +164,14 @@ const READ_ONLY =
   'The registry takes no writes here: it may be set to read-only, as for maintenance, or be a proxy of ' +
   'another registry.'
 
-function refusedWrite({ code, side, status }: Failure): string | undefined {
+/** Statuses that are about room by themselves. */
+const NO_ROOM: ReadonlySet<number | undefined> = new Set([402, 413, 507])
+
+function refusedWrite({ code, side, status, operation }: Failure): string | undefined {
   if (side !== 'destination') return undefined
   if (status === 405) return READ_ONLY
-  // What is no refusal has nothing to do with what was sent.
+  // What is no refusal has nothing to do with what was sent, and to begin an upload nothing is.
+  if (operation === 'start upload' && !NO_ROOM.has(status)) return undefined
   const isRefused = status === undefined || status === 507 || (status >= 400 && status < 500)
   return code === 'UPLOAD' && isRefused
     ? 'Proxies often limit the size of a request, and accounts have quotas.'
