@@ -41953,7 +41953,6 @@ function emptyText(name) {
 
 
 
-
 /**
  * Lines, commas, brackets and quotes, each of which may be a node of its own for the parser, with a
  * kilobyte of memory: twelve for each destination that a list may have.
@@ -42056,10 +42055,8 @@ function layoutMessage(code, line, { contents }) {
     if (!LAYOUT.has(code))
         return undefined;
     if ((0,dist/* isSeq */.oP)(contents) && contents.flow !== true && /^-?[^\s-]/.test(line)) {
-        const item = line.replace(/^-/, '').trim();
-        // A key may have a secret behind it.
-        const meant = /:\s/.test(item) ? '' : `; write ${quote(`- ${item}`)}`;
-        return `not readable as YAML: the line is no item of the list${meant}`;
+        // Not repeated: it may be a line of a secret.
+        return 'not readable as YAML: the line is no item of the list; begin it with "- "';
     }
     if (/^["[{]/.test(line))
         return 'a second value begins here; an image list is one';

@@ -389,6 +389,12 @@ describe('a file of another program', () => {
     ])
   })
 
+  test('repeats no line of a secret that lies outside of its place', () => {
+    const found = problems(`- registry: ghcr.io\n  password: |\n${SECRET}\n`)
+    expect(found.join()).toContain('line 3: not readable as YAML')
+    expect(found.join()).not.toContain(SECRET)
+  })
+
   test('is one error where it has several documents', () => {
     const several = 'a second YAML document begins here; an image list is one document'
     expect(problems(`kind: A\n---\nkind: B\n---\nkind: C\n`)).toEqual([`line 2: ${several}`])

@@ -1,5 +1,4 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
-import { quote } from '../../oci/quote.ts'
 import type { ListContent, ListProblem } from './entry.ts'
 import { readItems } from './items.ts'
 import { notationOf, readMapping } from './mapping.ts'
@@ -131,10 +130,8 @@ function layoutMessage(
     return 'not readable as YAML: a tab indents the line; YAML takes blanks alone'
   if (!LAYOUT.has(code)) return undefined
   if (isSeq(contents) && contents.flow !== true && /^-?[^\s-]/.test(line)) {
-    const item = line.replace(/^-/, '').trim()
-    // A key may have a secret behind it.
-    const meant = /:\s/.test(item) ? '' : `; write ${quote(`- ${item}`)}`
-    return `not readable as YAML: the line is no item of the list${meant}`
+    // Not repeated: it may be a line of a secret.
+    return 'not readable as YAML: the line is no item of the list; begin it with "- "'
   }
   if (/^["[{]/.test(line)) return 'a second value begins here; an image list is one'
   return /^\s*(?:-\s+)*["']?[\w-]+["']?:/.test(line) ? MISPLACED : undefined
