@@ -27059,7 +27059,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4911);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9974);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27069,7 +27069,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4911:
+/***/ 9974:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -46896,7 +46896,7 @@ function targetOf(header) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/registry/content/referrers-list.js
+;// CONCATENATED MODULE: ./lib/registry/content/referrers-api.js
 
 
 
@@ -46917,8 +46917,8 @@ const MAX_REFERRERS = 1000;
  * asking for a login (Q61).
  */
 const NO_API = [400, 401, 404, 405, 406, 501];
-const referrers_list_REDIRECTS = [301, 302, 303, 307, 308];
-const referrers_list_Page = looseObject({
+const referrers_api_REDIRECTS = [301, 302, 303, 307, 308];
+const referrers_api_Page = looseObject({
     mediaType: nullish(string()),
     manifests: nullable(array(descriptorSchema)),
 });
@@ -46930,7 +46930,7 @@ const referrers_list_Page = looseObject({
  * request: a look that failed does not say that there is nothing.
  */
 async function listByApi(repository, subject) {
-    const api = repository.http.facts.referrersApi;
+    const api = repository.http.facts.referrersSupport;
     return api.list(repository.name, async () => new PagedList(repository, subject).read());
 }
 class PagedList {
@@ -47024,11 +47024,11 @@ function saysNoApi({ status, headers }) {
     // A login that is missing or over says nothing about the API.
     if (status === 401)
         return headers['www-authenticate'] === undefined;
-    return (NO_API.includes(status) || (referrers_list_REDIRECTS.includes(status) && headers['location'] !== undefined));
+    return (NO_API.includes(status) || (referrers_api_REDIRECTS.includes(status) && headers['location'] !== undefined));
 }
 function readPage(body) {
     const document = parseStrictJson(body, { freeMaps: ['annotations'] });
-    const page = safeParse(referrers_list_Page, document, { abortEarly: true });
+    const page = safeParse(referrers_api_Page, document, { abortEarly: true });
     const mediaType = page.success ? (page.output.mediaType ?? '') : '';
     if (page.success && (mediaType === '' || mediaType === MediaType.ociIndex)) {
         return page.output.manifests ?? [];
@@ -47374,9 +47374,9 @@ function isForNoPlatform({ platform, mediaType }) {
 /** A repository as the place where signatures are kept. What is found is what may be copied, too. */
 function signaturesIn(source) {
     const { repository, referrers } = source;
-    const { referrersApi } = repository.http.facts;
+    const { referrersSupport } = repository.http.facts;
     return {
-        isCostly: async () => !source.bringsReferrers && (await referrersApi.isMissing(repository.name)),
+        isCostly: async () => !source.bringsReferrers && (await referrersSupport.isMissing(repository.name)),
         list: async (subject) => referrers.list(repository, subject),
         fetch: async (subject, entry) => fetchReferrer(repository, subject, entry),
         fetchCosign: async (subject, kind) => {
@@ -52621,12 +52621,12 @@ class ReadableRepositories {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/registry/learned/referrers-api.js
+;// CONCATENATED MODULE: ./lib/registry/learned/referrers-support.js
 /**
  * Which repositories have the referrers API. Each of them has to show it by itself: behind one name
  * there may be several registries, and behind a proxy another one tomorrow.
  */
-class ReferrersApi {
+class ReferrersSupport {
     /** The first answer of each; undefined where that failed and the next one may tell. */
     #first = new Map();
     /** Whether what was pushed is listed. */
@@ -52785,7 +52785,7 @@ class RegistryFacts {
     shownBlobs = new ShownBlobs();
     largeBlobs = new LargeBlobs();
     manifests = new KeptManifests();
-    referrersApi = new ReferrersApi();
+    referrersSupport = new ReferrersSupport();
     tagLists = new TagLists();
     quota;
     #family;
@@ -54886,11 +54886,11 @@ class SharedSources {
     #overwritten;
     /** For the manifests of each source registry. */
     #rooms = new Map();
-    /** @param policy for pairs that bring none of their own */
-    constructor(pairs, policy) {
+    /** @param settings for pairs that bring none of their own */
+    constructor(pairs, settings) {
         const byKey = new Map();
         for (const pair of pairs) {
-            const key = keyOf({ ...policy, ...pair });
+            const key = keyOf({ ...settings, ...pair });
             const source = byKey.get(key) ?? shared_sources_noneYet();
             byKey.set(key, source);
             source.pairs.push(pair);
@@ -55027,7 +55027,7 @@ async function presentReferrers(repository, subject, digests) {
     const common = digests.filter((digest) => listed.has(digest));
     if (from === 'api') {
         if (listed.size > 0)
-            repository.http.facts.referrersApi.noteListing(repository.name);
+            repository.http.facts.referrersSupport.noteListing(repository.name);
         return new Set(common);
     }
     const there = await wait_for_all_waitForAll(common.map(async (digest) => (await presentDigest(repository, digest)) === digest));
@@ -55041,7 +55041,7 @@ async function presentReferrers(repository, subject, digests) {
 async function listsByItself(repository, subject, pushed) {
     const { facts, network } = repository.http;
     const place = repository.place('list referrers', subject);
-    return facts.referrersApi.lists(repository.name, async () => {
+    return facts.referrersSupport.lists(repository.name, async () => {
         for (const delay of [0, ...LOOKS_AFTER]) {
             if (delay > 0)
                 await pause(network, delay, place);
@@ -55732,21 +55732,21 @@ function refersTo({ levels }, digest) {
     return levels[0]?.referrers.some(({ subject }) => subject === digest) === true;
 }
 
-;// CONCATENATED MODULE: ./lib/sync/sync-policy.js
+;// CONCATENATED MODULE: ./lib/sync/sync-settings.js
 
 /** What is copied unless somebody says otherwise. */
 const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64';
-/** The policy with everything that it leaves out. */
-function fullPolicy(policy) {
+/** The settings with everything that it leaves out. */
+function fullSettings(settings) {
     return {
-        platforms: policy.platforms ?? parsePlatformFilter(DEFAULT_PLATFORMS),
-        onMissingPlatform: policy.onMissingPlatform ?? 'warn',
-        onExisting: policy.onExisting ?? 'overwrite',
-        attestations: policy.attestations ?? 'drop',
-        referrers: policy.referrers ?? 'none',
-        onLostReferrers: policy.onLostReferrers ?? 'warn',
-        dryRun: policy.dryRun ?? false,
-        stage: policy.stage ?? false,
+        platforms: settings.platforms ?? parsePlatformFilter(DEFAULT_PLATFORMS),
+        onMissingPlatform: settings.onMissingPlatform ?? 'warn',
+        onExisting: settings.onExisting ?? 'overwrite',
+        attestations: settings.attestations ?? 'drop',
+        referrers: settings.referrers ?? 'none',
+        onLostReferrers: settings.onLostReferrers ?? 'warn',
+        dryRun: settings.dryRun ?? false,
+        stage: settings.stage ?? false,
     };
 }
 
@@ -55936,7 +55936,7 @@ class Syncer {
     #source;
     #destination;
     #logger;
-    #policy;
+    #settings;
     #taker;
     #beforeTag;
     #mustSeeTag;
@@ -55955,7 +55955,7 @@ class Syncer {
         this.#source = options.source;
         this.#destination = options.destination;
         this.#logger = options.logger ?? silentLogger;
-        this.#policy = fullPolicy(options);
+        this.#settings = fullSettings(options);
     }
     /**
      * Brings the destination up to date with the source. A destination without a tag takes the
@@ -55986,15 +55986,15 @@ class Syncer {
      *
      * @internal
      */
-    async sync(source, destination, named = nameSource(this.#source, source, this.#policy)) {
+    async sync(source, destination, named = nameSource(this.#source, source, this.#settings)) {
         const { repository, tag } = this.#target(source, destination);
         // What must not be overwritten has to be seen; what may be is only compared.
-        const mustSee = this.#mustSeeTag || this.#policy.onExisting !== 'overwrite';
+        const mustSee = this.#mustSeeTag || this.#settings.onExisting !== 'overwrite';
         const look = mustSee ? resolveDigest : presentDigest;
         const looking = tag === undefined ? Promise.resolve(undefined) : look(repository, tag);
         const reading = read_source_readSource(named, repository, looking, this.#trust);
         const [{ image, verified }, tagged] = await waitForBoth(reading, looking);
-        const { onMissingPlatform } = this.#policy;
+        const { onMissingPlatform } = this.#settings;
         const isByDigest = tag === undefined;
         tellSelection(image, named.name, { onMissingPlatform, isByDigest }, this.#logger);
         const known = {
@@ -56002,10 +56002,10 @@ class Syncer {
             platforms: image.knownPlatforms(),
             ...whatIsMissing(image),
             bytes: bytes_moved_noBytes,
-            wanted: wantedOf(image, this.#policy),
+            wanted: wantedOf(image, this.#settings),
             ...(verified !== undefined && { verified }),
         };
-        const mayBeStaged = this.#mayBeStaged && !this.#policy.stage && !this.#policy.dryRun;
+        const mayBeStaged = this.#mayBeStaged && !this.#settings.stage && !this.#settings.dryRun;
         const compared = { image, repository, tag, tagged, mayBeStaged };
         const { release, ...shown } = await compareWithDestination(compared);
         const route = this.#route(image, repository);
@@ -56024,7 +56024,7 @@ class Syncer {
     async #change(change, outcome) {
         const { route, tag, digest, previous, ...bringing } = change;
         const before = previous === undefined ? {} : { previousDigest: previous };
-        const { onExisting, dryRun, stage } = this.#policy;
+        const { onExisting, dryRun, stage } = this.#settings;
         const repository = route.destination;
         const write = { repository, tag, digest, onExisting, logger: this.#logger };
         if (previous !== undefined && !mayOverwrite(write, previous)) {
@@ -56061,12 +56061,12 @@ class Syncer {
     /** What the destination's registry holds, or would by then. */
     get #holdings() {
         const { planned, holdings } = this.#destination;
-        return this.#policy.dryRun ? planned : holdings;
+        return this.#settings.dryRun ? planned : holdings;
     }
     #route(image, destination) {
         const { ledger, seen } = this.#holdings;
         const { repository: source, read } = image;
-        const { dryRun: isPlan } = this.#policy;
+        const { dryRun: isPlan } = this.#settings;
         // Nobody shares a download that does not take place.
         const taker = isPlan ? undefined : this.#taker;
         const progress = this.#progress;
@@ -56074,10 +56074,17 @@ class Syncer {
     }
     /** Undefined where nobody has asked for them. */
     #referrers(image, route, name) {
-        if (this.#policy.referrers === 'none')
+        if (this.#settings.referrers === 'none')
             return undefined;
         const { referrers: found } = this.#source;
-        return new ImageReferrers({ image, name, route, found, logger: this.#logger, ...this.#policy });
+        return new ImageReferrers({
+            image,
+            name,
+            route,
+            found,
+            logger: this.#logger,
+            ...this.#settings,
+        });
     }
     /** An image that is there may have been signed since. */
     async #unchanged(outcome, referrers) {
@@ -56532,7 +56539,7 @@ const TAG_WRITE_MS = 500;
  */
 async function runSync(run) {
     const startedAt = run.clock.now();
-    const sources = new SharedSources(run.pairs, run.policy);
+    const sources = new SharedSources(run.pairs, run.settings);
     const warnings = new Warnings();
     let failed = run.hasFailed ?? false;
     const logs = new Map();
@@ -56571,12 +56578,12 @@ async function runSync(run) {
             set,
             begin,
             end,
-            isPlan: run.policy.dryRun,
+            isPlan: run.settings.dryRun,
             hasFailed: run.hasFailed ?? false,
         });
     const results = run.pairs.flatMap((pair) => done.get(pair) ?? []);
     const totals = totalsOf(results, run.clock.now() - startedAt);
-    return { dryRun: run.policy.dryRun, results, totals };
+    return { dryRun: run.settings.dryRun, results, totals };
 }
 /** The destinations' registries, where there are several and somebody knows which of them hang. */
 function hostsOf({ pairs, silentHosts, }) {
@@ -56600,13 +56607,13 @@ async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
     const { source, destination } = pair;
     const startedAt = run.clock.now();
     const durationMs = () => run.clock.now() - startedAt;
-    const policy = policyOf(pair, run.policy);
+    const settings = settingsOf(pair, run.settings);
     let before = {};
     let brought;
     try {
         const from = await run.clientFor('source', source);
         const syncer = new Syncer({
-            ...policy,
+            ...settings,
             source: from,
             destination: await run.clientFor('destination', destination),
             logger,
@@ -56630,7 +56637,7 @@ async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
             mayBeStaged: isPinned(pair),
             trust: run.trust,
         });
-        const named = sources.named(pair, () => sourceAt(from, pair, policy));
+        const named = sources.named(pair, () => sourceAt(from, pair, settings));
         const outcome = await syncer.sync(source, destination, named);
         set?.note(pair, outcome.status === 'copied' ? 'answered' : 'none');
         return { ...nothingDone(pair), ...outcome, durationMs: durationMs() };
@@ -56660,14 +56667,14 @@ function mayHaveMovedTag(error) {
 /** The source of a pair that has not begun. */
 async function run_sourceOf(run, pair) {
     const client = await run.clientFor('source', pair.source);
-    return sourceAt(client, pair, policyOf(pair, run.policy));
+    return sourceAt(client, pair, settingsOf(pair, run.settings));
 }
-function sourceAt(client, { source }, policy) {
-    return nameSource(client, source, policy);
+function sourceAt(client, { source }, settings) {
+    return nameSource(client, source, settings);
 }
-/** The policy of the run, with what a pair says for itself. */
-function policyOf(pair, policy) {
-    return { ...policy, ...optionsOf(pair) };
+/** The settings of the run, with what a pair says for itself. */
+function settingsOf(pair, settings) {
+    return { ...settings, ...optionsOf(pair) };
 }
 
 ;// CONCATENATED MODULE: ./lib/main.js
@@ -56821,7 +56828,7 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
         const run = runSync({
             pairs,
             hasFailed: pairs.length < items.length,
-            policy: inputs,
+            settings: inputs,
             asSet: inputs.allOrNothing ? watchSet(set, atEnd.clientFor) : undefined,
             failFast: inputs.failFast,
             clock: systemClock,

@@ -177,7 +177,7 @@ async function sync({
     const run = runSync<BufferedLog>({
       pairs,
       hasFailed: pairs.length < items.length,
-      policy: inputs,
+      settings: inputs,
       asSet: inputs.allOrNothing ? watchSet(set, atEnd.clientFor) : undefined,
       failFast: inputs.failFast,
       clock: systemClock,

@@ -139,7 +139,12 @@ async function runFifty(world: World): Promise<RunReport> {
   })
   return runSync<LogLines>({
     pairs,
-    policy: { platforms: 'all', onMissingPlatform: 'warn', onExisting: 'overwrite', dryRun: false },
+    settings: {
+      platforms: 'all',
+      onMissingPlatform: 'warn',
+      onExisting: 'overwrite',
+      dryRun: false,
+    },
     failFast: false,
     clock: world.clock,
     clientFor: (_side, { registry }) => world.clientFor(registry),

@@ -13,7 +13,7 @@ import { Network } from '../../src/registry/network/network.ts'
 import type { ImagePair } from '../../src/sync/image-list.ts'
 import type { RunReport } from '../../src/sync/report.ts'
 import { runSync } from '../../src/sync/run.ts'
-import type { SyncPolicy } from '../../src/sync/sync-policy.ts'
+import type { SyncSettings } from '../../src/sync/sync-settings.ts'
 import { Random } from '../../testkit/fuzz/random.ts'
 import type { Job, JobResult, Outcome, Subjects } from '../../testkit/fuzz/subject.ts'
 import { runAction } from '../../testkit/runner/action-runner.ts'
@@ -80,7 +80,7 @@ async function run(job: Job): Promise<Outcome> {
   ): Promise<RunReport> =>
     runSync<BufferedLog>({
       pairs,
-      policy: { ...syncPolicyOf(policy), stage: how.stage === true },
+      settings: { ...syncSettingsOf(policy), stage: how.stage === true },
       failFast: policy.failFast,
       clock,
       asSet:
@@ -111,7 +111,7 @@ async function run(job: Job): Promise<Outcome> {
   }
 }
 
-function syncPolicyOf(policy: Job['policy']): SyncPolicy {
+function syncSettingsOf(policy: Job['policy']): SyncSettings {
   const filter = policy.platforms === 'all' ? 'all' : policy.platforms.join(',')
   return {
     ...policy,

@@ -262,7 +262,7 @@ export class FaultWorld {
           destination: parseReference(to),
           line: at + 1,
         })),
-        policy: {
+        settings: {
           platforms: options.platforms ?? (options.signed === true ? 'all' : twoPlatforms),
           referrers: parseReferrerFilter(options.signed === true ? 'all' : 'none'),
           onMissingPlatform: 'warn',

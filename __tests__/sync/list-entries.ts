@@ -1,5 +1,5 @@
 import { parsePlatformFilter } from '../../src/oci/platform.ts'
-import type { SyncPolicy } from '../../src/sync/sync-policy.ts'
+import type { SyncSettings } from '../../src/sync/sync-settings.ts'
 import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
 import type { SyncWorld } from './sync-world.ts'
 
@@ -8,10 +8,10 @@ export async function syncTo(
   world: SyncWorld,
   image: BuiltImage,
   platforms = 'linux/amd64,linux/arm64',
-  policy: Partial<SyncPolicy> = {},
+  settings: Partial<SyncSettings> = {},
 ) {
   world.give('acme/app', 'v1', image)
-  const syncer = world.syncer({ platforms: parsePlatformFilter(platforms), ...policy })
+  const syncer = world.syncer({ platforms: parsePlatformFilter(platforms), ...settings })
   return syncer.sync('acme/app:v1', 'copy:v1')
 }
 

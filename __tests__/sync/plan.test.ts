@@ -75,12 +75,12 @@ async function start({ options = {}, before }: Situation): Promise<SyncWorld> {
 async function runOver(
   world: SyncWorld,
   pairs: readonly ImagePair[],
-  policy: { readonly dryRun: boolean; readonly all?: boolean },
+  settings: { readonly dryRun: boolean; readonly all?: boolean },
 ) {
-  const { dryRun, all = false } = policy
+  const { dryRun, all = false } = settings
   world.clearRequests()
   const { results } = await run(world, pairs, {
-    policy: {
+    settings: {
       platforms: all ? 'all' : [{ os: 'linux', architecture: 'amd64' }],
       onMissingPlatform: 'warn',
       onExisting: 'overwrite',
@@ -117,7 +117,7 @@ describe('a dry run foresees what a run does, writes nothing, and asks no more t
     if (pair === undefined) throw new Error('there is a pair')
     const second = { ...pair, destination: parseReference(`${other.host}/copy:v1`) }
     const { results } = await run(world, [pair, second], {
-      policy: {
+      settings: {
         platforms: 'all',
         onMissingPlatform: 'warn',
         onExisting: 'overwrite',

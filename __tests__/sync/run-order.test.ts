@@ -178,14 +178,14 @@ describe('a tag that is source and destination in one list', () => {
   test('is waited for by nobody in a dry run', async () => {
     const held = world.source.hold({ method: 'GET', path: '/app/manifests/green' })
     const lines = ['app:blue => app:green', 'app:green => app:stable']
-    const policy = {
+    const settings = {
       platforms: 'all',
       onMissingPlatform: 'warn',
       onExisting: 'overwrite',
       dryRun: true,
     } as const
     const { done } = await run(world, pairsOf(world, ...lines), {
-      policy,
+      settings,
       onDone: () => held.release(),
     })
     expect(done).toEqual(['app:green', 'app:stable'])

@@ -160,7 +160,7 @@ describe('how far a run has come', () => {
     world.give('acme/multi', 'v1', multi)
     const hold = world.source.hold({ path })
     const { state, running } = start(pairsOf(world, 'acme/multi:v1 => copy:v1'), {
-      policy: {
+      settings: {
         platforms: 'all',
         onMissingPlatform: 'warn',
         onExisting: 'overwrite',

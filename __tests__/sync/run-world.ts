@@ -40,7 +40,7 @@ export async function run(
   }
   const report = await runSync<LogLines>({
     pairs,
-    policy: {
+    settings: {
       platforms: [
         { os: 'linux', architecture: 'amd64' },
         { os: 'linux', architecture: 'arm64' },

@@ -73,7 +73,7 @@ describe('a run', () => {
     const lines = ['acme/multi:v1 => a:v1', 'acme/multi:v1 => b:v1', 'acme/app:v1 => c:v1']
     const warned: string[] = []
     const { results } = await run(world, pairsOf(world, ...lines), {
-      policy: {
+      settings: {
         platforms: parsePlatformFilter('linux/amd64,linux/arm/v7'),
         onMissingPlatform: 'warn',
         onExisting: 'overwrite',
@@ -131,7 +131,7 @@ describe('a run', () => {
     expect(asked).toEqual(expect.arrayContaining(wanted))
   })
 
-  test('takes the platforms of the image before those of the policy', async () => {
+  test('takes the platforms of the image before those of the settings', async () => {
     const [first, second] = pairsOf(world, 'acme/multi:v1 => a:v1', 'acme/multi:v1 => b:v1')
     if (first === undefined || second === undefined) throw new Error('two were read')
     const pairs = [{ ...first, platforms: parsePlatformFilter('linux/s390x') }, second]
@@ -152,7 +152,7 @@ describe('a run', () => {
 
   test('that is dry writes nothing and says so', async () => {
     const pairs = pairsOf(world, 'acme/app:v1 => a:v1', 'acme/multi:v1 => b:v1')
-    const dry = await run(world, pairs, { policy: policy({ dryRun: true }) })
+    const dry = await run(world, pairs, { settings: settings({ dryRun: true }) })
     expect(dry.dryRun).toBe(true)
     expect(writesTo(world.destination)).toEqual([])
     const real = await run(world, pairs)
@@ -165,7 +165,7 @@ describe('a run', () => {
   test('counts what it skipped', async () => {
     pushTo(world.destination.store, 'a', 'v1', index)
     const { results, totals } = await run(world, pairsOf(world, 'acme/app:v1 => a:v1'), {
-      policy: policy({ onExisting: 'skip' }),
+      settings: settings({ onExisting: 'skip' }),
     })
     expect(results[0]).toMatchObject({ status: 'skipped', previousDigest: index.manifest.digest })
     expect(results[0]).not.toHaveProperty('error')
@@ -186,7 +186,7 @@ describe('a run', () => {
   })
 })
 
-function policy(changes: object) {
+function settings(changes: object) {
   return {
     platforms: parsePlatformFilter('linux/amd64,linux/arm64'),
     onMissingPlatform: 'warn',

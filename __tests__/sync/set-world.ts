@@ -82,7 +82,7 @@ export class SetWorld {
     const [network = this.#atEnd] = this.#networks
     return runSync<LogLines>({
       pairs: this.pairs,
-      policy: {
+      settings: {
         platforms: [{ os: 'linux', architecture: 'amd64' }],
         onMissingPlatform: 'warn',
         onExisting: 'overwrite',

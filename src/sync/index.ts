@@ -15,6 +15,6 @@ export type {
   TagResult,
 } from './report.ts'
 export type { AttestationPolicy } from './source-image.ts'
-export type { SyncPolicy } from './sync-policy.ts'
+export type { SyncSettings } from './sync-settings.ts'
 export type { SyncOutcome } from './sync-outcome.ts'
 export { Syncer, type SyncerOptions } from './syncer.ts'

@@ -8,16 +8,16 @@ import type { Client } from '../registry/client.ts'
 import type { SourceReferrers } from '../registry/copy/source-referrers.ts'
 import type { Repository } from '../registry/http/repository.ts'
 import { type AttestationPolicy, SourceImage } from './source-image.ts'
-import type { SyncPolicy } from './sync-policy.ts'
+import type { SyncSettings } from './sync-settings.ts'
 
 /** What is wanted of a source. */
-type SourcePolicy = Pick<SyncPolicy, 'platforms' | 'attestations' | 'referrers'>
+type SourceSettings = Pick<SyncSettings, 'platforms' | 'attestations' | 'referrers'>
 
 /** The source that a reference to a client's registry names. Throws PARSE_SOURCE_REFERENCE. */
 export function nameSource(
   client: Client,
   source: string | Reference,
-  wanted: SourcePolicy,
+  wanted: SourceSettings,
 ): NamedSource {
   const reference = client.parse(source, 'PARSE_SOURCE_REFERENCE', 'source')
   const repository = client.repository(reference.repository, 'source')
@@ -45,7 +45,7 @@ export class NamedSource {
     repository: Repository,
     referrers: SourceReferrers,
     reference: Reference,
-    { platforms, attestations = 'drop', referrers: along = 'none' }: SourcePolicy,
+    { platforms, attestations = 'drop', referrers: along = 'none' }: SourceSettings,
   ) {
     this.repository = repository
     this.referrers = referrers

@@ -2,7 +2,7 @@ import { formatReference, parseReference } from '../oci/reference.ts'
 import { type PrintedLine, printList } from './list/print.ts'
 import type { RunReport, SyncResult, Wanted } from './report.ts'
 import type { SourceImage } from './source-image.ts'
-import type { SyncPolicy } from './sync-policy.ts'
+import type { SyncSettings } from './sync-settings.ts'
 
 /**
  * The list of a run with the digest of each source in place of its tag: run again, it gives the same
@@ -30,7 +30,7 @@ function pinnedLine(result: SyncResult): PrintedLine {
  */
 export function wantedOf(
   image: Pick<SourceImage, 'isJudgedByConfig'>,
-  { platforms, attestations, referrers }: Required<SyncPolicy>,
+  { platforms, attestations, referrers }: Required<SyncSettings>,
 ): Wanted {
   return { platforms: image.isJudgedByConfig ? 'all' : platforms, attestations, referrers }
 }

@@ -12,7 +12,7 @@ import { type ResultError, type RunReport, type SyncResult, totalsOf } from './r
 import { nameSource, type NamedSource } from './named-source.ts'
 import type { RunProgress } from './run-progress.ts'
 import { SharedSources } from './shared-sources.ts'
-import type { SyncPolicy } from './sync-policy.ts'
+import type { SyncSettings } from './sync-settings.ts'
 import type { BroughtImage } from './sync-outcome.ts'
 import { Syncer } from './syncer.ts'
 import type { TrustGate } from './trust-gate.ts'
@@ -39,7 +39,7 @@ const TAG_WRITE_MS = 500
 export interface Run<Log extends Logger> {
   readonly pairs: readonly ImagePair[]
   /** What a pair says for itself goes before it. */
-  readonly policy: SyncPolicy
+  readonly settings: SyncSettings
   /** Start no more images once one has failed. */
   readonly failFast: boolean
   /** Whether something failed before the first image. */
@@ -71,7 +71,7 @@ export interface Run<Log extends Logger> {
  */
 export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunReport> {
   const startedAt = run.clock.now()
-  const sources = new SharedSources(run.pairs, run.policy)
+  const sources = new SharedSources(run.pairs, run.settings)
   const warnings = new Warnings()
   let failed = run.hasFailed ?? false
   const logs = new Map<ImagePair, Log>()
@@ -112,12 +112,12 @@ export async function runSync<Log extends Logger>(run: Run<Log>): Promise<RunRep
           set,
           begin,
           end,
-          isPlan: run.policy.dryRun,
+          isPlan: run.settings.dryRun,
           hasFailed: run.hasFailed ?? false,
         })
   const results = run.pairs.flatMap((pair) => done.get(pair) ?? [])
   const totals = totalsOf(results, run.clock.now() - startedAt)
-  return { dryRun: run.policy.dryRun, results, totals }
+  return { dryRun: run.settings.dryRun, results, totals }
 }
 
 /** The destinations' registries, where there are several and somebody knows which of them hang. */
@@ -161,13 +161,13 @@ async function syncPair<Log extends Logger>(
   const { source, destination } = pair
   const startedAt = run.clock.now()
   const durationMs = (): number => run.clock.now() - startedAt
-  const policy = policyOf(pair, run.policy)
+  const settings = settingsOf(pair, run.settings)
   let before: Pick<SyncResult, 'previousDigest'> = {}
   let brought: BroughtImage | undefined
   try {
     const from = await run.clientFor('source', source)
     const syncer = new Syncer({
-      ...policy,
+      ...settings,
       source: from,
       destination: await run.clientFor('destination', destination),
       logger,
@@ -189,7 +189,7 @@ async function syncPair<Log extends Logger>(
       mayBeStaged: isPinned(pair),
       trust: run.trust,
     })
-    const named = sources.named(pair, () => sourceAt(from, pair, policy))
+    const named = sources.named(pair, () => sourceAt(from, pair, settings))
     const outcome = await syncer.sync(source, destination, named)
     set?.note(pair, outcome.status === 'copied' ? 'answered' : 'none')
     return { ...nothingDone(pair), ...outcome, durationMs: durationMs() }
@@ -218,14 +218,14 @@ function mayHaveMovedTag(error: unknown): boolean {
 /** The source of a pair that has not begun. */
 async function sourceOf<Log extends Logger>(run: Run<Log>, pair: ImagePair): Promise<NamedSource> {
   const client = await run.clientFor('source', pair.source)
-  return sourceAt(client, pair, policyOf(pair, run.policy))
+  return sourceAt(client, pair, settingsOf(pair, run.settings))
 }
 
-function sourceAt(client: Client, { source }: ImagePair, policy: SyncPolicy): NamedSource {
-  return nameSource(client, source, policy)
+function sourceAt(client: Client, { source }: ImagePair, settings: SyncSettings): NamedSource {
+  return nameSource(client, source, settings)
 }
 
-/** The policy of the run, with what a pair says for itself. */
-function policyOf(pair: ImagePair, policy: SyncPolicy): SyncPolicy {
-  return { ...policy, ...optionsOf(pair) }
+/** The settings of the run, with what a pair says for itself. */
+function settingsOf(pair: ImagePair, settings: SyncSettings): SyncSettings {
+  return { ...settings, ...optionsOf(pair) }
 }

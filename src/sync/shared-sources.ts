@@ -5,7 +5,7 @@ import { ManifestRoom, type ManifestShare } from '../registry/learned/manifest-r
 import type { ImagePair } from './image-list.ts'
 import { tagOf } from './list/pair.ts'
 import type { NamedSource } from './named-source.ts'
-import type { SyncPolicy } from './sync-policy.ts'
+import type { SyncSettings } from './sync-settings.ts'
 
 /** What the destinations of one source have in common. */
 interface SharedSource {
@@ -35,11 +35,14 @@ export class SharedSources {
   /** For the manifests of each source registry. */
   readonly #rooms = new Map<string, ManifestRoom>()
 
-  /** @param policy for pairs that bring none of their own */
-  constructor(pairs: readonly ImagePair[], policy: Pick<SyncPolicy, 'platforms' | 'attestations'>) {
+  /** @param settings for pairs that bring none of their own */
+  constructor(
+    pairs: readonly ImagePair[],
+    settings: Pick<SyncSettings, 'platforms' | 'attestations'>,
+  ) {
     const byKey = new Map<string, SharedSource>()
     for (const pair of pairs) {
-      const key = keyOf({ ...policy, ...pair })
+      const key = keyOf({ ...settings, ...pair })
       const source = byKey.get(key) ?? noneYet()
       byKey.set(key, source)
       source.pairs.push(pair)
@@ -137,7 +140,7 @@ function inTurns(pairs: readonly ImagePair[]): readonly ImagePair[] {
 }
 
 function keyOf(
-  wanted: Pick<SyncPolicy, 'platforms' | 'attestations'> & Pick<ImagePair, 'source'>,
+  wanted: Pick<SyncSettings, 'platforms' | 'attestations'> & Pick<ImagePair, 'source'>,
 ): string {
   const { source, platforms, attestations } = wanted
   const names = platforms === 'all' ? platforms : platforms.map(formatPlatform).join(',')

@@ -14,7 +14,7 @@ import { ImageReferrers } from './image-referrers.ts'
 import { type Bringing, planImage, type PushedImage, pushImage } from './push-image.ts'
 import { wantedOf } from './pinned.ts'
 import type { BroughtImage, KnownOutcome } from './sync-outcome.ts'
-import { fullPolicy, type SyncPolicy } from './sync-policy.ts'
+import { fullSettings, type SyncSettings } from './sync-settings.ts'
 import { type NamedSource, nameSource } from './named-source.ts'
 import type { SourceImage } from './source-image.ts'
 import { readSource } from './read-source.ts'
@@ -25,7 +25,7 @@ import type { TrustGate } from './trust-gate.ts'
 import { type Comparison, compareWithDestination } from './up-to-date.ts'
 
 /** Between which registries, and how. */
-export interface SyncerOptions extends Partial<SyncPolicy> {
+export interface SyncerOptions extends Partial<SyncSettings> {
   readonly source: Client
   readonly destination: Client
   readonly logger?: Logger
@@ -86,7 +86,7 @@ export class Syncer {
   readonly #source: Client
   readonly #destination: Client
   readonly #logger: Logger
-  readonly #policy: Required<SyncPolicy>
+  readonly #settings: Required<SyncSettings>
   readonly #taker: Taker | undefined
   readonly #beforeTag: SyncerOptions['beforeTag']
   readonly #mustSeeTag: boolean
@@ -106,7 +106,7 @@ export class Syncer {
     this.#source = options.source
     this.#destination = options.destination
     this.#logger = options.logger ?? silentLogger
-    this.#policy = fullPolicy(options)
+    this.#settings = fullSettings(options)
   }
 
   /**
@@ -146,16 +146,16 @@ export class Syncer {
   async sync(
     source: string | Reference,
     destination: string | Reference,
-    named: NamedSource = nameSource(this.#source, source, this.#policy),
+    named: NamedSource = nameSource(this.#source, source, this.#settings),
   ): Promise<KnownOutcome> {
     const { repository, tag } = this.#target(source, destination)
     // What must not be overwritten has to be seen; what may be is only compared.
-    const mustSee = this.#mustSeeTag || this.#policy.onExisting !== 'overwrite'
+    const mustSee = this.#mustSeeTag || this.#settings.onExisting !== 'overwrite'
     const look = mustSee ? resolveDigest : presentDigest
     const looking = tag === undefined ? Promise.resolve(undefined) : look(repository, tag)
     const reading = readSource(named, repository, looking, this.#trust)
     const [{ image, verified }, tagged] = await waitForBoth(reading, looking)
-    const { onMissingPlatform } = this.#policy
+    const { onMissingPlatform } = this.#settings
     const isByDigest = tag === undefined
     tellSelection(image, named.name, { onMissingPlatform, isByDigest }, this.#logger)
     const known = {
@@ -163,10 +163,10 @@ export class Syncer {
       platforms: image.knownPlatforms(),
       ...whatIsMissing(image),
       bytes: noBytes,
-      wanted: wantedOf(image, this.#policy),
+      wanted: wantedOf(image, this.#settings),
       ...(verified !== undefined && { verified }),
     }
-    const mayBeStaged = this.#mayBeStaged && !this.#policy.stage && !this.#policy.dryRun
+    const mayBeStaged = this.#mayBeStaged && !this.#settings.stage && !this.#settings.dryRun
     const compared = { image, repository, tag, tagged, mayBeStaged }
     const { release, ...shown } = await compareWithDestination(compared)
     const route = this.#route(image, repository)
@@ -186,7 +186,7 @@ export class Syncer {
   async #change(change: Change, outcome: BroughtImage): Promise<KnownOutcome> {
     const { route, tag, digest, previous, ...bringing } = change
     const before = previous === undefined ? {} : { previousDigest: previous }
-    const { onExisting, dryRun, stage } = this.#policy
+    const { onExisting, dryRun, stage } = this.#settings
     const repository = route.destination
     const write = { repository, tag, digest, onExisting, logger: this.#logger }
     if (previous !== undefined && !mayOverwrite(write, previous)) {
@@ -225,13 +225,13 @@ export class Syncer {
   /** What the destination's registry holds, or would by then. */
   get #holdings(): Holdings {
     const { planned, holdings } = this.#destination
-    return this.#policy.dryRun ? planned : holdings
+    return this.#settings.dryRun ? planned : holdings
   }
 
   #route(image: SourceImage, destination: Repository): Route {
     const { ledger, seen } = this.#holdings
     const { repository: source, read } = image
-    const { dryRun: isPlan } = this.#policy
+    const { dryRun: isPlan } = this.#settings
     // Nobody shares a download that does not take place.
     const taker = isPlan ? undefined : this.#taker
     const progress = this.#progress
@@ -240,9 +240,16 @@ export class Syncer {
 
   /** Undefined where nobody has asked for them. */
   #referrers(image: SourceImage, route: Route, name: string): ImageReferrers | undefined {
-    if (this.#policy.referrers === 'none') return undefined
+    if (this.#settings.referrers === 'none') return undefined
     const { referrers: found } = this.#source
-    return new ImageReferrers({ image, name, route, found, logger: this.#logger, ...this.#policy })
+    return new ImageReferrers({
+      image,
+      name,
+      route,
+      found,
+      logger: this.#logger,
+      ...this.#settings,
+    })
   }
 
   /** An image that is there may have been signed since. */

@@ -128,10 +128,10 @@ function isForNoPlatform({ platform, mediaType }: Descriptor): boolean {
 /** A repository as the place where signatures are kept. What is found is what may be copied, too. */
 function signaturesIn(source: SignedSource): SignatureSource {
   const { repository, referrers } = source
-  const { referrersApi } = repository.http.facts
+  const { referrersSupport } = repository.http.facts
   return {
     isCostly: async () =>
-      !source.bringsReferrers && (await referrersApi.isMissing(repository.name)),
+      !source.bringsReferrers && (await referrersSupport.isMissing(repository.name)),
     list: async (subject) => referrers.list(repository, subject),
     fetch: async (subject, entry) => fetchReferrer(repository, subject, entry),
     fetchCosign: async (subject, kind) => {

@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
-import type { SyncPolicy } from '../../../src/sync/sync-policy.ts'
+import type { SyncSettings } from '../../../src/sync/sync-settings.ts'
 import { Syncer } from '../../../src/sync/syncer.ts'
 import { buildMultiPlatform } from '../../../testkit/image/multi-platform.ts'
 import { replyWith } from '../../../testkit/registry/faults.ts'
 import { failureOf, image, RegistryWorld } from '../registry-world.ts'
 
 const index = buildMultiPlatform()
-const words = JSON.stringify({ errors: [{ code: 'PRECONDITION', message: 'held back by policy' }] })
+const words = JSON.stringify({
+  errors: [{ code: 'PRECONDITION', message: 'held back by settings' }],
+})
 const statuses = [403, 409, 410, 412, 422, 423, 424, 451, 498]
 
 /** A world whose destination refuses every look with that status, but takes what is pushed. */
@@ -18,8 +20,8 @@ async function refusing(status: number) {
     { method: ['GET', 'HEAD'], path: '/v2/mirror/' },
     replyWith(status, { body: words }),
   )
-  const syncer = (policy: Partial<SyncPolicy> = {}) =>
-    new Syncer({ source: world.from, destination: world.to, ...policy })
+  const syncer = (settings: Partial<SyncSettings> = {}) =>
+    new Syncer({ source: world.from, destination: world.to, ...settings })
   return { world, looks, syncer, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() }
 }
 
@@ -57,7 +59,7 @@ describe.each(statuses)('a destination that answers every look with %i', (status
       const syncing = refused.syncer({ onExisting }).syncImage('acme/app:1.0', 'mirror/app:1.0')
       const error = await failureOf(syncing)
       expect(error).toMatchObject({ operation: 'look up', side: 'destination', status })
-      expect(error.message).toContain('held back by policy')
+      expect(error.message).toContain('held back by settings')
       expect(refused.world.destination.store.tagWrites()).toEqual([])
     },
   )
@@ -66,7 +68,7 @@ describe.each(statuses)('a destination that answers every look with %i', (status
     await using refused = await refusing(status)
     const { to, destination } = refused.world
     expect((await failureOf(to.getDigest('mirror/app:1.0'))).registryMessage).toBe(
-      'held back by policy',
+      'held back by settings',
     )
     expect(destination.requests.map(({ method }) => method)).toEqual(['HEAD', 'GET'])
   })

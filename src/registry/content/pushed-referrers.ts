@@ -4,7 +4,7 @@ import type { Repository } from '../http/repository.ts'
 import { pause } from '../pace/retry.ts'
 import { waitForAll } from '../wait-for-all.ts'
 import { presentDigest } from './manifests.ts'
-import { listByApi } from './referrers-list.ts'
+import { listByApi } from './referrers-api.ts'
 import { listReferrers } from './referrers.ts'
 import { LOOKS_AFTER } from './read-back-tag.ts'
 
@@ -21,7 +21,7 @@ export async function presentReferrers(
   const listed = new Set(entries.map(({ digest }) => digest))
   const common = digests.filter((digest) => listed.has(digest))
   if (from === 'api') {
-    if (listed.size > 0) repository.http.facts.referrersApi.noteListing(repository.name)
+    if (listed.size > 0) repository.http.facts.referrersSupport.noteListing(repository.name)
     return new Set(common)
   }
   const there = await waitForAll(
@@ -42,7 +42,7 @@ export async function listsByItself(
 ): Promise<boolean> {
   const { facts, network } = repository.http
   const place = repository.place('list referrers', subject)
-  return facts.referrersApi.lists(repository.name, async () => {
+  return facts.referrersSupport.lists(repository.name, async () => {
     for (const delay of [0, ...LOOKS_AFTER]) {
       if (delay > 0) await pause(network, delay, place)
       const entries = await listByApi(repository, subject)

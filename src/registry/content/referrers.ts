@@ -5,7 +5,7 @@ import type { Repository } from '../http/repository.ts'
 import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import { waitForAll } from '../wait-for-all.ts'
 import { fetchManifest, resolveDigest } from './manifests.ts'
-import { listByApi } from './referrers-list.ts'
+import { listByApi } from './referrers-api.ts'
 import { listByTag } from './referrers-tag.ts'
 import { listsTag } from './tag-names.ts'
 

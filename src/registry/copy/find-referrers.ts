@@ -12,7 +12,7 @@ import { RegistryError } from '../errors.ts'
 import type { Repository } from '../http/repository.ts'
 import type { FetchedManifest } from '../learned/fetched-manifest.ts'
 import { fetchReferrer } from '../content/referrers.ts'
-import { MAX_REFERRERS } from '../content/referrers-list.ts'
+import { MAX_REFERRERS } from '../content/referrers-api.ts'
 import { waitForAll, waitForBoth } from '../wait-for-all.ts'
 import type { SourceReferrers } from './source-referrers.ts'
 

@@ -7,7 +7,7 @@ import { KeptManifests } from './manifest-cache.ts'
 import { MountLooks } from './mount-looks.ts'
 import { MountRecord } from './mount-record.ts'
 import { ReadableRepositories } from './readable-repositories.ts'
-import { ReferrersApi } from './referrers-api.ts'
+import { ReferrersSupport } from './referrers-support.ts'
 import { ShownBlobs } from './shown-blobs.ts'
 import { TagLists } from './tag-list.ts'
 import type { Logger } from '../logger.ts'
@@ -21,7 +21,7 @@ export class RegistryFacts {
   readonly shownBlobs = new ShownBlobs()
   readonly largeBlobs = new LargeBlobs()
   readonly manifests = new KeptManifests()
-  readonly referrersApi = new ReferrersApi()
+  readonly referrersSupport = new ReferrersSupport()
   readonly tagLists = new TagLists()
   readonly quota: Quota
   #family: RegistryFamily | undefined

@@ -2,7 +2,7 @@
  * Which repositories have the referrers API. Each of them has to show it by itself: behind one name
  * there may be several registries, and behind a proxy another one tomorrow.
  */
-export class ReferrersApi {
+export class ReferrersSupport {
   /** The first answer of each; undefined where that failed and the next one may tell. */
   readonly #first = new Map<string, Promise<boolean | undefined>>()
   /** Whether what was pushed is listed. */

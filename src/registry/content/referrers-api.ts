@@ -42,7 +42,7 @@ export async function listByApi(
   repository: Repository,
   subject: Digest,
 ): Promise<readonly Descriptor[] | undefined> {
-  const api = repository.http.facts.referrersApi
+  const api = repository.http.facts.referrersSupport
   return api.list(repository.name, async () => new PagedList(repository, subject).read())
 }
 

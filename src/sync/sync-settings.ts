@@ -6,7 +6,7 @@ import type { AttestationPolicy } from './source-image.ts'
 const DEFAULT_PLATFORMS = 'linux/amd64,linux/arm64'
 
 /** How an image is synced. */
-export interface SyncPolicy {
+export interface SyncSettings {
   readonly platforms: PlatformFilter
   /** When an index lacks some of the wanted platforms. */
   readonly onMissingPlatform: 'warn' | 'fail'
@@ -26,16 +26,16 @@ export interface SyncPolicy {
   readonly stage?: boolean
 }
 
-/** The policy with everything that it leaves out. */
-export function fullPolicy(policy: Partial<SyncPolicy>): Required<SyncPolicy> {
+/** The settings with everything that it leaves out. */
+export function fullSettings(settings: Partial<SyncSettings>): Required<SyncSettings> {
   return {
-    platforms: policy.platforms ?? parsePlatformFilter(DEFAULT_PLATFORMS),
-    onMissingPlatform: policy.onMissingPlatform ?? 'warn',
-    onExisting: policy.onExisting ?? 'overwrite',
-    attestations: policy.attestations ?? 'drop',
-    referrers: policy.referrers ?? 'none',
-    onLostReferrers: policy.onLostReferrers ?? 'warn',
-    dryRun: policy.dryRun ?? false,
-    stage: policy.stage ?? false,
+    platforms: settings.platforms ?? parsePlatformFilter(DEFAULT_PLATFORMS),
+    onMissingPlatform: settings.onMissingPlatform ?? 'warn',
+    onExisting: settings.onExisting ?? 'overwrite',
+    attestations: settings.attestations ?? 'drop',
+    referrers: settings.referrers ?? 'none',
+    onLostReferrers: settings.onLostReferrers ?? 'warn',
+    dryRun: settings.dryRun ?? false,
+    stage: settings.stage ?? false,
   }
 }
