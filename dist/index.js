@@ -40864,7 +40864,9 @@ const FLAG = /^-(?:[adfiqrtx]|it|-(?:all|all-tags|force|insecure|interactive|mul
 function commandProblem(written) {
     const words = written.slice(written.findIndex((word) => !PROMPT.test(word)));
     const [program = '', ...others] = words;
-    if (FIRST.test(program) && others.length > 0 && !others.includes('=>')) {
+    if (FIRST.test(program) &&
+        others.length > 0 &&
+        !others.some((word) => tellsImage(program, word))) {
         return command_message(program, imagesOf(others).slice(0, TWO_IMAGES.test(program) ? 2 : 1));
     }
     if (!PROGRAM.test(program) || !VERB.test(others[0] ?? ''))
@@ -40873,6 +40875,10 @@ function commandProblem(written) {
     const command = end === -1 ? others : others.slice(0, end);
     const verbs = command.filter((word) => VERB.test(word));
     return command_message([program, ...verbs].join(' '), meantBy(program, verbs, command));
+}
+/** Whether a word behind the first one tells that that is an image: one of the same name is its copy. */
+function tellsImage(name, word) {
+    return (word === '=>' || (word.includes('/') && /([^/:@]*)(?:[:@][^/]*)?$/.exec(word)?.[1] === name));
 }
 function meantBy(program, verbs, words) {
     const rest = words.filter((word) => !VERB.test(word));
@@ -40921,8 +40927,10 @@ const PLATFORM_OPTION = /^\s*--platform(?:=|\s+)(\S*)(.*)$/s;
 const SYSTEMS = /^(?:linux|windows|darwin|macos|freebsd)\//;
 /** Architectures for themselves, which are no names of images. */
 const ARCHITECTURE = /^(?:amd64|arm64|x86_64|aarch64|arm\/v[5-8]|arm64\/v8|ppc64le|s390x|riscv64)$/;
-/** The host of a registry for itself. */
-const HOST = /^(?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]+)?$|^localhost:[0-9]+$/i;
+/** A platform that is no repository: `windows/servercore` is one. */
+const PLATFORM = /^(?:linux|windows|darwin|macos|freebsd)\/(?:386|amd64|arm|arm64|x86_64|aarch64|ppc64le|s390x|riscv64|loong64|mips64le)(?:\/v[0-9])?$/;
+/** The host of a registry for itself; what has fewer digits behind its colon is a tag (`node.js:20`). */
+const HOST = /^(?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]{3,5})?$|^localhost:[0-9]+$/i;
 /** What items of lists begin with elsewhere. */
 const BULLET = /^(?:[-*+•·>;|&]|\(?[0-9]+[.)])$/;
 /**
@@ -40956,9 +40964,15 @@ function readLine(text, line) {
     };
 }
 function bulletProblem([bullet = '', ...words]) {
-    return words.length > 0 && BULLET.test(bullet)
-        ? `${quote(bullet)} is too much before an image; write ${quote(words.join(' '))}`
-        : undefined;
+    if (words.length === 0 || !BULLET.test(bullet))
+        return undefined;
+    const meant = words.join(' ');
+    const isImage = !BULLET.test(words[0] ?? '') && isReadable(meant);
+    return `${quote(bullet)} is too much before an image${isImage ? `; write ${quote(meant)}` : ''}`;
+}
+/** Whether to propose a line: one that cannot be read may hold anything, and a secret. */
+function isReadable(text) {
+    return !('message' in readLine(text, 1));
 }
 function strayOption(words) {
     const option = words.find((word) => /^--[A-Za-z]/.test(word))?.replace(/=.*$/s, '');
@@ -41007,7 +41021,7 @@ function platform(words, source) {
 }
 /** Platforms in the first column, or behind a blank in the list of those of `--platform`. */
 function platformFirst(words, option) {
-    const end = words.findIndex((word) => platformOf(word) === undefined);
+    const end = words.findIndex((word) => !ARCHITECTURE.test(word) && !PLATFORM.test(word));
     if (end < 1)
         return undefined;
     const platforms = words.slice(0, end).flatMap((word) => platformOf(word) ?? []);
@@ -41030,10 +41044,13 @@ function platformOf(word) {
 }
 /** A host in a column of its own, which a destination without a host tells from a repository. */
 function hostFirst(host, others) {
-    const image = others.join(' ');
     if (!HOST.test(host) || others.some((word) => word.startsWith(':') || namesRegistry(word)))
         return undefined;
-    return `${quote(host)} looks like a host; write ${quote(`${host}/${image}`)}, or ${quote(`${host} => ${image}`)} if it is an image`;
+    const image = others.join(' ');
+    const meant = `${host}/${image}`;
+    return isReadable(meant)
+        ? `${quote(host)} looks like a host; write ${quote(meant)}, or ${quote(`${host} => ${image}`)} if it is an image`
+        : `${quote(host)} looks like a host, which stands before its repository with a slash between them`;
 }
 /** `SOURCE DESTINATION TAG`, the columns of many a script. */
 function tagColumn(words) {
@@ -55375,7 +55392,7 @@ async function findLostReferrers(source, found, filter, subjects) {
 async function findOf(source, found, filter, subject) {
     const [entries, images] = await waitForBoth(wantsReferrers(filter) ? found.list(source, subject) : Promise.resolve([]), wantsCosignTags(filter) ? found.cosignImages(source, subject) : Promise.resolve([]));
     // Manifests of other types cannot be read, and do not have to be: nothing of it is copied.
-    const [readable, others] = parted(entries, ({ mediaType }) => isReadable(mediaType));
+    const [readable, others] = parted(entries, ({ mediaType }) => find_lost_referrers_isReadable(mediaType));
     const [listed, tagged] = await waitForBoth(wait_for_all_waitForAll(readable.map(async (entry) => fetchReferrer(source, subject, entry))), wait_for_all_waitForAll(images.map(async ({ tag }) => found.cosignImage(source, tag))));
     const referrers = listed.filter((referrer) => referrer !== undefined);
     const cosignImages = tagged.filter((image) => image !== undefined);
@@ -55389,7 +55406,7 @@ async function findOf(source, found, filter, subject) {
         filtered: unwanted.length + unwantedOthers.length,
     };
 }
-function isReadable(mediaType) {
+function find_lost_referrers_isReadable(mediaType) {
     return isImageManifestType(mediaType) || isIndexType(mediaType);
 }
 /** Those that something is true of, and the others. */

@@ -129,6 +129,32 @@ describe('without "=>"', () => {
   })
 
   test.each([
+    ['windows/servercore x.io/acme/servercore', 'docker.io/windows/servercore:latest'],
+    ['node.js:20 acme/node.js:20', 'docker.io/library/node.js:20'],
+    ['sync x.io/acme/sync', 'docker.io/library/sync:latest'],
+    ['run x.io:5000/acme/run:1', 'docker.io/library/run:latest'],
+    ['amd64/debian x.io/acme/debian', 'docker.io/amd64/debian:latest'],
+    ['docker:dind x.io/acme/docker', 'docker.io/library/docker:dind'],
+  ])('nor is the name of an image a platform, a host or a command: %s', (line, source) => {
+    expect(read(line, 'docker.io', BASE)).toEqual([expect.stringContaining(`${source} => `)])
+  })
+
+  test.each([
+    '* PASSWORD=hunter2',
+    '1. docker login -p hunter2 x.io',
+    '> * TOKEN=hunter2',
+    'x.io joe hunter2',
+  ])('nothing is proposed that could not be read, as it may be a secret: %s', (line) => {
+    const [problem] = problemsOf(line, 'docker.io', BASE)
+    expect(problem).toMatch(/is too much before an image$|looks like a host/)
+    expect(problem).not.toContain('hunter2')
+  })
+
+  test('bullets without end take no time', () => {
+    expect(problemsOf('* '.repeat(100_000), 'docker.io', BASE)).toHaveLength(1)
+  })
+
+  test.each([
     'docker pull -u joe:hunter2 nginx',
     'podman pull --creds joe:hunter2 quay.io/acme/app',
     'skopeo copy --src-creds joe:hunter2 docker://a docker://b',

@@ -22,7 +22,11 @@ const FLAG =
 export function commandProblem(written: readonly string[]): string | undefined {
   const words = written.slice(written.findIndex((word) => !PROMPT.test(word)))
   const [program = '', ...others] = words
-  if (FIRST.test(program) && others.length > 0 && !others.includes('=>')) {
+  if (
+    FIRST.test(program) &&
+    others.length > 0 &&
+    !others.some((word) => tellsImage(program, word))
+  ) {
     return message(program, imagesOf(others).slice(0, TWO_IMAGES.test(program) ? 2 : 1))
   }
   if (!PROGRAM.test(program) || !VERB.test(others[0] ?? '')) return undefined
@@ -30,6 +34,13 @@ export function commandProblem(written: readonly string[]): string | undefined {
   const command = end === -1 ? others : others.slice(0, end)
   const verbs = command.filter((word) => VERB.test(word))
   return message([program, ...verbs].join(' '), meantBy(program, verbs, command))
+}
+
+/** Whether a word behind the first one tells that that is an image: one of the same name is its copy. */
+function tellsImage(name: string, word: string): boolean {
+  return (
+    word === '=>' || (word.includes('/') && /([^/:@]*)(?:[:@][^/]*)?$/.exec(word)?.[1] === name)
+  )
 }
 
 function meantBy(

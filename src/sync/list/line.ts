@@ -12,8 +12,12 @@ const SYSTEMS = /^(?:linux|windows|darwin|macos|freebsd)\//
 /** Architectures for themselves, which are no names of images. */
 const ARCHITECTURE = /^(?:amd64|arm64|x86_64|aarch64|arm\/v[5-8]|arm64\/v8|ppc64le|s390x|riscv64)$/
 
-/** The host of a registry for itself. */
-const HOST = /^(?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]+)?$|^localhost:[0-9]+$/i
+/** A platform that is no repository: `windows/servercore` is one. */
+const PLATFORM =
+  /^(?:linux|windows|darwin|macos|freebsd)\/(?:386|amd64|arm|arm64|x86_64|aarch64|ppc64le|s390x|riscv64|loong64|mips64le)(?:\/v[0-9])?$/
+
+/** The host of a registry for itself; what has fewer digits behind its colon is a tag (`node.js:20`). */
+const HOST = /^(?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]{3,5})?$|^localhost:[0-9]+$/i
 
 /** What items of lists begin with elsewhere. */
 const BULLET = /^(?:[-*+•·>;|&]|\(?[0-9]+[.)])$/
@@ -49,9 +53,15 @@ export function readLine(text: string, line: number): ListEntry | ListProblem {
 }
 
 function bulletProblem([bullet = '', ...words]: readonly string[]): string | undefined {
-  return words.length > 0 && BULLET.test(bullet)
-    ? `${quote(bullet)} is too much before an image; write ${quote(words.join(' '))}`
-    : undefined
+  if (words.length === 0 || !BULLET.test(bullet)) return undefined
+  const meant = words.join(' ')
+  const isImage = !BULLET.test(words[0] ?? '') && isReadable(meant)
+  return `${quote(bullet)} is too much before an image${isImage ? `; write ${quote(meant)}` : ''}`
+}
+
+/** Whether to propose a line: one that cannot be read may hold anything, and a secret. */
+function isReadable(text: string): boolean {
+  return !('message' in readLine(text, 1))
 }
 
 function strayOption(words: readonly string[]): string | undefined {
@@ -99,7 +109,7 @@ function platform(words: readonly string[], source: string): string | undefined 
 
 /** Platforms in the first column, or behind a blank in the list of those of `--platform`. */
 function platformFirst(words: readonly string[], option: string | undefined): string | undefined {
-  const end = words.findIndex((word) => platformOf(word) === undefined)
+  const end = words.findIndex((word) => !ARCHITECTURE.test(word) && !PLATFORM.test(word))
   if (end < 1) return undefined
   const platforms = words.slice(0, end).flatMap((word) => platformOf(word) ?? [])
   const before = option === undefined ? [] : option.split(',').filter((word) => word !== '')
@@ -122,10 +132,13 @@ function platformOf(word: string): string | undefined {
 
 /** A host in a column of its own, which a destination without a host tells from a repository. */
 function hostFirst(host: string, others: readonly string[]): string | undefined {
-  const image = others.join(' ')
   if (!HOST.test(host) || others.some((word) => word.startsWith(':') || namesRegistry(word)))
     return undefined
-  return `${quote(host)} looks like a host; write ${quote(`${host}/${image}`)}, or ${quote(`${host} => ${image}`)} if it is an image`
+  const image = others.join(' ')
+  const meant = `${host}/${image}`
+  return isReadable(meant)
+    ? `${quote(host)} looks like a host; write ${quote(meant)}, or ${quote(`${host} => ${image}`)} if it is an image`
+    : `${quote(host)} looks like a host, which stands before its repository with a slash between them`
 }
 
 /** `SOURCE DESTINATION TAG`, the columns of many a script. */
