@@ -140,6 +140,12 @@ describe('a goal', () => {
       value: '1.20 s, regsync 2.00 s (×0.60), Node and undici alone 1.00 s (×1.20)',
       isMet: true,
     })
+    const failed = rows.map((one) => (one.tool === 'node' ? { ...one, succeeded: false } : one))
+    expect(goalsOf(failed)).toContainEqual({
+      goal: expect.stringContaining('tiny, plain'),
+      value: '1.20 s, regsync 2.00 s (×0.60)',
+      isMet: true,
+    })
   })
 
   test('for large layers does not take the limit for a peer, nor who checks nothing', () => {

@@ -169,7 +169,7 @@ function work(results: Results, shape: ShapeName, profile: ProfileName, what: st
 
 /** How much of the time is that of Node and undici, whatever a program does with them. */
 function besideNode(own: Row, rows: readonly Row[]): readonly string[] {
-  const node = rows.find(({ tool }) => tool === 'node')
+  const node = rows.find(({ tool, succeeded }) => tool === 'node' && succeeded)
   return node === undefined ? [] : [beside(own, node, 'Node and undici alone').text]
 }
 

@@ -16,6 +16,8 @@ const accept = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ')
 const connect = authority === undefined ? {} : { ca: readFileSync(authority) }
+// With HTTP/2, a connection would take as many requests as it likes.
+const pooled = { connections: requests, connect, allowH2: false }
 const pools = new Map()
 /** By blob, and by registry and blob: what is on its way, or there. */
 const downloads = new Map()
@@ -27,7 +29,7 @@ function remember(map, key, make) {
 }
 
 async function ask(method, origin, path, options = {}) {
-  const pool = remember(pools, origin, () => new Pool(origin, { connections: requests, connect }))
+  const pool = remember(pools, origin, () => new Pool(origin, pooled))
   const request = { method, path, reset: false, ...options }
   const { statusCode, headers, body } = await pool.request(request)
   const bytes = Buffer.from(await body.arrayBuffer())
@@ -76,9 +78,10 @@ async function copy({ source, targets, isThere }) {
     ...targets.map((target) => manifest('HEAD', target, target.tag)),
   ])
   if (isThere) return
-  const children = JSON.parse(top.bytes).manifests.map(({ digest }) => digest)
+  const children = (JSON.parse(top.bytes).manifests ?? []).map(({ digest }) => digest)
   const parts = await Promise.all(children.map((digest) => manifest('GET', source, digest)))
-  const blobs = parts.flatMap(({ bytes }) => {
+  // What has no children is an image by itself.
+  const blobs = (children.length === 0 ? [top] : parts).flatMap(({ bytes }) => {
     const { config, layers } = JSON.parse(bytes)
     return [config, ...layers].map(({ digest }) => digest)
   })
