@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { buildImage } from '../../testkit/image/image.ts'
+import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
 import { pushOverHttp } from '../../testkit/image/push.ts'
 import { buildReferrersIndex, tagOf } from '../../testkit/image/referrers.ts'
 import { play, shrink } from '../../testkit/fuzz/play.ts'
@@ -82,6 +82,18 @@ const cannotBear: Subject = async (job) => {
   return resultsOf(job, failure)
 }
 
+async function pushAs(reference: string | undefined, image: BuiltImage) {
+  const [, host = '', repository = '', tag] = /^([^/]+)\/(.+):(.+)$/.exec(reference ?? '') ?? []
+  await pushOverHttp(`http://${host}`, repository, tag, image)
+}
+
+/** One image for one platform, and with tags; nothing but the wanted platforms is copied. */
+function isOneImage({ pairs: [first, ...others], policy: { platforms } }: Scenario): boolean {
+  if (first === undefined || others.length > 0 || platforms === 'all') return false
+  const { image, source, destination } = first
+  return image.children.length === 0 && source.tag !== undefined && destination.tag !== undefined
+}
+
 const opensUpload: Subject = async (job) => {
   const url = `http://${job.destination.host}/v2/mirror/app0/blobs/uploads/`
   await (await fetch(url, { method: 'POST' })).arrayBuffer()
@@ -120,6 +132,29 @@ describe('What the fuzz test looks for is found:', () => {
     const problems = await problemsWith(wrong, seed)
     expect(problems).toMatch(/has sha256:.*, and only .* is right/)
     expect(problems).toContain('(failed): the tag was moved')
+  })
+
+  test('an image that stays where it is, of which the source was not asked', async () => {
+    const seed = seedWhere(isOneImage)
+    const image = scenarioOf(seed).pairs[0]?.image ?? buildImage()
+    const asksNobody: Subject = async (job) => {
+      await pushAs(job.pairs[0]?.destination, image)
+      return resultsOf(job, { status: 'unchanged', digest: image.manifest.digest })
+    }
+    expect(await problemsWith(asksNobody, seed)).toMatch(/\(unchanged\): .* is not one of/)
+  })
+
+  test('nothing, where one stays that the source has answered instead', async () => {
+    const image = buildImage({ platform: 'linux/s390x' })
+    const findsAnother: Subject = async (job) => {
+      await pushAs(job.pairs[0]?.source, image)
+      await pushAs(job.pairs[0]?.destination, image)
+      return subjects.run(job)
+    }
+    const subject = { run: findsAnother, step: findsAnother }
+    const { problems, statuses } = await play(seedWhere(isOneImage), subject, honest)
+    expect(statuses).toEqual(['unchanged'])
+    expect(problems.join('\n')).not.toContain('is not one of')
   })
 
   test('what belongs to an image and stayed behind', async () => {

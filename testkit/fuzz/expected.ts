@@ -60,6 +60,12 @@ export function expectedDigest(
   return platform === '' || platforms.includes(platform) ? digestOf(bytes) : undefined
 }
 
+/** Whether it is the manifest of one image, or of one artifact, and no index. */
+export function isOneImage(bytes: Buffer): boolean {
+  const { layers, manifests } = parsed(bytes) ?? {}
+  return Array.isArray(layers) && !Array.isArray(manifests)
+}
+
 function filteredDigest(
   document: Document,
   platforms: readonly string[],

@@ -6,7 +6,7 @@ import {
 } from './belonging-witness.ts'
 import { canaryProblems } from './canaries.ts'
 import { halfSetProblems, tagStateProblems } from './courses.ts'
-import { expectedDigest, lookUpIn } from './expected.ts'
+import { expectedDigest, isOneImage, lookUpIn } from './expected.ts'
 import type { Observation } from './saboteur.ts'
 import { MOST_REQUESTS } from './saboteur.ts'
 import type { Pair, Scenario } from './scenario.ts'
@@ -33,11 +33,9 @@ export function problemsOf(
   before: Tags,
   outcome: Outcome,
 ): string[] {
-  const { source, destination, stranger } = stage
-  const places = new Set([source, destination, stranger])
   return [
     ...outcome.problems,
-    ...[...places].flatMap(({ saboteur }) =>
+    ...placesOf(stage).flatMap(({ saboteur }) =>
       saboteur.observations.length > MOST_REQUESTS ? ['it did not end'] : [],
     ),
     ...tagProblems(stage, scenario, before),
@@ -97,21 +95,32 @@ function wasPretended({ saboteur }: Place, repository: string, digest: string): 
 function allowedDigests(
   stage: Stage,
   { policy: { platforms, attestations } }: Scenario,
-  { source, image }: Pair,
+  pair: Pair,
 ): Set<string> {
-  const places = [...new Set([stage.source, stage.destination, stage.stranger])]
-  const stores = places.map(({ registry }) => registry.store)
-  const name = source.digest ?? source.tag ?? ''
-  const observations = places.flatMap(({ saboteur }) => saboteur.observations)
-  const path = `/v2/${source.repository}/manifests/${name}`
-  const answers =
-    source.digest === undefined
-      ? pathsFrom(path, observations).flatMap((one) => answersOf(one, observations))
-      : [image.manifest.bytes]
-  const digests = answers.map((bytes) =>
-    expectedDigest(bytes, { platforms, attestations }, lookUpIn(stores)),
+  const lookUp = lookUpIn(placesOf(stage).map(({ registry }) => registry.store))
+  const digests = documentsOf(stage, pair).map((bytes) =>
+    expectedDigest(bytes, { platforms, attestations }, lookUp),
   )
   return new Set(digests.flatMap((digest) => digest ?? []))
+}
+
+/** Those of images that may stay where they are: what is there already is not looked into. */
+function stayingDigests(stage: Stage, pair: Pair): string[] {
+  return documentsOf(stage, pair)
+    .filter(isOneImage)
+    .map((bytes) => digestOf(bytes))
+}
+
+/** What the source has answered for the image; that which is named by its digest is known. */
+function documentsOf(stage: Stage, { source, image }: Pair): Buffer[] {
+  if (source.digest !== undefined) return [image.manifest.bytes]
+  const observations = placesOf(stage).flatMap(({ saboteur }) => saboteur.observations)
+  const path = `/v2/${source.repository}/manifests/${source.tag ?? ''}`
+  return pathsFrom(path, observations).flatMap((one) => answersOf(one, observations))
+}
+
+function placesOf({ source, destination, stranger }: Stage): Place[] {
+  return [...new Set([source, destination, stranger])]
 }
 
 /** The path, and those to which it was redirected. */
@@ -234,8 +243,8 @@ function problemsOfResult(
   }
   if (digest === undefined) return [...problems, 'no digest']
   const allowed = allowedDigests(stage, scenario, pair)
-  // What is there already is not looked into: an image for another platform may stay.
-  if (status === 'unchanged' || result.previousDigest === digest) allowed.add(imageDigest(pair))
+  const mayStay = status === 'unchanged' || result.previousDigest === digest
+  for (const one of mayStay ? stayingDigests(stage, pair) : []) allowed.add(one)
   if (!allowed.has(digest) && !isSha512(pair, allowed, tag)) {
     problems.push(`${digest} is not one of ${[...allowed].join(', ')}`)
   }
@@ -250,11 +259,6 @@ function problemsOfResult(
     problems.push(`${result.previousDigest ?? 'nothing'} before, in truth ${old ?? 'nothing'}`)
   }
   return problems
-}
-
-/** The digest of a single image, as a tag shows it; none for an index. */
-function imageDigest({ image: { manifest, children } }: Pair): string {
-  return children.length === 0 ? digestOf(manifest.bytes) : ''
 }
 
 /** What goes to a destination by its digest keeps that digest, of whatever algorithm. */
