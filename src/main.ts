@@ -150,7 +150,7 @@ async function sync({
   // Once the run has ended, its network refuses everything; tags may have to go back all the same.
   const atEnd = new LateClients(
     () => new Network(options),
-    (own) => new ClientPool(sources, own, logger),
+    (own) => pool.over(own),
   )
   let isOver = false
   const set = { tags, logger, onMoving: (): void => cancel.takeTime() }

@@ -125,6 +125,12 @@ describe('the annotations', () => {
     )
   })
 
+  test('may leave out one alone', () => {
+    expect(annotationsOf(reportOf(failures(10)))[9]).toBe(
+      '10 of 10 images failed; the annotations show 9, and 1 more is in the log.',
+    )
+  })
+
   test('leave none out when there is room for all', () => {
     const annotations = annotationsOf(reportOf([...failures(9), copied()]))
     expect(annotations).toHaveLength(10)

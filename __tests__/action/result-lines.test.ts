@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { ActionLogger } from '../../src/action/logger.ts'
 import { printResult } from '../../src/action/result-lines.ts'
 import { recordCommands } from './command-recorder.ts'
-import { copied, digestA } from './results.ts'
+import { copied, digestA, digestB } from './results.ts'
 
 test('an image for a thousand platforms has a hundred of them in the log', () => {
   const commands = recordCommands()
@@ -12,6 +12,18 @@ test('an image for a thousand platforms has a hundred of them in the log', () =>
   const lines = commands.of('info')
   expect(lines.filter((line) => line.startsWith('linux/arch-'))).toHaveLength(100)
   expect(lines).toContain('and 900 platforms more: see the output results')
+})
+
+test('an image shows its digest before only where that is another one', () => {
+  const commands = recordCommands()
+  const log = () => new ActionLogger(commands).bufferedLog()
+  printResult(copied({ previousDigest: digestB }), log(), false)
+  printResult(copied({ status: 'unchanged', previousDigest: digestA }), log(), false)
+  expect(commands.of('info').filter((line) => line.startsWith('digest'))).toEqual([
+    `digest before: ${digestB}`,
+    `digest: ${digestA}`,
+    `digest: ${digestA}`,
+  ])
 })
 
 test('an image that a rule was for has in the log who signed it, when, from which commit, and where that is', () => {

@@ -90,6 +90,18 @@ describe('the clients of a run', () => {
   })
 })
 
+test('logins by another network are told no second time', async () => {
+  const { client, pool, log } = poolWith([acme])
+  const one = await client('destination', 'ghcr.io/acme/app:1')
+  const other = pool.over(new Network())
+  expect(await other.client('destination', parseReference('ghcr.io/acme/app:1'))).not.toBe(one)
+  await other.client('source', parseReference('quay.io/acme/app:1'))
+  expect(log.lines).toEqual([
+    'info: ghcr.io (destination): user robot from registry-auth',
+    'info: quay.io (source): anonymous',
+  ])
+})
+
 describe('a pool that is told of a run', () => {
   const auth = { kind: 'bearer', users: { robot: 'hunter2' } } as const
 

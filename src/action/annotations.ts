@@ -83,8 +83,8 @@ export function failureMessage(report: RunReport): string | undefined {
     return isHeldBack(report) ? ['The set did not go through.', ...ofSet].join(' ') : undefined
   }
   const more = failed - MAX_FAILURES
-  const rest =
-    more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${more} more are in the log` : ''
+  const others = more === 1 ? '1 more is' : `${more} more are`
+  const rest = more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${others} in the log` : ''
   return [`${failed} of ${count(images, 'image')} failed${rest}.`, ...ofSet].join(' ')
 }
 

@@ -9,6 +9,7 @@ import { failedSelection, type NamedList } from '../sync/tags/named-list.ts'
 import { ruleText } from '../sync/tags/rule.ts'
 import { leftOutText } from '../sync/tags/select.ts'
 import { nameImages } from '../sync/tags/selection.ts'
+import { count } from './format-bytes.ts'
 import { InputError } from './input-reader.ts'
 import { placeOf } from './list-inputs.ts'
 import type { Cancellation } from './cancellation.ts'
@@ -65,5 +66,5 @@ function selectionLine(report: SelectionReport): string {
   const names = selected.length === 0 ? '' : `: ${shown}${more}`
   const leftOut = leftOutText(report)
   const rest = leftOut === '' ? '' : `; left out: ${leftOut}`
-  return `${source} (${foreignText(ruleText(tags))}): ${selected.length} of ${listed} tags selected${names}${rest}`
+  return `${source} (${foreignText(ruleText(tags))}): ${selected.length} of ${count(listed, 'tag')} selected${names}${rest}`
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Logger } from '../registry/logger.ts'
 import type { RunReport } from '../sync/report.ts'
 import { checksumsOf, subjectsOf } from './artifact-subjects.ts'
+import { count } from './format-bytes.ts'
 import type { OutputFiles } from './outputs.ts'
 import { reportText } from './report-text.ts'
 
@@ -32,7 +33,7 @@ export function writeOutputFiles(
   if (checksums.leftOut > 0) {
     // No warning: only who hands the file on needs to know.
     logger.info(
-      `the file of the output checksums is without ${checksums.leftOut} destinations: ` +
+      `the file of the output checksums is without ${count(checksums.leftOut, 'destination')}: ` +
         'actions/attest takes no more',
     )
   }

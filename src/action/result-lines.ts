@@ -24,7 +24,9 @@ export function printResult(result: SyncResult, log: BufferedLog, dryRun: boolea
   }
   const more = platforms.length - SHOWN_PLATFORMS
   if (more > 0) log.info(`and ${count(more, 'platform')} more: see the output results`)
-  if (result.previousDigest !== undefined) log.info(`digest before: ${result.previousDigest}`)
+  if (result.previousDigest !== undefined && result.previousDigest !== result.digest) {
+    log.info(`digest before: ${result.previousDigest}`)
+  }
   if (result.digest !== undefined) log.info(`digest: ${result.digest}`)
   if (result.status === 'copied') log.info(`blobs: ${bytesText(bytes, dryRun)}`)
   if (result.referrers !== undefined) {
@@ -102,8 +104,9 @@ export function printTotals(report: RunReport, logger: Logger): void {
 
 /** `docker.io (user octo from registry-auth): 76 of 100 pulls left, counted over 6 h 00 min`. */
 export function pullsLine({ registry, login, remaining, limit, windowSeconds }: PullsLeft): string {
-  const total = limit === undefined ? '' : ` of ${limit}`
+  const left =
+    limit === undefined ? count(remaining, 'pull') : `${remaining} of ${count(limit, 'pull')}`
   const window =
     windowSeconds === undefined ? '' : `, counted over ${formatDuration(windowSeconds * 1000)}`
-  return `${registry} (${login}): ${remaining}${total} pulls left${window}`
+  return `${registry} (${login}): ${left} left${window}`
 }

@@ -18,6 +18,9 @@ export function conflictsIn(results: readonly SyncResult[]): readonly string[] {
     if (other !== source) conflicts.add(`${destination} has two sources, ${other} and ${source}.`)
   }
   const more = conflicts.size - SHOWN
-  const rest = more > 0 ? [`So have ${more} more destinations.`] : []
+  const rest =
+    more > 0
+      ? [more === 1 ? 'So has 1 more destination.' : `So have ${more} more destinations.`]
+      : []
   return [...[...conflicts].slice(0, SHOWN), ...rest]
 }

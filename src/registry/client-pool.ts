@@ -30,6 +30,13 @@ export class ClientPool {
     this.#logger = logger
   }
 
+  /** Another one for the same logins, by another network; it tells nothing that this one has told. */
+  over(network: Network): ClientPool {
+    const pool = new ClientPool(this.#sources, network, this.#logger)
+    for (const line of this.#told) pool.#told.add(line)
+    return pool
+  }
+
   /** The client for a repository in a role. Throws a RegistryError where the run was cancelled. */
   async client(side: Side, reference: Reference): Promise<Client> {
     const { registry } = reference
@@ -40,8 +47,9 @@ export class ClientPool {
 
   /**
    * Tells each client of all repositories that a run will use, so that a registry is asked for few
-   * tokens, and the network at once of all registries, so that none of them leads to another. Nothing has to wait for it: a token that is asked for earlier is good for less. Never
-   * rejects: logins that cannot be had are for those to tell who need them.
+   * tokens, and the network at once of all registries, so that none of them leads to another.
+   * Nothing has to wait for it: a token that is asked for earlier is good for less. Never rejects:
+   * logins that cannot be had are for those to tell who need them.
    */
   async expect(pairs: readonly Wanted[]): Promise<void> {
     for (const { registry } of pairs.flatMap(({ source, destination }) => [source, destination])) {

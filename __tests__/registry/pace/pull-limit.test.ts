@@ -88,6 +88,11 @@ describe('the notice of pulls that are used up', () => {
       { retryAfterMs: 3_600_000, pullLimit: { remaining: 3, limit: 100, windowSeconds: 21_600 } },
       '3 pulls are left of 100 in 6 h',
     ],
+    [
+      'with the last one left, where the wait is long',
+      { retryAfterMs: 3_600_000, pullLimit: { ...all, remaining: 1 } },
+      '1 pull is left; it counts',
+    ],
   ])('comes %s', (_what, answer, words) => {
     expect(quotaNotice({ ...refused, ...answer }, 46_800)).toContain(words)
   })

@@ -101,7 +101,8 @@ export function quotaNotice(answer: QuotaState, retriesMs: number): string | und
   const unsaid = remaining > 0 ? 0 : (windowMs ?? Number.POSITIVE_INFINITY)
   const waitMs = retryAfterMs ?? unsaid
   if (waitMs <= retriesMs) return undefined
-  const left = remaining === 0 ? 'no pulls are' : `${remaining} pulls are`
+  const some = remaining === 1 ? '1 pull is' : `${remaining} pulls are`
+  const left = remaining === 0 ? 'no pulls are' : some
   const total = limit === undefined ? '' : ` of ${limit}`
   const window = windowMs === undefined ? '' : ` in ${duration(windowMs)}`
   const wait = Number.isFinite(waitMs) ? `up to ${duration(waitMs)}` : 'unknown'

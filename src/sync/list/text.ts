@@ -45,7 +45,8 @@ function readLines(lines: readonly string[]): ListContent {
   }
   const withPlatforms = entries.filter(({ platforms }) => platforms !== undefined).length
   if (withPlatforms === 0) return { entries, problems }
-  const note = `${withPlatforms} of ${entries.length} lines have platforms of their own (--platform)`
+  const own = withPlatforms === 1 ? 'has platforms of its own' : 'have platforms of their own'
+  const note = `${withPlatforms} of ${entries.length} lines ${own} (--platform)`
   return { entries, problems, note }
 }
 
