@@ -37308,7 +37308,8 @@ function failureMessage(report) {
         return isHeldBack(report) ? ['The set did not go through.', ...ofSet].join(' ') : undefined;
     }
     const more = failed - MAX_FAILURES;
-    const rest = more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${more} more are in the log` : '';
+    const others = more === 1 ? '1 more is' : `${more} more are`;
+    const rest = more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${others} in the log` : '';
     return [`${failed} of ${count(images, 'image')} failed${rest}.`, ...ofSet].join(' ');
 }
 function failuresOf(report) {
@@ -39129,7 +39130,8 @@ function quotaNotice(answer, retriesMs) {
     const waitMs = retryAfterMs ?? unsaid;
     if (waitMs <= retriesMs)
         return undefined;
-    const left = remaining === 0 ? 'no pulls are' : `${remaining} pulls are`;
+    const some = remaining === 1 ? '1 pull is' : `${remaining} pulls are`;
+    const left = remaining === 0 ? 'no pulls are' : some;
     const total = limit === undefined ? '' : ` of ${limit}`;
     const window = windowMs === undefined ? '' : ` in ${duration(windowMs)}`;
     const wait = Number.isFinite(waitMs) ? `up to ${duration(waitMs)}` : 'unknown';
@@ -42175,7 +42177,8 @@ function readLines(lines) {
     const withPlatforms = entries.filter(({ platforms }) => platforms !== undefined).length;
     if (withPlatforms === 0)
         return { entries, problems };
-    const note = `${withPlatforms} of ${entries.length} lines have platforms of their own (--platform)`;
+    const own = withPlatforms === 1 ? 'has platforms of its own' : 'have platforms of their own';
+    const note = `${withPlatforms} of ${entries.length} lines ${own} (--platform)`;
     return { entries, problems, note };
 }
 function excessOf({ length }, index) {
@@ -43217,6 +43220,7 @@ class BufferedLog {
 
 
 
+
 /** Names that a line of the log shows; the report has all of them. */
 const SHOWN_TAGS = 20;
 /**
@@ -43257,7 +43261,7 @@ function selectionLine(report) {
     const names = selected.length === 0 ? '' : `: ${shown}${more}`;
     const leftOut = leftOutText(report);
     const rest = leftOut === '' ? '' : `; left out: ${leftOut}`;
-    return `${source} (${foreignText(ruleText(tags))}): ${selected.length} of ${listed} tags selected${names}${rest}`;
+    return `${source} (${foreignText(ruleText(tags))}): ${selected.length} of ${count(listed, 'tag')} selected${names}${rest}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/list/print.js
@@ -43751,8 +43755,9 @@ function printResult(result, log, dryRun) {
     const more = platforms.length - SHOWN_PLATFORMS;
     if (more > 0)
         log.info(`and ${count(more, 'platform')} more: see the output results`);
-    if (result.previousDigest !== undefined)
+    if (result.previousDigest !== undefined && result.previousDigest !== result.digest) {
         log.info(`digest before: ${result.previousDigest}`);
+    }
     if (result.digest !== undefined)
         log.info(`digest: ${result.digest}`);
     if (result.status === 'copied')
@@ -43826,9 +43831,9 @@ function printTotals(report, logger) {
 }
 /** `docker.io (user octo from registry-auth): 76 of 100 pulls left, counted over 6 h 00 min`. */
 function pullsLine({ registry, login, remaining, limit, windowSeconds }) {
-    const total = limit === undefined ? '' : ` of ${limit}`;
+    const left = limit === undefined ? count(remaining, 'pull') : `${remaining} of ${count(limit, 'pull')}`;
     const window = windowSeconds === undefined ? '' : `, counted over ${formatDuration(windowSeconds * 1000)}`;
-    return `${registry} (${login}): ${remaining}${total} pulls left${window}`;
+    return `${registry} (${login}): ${left} left${window}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/action/summary-rows.js
@@ -44219,6 +44224,7 @@ function indented(value, blanks) {
 
 
 
+
 /** A hundred times what the longest list makes of images as they are; a disk is for other things too. */
 const output_files_MAX_FILE_BYTES = 256 * 1024 * 1024;
 const BUFFER_LENGTH = 64 * 1024;
@@ -44239,7 +44245,7 @@ function writeOutputFiles(report, directory, logger) {
     const checksums = checksumsOf(subjectsOf(report));
     if (checksums.leftOut > 0) {
         // No warning: only who hands the file on needs to know.
-        logger.info(`the file of the output checksums is without ${checksums.leftOut} destinations: ` +
+        logger.info(`the file of the output checksums is without ${count(checksums.leftOut, 'destination')}: ` +
             'actions/attest takes no more');
     }
     return {
@@ -53646,6 +53652,13 @@ class ClientPool {
         this.#network = network;
         this.#logger = logger;
     }
+    /** Another one for the same logins, by another network; it tells nothing that this one has told. */
+    over(network) {
+        const pool = new ClientPool(this.#sources, network, this.#logger);
+        for (const line of this.#told)
+            pool.#told.add(line);
+        return pool;
+    }
     /** The client for a repository in a role. Throws a RegistryError where the run was cancelled. */
     async client(side, reference) {
         const { registry } = reference;
@@ -53655,8 +53668,9 @@ class ClientPool {
     }
     /**
      * Tells each client of all repositories that a run will use, so that a registry is asked for few
-     * tokens, and the network at once of all registries, so that none of them leads to another. Nothing has to wait for it: a token that is asked for earlier is good for less. Never
-     * rejects: logins that cannot be had are for those to tell who need them.
+     * tokens, and the network at once of all registries, so that none of them leads to another.
+     * Nothing has to wait for it: a token that is asked for earlier is good for less. Never rejects:
+     * logins that cannot be had are for those to tell who need them.
      */
     async expect(pairs) {
         for (const { registry } of pairs.flatMap(({ source, destination }) => [source, destination])) {
@@ -56815,7 +56829,7 @@ async function sync({ inputs, context, logger, secrets, environment, cancel, tru
     const finished = [];
     const tags = new Map();
     // Once the run has ended, its network refuses everything; tags may have to go back all the same.
-    const atEnd = new LateClients(() => new Network(options), (own) => new ClientPool(sources, own, logger));
+    const atEnd = new LateClients(() => new Network(options), (own) => pool.over(own));
     let isOver = false;
     const set = { tags, logger, onMoving: () => cancel.takeTime() };
     // The event explains failures, and reading it takes time that other runs can do without.

@@ -9814,7 +9814,8 @@ function failureMessage(report) {
         return isHeldBack(report) ? ['The set did not go through.', ...ofSet].join(' ') : undefined;
     }
     const more = failed - MAX_FAILURES;
-    const rest = more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${more} more are in the log` : '';
+    const others = more === 1 ? '1 more is' : `${more} more are`;
+    const rest = more > 0 ? `; the annotations show ${MAX_FAILURES}, and ${others} in the log` : '';
     return [`${failed} of ${count(images, 'image')} failed${rest}.`, ...ofSet].join(' ');
 }
 function failuresOf(report) {
@@ -11282,8 +11283,9 @@ function printResult(result, log, dryRun) {
     const more = platforms.length - SHOWN_PLATFORMS;
     if (more > 0)
         log.info(`and ${count(more, 'platform')} more: see the output results`);
-    if (result.previousDigest !== undefined)
+    if (result.previousDigest !== undefined && result.previousDigest !== result.digest) {
         log.info(`digest before: ${result.previousDigest}`);
+    }
     if (result.digest !== undefined)
         log.info(`digest: ${result.digest}`);
     if (result.status === 'copied')
@@ -11357,9 +11359,9 @@ function printTotals(report, logger) {
 }
 /** `docker.io (user octo from registry-auth): 76 of 100 pulls left, counted over 6 h 00 min`. */
 function pullsLine({ registry, login, remaining, limit, windowSeconds }) {
-    const total = limit === undefined ? '' : ` of ${limit}`;
+    const left = limit === undefined ? count(remaining, 'pull') : `${remaining} of ${count(limit, 'pull')}`;
     const window = windowSeconds === undefined ? '' : `, counted over ${formatDuration(windowSeconds * 1000)}`;
-    return `${registry} (${login}): ${remaining}${total} pulls left${window}`;
+    return `${registry} (${login}): ${left} left${window}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/action/summary-rows.js
@@ -11750,6 +11752,7 @@ function indented(value, blanks) {
 
 
 
+
 /** A hundred times what the longest list makes of images as they are; a disk is for other things too. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 const BUFFER_LENGTH = 64 * 1024;
@@ -11770,7 +11773,7 @@ function writeOutputFiles(report, directory, logger) {
     const checksums = checksumsOf(subjectsOf(report));
     if (checksums.leftOut > 0) {
         // No warning: only who hands the file on needs to know.
-        logger.info(`the file of the output checksums is without ${checksums.leftOut} destinations: ` +
+        logger.info(`the file of the output checksums is without ${count(checksums.leftOut, 'destination')}: ` +
             'actions/attest takes no more');
     }
     return {
@@ -11857,7 +11860,9 @@ function conflictsIn(results) {
             conflicts.add(`${destination} has two sources, ${other} and ${source}.`);
     }
     const more = conflicts.size - SHOWN;
-    const rest = more > 0 ? [`So have ${more} more destinations.`] : [];
+    const rest = more > 0
+        ? [more === 1 ? 'So has 1 more destination.' : `So have ${more} more destinations.`]
+        : [];
     return [...[...conflicts].slice(0, SHOWN), ...rest];
 }
 
