@@ -27059,7 +27059,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9974);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8407);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27069,7 +27069,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9974:
+/***/ 8407:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41074,6 +41074,12 @@ function isTag(word) {
     return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(word);
 }
 
+;// CONCATENATED MODULE: ./lib/oci/line-feeds.js
+/** The text with the line breaks that parsers of YAML know: to them, a carriage return alone ends no line. */
+function withLineFeeds(text) {
+    return text.replaceAll(/\r(?!\n)/g, '\n');
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/list/promoter.js
 
 /** Whether the members are those of an entry of the image promoter: `name` and `dmap`. */
@@ -41972,6 +41978,7 @@ function emptyText(name) {
 
 
 
+
 /**
  * Lines, commas, brackets and quotes, each of which may be a node of its own for the parser, with a
  * kilobyte of memory: twelve for each destination that a list may have.
@@ -41983,8 +41990,7 @@ const MARK = /[,[{]\s*|[\]}\n\r]|["']/g;
 const QUOTE_MARKS = 0.75;
 /** Reads a text that is YAML or JSON; see `parseImageList` for what it may be. */
 function readYaml(written) {
-    // To the parser, a carriage return alone ends no line.
-    const text = written.replaceAll(/\r(?!\n)/g, '\n');
+    const text = withLineFeeds(written);
     if (hasTooManyMarks(text)) {
         const message = `more than ${MAX_MARKS} lines, commas, brackets and quotes`;
         return { entries: [], problems: [{ line: 1, message }] };
@@ -42447,6 +42453,7 @@ function numbersOf(word) {
 ;// CONCATENATED MODULE: ./lib/action/yaml-entries.js
 
 
+
 /** Every scalar is text here (YAML failsafe schema), so that a password `0123` stays what it is. */
 const Entries = array(record(string(), string()));
 /**
@@ -42483,10 +42490,6 @@ function yaml_entries_readEntries(text, shape) {
         // Aliases without end, nesting beyond the stack.
         return { entries: [], problem: `this is not valid YAML; ${shape}` };
     }
-}
-/** The text with the line breaks that the parser knows: to it, a carriage return alone ends no line. */
-function withLineFeeds(text) {
-    return text.replaceAll(/\r(?!\n)/g, '\n');
 }
 /** What is wrong with an entry that has other fields than these. */
 function unknownField(entry, fields) {
@@ -45386,9 +45389,9 @@ const SOON_MS = 10_000;
  * Reads at most the first `limit` bytes of a body that nobody depends on, such as an error's, as far
  * as they arrive soon. Never throws.
  */
-async function readSome(answer, limit, { clock }) {
+async function readSome(answer, limit, { clock }, timeoutMs = SOON_MS) {
     const bytes = new KeptBytes();
-    const body = answer.body.within(SOON_MS);
+    const body = answer.body.within(timeoutMs);
     try {
         const place = { operation: 'read an error' };
         for await (const chunk of withoutTrickle(body, clock, place)) {
@@ -56175,7 +56178,7 @@ function judge(moved, shown) {
         return shown === undefined ? left(shown, NEVER_ANSWERED) : undefined;
     }
     if (shown === undefined)
-        return left(shown, SHOWS_NOTHING);
+        return left(shown, writing === 'answered' ? SHOWS_NOTHING : IS_GONE);
     if (shown !== digest)
         return left(shown, 'somebody else has moved it since');
     return previousDigest === undefined ? left(shown, 'it was not there before') : undefined;
@@ -56184,6 +56187,7 @@ function judge(moved, shown) {
 const NEVER_ANSWERED = 'its write was never answered';
 /** Somebody has taken it away since, or the registry does not say what it has. */
 const SHOWS_NOTHING = 'its write was taken, and it shows nothing';
+const IS_GONE = 'it shows nothing any more';
 function left(shown, problem = '') {
     return { tag: tagResult('left', shown), problem };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { withLineFeeds } from '../oci/line-feeds.ts'
 import { codeOf, fileProblem } from './workspace-path.ts'
-import { withLineFeeds } from './yaml-entries.ts'
 import { LineCounter, parseAllDocuments } from 'yaml'
 
 /** What the input `verify` says, as data, or why it says nothing that could be read. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { LineCounter, parseDocument } from 'yaml'
+import { withLineFeeds } from '../oci/line-feeds.ts'
 
 /** Every scalar is text here (YAML failsafe schema), so that a password `0123` stays what it is. */
 const Entries = v.array(v.record(v.string(), v.string()))
@@ -43,11 +44,6 @@ export function readEntries(text: string, shape: string): EntryList {
     // Aliases without end, nesting beyond the stack.
     return { entries: [], problem: `this is not valid YAML; ${shape}` }
   }
-}
-
-/** The text with the line breaks that the parser knows: to it, a carriage return alone ends no line. */
-export function withLineFeeds(text: string): string {
-  return text.replaceAll(/\r(?!\n)/g, '\n')
 }
 
 /** What is wrong with an entry that has other fields than these. */

@@ -54,7 +54,7 @@ function judge(moved: MovedTag, shown: Digest | undefined): GivenBack | undefine
     if (writing !== 'underWay') return { tag: tagResult('untouched', shown) }
     return shown === undefined ? left(shown, NEVER_ANSWERED) : undefined
   }
-  if (shown === undefined) return left(shown, SHOWS_NOTHING)
+  if (shown === undefined) return left(shown, writing === 'answered' ? SHOWS_NOTHING : IS_GONE)
   if (shown !== digest) return left(shown, 'somebody else has moved it since')
   return previousDigest === undefined ? left(shown, 'it was not there before') : undefined
 }
@@ -63,6 +63,7 @@ function judge(moved: MovedTag, shown: Digest | undefined): GivenBack | undefine
 const NEVER_ANSWERED = 'its write was never answered'
 /** Somebody has taken it away since, or the registry does not say what it has. */
 const SHOWS_NOTHING = 'its write was taken, and it shows nothing'
+const IS_GONE = 'it shows nothing any more'
 
 function left(shown: Digest | undefined, problem = ''): GivenBack {
   return { tag: tagResult('left', shown), problem }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { AnswerBody } from '../../../src/registry/network/answer.ts'
+import { readSome } from '../../../src/registry/network/answer-body.ts'
+import { systemClock } from '../../../src/registry/clock.ts'
 import { Slabs } from '../../../src/registry/network/slabs.ts'
 
 /** A body that never ends, whose connection is played by hand. */
@@ -24,6 +26,14 @@ describe('a body that is wanted only if it comes soon', () => {
     const chunks: string[] = []
     for await (const chunk of body.within(1)) chunks.push(chunk.toString())
     expect(chunks).toEqual(['some'])
+    expect(events).toEqual(['abort'])
+  })
+
+  test('is as much as has come by then where it explains an error', async () => {
+    const { body, events } = startBody()
+    body.add(Buffer.from('some'))
+    const read = await readSome({ status: 500, headers: {}, body }, 1024, { clock: systemClock }, 1)
+    expect(read.toString()).toBe('some')
     expect(events).toEqual(['abort'])
   })
 

@@ -84,9 +84,10 @@ export async function readSome(
   answer: Answer,
   limit: number,
   { clock }: Pick<Network, 'clock'>,
+  timeoutMs = SOON_MS,
 ): Promise<Buffer> {
   const bytes = new KeptBytes()
-  const body = answer.body.within(SOON_MS)
+  const body = answer.body.within(timeoutMs)
   try {
     const place = { operation: 'read an error' }
     for await (const chunk of withoutTrickle(body, clock, place)) {

@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { withLineFeeds } from '../../oci/line-feeds.ts'
 import type { ListContent, ListProblem } from './entry.ts'
 import { readItems } from './items.ts'
 import { notationOf, readMapping } from './mapping.ts'
@@ -21,8 +22,7 @@ const QUOTE_MARKS = 0.75
 
 /** Reads a text that is YAML or JSON; see `parseImageList` for what it may be. */
 export function readYaml(written: string): ListContent {
-  // To the parser, a carriage return alone ends no line.
-  const text = written.replaceAll(/\r(?!\n)/g, '\n')
+  const text = withLineFeeds(written)
   if (hasTooManyMarks(text)) {
     const message = `more than ${MAX_MARKS} lines, commas, brackets and quotes`
     return { entries: [], problems: [{ line: 1, message }] }
