@@ -1,16 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
+import type { BuiltImage } from '../../testkit/image/image.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import { tagOf } from '../../testkit/image/referrers.ts'
 import type { TestRegistry } from '../../testkit/registry/registry.ts'
 import { runAction } from '../../testkit/runner/action-runner.ts'
 import {
-  cosignDocument,
   keyBundle,
   statementOf,
   storedBundle,
+  storedSignature,
 } from '../../testkit/signing/bundles.ts'
-import { signatureOf } from '../../testkit/signing/signature.ts'
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 export const { privateKey } = pair
@@ -22,18 +21,7 @@ export function signedBundle(subject: BuiltImage): BuiltImage {
 
 /** Cosign's old form, under its tag. */
 export function giveOldSignature(registry: TestRegistry, subject: BuiltImage): void {
-  const document = cosignDocument(subject.manifest.digest)
-  const signature = signatureOf(privateKey, document).toString('base64')
-  const signed = buildImage({
-    layers: [
-      {
-        bytes: document.toString(),
-        mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
-        annotations: { 'dev.cosignproject.cosign/signature': signature },
-      },
-    ],
-  })
-  pushTo(registry.store, 'acme/app', tagOf(subject, 'sig'), signed)
+  pushTo(registry.store, 'acme/app', tagOf(subject, 'sig'), storedSignature(privateKey, subject))
 }
 
 function indented(text: string): string {

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import type { Commands } from '../../src/action/commands.ts'
 import { describeError } from '../../src/action/annotations.ts'
 import { ActionLogger, type BufferedLog } from '../../src/action/logger.ts'
@@ -9,11 +10,15 @@ import { parsePlatformFilter } from '../../src/oci/platform.ts'
 import { parseReferrerFilter } from '../../src/oci/referrer-filter.ts'
 import { parseReference } from '../../src/oci/reference.ts'
 import { ClientPool } from '../../src/registry/client-pool.ts'
+import { WebClient } from '../../src/registry/http/web-client.ts'
+import type { Logger } from '../../src/registry/logger.ts'
 import { Network } from '../../src/registry/network/network.ts'
 import type { ImagePair } from '../../src/sync/image-list.ts'
 import type { RunReport } from '../../src/sync/report.ts'
 import { runSync } from '../../src/sync/run.ts'
 import type { SyncSettings } from '../../src/sync/sync-settings.ts'
+import { TrustGate } from '../../src/sync/trust-gate.ts'
+import { readRules, startVerification, verifyImage } from '../../src/trust/index.ts'
 import { Random } from '../../testkit/fuzz/random.ts'
 import type { Job, JobResult, Outcome, Subjects } from '../../testkit/fuzz/subject.ts'
 import { runAction } from '../../testkit/runner/action-runner.ts'
@@ -74,6 +79,7 @@ async function run(job: Job): Promise<Outcome> {
     network,
     logger,
   )
+  const trust = job.key === undefined ? undefined : gateFor(job.key, network, logger)
   const runList = async (
     pairs: readonly ImagePair[],
     how: { stage?: boolean; asSet?: boolean } = {},
@@ -83,6 +89,7 @@ async function run(job: Job): Promise<Outcome> {
       settings: { ...syncSettingsOf(policy), stage: how.stage === true },
       failFast: policy.failFast,
       clock,
+      trust,
       asSet:
         how.asSet === true ? unwatched(async (side, one) => pool.client(side, one)) : undefined,
       clientFor: async (side, reference) => pool.client(side, reference),
@@ -109,6 +116,16 @@ async function run(job: Job): Promise<Outcome> {
   } finally {
     await network.close()
   }
+}
+
+/** Lets through what the key has signed; nothing has to be fetched for that from anywhere else. */
+function gateFor(key: string, network: Network, logger: Logger): TrustGate {
+  const { rules } = readRules({ key }, { read: () => '' })
+  const url = 'https://github.example.com'
+  const github = { serverUrl: url, apiUrl: url, token: undefined }
+  const web = new WebClient(network, logger)
+  const verification = startVerification({ rules, web, github, directory: tmpdir() })
+  return new TrustGate(async (image) => verifyImage(verification, image))
 }
 
 function syncSettingsOf(policy: Job['policy']): SyncSettings {
@@ -229,6 +246,7 @@ async function step(job: Job): Promise<Outcome> {
       concurrency: String(policy.concurrency),
       retries: String(policy.retries),
       timeout: '5',
+      ...(job.key !== undefined && { verify: `key: |\n  ${job.key.replaceAll('\n', '\n  ')}` }),
       'insecure-registries': `${source.host},${destination.host}`,
       ...loginInputs('source'),
       ...loginInputs('destination'),

@@ -7,15 +7,24 @@ import { scenarioOf, type Scenario } from '../../testkit/fuzz/scenario.ts'
 import type { Job, JobResult, Outcome, Subject } from '../../testkit/fuzz/subject.ts'
 import { subjects } from './subjects.ts'
 
+/** Scenarios of the first seeds, as far as somebody has looked, at registries that let everybody in. */
+const open: Scenario[] = []
+let seen = 0
+
 /** The first seed that is like that, at a registry that lets everybody in. */
 function seedWhere(isLikeThat: (scenario: Scenario) => boolean): number {
-  for (let seed = 1; seed < 10_000; seed++) {
-    const scenario = scenarioOf(seed)
+  let found = open.find(isLikeThat)
+  while (found === undefined && seen < 10_000) {
+    seen += 1
+    const scenario = scenarioOf(seen)
     const { asStep, oneRegistry, sourceLogin, destinationLogin } = scenario
     if (asStep || oneRegistry || sourceLogin !== undefined) continue
-    if (destinationLogin === undefined && isLikeThat(scenario)) return seed
+    if (destinationLogin !== undefined) continue
+    open.push(scenario)
+    if (isLikeThat(scenario)) found = scenario
   }
-  throw new Error('no seed is like that')
+  if (found === undefined) throw new Error('no seed is like that')
+  return found.seed
 }
 
 function hasLogins({ oneRegistry, sourceLogin, asStep }: Scenario): boolean {
@@ -45,6 +54,15 @@ function isSigned({ belongings, earlier, foreign, pairs: [first], policy }: Scen
   const isFree = earlier.length === 0 && foreign.length === 0
   return isAsked && isFree && referrers.size > 0 && first?.destination.tag !== undefined
 }
+
+/** The first image is signed by nobody, and has to be. */
+function isUnsigned({ rules, pairs: [first], earlier, policy }: Scenario): boolean {
+  const isNew = first?.destination.tag !== undefined && earlier.length === 0 && !policy.dryRun
+  if (rules === undefined || !isNew || policy.platforms !== 'all') return false
+  return !rules.trusted.includes(first.image)
+}
+
+const looksAtNoSignature: Subject = async (job) => subjects.run({ ...job, key: undefined })
 
 /** Somebody else has signatures at the destination. */
 function isListed({ foreign: [first] }: Scenario): boolean {
@@ -188,6 +206,20 @@ describe('What the fuzz test looks for is found:', () => {
       }
       expect(await problemsWith(overwrites, seed)).toContain(words)
     }
+  })
+
+  test('an image that nobody has signed, and one of which nothing is said', async () => {
+    const problems = await problemsWith(looksAtNoSignature, seedWhere(isUnsigned))
+    expect(problems).toMatch(/has sha256:.*, and only nothing is right/)
+    expect(problems).toMatch(/wrote .*, which is not trusted/)
+    expect(problems).toContain('says nothing of who has signed it')
+  })
+
+  test('an image that is refused, and is signed', async () => {
+    const error = { code: 'UNTRUSTED', message: 'nobody has signed it' }
+    const refuses: Subject = (job) => Promise.resolve(resultsOf(job, { error }))
+    const seed = seedWhere(({ rules }) => (rules?.trusted.length ?? 0) > 0)
+    expect(await problemsWith(refuses, seed)).toContain('it is signed, and was refused')
   })
 
   test('a write in a dry run', async () => {

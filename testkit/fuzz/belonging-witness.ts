@@ -197,7 +197,7 @@ const HONEST = new Set(['late', 'crumbs', 'retry-after'])
 const NOTHING = new Set([400, 401, 404, 405, 406])
 
 /** Whether a registry has said something that is not so, and that was no failure either. */
-function isLiedTo({ saboteur }: Place, isAbout: (one: Observation) => boolean): boolean {
+export function isLiedTo({ saboteur }: Place, isAbout: (one: Observation) => boolean): boolean {
   return saboteur.done.some((one) => {
     const { kind = '', sent, request } = one
     if (sent === undefined || HONEST.has(kind) || !isAbout(one)) return false

@@ -74,7 +74,7 @@ async function outcomeOf(
 }
 
 function jobOf(scenario: Scenario, { source, destination, clock }: Stage): Omit<Job, 'onStaged'> {
-  const { seed, pairs, policy, course, sourceLogin, destinationLogin } = scenario
+  const { seed, pairs, policy, course, rules, sourceLogin, destinationLogin } = scenario
   return {
     seed,
     pairs: pairs.map((pair) => ({
@@ -83,6 +83,7 @@ function jobOf(scenario: Scenario, { source, destination, clock }: Stage): Omit<
     })),
     policy,
     course,
+    key: rules?.key,
     source: { host: source.host, login: sourceLogin },
     destination: { host: destination.host, login: destinationLogin },
     clock,

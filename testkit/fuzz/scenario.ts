@@ -7,6 +7,7 @@ import { type Course, courseOf } from './courses.ts'
 import { randomImage } from './images.ts'
 import { mutationKinds } from './mutations.ts'
 import { Random } from './random.ts'
+import { randomRules, type Rules, withSignatures } from './rules.ts'
 
 export interface Login {
   readonly username: string
@@ -78,6 +79,8 @@ export interface Scenario {
   /** Tags that are at the destination before the run. */
   readonly earlier: readonly { repository: string; tag: string; image: BuiltImage }[]
   readonly policy: Policy
+  /** Undefined where whatever there is may be copied. */
+  readonly rules: Rules | undefined
   readonly sabotage: { readonly source: Sabotage; readonly destination: Sabotage }
 }
 
@@ -100,6 +103,7 @@ export function scenarioOf(seed: number): Scenario {
   const destinationLogin = random.chance(0.6) ? login('destination', seed) : undefined
   const pairs = randomPairs(random)
   const trust = randomTrust(seed, pairs)
+  const rules = rulesOf(seed, pairs)
   return {
     seed,
     asStep,
@@ -119,7 +123,8 @@ export function scenarioOf(seed: number): Scenario {
       ...trust.destinationOptions,
     },
     pairs,
-    belongings: trust.belongings,
+    belongings: withSignatures(trust.belongings, rules),
+    rules,
     foreign: trust.foreign,
     earlier: pairs.flatMap(({ image, destination: { repository, tag } }) => {
       if (tag === undefined || !random.chance(0.4)) return []
@@ -135,7 +140,7 @@ export function scenarioOf(seed: number): Scenario {
       retries: asStep ? random.below(2) : random.below(4),
       ...trust.policy,
     },
-    sabotage: focusedOn(trust.focus, randomSabotage(random, asStep)),
+    sabotage: focusedOn(trust.focus ?? rules?.focus, randomSabotage(random, asStep)),
   }
 }
 
@@ -168,6 +173,14 @@ function randomTrust(seed: number, pairs: readonly Pair[]) {
     },
     focus: isAsked && random.chance(0.5) ? random.pick([0.03, 0.1]) : undefined,
   } as const
+}
+
+/** What has to be signed, by chance of its own as well. */
+function rulesOf(seed: number, pairs: readonly Pair[]): Rules | undefined {
+  const random = new Random('rules', seed)
+  if (!random.chance(0.2)) return undefined
+  const images = [...new Set(pairs.map(({ image }) => image))]
+  return randomRules(random, images, randomImage(random))
 }
 
 function referrersTraits(random: Random): RegistryOptions {

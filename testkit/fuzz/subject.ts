@@ -8,6 +8,8 @@ export interface Job {
   readonly pairs: readonly { readonly source: string; readonly destination: string }[]
   readonly policy: Policy
   readonly course: Course
+  /** PEM of the public key that has to have signed every image, if one has. */
+  readonly key: string | undefined
   /** To be called when everything is staged, and no tag is to have moved. */
   readonly onStaged: () => void
   readonly source: { readonly host: string; readonly login: Login | undefined }
@@ -28,6 +30,7 @@ export interface JobResult {
     readonly existing: number
     readonly lost: readonly unknown[]
   }
+  readonly verified?: { readonly digest: string }
   readonly error?: { readonly code: string; readonly message: string }
 }
 

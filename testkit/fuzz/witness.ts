@@ -7,6 +7,7 @@ import {
 import { canaryProblems } from './canaries.ts'
 import { halfSetProblems, tagStateProblems } from './courses.ts'
 import { expectedDigest, isOneImage, lookUpIn } from './expected.ts'
+import { isTrusted, rulesResultProblems, rulesWriteProblems } from './rules-witness.ts'
 import type { Observation } from './saboteur.ts'
 import { MOST_REQUESTS } from './saboteur.ts'
 import type { Pair, Scenario } from './scenario.ts'
@@ -40,6 +41,7 @@ export function problemsOf(
     ),
     ...tagProblems(stage, scenario, before),
     ...writeProblems(stage, scenario),
+    ...rulesWriteProblems(stage, scenario),
     ...resultProblems(stage, scenario, before, outcome),
     ...canaryProblems(stage, scenario, outcome.told),
   ]
@@ -92,27 +94,29 @@ function wasPretended({ saboteur }: Place, repository: string, digest: string): 
 }
 
 /** Those that follow from what the source has answered. */
-function allowedDigests(
-  stage: Stage,
-  { policy: { platforms, attestations } }: Scenario,
-  pair: Pair,
-): Set<string> {
+function allowedDigests(stage: Stage, scenario: Scenario, pair: Pair): Set<string> {
+  const { platforms, attestations } = scenario.policy
   const lookUp = lookUpIn(placesOf(stage).map(({ registry }) => registry.store))
-  const digests = documentsOf(stage, pair).map((bytes) =>
+  const digests = documentsOf(stage, scenario, pair).map((bytes) =>
     expectedDigest(bytes, { platforms, attestations }, lookUp),
   )
   return new Set(digests.flatMap((digest) => digest ?? []))
 }
 
 /** Those of images that may stay where they are: what is there already is not looked into. */
-function stayingDigests(stage: Stage, pair: Pair): string[] {
-  return documentsOf(stage, pair)
+function stayingDigests(stage: Stage, scenario: Scenario, pair: Pair): string[] {
+  return documentsOf(stage, scenario, pair)
     .filter(isOneImage)
     .map((bytes) => digestOf(bytes))
 }
 
-/** What the source has answered for the image; that which is named by its digest is known. */
-function documentsOf(stage: Stage, { source, image }: Pair): Buffer[] {
+/** What the source has answered for the image, as far as the rules let it pass. */
+function documentsOf(stage: Stage, scenario: Scenario, pair: Pair): Buffer[] {
+  return answersFor(stage, pair).filter((bytes) => isTrusted(scenario, bytes))
+}
+
+/** What is named by its digest is known. */
+function answersFor(stage: Stage, { source, image }: Pair): Buffer[] {
   if (source.digest !== undefined) return [image.manifest.bytes]
   const observations = placesOf(stage).flatMap(({ saboteur }) => saboteur.observations)
   const path = `/v2/${source.repository}/manifests/${source.tag ?? ''}`
@@ -194,6 +198,7 @@ function resultProblems(
     return [
       ...problemsOfResult(stage, scenario, pair, before, result),
       ...belongingResultProblems(stage, scenario, pair, result),
+      ...rulesResultProblems(stage, scenario, pair, result),
     ].map((problem) => `${result.destination} (${result.status}): ${problem}`)
   })
   return [...each, ...(scenario.course === 'set' ? halfSetProblems(results) : [])]
@@ -244,7 +249,7 @@ function problemsOfResult(
   if (digest === undefined) return [...problems, 'no digest']
   const allowed = allowedDigests(stage, scenario, pair)
   const mayStay = status === 'unchanged' || result.previousDigest === digest
-  for (const one of mayStay ? stayingDigests(stage, pair) : []) allowed.add(one)
+  for (const one of mayStay ? stayingDigests(stage, scenario, pair) : []) allowed.add(one)
   if (!allowed.has(digest) && !isSha512(pair, allowed, tag)) {
     problems.push(`${digest} is not one of ${[...allowed].join(', ')}`)
   }

@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
-import { buildArtifact, type BuiltImage } from '../image/image.ts'
+import { buildArtifact, buildImage, type BuiltImage } from '../image/image.ts'
+import { simpleSigning } from '../image/referrers.ts'
 import { signatureOf } from './signature.ts'
 import type { CertificateSpec, PrivateSigstore } from './sigstore.ts'
 
@@ -93,6 +94,15 @@ export async function keylessBundle(sigstore: PrivateSigstore, spec: KeylessSpec
 export function storedBundle(subject: BuiltImage, bundle: unknown): BuiltImage {
   const blobs = [{ bytes: JSON.stringify(bundle), mediaType: BUNDLE_TYPE }]
   return buildArtifact({ artifactType: BUNDLE_TYPE, subject, blobs })
+}
+
+/** What cosign 2 keeps under the tag of an image's signatures. */
+export function storedSignature(privateKey: KeyObject, subject: BuiltImage): BuiltImage {
+  const document = cosignDocument(subject.manifest.digest)
+  const signature = signatureOf(privateKey, document).toString('base64')
+  const annotations = { 'dev.cosignproject.cosign/signature': signature }
+  const layer = { bytes: document.toString(), mediaType: simpleSigning, annotations }
+  return buildImage({ layers: [layer] })
 }
 
 /** As the log writes hashes. */
