@@ -36892,7 +36892,7 @@ function missingLogin({ registry = 'this registry' }, { logins = [] }) {
 }
 function scopeText({ registry, prefix, sides }) {
     const name = prefix === undefined ? registry : `${registry}/${prefix}`;
-    return sides?.length === 1 ? `${name} as ${sides[0]}` : name;
+    return sides?.length === 1 ? `${name} (as ${sides[0]})` : name;
 }
 
 ;// CONCATENATED MODULE: ./lib/action/refusal-words.js
@@ -43774,7 +43774,13 @@ function printResult(result, log, dryRun) {
         log.info(`${error.code}: ${error.message}`);
     if (error?.hint !== undefined)
         log.info(`hint: ${error.hint}`);
-    log.print(`${statusWord(result, dryRun)} ${result.source} => ${result.destination} (${formatDuration(result.durationMs)})`);
+    log.print(`${statusWord(result, dryRun)} ${routeText(result)}`);
+}
+/** Of a shard without a report nothing is known but its number. */
+function routeText({ source, destination, error, durationMs }) {
+    if (error?.code === 'NO_REPORT')
+        return destination;
+    return `${source} => ${destination} (${formatDuration(durationMs)})`;
 }
 /** `by a key (rule 1), found as a referrer`; with a certificate also when, and from which commit. */
 function verifiedText(verified) {
@@ -43912,7 +43918,7 @@ function planOf({ digest, previousDigest }) {
     return `${digestCell(previousDigest)}<br>→&nbsp;${digestCell(digest)}`;
 }
 /** The destination, marked where something is said of it elsewhere, and in small where it comes from. */
-function imageCell({ source, destination, warnings = [], notInIndex }, columns) {
+function imageCell({ source, destination, error, warnings = [], notInIndex }, columns) {
     const page = pageOf(destination);
     const longest = columns?.verified === true ? LONGEST_NARROW_RUN : undefined;
     const name = code(destination, undefined, longest);
@@ -43921,7 +43927,11 @@ function imageCell({ source, destination, warnings = [], notInIndex }, columns) 
         ...(warnings.length === 0 ? [] : ['&nbsp;⚠️']),
         ...(notInIndex === undefined ? [] : ['&nbsp;ℹ️']),
     ];
-    return `${linked}${marks.join('')}<br><small>from ${code(source, undefined, longest)}</small>`;
+    const title = `${linked}${marks.join('')}`;
+    // Of a shard without a report nothing is known but its number.
+    if (error?.code === 'NO_REPORT')
+        return title;
+    return `${title}<br><small>from ${code(source, undefined, longest)}</small>`;
 }
 function pageOf(destination) {
     try {

@@ -121,7 +121,7 @@ async function copyAgain({ destination, inputs }: Stage, digest: string) {
     'the second run should find the image unchanged, under the same digest',
   )
   check(writes.length === 0, `the second run should write nothing; it wrote ${writes.length} times`)
-  say('', `  Requests to look: ${destination.requests.length}. Requests to write: none.`)
+  say('', `  Requests to the destination: ${destination.requests.length} to look, none to write.`)
 }
 
 async function deploy({ destination, image }: Stage, digest: string) {

@@ -317,7 +317,7 @@ describe('a hint', () => {
     ] as const)('says so, and where logins are: %s at the %s', (code, side, status) => {
       const words = hint({ ...anonymous, code, side, status }, { ...push, logins })
       expect(words).toContain(
-        'No login is known for r.example.com; logins exist for r.example.com as destination, ' +
+        'No login is known for r.example.com; logins exist for r.example.com (as destination), ' +
           'ghcr.io/acme, quay.io.',
       )
       expect(words).toContain(`\`${side}-username\``)

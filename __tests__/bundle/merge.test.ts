@@ -137,7 +137,8 @@ describe('reports of shards', () => {
       expect.stringContaining('shard 2 of 3: there is no report of what it did'),
       `1 of ${there.length + 1} images failed. No report of shard 2 of 3.`,
     ])
-    expect(result.summary).toContain('shard 2 of 3')
+    expect(result.groups.map(({ name }) => name)).toContain('failed shard 2 of 3')
+    expect(result.summary).toContain('<code>shard 2 of 3</code></td>')
     expect(result.outputs['pinned']).toContain('# failed (NO_REPORT): shard 2 of 3')
   })
 

@@ -73,5 +73,5 @@ export function missingLogin(
 
 function scopeText({ registry, prefix, sides }: LoginScope): string {
   const name = prefix === undefined ? registry : `${registry}/${prefix}`
-  return sides?.length === 1 ? `${name} as ${sides[0]}` : name
+  return sides?.length === 1 ? `${name} (as ${sides[0]})` : name
 }

@@ -35,9 +35,13 @@ export function printResult(result: SyncResult, log: BufferedLog, dryRun: boolea
   if (result.verified !== undefined) log.info(`verified: ${verifiedText(result.verified)}`)
   if (error !== undefined) log.info(`${error.code}: ${error.message}`)
   if (error?.hint !== undefined) log.info(`hint: ${error.hint}`)
-  log.print(
-    `${statusWord(result, dryRun)} ${result.source} => ${result.destination} (${formatDuration(result.durationMs)})`,
-  )
+  log.print(`${statusWord(result, dryRun)} ${routeText(result)}`)
+}
+
+/** Of a shard without a report nothing is known but its number. */
+function routeText({ source, destination, error, durationMs }: SyncResult): string {
+  if (error?.code === 'NO_REPORT') return destination
+  return `${source} => ${destination} (${formatDuration(durationMs)})`
 }
 
 /** `by a key (rule 1), found as a referrer`; with a certificate also when, and from which commit. */

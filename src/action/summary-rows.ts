@@ -94,7 +94,7 @@ function planOf({ digest, previousDigest }: SyncResult): string {
 
 /** The destination, marked where something is said of it elsewhere, and in small where it comes from. */
 function imageCell(
-  { source, destination, warnings = [], notInIndex }: SyncResult,
+  { source, destination, error, warnings = [], notInIndex }: SyncResult,
   columns?: Columns,
 ): string {
   const page = pageOf(destination)
@@ -105,7 +105,10 @@ function imageCell(
     ...(warnings.length === 0 ? [] : ['&nbsp;⚠️']),
     ...(notInIndex === undefined ? [] : ['&nbsp;ℹ️']),
   ]
-  return `${linked}${marks.join('')}<br><small>from ${code(source, undefined, longest)}</small>`
+  const title = `${linked}${marks.join('')}`
+  // Of a shard without a report nothing is known but its number.
+  if (error?.code === 'NO_REPORT') return title
+  return `${title}<br><small>from ${code(source, undefined, longest)}</small>`
 }
 
 function pageOf(destination: string): string | undefined {
