@@ -1,5 +1,5 @@
 import type { Digest } from '../oci/digest.ts'
-import { RegistryError, isNoVerdict } from '../registry/errors.ts'
+import { RegistryError } from '../registry/errors.ts'
 import type { ImagePair } from './image-list.ts'
 
 /** What a tag is to show, and what it showed when it was looked at. */
@@ -102,5 +102,6 @@ export function writingAfter(error: unknown): TagWriting {
   if (error instanceof AbortedSet) return 'none'
   if (!(error instanceof RegistryError)) return 'unclear'
   if (error.code === 'CANCELLED' || error.code === 'TIMEOUT') return 'underWay'
-  return error.code === 'VERIFICATION' || isNoVerdict(error) ? 'unclear' : 'none'
+  // A gateway may refuse what the registry behind it has done.
+  return error.code === 'EXISTS' ? 'none' : 'unclear'
 }

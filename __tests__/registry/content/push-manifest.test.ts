@@ -2,11 +2,12 @@ import { describe, expect, test } from '@jest/globals'
 import { type Digest, digestOf } from '../../../src/oci/digest.ts'
 import { pushManifest } from '../../../src/registry/content/push-manifest.ts'
 import { verifyPushed } from '../../../src/registry/content/read-back-tag.ts'
-import type { Middleware } from '../../../testkit/registry/exchange.ts'
+import { reply, type Middleware } from '../../../testkit/registry/exchange.ts'
 import {
   all,
   cutBody,
   dropAfterWork,
+  redirectTo,
   replyWith,
   setHeader,
   setStatus,
@@ -213,6 +214,53 @@ describe('a tag that the registry does not let be moved', () => {
     const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
     expect(error.code).toBe('DENIED')
   })
+})
+
+describe('a push that is answered as if nothing had been stored', () => {
+  const page = replyWith(200, { headers: { 'content-type': 'text/html' }, body: '<p>Sign in</p>' })
+  const digests = ['a', 'b'].map((hex) => `sha256:${hex.repeat(64)}`)
+  const challenge = { 'www-authenticate': 'Bearer realm="http://127.0.0.1:1/token"' }
+  const answers: readonly (readonly [string, Middleware, string])[] = [
+    ['300', replyWith(300), 'REGISTRY'],
+    ['301', redirectTo('/elsewhere', 301), 'REDIRECT'],
+    ['302 to another host', redirectTo('http://192.0.2.1/sign-in', 302), 'REDIRECT'],
+    ['303', redirectTo('/elsewhere', 303), 'REDIRECT'],
+    ['304', replyWith(304), 'REGISTRY'],
+    ['307 to another host', redirectTo('http://192.0.2.1/v2/', 307), 'REDIRECT'],
+    ['307 to itself', redirectTo(({ path }) => path, 307), 'REDIRECT'],
+    ['401', replyWith(401), 'AUTHENTICATION'],
+    ['401 and a broken challenge', replyWith(401, { headers: challenge }), 'NETWORK'],
+    ...[403, 404, 409, 423, 429].map((status) => [`${status}`, replyWith(status), ''] as const),
+    ['a page', page, 'REGISTRY'],
+    ['several digests', setHeader('docker-content-digest', digests), 'REGISTRY'],
+  ]
+
+  /** Does what was asked for before it answers. */
+  function afterWork(answer: Middleware): Middleware {
+    return async (request, next) => {
+      const done = await next()
+      return answer(request, async () => Promise.resolve(done))
+    }
+  }
+
+  test.each(answers)('with %s is a success where the tag shows it', async (_what, answer) => {
+    await using world = await looseWorld(0)
+    world.destination.fault({ method: 'PUT' }, afterWork(answer))
+    expect(await pushManifest(world.destinationRepository(), '1.0', content)).toBe(true)
+  })
+
+  test.each(answers.filter(([, , code]) => code !== ''))(
+    'with %s is a failure where the tag shows something else',
+    async (_what, answer, code) => {
+      await using world = await looseWorld(0)
+      pushTo(world.destination.store, 'mirror/app', '1.0', buildImage({ platform: 'linux/s390x' }))
+      world.destination.fault({ method: 'PUT' }, async (request) =>
+        answer(request, async () => Promise.resolve(reply(201))),
+      )
+      const error = await failureOf(pushManifest(world.destinationRepository(), '1.0', content))
+      expect(error.code).toBe(code)
+    },
+  )
 })
 
 describe('a push whose answer is lost', () => {

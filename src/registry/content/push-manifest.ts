@@ -48,10 +48,11 @@ const NOT_YET_SEEN = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN']
 /**
  * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its
  * digest. Where an answer is lost, late or a failure of the registry, the manifest may be there all
- * the same: it is looked for before it is sent again, and before that counts as a failure. Returns
- * whether nothing is left to be checked: the registry is known to have it there, or it is not wanted
- * any more. Throws VERIFICATION where it names another digest,
- * and EXISTS where the registry does not let the tag be moved.
+ * the same: it is looked for before it is sent again, and before that counts as a failure. So may a
+ * tag have moved that was answered with a refusal, a redirect or a page, by a gateway for instance:
+ * it is looked at before that counts. Returns whether nothing is left to be checked: the registry is
+ * known to have it there, or it is not wanted any more. Throws VERIFICATION where it names another
+ * digest, and EXISTS where the registry does not let the tag be moved.
  */
 export async function pushManifest(
   repository: Repository,
@@ -60,7 +61,7 @@ export async function pushManifest(
   { isWanted, endsLater }: PushOptions = {},
 ): Promise<boolean> {
   const { network, logger } = repository.http
-  const tries = { mayHaveArrived: false }
+  const tries: { mayHaveArrived: boolean; failed?: unknown } = { mayHaveArrived: false }
   try {
     const answered = await withRetries(network, logger, async () => {
       if (tries.mayHaveArrived && (await isShown(repository, reference, content.digest)))
@@ -70,6 +71,7 @@ export async function pushManifest(
         return await put(repository, reference, content, endsLater)
       } catch (error) {
         tries.mayHaveArrived ||= isNoVerdict(error)
+        tries.failed = error
         throw error
       }
     })
@@ -78,10 +80,11 @@ export async function pushManifest(
   } catch (error) {
     if (tries.mayHaveArrived && (await isShownAtLast(repository, reference, content.digest)))
       return true
-    if (!isRefusal(error)) throw error
+    if (error !== tries.failed || !isVerdict(error)) throw error
     const shown = isDigest(reference) ? undefined : await shownAnyway(repository, reference)
     // Another run was faster, or an answer was lost (Q03).
     if (shown === content.digest) return true
+    if (!isRefusal(error)) throw error
     if (shown !== undefined && saysFrozen(repository.http.family, error)) {
       throw reworded('EXISTS', 'the registry does not let this tag be moved', error)
     }
@@ -115,9 +118,14 @@ async function put(
   })
 }
 
-function isRefusal(error: unknown): error is RegistryError {
-  if (!(error instanceof RegistryError) || error.code === 'AUTHENTICATION') return false
-  return error.status !== undefined && error.status >= 400 && error.status < 500
+/** Whether a push was answered, with something that says neither what is there nor that it is other. */
+function isVerdict(error: unknown): error is RegistryError {
+  if (!(error instanceof RegistryError)) return false
+  return error.code !== 'CANCELLED' && error.code !== 'VERIFICATION' && !isNoVerdict(error)
+}
+
+function isRefusal({ code, status = 0 }: RegistryError): boolean {
+  return code !== 'AUTHENTICATION' && status >= 400 && status < 500
 }
 
 /** What a tag shows that could not be written. A new one cannot be frozen. */

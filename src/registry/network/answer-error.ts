@@ -57,7 +57,7 @@ export function refusalError(
   const code = ruled ?? refusal ?? 'REGISTRY'
   const isFinal = family?.exhausted?.test(`${codes.join(' ')} ${message ?? ''}`) === true
   const isPassing =
-    code === 'RATE_LIMITED' ||
+    ruled === 'RATE_LIMITED' ||
     isTransientStatus(status) ||
     passing.some((one) => codes.includes(one))
   const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], clock.now())
