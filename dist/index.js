@@ -44501,7 +44501,7 @@ function proxyIn(environment, variable) {
     const { origin, host: name, username, password, pathname, search, hash } = url;
     // The first half of a password with a slash in it looks like a port.
     if (`${pathname}${search}${hash}`.includes('@')) {
-        throw new Error(`the environment variable ${variable} has an "@" after the proxy; in a password, write /, ? and # as %2F, %3F and %23`);
+        throw new Error(`the environment variable ${variable} has an "@" after the proxy; in a login, write /, \\, ? and # as %2F, %5C, %3F and %23`);
     }
     if (username === '' && password === '')
         return { origin, name };
@@ -45617,7 +45617,7 @@ function refusalError({ status, headers }, { codes, message }, place, rules) {
     const ruled = missing === undefined ? answer_error_codeOf(status, codes, isNoJudge) : 'DENIED';
     const code = ruled ?? refusal ?? 'REGISTRY';
     const isFinal = family?.exhausted?.test(`${codes.join(' ')} ${message ?? ''}`) === true;
-    const isPassing = code === 'RATE_LIMITED' ||
+    const isPassing = ruled === 'RATE_LIMITED' ||
         isTransientStatus(status) ||
         passing.some((one) => codes.includes(one));
     const retryAfterMs = parseRetryAfter([headers['retry-after']].flat()[0], clock.now());
@@ -49369,10 +49369,11 @@ const NOT_YET_SEEN = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN'];
 /**
  * Pushes the exact bytes of a manifest (distribution-spec, Pushing manifests) under a tag or its
  * digest. Where an answer is lost, late or a failure of the registry, the manifest may be there all
- * the same: it is looked for before it is sent again, and before that counts as a failure. Returns
- * whether nothing is left to be checked: the registry is known to have it there, or it is not wanted
- * any more. Throws VERIFICATION where it names another digest,
- * and EXISTS where the registry does not let the tag be moved.
+ * the same: it is looked for before it is sent again, and before that counts as a failure. So may a
+ * tag have moved that was answered with a refusal, a redirect or a page, by a gateway for instance:
+ * it is looked at before that counts. Returns whether nothing is left to be checked: the registry is
+ * known to have it there, or it is not wanted any more. Throws VERIFICATION where it names another
+ * digest, and EXISTS where the registry does not let the tag be moved.
  */
 async function pushManifest(repository, reference, content, { isWanted, endsLater } = {}) {
     const { network, logger } = repository.http;
@@ -49388,6 +49389,7 @@ async function pushManifest(repository, reference, content, { isWanted, endsLate
             }
             catch (error) {
                 tries.mayHaveArrived ||= isNoVerdict(error);
+                tries.failed = error;
                 throw error;
             }
         });
@@ -49398,12 +49400,14 @@ async function pushManifest(repository, reference, content, { isWanted, endsLate
     catch (error) {
         if (tries.mayHaveArrived && (await isShownAtLast(repository, reference, content.digest)))
             return true;
-        if (!push_manifest_isRefusal(error))
+        if (error !== tries.failed || !isVerdict(error))
             throw error;
         const shown = isDigest(reference) ? undefined : await shownAnyway(repository, reference);
         // Another run was faster, or an answer was lost (Q03).
         if (shown === content.digest)
             return true;
+        if (!push_manifest_isRefusal(error))
+            throw error;
         if (shown !== undefined && saysFrozen(repository.http.family, error)) {
             throw reworded('EXISTS', 'the registry does not let this tag be moved', error);
         }
@@ -49432,10 +49436,14 @@ async function put(repository, reference, { bytes, mediaType, digest }, endsLate
         return isNamed ? 'named' : 'unnamed';
     });
 }
-function push_manifest_isRefusal(error) {
-    if (!(error instanceof RegistryError) || error.code === 'AUTHENTICATION')
+/** Whether a push was answered, with something that says neither what is there nor that it is other. */
+function isVerdict(error) {
+    if (!(error instanceof RegistryError))
         return false;
-    return error.status !== undefined && error.status >= 400 && error.status < 500;
+    return error.code !== 'CANCELLED' && error.code !== 'VERIFICATION' && !isNoVerdict(error);
+}
+function push_manifest_isRefusal({ code, status = 0 }) {
+    return code !== 'AUTHENTICATION' && status >= 400 && status < 500;
 }
 /** What a tag shows that could not be written. A new one cannot be frozen. */
 async function shownAnyway(repository, tag) {
@@ -56527,7 +56535,8 @@ function writingAfter(error) {
         return 'unclear';
     if (error.code === 'CANCELLED' || error.code === 'TIMEOUT')
         return 'underWay';
-    return error.code === 'VERIFICATION' || isNoVerdict(error) ? 'unclear' : 'none';
+    // A gateway may refuse what the registry behind it has done.
+    return error.code === 'EXISTS' ? 'none' : 'unclear';
 }
 
 ;// CONCATENATED MODULE: ./lib/sync/warnings.js

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import type { Middleware } from '../../testkit/registry/exchange.ts'
 import {
+  afterWork,
   dropAfterWork,
   dropBeforeHeaders,
   redirectTo,
@@ -12,20 +13,12 @@ import type { TestRegistry } from '../../testkit/registry/registry.ts'
 import { rollbackList } from '../../src/sync/pinned.ts'
 import { imageOf, names, SetWorld } from './set-world.ts'
 
-/** Answers as if nothing had been done. */
-function doneAndAnswered(answer: Middleware): Middleware {
-  return async (request, next) => {
-    await next()
-    return answer(request, next)
-  }
-}
-
 const faults: Readonly<Record<string, Middleware>> = {
   'says 500': replyWith(500),
-  'does it and says 500': doneAndAnswered(replyWith(500)),
-  'does it and says 401': doneAndAnswered(replyWith(401)),
-  'does it and says 403': doneAndAnswered(replyWith(403)),
-  'does it and leads to a page': doneAndAnswered(redirectTo('/sign-in', 302)),
+  'does it and says 500': afterWork(replyWith(500)),
+  'does it and says 401': afterWork(replyWith(401)),
+  'does it and says 403': afterWork(replyWith(403)),
+  'does it and leads to a page': afterWork(redirectTo('/sign-in', 302)),
   'loses its answer': dropAfterWork(),
   'cuts the connection': dropBeforeHeaders(),
   'says 429': replyWith(429),

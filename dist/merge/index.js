@@ -10515,7 +10515,7 @@ function proxyIn(environment, variable) {
     const { origin, host: name, username, password, pathname, search, hash } = url;
     // The first half of a password with a slash in it looks like a port.
     if (`${pathname}${search}${hash}`.includes('@')) {
-        throw new Error(`the environment variable ${variable} has an "@" after the proxy; in a password, write /, ? and # as %2F, %3F and %23`);
+        throw new Error(`the environment variable ${variable} has an "@" after the proxy; in a login, write /, \\, ? and # as %2F, %5C, %3F and %23`);
     }
     if (username === '' && password === '')
         return { origin, name };

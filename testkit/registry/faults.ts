@@ -111,6 +111,14 @@ export function silentAfterWork(): Middleware {
   }
 }
 
+/** Does everything that was asked for, and lets `behaviour` answer as it likes. */
+export function afterWork(behaviour: Middleware): Middleware {
+  return async (request, next) => {
+    const done = await next()
+    return behaviour(request, async () => Promise.resolve(done))
+  }
+}
+
 export function dropAfterHeaders(): Middleware {
   return cutBody(0)
 }

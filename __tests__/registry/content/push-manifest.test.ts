@@ -4,6 +4,7 @@ import { pushManifest } from '../../../src/registry/content/push-manifest.ts'
 import { verifyPushed } from '../../../src/registry/content/read-back-tag.ts'
 import { reply, type Middleware } from '../../../testkit/registry/exchange.ts'
 import {
+  afterWork,
   all,
   cutBody,
   dropAfterWork,
@@ -234,14 +235,6 @@ describe('a push that is answered as if nothing had been stored', () => {
     ['a page', page, 'REGISTRY'],
     ['several digests', setHeader('docker-content-digest', digests), 'REGISTRY'],
   ]
-
-  /** Does what was asked for before it answers. */
-  function afterWork(answer: Middleware): Middleware {
-    return async (request, next) => {
-      const done = await next()
-      return answer(request, async () => Promise.resolve(done))
-    }
-  }
 
   test.each(answers)('with %s is a success where the tag shows it', async (_what, answer) => {
     await using world = await looseWorld(0)

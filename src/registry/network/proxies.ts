@@ -112,7 +112,7 @@ function proxyIn(environment: Environment, variable: string): ProxyServer | unde
   // The first half of a password with a slash in it looks like a port.
   if (`${pathname}${search}${hash}`.includes('@')) {
     throw new Error(
-      `the environment variable ${variable} has an "@" after the proxy; in a password, write /, ? and # as %2F, %3F and %23`,
+      `the environment variable ${variable} has an "@" after the proxy; in a login, write /, \\, ? and # as %2F, %5C, %3F and %23`,
     )
   }
   if (username === '' && password === '') return { origin, name }
