@@ -144,9 +144,13 @@ describe('without "=>"', () => {
     '1. docker login -p hunter2 x.io',
     '> * TOKEN=hunter2',
     'x.io joe hunter2',
+    'x.io joe:hunter2@y',
+    '* https://joe:hunter2@x.io/a',
+    'linux/amd64 joe:hunter2@x.io/a',
+    'joe:hunter2@x.io/a linux/amd64',
   ])('nothing is proposed that could not be read, as it may be a secret: %s', (line) => {
     const [problem] = problemsOf(line, 'docker.io', BASE)
-    expect(problem).toMatch(/is too much before an image$|looks like a host/)
+    expect(problem).toMatch(/is too much before an image$|looks like a host|is a platform/)
     expect(problem).not.toContain('hunter2')
   })
 
@@ -159,6 +163,9 @@ describe('without "=>"', () => {
     'podman pull --creds joe:hunter2 quay.io/acme/app',
     'skopeo copy --src-creds joe:hunter2 docker://a docker://b',
     'crane copy a:1 b:1 --password hunter2',
+    'docker pull joe:hunter2@x.io/a',
+    'skopeo copy docker://joe:hunter2@x.io/a docker://b',
+    'pull https://joe:hunter2@x.io/a',
   ])('no password of a command is repeated: %s', (line) => {
     const problems = problemsOf(line, 'docker.io', BASE)
     expect(problems).toEqual([expect.stringContaining('is a command')])

@@ -1,5 +1,5 @@
 import { quote } from '../../oci/quote.ts'
-import { strayWord } from './stray.ts'
+import { hasLogin, strayWord } from './stray.ts'
 
 /** Programs, and what they are told, in lines that were copied from a script. */
 const PROGRAM = /^(?:docker|podman|nerdctl|crane|skopeo|regctl|oras|ctr|crictl|buildah)$/
@@ -22,11 +22,7 @@ const FLAG =
 export function commandProblem(written: readonly string[]): string | undefined {
   const words = written.slice(written.findIndex((word) => !PROMPT.test(word)))
   const [program = '', ...others] = words
-  if (
-    FIRST.test(program) &&
-    others.length > 0 &&
-    !others.some((word) => tellsImage(program, word))
-  ) {
+  if (FIRST.test(program) && others.length > 0 && !isImage(program, others)) {
     return message(program, imagesOf(others).slice(0, TWO_IMAGES.test(program) ? 2 : 1))
   }
   if (!PROGRAM.test(program) || !VERB.test(others[0] ?? '')) return undefined
@@ -36,11 +32,10 @@ export function commandProblem(written: readonly string[]): string | undefined {
   return message([program, ...verbs].join(' '), meantBy(program, verbs, command))
 }
 
-/** Whether a word behind the first one tells that that is an image: one of the same name is its copy. */
-function tellsImage(name: string, word: string): boolean {
-  return (
-    word === '=>' || (word.includes('/') && /([^/:@]*)(?:[:@][^/]*)?$/.exec(word)?.[1] === name)
-  )
+/** Whether the first word is an image all the same: one whose copy has its name. */
+function isImage(name: string, others: readonly string[]): boolean {
+  const [, last] = /\/([^/:@]+)(?:[:@][^/]*)?$/.exec(others[0] ?? '') ?? []
+  return others.includes('=>') || (others.length === 1 && last === name)
 }
 
 function meantBy(
@@ -73,7 +68,9 @@ function imagesOf(words: readonly string[]): readonly string[] {
 function message(name: string, images: readonly string[]): string {
   const bare = images.map((image) => image.replace(/^docker:\/\//, ''))
   const [source, ...destinations] = bare
-  const isClear = source !== undefined && bare.every((image) => strayWord(image) === undefined)
+  const isClear =
+    source !== undefined &&
+    bare.every((image) => strayWord(image) === undefined && !hasLogin(image))
   const line = [source, ...(destinations.length === 0 ? [] : ['=>', ...destinations])].join(' ')
   const meant = isClear ? `; write ${quote(line)}` : ''
   return `${quote(name)} is a command, and a line holds references only${meant}`

@@ -3,7 +3,7 @@ import { quote } from '../../oci/quote.ts'
 import { namesRegistry } from '../../oci/reference.ts'
 import { commandProblem } from './command.ts'
 import { type ListEntry, type ListProblem, splitWords } from './entry.ts'
-import { strayWord } from './stray.ts'
+import { hasLogin, strayWord } from './stray.ts'
 
 const PLATFORM_OPTION = /^\s*--platform(?:=|\s+)(\S*)(.*)$/s
 
@@ -61,7 +61,7 @@ function bulletProblem([bullet = '', ...words]: readonly string[]): string | und
 
 /** Whether to propose a line: one that cannot be read may hold anything, and a secret. */
 function isReadable(text: string): boolean {
-  return !('message' in readLine(text, 1))
+  return !hasLogin(text) && !('message' in readLine(text, 1))
 }
 
 function strayOption(words: readonly string[]): string | undefined {
@@ -118,7 +118,9 @@ function platformFirst(words: readonly string[], option: string | undefined): st
 
 function platformMessage(platforms: readonly string[], image: string): string {
   const names = platforms.join(',')
-  return `${quote(names)} ${platforms.length === 1 ? 'is a platform' : 'are platforms'}; write ${quote(`--platform=${names} ${image}`)}, or an object with platforms`
+  const meant = `--platform=${names} ${image}`
+  const where = isReadable(meant) ? `write ${quote(meant)}` : 'write --platform= before an image'
+  return `${quote(names)} ${platforms.length === 1 ? 'is a platform' : 'are platforms'}; ${where}, or an object with platforms`
 }
 
 function platformOf(word: string): string | undefined {

@@ -68,3 +68,8 @@ export function strayWord(word: string): string | undefined {
   }
   return undefined
 }
+
+/** Whether something may be a login before a host; behind the `@` of a reference is its digest. */
+export function hasLogin(text: string): boolean {
+  return /@(?!sha(?:256|512):)/.test(text)
+}
