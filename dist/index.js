@@ -40162,6 +40162,10 @@ function strayWord(word) {
     }
     return undefined;
 }
+/** Whether something may be a login before a host; behind the `@` of a reference is its digest. */
+function hasLogin(text) {
+    return /@(?!sha(?:256|512):)/.test(text);
+}
 
 ;// CONCATENATED MODULE: ./lib/sync/list/reference.js
 
@@ -40866,9 +40870,7 @@ const FLAG = /^-(?:[adfiqrtx]|it|-(?:all|all-tags|force|insecure|interactive|mul
 function commandProblem(written) {
     const words = written.slice(written.findIndex((word) => !PROMPT.test(word)));
     const [program = '', ...others] = words;
-    if (FIRST.test(program) &&
-        others.length > 0 &&
-        !others.some((word) => tellsImage(program, word))) {
+    if (FIRST.test(program) && others.length > 0 && !isImage(program, others)) {
         return command_message(program, imagesOf(others).slice(0, TWO_IMAGES.test(program) ? 2 : 1));
     }
     if (!PROGRAM.test(program) || !VERB.test(others[0] ?? ''))
@@ -40878,9 +40880,10 @@ function commandProblem(written) {
     const verbs = command.filter((word) => VERB.test(word));
     return command_message([program, ...verbs].join(' '), meantBy(program, verbs, command));
 }
-/** Whether a word behind the first one tells that that is an image: one of the same name is its copy. */
-function tellsImage(name, word) {
-    return (word === '=>' || (word.includes('/') && /([^/:@]*)(?:[:@][^/]*)?$/.exec(word)?.[1] === name));
+/** Whether the first word is an image all the same: one whose copy has its name. */
+function isImage(name, others) {
+    const [, last] = /\/([^/:@]+)(?:[:@][^/]*)?$/.exec(others[0] ?? '') ?? [];
+    return others.includes('=>') || (others.length === 1 && last === name);
 }
 function meantBy(program, verbs, words) {
     const rest = words.filter((word) => !VERB.test(word));
@@ -40905,7 +40908,8 @@ function imagesOf(words) {
 function command_message(name, images) {
     const bare = images.map((image) => image.replace(/^docker:\/\//, ''));
     const [source, ...destinations] = bare;
-    const isClear = source !== undefined && bare.every((image) => strayWord(image) === undefined);
+    const isClear = source !== undefined &&
+        bare.every((image) => strayWord(image) === undefined && !hasLogin(image));
     const line = [source, ...(destinations.length === 0 ? [] : ['=>', ...destinations])].join(' ');
     const meant = isClear ? `; write ${quote(line)}` : '';
     return `${quote(name)} is a command, and a line holds references only${meant}`;
@@ -40974,7 +40978,7 @@ function bulletProblem([bullet = '', ...words]) {
 }
 /** Whether to propose a line: one that cannot be read may hold anything, and a secret. */
 function isReadable(text) {
-    return !('message' in readLine(text, 1));
+    return !hasLogin(text) && !('message' in readLine(text, 1));
 }
 function strayOption(words) {
     const option = words.find((word) => /^--[A-Za-z]/.test(word))?.replace(/=.*$/s, '');
@@ -41032,7 +41036,9 @@ function platformFirst(words, option) {
 }
 function platformMessage(platforms, image) {
     const names = platforms.join(',');
-    return `${quote(names)} ${platforms.length === 1 ? 'is a platform' : 'are platforms'}; write ${quote(`--platform=${names} ${image}`)}, or an object with platforms`;
+    const meant = `--platform=${names} ${image}`;
+    const where = isReadable(meant) ? `write ${quote(meant)}` : 'write --platform= before an image';
+    return `${quote(names)} ${platforms.length === 1 ? 'is a platform' : 'are platforms'}; ${where}, or an object with platforms`;
 }
 function platformOf(word) {
     if (ARCHITECTURE.test(word))
