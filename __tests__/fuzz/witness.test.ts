@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { buildImage, type BuiltImage } from '../../testkit/image/image.ts'
 import { pushOverHttp } from '../../testkit/image/push.ts'
 import { buildReferrersIndex, tagOf } from '../../testkit/image/referrers.ts'
+import { digestOf } from '../../testkit/registry/content.ts'
 import { play, shrink } from '../../testkit/fuzz/play.ts'
 import { scenarioOf, type Scenario } from '../../testkit/fuzz/scenario.ts'
 import type { Job, JobResult, Outcome, Subject } from '../../testkit/fuzz/subject.ts'
@@ -63,6 +64,10 @@ function isUnsigned({ rules, pairs: [first], earlier, policy }: Scenario): boole
 }
 
 const looksAtNoSignature: Subject = async (job) => subjects.run({ ...job, key: undefined })
+
+function isLong(image: BuiltImage | undefined): boolean {
+  return image?.manifest.digest.startsWith('sha512:') === true
+}
 
 /** Somebody else has signatures at the destination. */
 function isListed({ foreign: [first] }: Scenario): boolean {
@@ -173,6 +178,23 @@ describe('What the fuzz test looks for is found:', () => {
     const { problems, statuses } = await play(seedWhere(isOneImage), subject, honest)
     expect(statuses).toEqual(['unchanged'])
     expect(problems.join('\n')).not.toContain('is not one of')
+  })
+
+  test('nothing, where a tag shows by a longer digest what it is to show', async () => {
+    const seed = seedWhere(({ earlier: [first] }) => isLong(first?.image))
+    const { repository = '', tag = '', image = buildImage() } = scenarioOf(seed).earlier[0] ?? {}
+    const result = { status: 'unchanged', digest: digestOf(image.manifest.bytes) }
+    const problems = await problemsWith((job) => Promise.resolve(resultsOf(job, result)), seed)
+    expect(problems).not.toContain(`${repository}:${tag} (unchanged): the destination has`)
+    expect(problems).toContain(`${repository}:${tag} (unchanged): nothing before, in truth sha512:`)
+  })
+
+  test('what a tag showed that nobody may look at', async () => {
+    const seed = seedWhere(({ habit, earlier }) => habit === 'hides tags' && earlier.length > 0)
+    const { digest = '' } = scenarioOf(seed).earlier[0]?.image.manifest ?? {}
+    const result = { status: 'unchanged', digest, previousDigest: digest }
+    const knows: Subject = (job) => Promise.resolve(resultsOf(job, result))
+    expect(await problemsWith(knows, seed)).toContain(`${digest} before, in truth nothing`)
   })
 
   test('what belongs to an image and stayed behind', async () => {

@@ -5,6 +5,7 @@ import type { RegistryOptions } from '../registry/registry.ts'
 import { randomBelongings, type Belongings } from './belongings.ts'
 import { type Course, courseOf } from './courses.ts'
 import { randomImage } from './images.ts'
+import { type Habit, habits, randomHabit } from './habits.ts'
 import { mutationKinds } from './mutations.ts'
 import { Random } from './random.ts'
 import { randomRules, type Rules, withSignatures } from './rules.ts'
@@ -69,6 +70,8 @@ export interface Scenario {
   readonly oneRegistry: boolean
   readonly sourceOptions: RegistryOptions
   readonly destinationOptions: RegistryOptions
+  /** Of the destination. */
+  readonly habit: Habit | undefined
   readonly sourceLogin: Login | undefined
   readonly destinationLogin: Login | undefined
   readonly pairs: readonly Pair[]
@@ -104,11 +107,13 @@ export function scenarioOf(seed: number): Scenario {
   const pairs = randomPairs(random)
   const trust = randomTrust(seed, pairs)
   const rules = rulesOf(seed, pairs)
+  const habit = oneRegistry ? undefined : randomHabit(new Random('habit', seed))
   return {
     seed,
     asStep,
     course: courseOf(seed, asStep),
     oneRegistry,
+    habit,
     sourceLogin,
     destinationLogin: oneRegistry ? sourceLogin : destinationLogin,
     sourceOptions: {
@@ -121,6 +126,7 @@ export function scenarioOf(seed: number): Scenario {
       ...destinationTraits(random),
       ...authOptions(random, destinationLogin),
       ...trust.destinationOptions,
+      middleware: habit === undefined ? [] : [habits[habit]],
     },
     pairs,
     belongings: withSignatures(trust.belongings, rules),

@@ -76,6 +76,25 @@ function isSameContent({ registry }: Place, name: string, before: string | undef
   return now !== undefined && then !== undefined && now.bytes.equals(then.bytes)
 }
 
+/** Whether what a tag shows has that digest as well, which may be of another algorithm. */
+function isNamed({ registry }: Place, repository: string, shows = '', digest: string): boolean {
+  const shown = registry.store.manifest(repository, shows)
+  return shown !== undefined && digestOf(shown.bytes, algorithmOf(digest)) === digest
+}
+
+/** By which digest a tag's content is known to whoever looks at it there; undefined where nobody may. */
+function seenOf(
+  { destination }: Stage,
+  { habit }: Scenario,
+  repository: string,
+  digest: string | undefined,
+): string | undefined {
+  if (habit === undefined || digest === undefined) return digest
+  const shown = destination.registry.store.manifest(repository, digest)
+  // Its bytes are fetched, and what they are is reckoned.
+  return shown === undefined || habit === 'hides tags' ? undefined : digestOf(shown.bytes)
+}
+
 function holesBelow(place: Place, name: string, digest: string): string[] {
   const repository = place.registry.store.repository(name)
   if (repository === undefined) return [`there is no repository ${name}`]
@@ -233,7 +252,8 @@ function problemsOfResult(
   if (error?.code === 'INTERNAL') problems.push(`an error of nobody's: ${error.message}`)
   const isUnclear = answers.length > 0 || logins.length > 0
   const isAsBefore = shows === old || isSameContent(stage.destination, nameOf(pair), old)
-  problems.push(...tagStateProblems(result, { isAsBefore, shows, isExcused: isUnclear }))
+  const [seen, seenBefore] = [shows, old].map((one) => seenOf(stage, scenario, repository, one))
+  problems.push(...tagStateProblems(result, { isAsBefore, shows: seen, isExcused: isUnclear }))
   if (status === 'failed') {
     if (error === undefined || error.message === '') problems.push('no word about why')
     if (digest !== undefined) problems.push('a digest in spite of it')
@@ -257,10 +277,11 @@ function problemsOfResult(
   const isSeen = looks.length > 0 && (status === 'unchanged' || writes.length > 0)
   // Whoever names a digest that was sent to that digest is believed.
   const isExcused = isSeen || (tag === undefined && writes.length > 0)
-  if (shows !== digest && !isExcused) problems.push(`the destination has ${shows ?? 'nothing'}`)
+  const isShown = shows === digest || isNamed(stage.destination, repository, shows, digest)
+  if (!isShown && !isExcused) problems.push(`the destination has ${shows ?? 'nothing'}`)
   const mayNotMove = policy.onExisting !== 'overwrite' && old !== undefined && old !== digest
   if (status === 'copied' && mayNotMove && looks.length === 0) problems.push('was not to be moved')
-  if (looks.length === 0 && result.previousDigest !== old && tag !== undefined) {
+  if (looks.length === 0 && result.previousDigest !== seenBefore && tag !== undefined) {
     problems.push(`${result.previousDigest ?? 'nothing'} before, in truth ${old ?? 'nothing'}`)
   }
   return problems
