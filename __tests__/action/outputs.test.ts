@@ -125,6 +125,11 @@ describe('the outputs', () => {
       changed: false,
     },
     { what: 'a failure', result: failed('ghcr.io/acme/a:1'), changed: false },
+    {
+      what: 'a failure of a tag that may have moved',
+      result: { ...failed('ghcr.io/acme/a:1'), previousDigest: digestB },
+      changed: true,
+    },
   ])('call $what a change: $changed', ({ result, changed }) => {
     expect(outputsOf(reportOf([result]), noFiles).changed).toBe(String(changed))
   })

@@ -123,7 +123,9 @@ export function outputsOf({ outputs, files, legacyCommands }: ActionResult): Out
   ])
   const moved = results.filter(
     ({ status, destination, ...one }) =>
-      (status === 'copied' && isTagged(destination) && report.stage !== true) || isLeftMoved(one),
+      (status === 'copied' && isTagged(destination) && report.stage !== true) ||
+      (status === 'failed' && one.tag === undefined && one.previousDigest !== undefined) ||
+      isLeftMoved(one),
   )
   expect(text('changed')).toBe(String(moved.length > 0))
   const { dryRun } = report

@@ -174,7 +174,9 @@ describe('rollback', () => {
       { times: 1 },
     )
     const result = await runAction({ inputs: { images } })
-    expect(outputsOf(result).results[0]).toMatchObject({ error: { code: 'VERIFICATION' } })
+    const { results, changed } = outputsOf(result)
+    expect(results[0]).toMatchObject({ error: { code: 'VERIFICATION' } })
+    expect(changed).toBe(true)
     await runAction({ inputs: { images: result.outputs['rollback'] ?? '' } })
     expect(tags().stable).toBe(second.manifest.digest)
   })

@@ -10942,8 +10942,11 @@ function rollbackList({ dryRun, isStage, results }) {
 function isLeftMoved({ tag, digest }) {
     return tag?.state === 'left' && digest !== undefined;
 }
-/** Of what has failed, only what may have been moved has a previous digest. */
-function hasMoved(result) {
+/**
+ * Whether the tag of a result shows, or may show, what the run has moved it to. Of what has failed,
+ * only what may have been moved has a previous digest.
+ */
+function mayHaveMoved(result) {
     const { status, tag, previousDigest } = result;
     if (tag !== undefined && tag.state !== 'moved')
         return isLeftMoved(result);
@@ -10951,7 +10954,7 @@ function hasMoved(result) {
 }
 function rollbackLines(result) {
     const { destination, digest, previousDigest } = result;
-    if (!hasMoved(result) || digest === previousDigest)
+    if (!mayHaveMoved(result) || digest === previousDigest)
         return [];
     const { registry, repository, tag } = parseReference(destination);
     if (tag === undefined)
@@ -11069,13 +11072,11 @@ function fit({ outputs, leftOut: missing }) {
 function lengthOf(outputs) {
     return Object.values(outputs).reduce((sum, value) => sum + value.length, 0);
 }
-/** Whether the tag shows something else than before; in a dry run: whether it would. */
+/** Whether the tag shows, or may show, something else than before; in a dry run: whether it would. */
 function changesTag(result) {
     const { status, destination, digest, previousDigest, referrers } = result;
-    if (isLeftMoved(result))
-        return true;
     if (status !== 'copied')
-        return false;
+        return mayHaveMoved(result);
     const { tag } = parseReference(destination);
     return (referrers?.copied ?? 0) > 0 || (tag !== undefined && digest !== previousDigest);
 }

@@ -2,7 +2,7 @@ import type { Digest } from '../oci/digest.ts'
 import { parseReference, repositoryName } from '../oci/reference.ts'
 import type { Logger } from '../registry/logger.ts'
 import { type RunReport, type SyncResult, totalsOf } from '../sync/report.ts'
-import { isLeftMoved, pinnedList, rollbackList } from '../sync/pinned.ts'
+import { mayHaveMoved, pinnedList, rollbackList } from '../sync/pinned.ts'
 import { isAborted } from '../sync/undone-image.ts'
 import type { Commands } from './commands.ts'
 
@@ -156,11 +156,10 @@ function lengthOf(outputs: Outputs): number {
   return Object.values(outputs).reduce((sum, value) => sum + value.length, 0)
 }
 
-/** Whether the tag shows something else than before; in a dry run: whether it would. */
+/** Whether the tag shows, or may show, something else than before; in a dry run: whether it would. */
 function changesTag(result: SyncResult): boolean {
   const { status, destination, digest, previousDigest, referrers } = result
-  if (isLeftMoved(result)) return true
-  if (status !== 'copied') return false
+  if (status !== 'copied') return mayHaveMoved(result)
   const { tag } = parseReference(destination)
   return (referrers?.copied ?? 0) > 0 || (tag !== undefined && digest !== previousDigest)
 }

@@ -44,12 +44,15 @@ export function rollbackList({ dryRun, isStage, results }: RunReport): string {
 }
 
 /** Whether a tag of a set shows, or may show, what the run has moved it to. */
-export function isLeftMoved({ tag, digest }: SyncResult): boolean {
+function isLeftMoved({ tag, digest }: SyncResult): boolean {
   return tag?.state === 'left' && digest !== undefined
 }
 
-/** Of what has failed, only what may have been moved has a previous digest. */
-function hasMoved(result: SyncResult): boolean {
+/**
+ * Whether the tag of a result shows, or may show, what the run has moved it to. Of what has failed,
+ * only what may have been moved has a previous digest.
+ */
+export function mayHaveMoved(result: SyncResult): boolean {
   const { status, tag, previousDigest } = result
   if (tag !== undefined && tag.state !== 'moved') return isLeftMoved(result)
   return status === 'copied' || (status === 'failed' && previousDigest !== undefined)
@@ -57,7 +60,7 @@ function hasMoved(result: SyncResult): boolean {
 
 function rollbackLines(result: SyncResult): readonly PrintedLine[] {
   const { destination, digest, previousDigest } = result
-  if (!hasMoved(result) || digest === previousDigest) return []
+  if (!mayHaveMoved(result) || digest === previousDigest) return []
   const { registry, repository, tag } = parseReference(destination)
   if (tag === undefined) return []
   if (previousDigest === undefined) return [{ comment: `was not there before: ${destination}` }]
