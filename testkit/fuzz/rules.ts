@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import type { BuiltImage } from '../image/image.ts'
+import { buildImage, type BuiltImage } from '../image/image.ts'
 import { tagOf } from '../image/referrers.ts'
 import { keyBundle, statementOf, storedBundle, storedSignature } from '../signing/bundles.ts'
 import type { Belongings } from './belongings.ts'
@@ -28,7 +28,10 @@ const ours = keyOf(1)
 const theirs = keyOf(2)
 const key = createPublicKey(ours).export({ format: 'pem', type: 'spki' }).toString()
 
-type Sign = (image: BuiltImage, other: BuiltImage) => Belongings
+/** No image that chance brings has the same bytes. */
+const other = buildImage({ annotations: { 'acme.note': 'in no list' } })
+
+type Sign = (image: BuiltImage) => Belongings
 
 const trustedWays: readonly Sign[] = [
   (image) => bundled(image, keyBundle(ours, statementOf(image.manifest))),
@@ -41,7 +44,7 @@ const trustedWays: readonly Sign[] = [
 const otherWays: readonly Sign[] = [
   () => ({ referrers: new Map(), cosign: new Map() }),
   (image) => bundled(image, keyBundle(theirs, statementOf(image.manifest))),
-  (image, other) => bundled(image, keyBundle(ours, statementOf(other.manifest))),
+  (image) => bundled(image, keyBundle(ours, statementOf(other.manifest))),
 ]
 
 function bundled(image: BuiltImage, bundle: object): Belongings {
@@ -49,11 +52,7 @@ function bundled(image: BuiltImage, bundle: object): Belongings {
 }
 
 /** Most of the images are signed, and the others look as if they were. */
-export function randomRules(
-  random: Random,
-  images: readonly BuiltImage[],
-  other: BuiltImage,
-): Rules {
+export function randomRules(random: Random, images: readonly BuiltImage[]): Rules {
   const trusted: BuiltImage[] = []
   const signatures = new Map<BuiltImage, Belongings>()
   for (const image of images) {
@@ -61,7 +60,7 @@ export function randomRules(
     const isShort = image.manifest.digest.startsWith('sha256:')
     const isTrusted = isShort && random.chance(0.6)
     if (isTrusted) trusted.push(image)
-    signatures.set(image, random.pick(isTrusted ? trustedWays : otherWays)(image, other))
+    signatures.set(image, random.pick(isTrusted ? trustedWays : otherWays)(image))
   }
   const focus = random.chance(0.3) ? random.pick([0.03, 0.1, 0.3]) : undefined
   return { key, trusted, signatures, focus }

@@ -186,7 +186,7 @@ function rulesOf(seed: number, pairs: readonly Pair[]): Rules | undefined {
   const random = new Random('rules', seed)
   if (!random.chance(0.2)) return undefined
   const images = [...new Set(pairs.map(({ image }) => image))]
-  return randomRules(random, images, randomImage(random))
+  return randomRules(random, images)
 }
 
 function referrersTraits(random: Random): RegistryOptions {
