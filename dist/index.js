@@ -27059,7 +27059,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8407);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1088);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27069,7 +27069,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8407:
+/***/ 1088:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -56464,6 +56464,30 @@ function run_set_count(tags) {
     return tags === 1 ? '1 tag' : `${tags} tags`;
 }
 
+;// CONCATENATED MODULE: ./lib/sync/tag-in-doubt.js
+
+
+/**
+ * Whether a tag may show something else than before, after a write of it that failed: where the end
+ * of the write is not known, and a last look does not tell that nothing came of it.
+ */
+async function isInDoubt(error, { repository, tag }, before) {
+    if (!(error instanceof RegistryError))
+        return false;
+    // Nobody is asked once more who does not answer, nor after the end of the run.
+    const isHanging = error.code === 'TIMEOUT' && error.status === undefined;
+    if (error.code === 'CANCELLED' || isHanging)
+        return true;
+    if (error.code !== 'VERIFICATION' && !isNoVerdict(error))
+        return false;
+    try {
+        return (await resolveDigest(repository, tag, { tries: 'callOnce' })) !== before;
+    }
+    catch {
+        return true;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/sync/tag-set.js
 
 /** The tag of an image is not moved, because of another image of the set. */
@@ -56669,7 +56693,7 @@ async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
     const startedAt = run.clock.now();
     const durationMs = () => run.clock.now() - startedAt;
     const settings = settingsOf(pair, run.settings);
-    let before = {};
+    let before;
     let brought;
     try {
         const from = await run.clientFor('source', source);
@@ -56682,9 +56706,7 @@ async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
             beforeTag: async (move, image) => {
                 brought = image;
                 await sources.beforeTag(pair, async (other) => run_sourceOf(run, other));
-                const { previousDigest } = move;
-                if (previousDigest !== undefined)
-                    before = { previousDigest };
+                before = move.previousDigest;
                 if (set === undefined)
                     return;
                 // Nothing that the others of its source want is to come any more.
@@ -56709,7 +56731,8 @@ async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
             return { ...aborted(pair), ...brought, durationMs: durationMs() };
         return {
             ...nothingDone(pair),
-            ...(mayHaveMovedTag(error) && before),
+            ...(before !== undefined &&
+                (await run_mayHaveMoved(run, pair, error, before)) && { previousDigest: before }),
             status: 'failed',
             durationMs: durationMs(),
             error: await run.describe(error),
@@ -56719,11 +56742,14 @@ async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
         sources.end(pair);
     }
 }
-/** Whether the write of a tag may have succeeded that was under way when this happened. */
-function mayHaveMovedTag(error) {
-    if (!(error instanceof RegistryError))
+/** Whether the tag of a pair that failed may show something else than it did. */
+async function run_mayHaveMoved(run, pair, error, before) {
+    const tag = tagOf(pair);
+    if (tag === undefined)
         return false;
-    return error.code === 'VERIFICATION' || error.code === 'CANCELLED' || isNoVerdict(error);
+    const client = await run.clientFor('destination', pair.destination);
+    const repository = client.repository(pair.destination.repository, 'destination');
+    return isInDoubt(error, { repository, tag }, before);
 }
 /** The source of a pair that has not begun. */
 async function run_sourceOf(run, pair) {

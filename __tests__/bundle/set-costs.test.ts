@@ -41,13 +41,18 @@ async function startWorld() {
 
 type World = Awaited<ReturnType<typeof startWorld>>
 
-/** What arrived at each registry, in an order and with names that chance does not change. */
+/**
+ * What arrived at each registry, in an order and with names that chance does not change: of what two
+ * repositories share, either of them gets it first.
+ */
 function askedOf({ source, targets }: World): readonly string[][] {
   return [source, ...targets].map(({ requests }) =>
-    requests
-      .map(({ method, path }) => `${method} ${path.replace(/(uploads\/|sha256:).+/, '$1…')}`)
-      .sort(),
+    requests.map(({ method, path }) => `${method} ${named(path)}`).sort(),
   )
+}
+
+function named(path: string): string {
+  return path.replace(/(uploads\/|sha256:).+/, '$1…').replace(/app\d+\/blobs/, 'app…/blobs')
 }
 
 function countOf(world: World): number {

@@ -27,7 +27,7 @@ export function renderPage(): string {
       table(['Fault', 'How often', 'As source', 'As destination', 'Invariants'], rows.map(cellsOf)),
     ]),
     '## Beyond single faults',
-    'The fuzz test plays whole runs between registries that spoil one answer or many: statuses, headers, bodies, order, connections. Half of them copy what belongs to images, all of which has to be there before the tag is. A seed decides everything. Seeds 1 to 150 run with every change, and `npm run fuzz -- --seeds N --from S` plays others; what has to hold is the same as above. `npm run bench` compares time, requests and memory with those of other tools, and [threat-model.md](threat-model.md) names the test of each defence.',
+    'The fuzz test plays whole runs between registries that spoil one answer or many: statuses, headers, bodies, order, connections. Half of them copy what belongs to images, all of which has to be there before the tag is. One in five has a rule for signatures, and copies nothing that is not signed, whatever the registry says. Some destinations fail at every HEAD, name no digest, or let nobody look at tags. A seed decides everything. Seeds 1 to 150 run with every change, and `npm run fuzz -- --seeds N --from S` plays others; what has to hold is the same as above. `npm run bench` compares time, requests and memory with those of other tools, and [threat-model.md](threat-model.md) names the test of each defence.',
   ]
     .join('\n\n')
     .concat('\n')

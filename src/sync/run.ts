@@ -1,12 +1,13 @@
+import type { Digest } from '../oci/digest.ts'
 import type { Reference } from '../oci/reference.ts'
 import type { Client } from '../registry/client.ts'
 import { abortedAfter, type Clock } from '../registry/clock.ts'
-import { isNoVerdict, RegistryError, type Side } from '../registry/errors.ts'
+import type { Side } from '../registry/errors.ts'
 import type { Taker } from '../registry/copy/shared-downloads.ts'
 import type { Logger } from '../registry/logger.ts'
 import type { SilentHosts } from '../registry/pace/silent-hosts.ts'
 import type { ImagePair } from './image-list.ts'
-import { isPinned, optionsOf } from './list/pair.ts'
+import { isPinned, optionsOf, tagOf } from './list/pair.ts'
 import { type Hosts, mapAll } from './map-all.ts'
 import { type ResultError, type RunReport, type SyncResult, totalsOf } from './report.ts'
 import { nameSource, type NamedSource } from './named-source.ts'
@@ -17,6 +18,7 @@ import type { BroughtImage } from './sync-outcome.ts'
 import { Syncer } from './syncer.ts'
 import type { TrustGate } from './trust-gate.ts'
 import { runAsSet, type SetWatch } from './run-set.ts'
+import { isInDoubt } from './tag-in-doubt.ts'
 import { AbortedSet, TagSet, writingAfter } from './tag-set.ts'
 import { aborted, nothingDone, notStarted, unfinished } from './undone-image.ts'
 import { Warnings } from './warnings.ts'
@@ -162,7 +164,7 @@ async function syncPair<Log extends Logger>(
   const startedAt = run.clock.now()
   const durationMs = (): number => run.clock.now() - startedAt
   const settings = settingsOf(pair, run.settings)
-  let before: Pick<SyncResult, 'previousDigest'> = {}
+  let before: Digest | undefined
   let brought: BroughtImage | undefined
   try {
     const from = await run.clientFor('source', source)
@@ -175,8 +177,7 @@ async function syncPair<Log extends Logger>(
       beforeTag: async (move, image): Promise<void> => {
         brought = image
         await sources.beforeTag(pair, async (other) => sourceOf(run, other))
-        const { previousDigest } = move
-        if (previousDigest !== undefined) before = { previousDigest }
+        before = move.previousDigest
         if (set === undefined) return
         // Nothing that the others of its source want is to come any more.
         taker?.leave()
@@ -199,7 +200,8 @@ async function syncPair<Log extends Logger>(
       return { ...aborted(pair), ...brought, durationMs: durationMs() }
     return {
       ...nothingDone(pair),
-      ...(mayHaveMovedTag(error) && before),
+      ...(before !== undefined &&
+        (await mayHaveMoved(run, pair, error, before)) && { previousDigest: before }),
       status: 'failed',
       durationMs: durationMs(),
       error: await run.describe(error),
@@ -209,10 +211,18 @@ async function syncPair<Log extends Logger>(
   }
 }
 
-/** Whether the write of a tag may have succeeded that was under way when this happened. */
-function mayHaveMovedTag(error: unknown): boolean {
-  if (!(error instanceof RegistryError)) return false
-  return error.code === 'VERIFICATION' || error.code === 'CANCELLED' || isNoVerdict(error)
+/** Whether the tag of a pair that failed may show something else than it did. */
+async function mayHaveMoved<Log extends Logger>(
+  run: Run<Log>,
+  pair: ImagePair,
+  error: unknown,
+  before: Digest,
+): Promise<boolean> {
+  const tag = tagOf(pair)
+  if (tag === undefined) return false
+  const client = await run.clientFor('destination', pair.destination)
+  const repository = client.repository(pair.destination.repository, 'destination')
+  return isInDoubt(error, { repository, tag }, before)
 }
 
 /** The source of a pair that has not begun. */
