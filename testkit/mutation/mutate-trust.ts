@@ -7,7 +7,8 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type Mutation, trustMutations } from './trust-mutations.ts'
+import type { Mutation } from './mutation.ts'
+import { trustMutations } from './trust-mutations.ts'
 
 const COPIED = ['src', 'testkit', '__tests__', 'docs', 'package.json', 'jest.config.ts']
 const ALL_TESTS = ['__tests__/trust', '__tests__/registry/http/web-client.test.ts']
