@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { MAX_IMAGES_FILE_BYTES, readImagesFile } from '../../src/action/images-file.ts'
-
-// Windows has neither pipes nor devices among its files.
-const describeOnUnix = process.platform === 'win32' ? describe.skip : describe
+import { describeOnUnix } from '../describe-on-unix.ts'
 
 let root = ''
 let workspace = ''

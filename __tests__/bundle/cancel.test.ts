@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { startAction, type ActionOptions } from '../../testkit/runner/action-runner.ts'
 import { replyWith } from '../../testkit/registry/faults.ts'
 import { buildImage } from '../../testkit/image/image.ts'
@@ -6,9 +6,7 @@ import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import type { TestRegistry } from '../../testkit/registry/registry.ts'
 import { errorsOf, outputsOf, startPair } from './bundle.ts'
-
-// Windows ends a process at once when it is sent a signal, so there is nothing to see there.
-const describeSignals = process.platform === 'win32' ? describe.skip : describe
+import { describeOnUnix } from '../describe-on-unix.ts'
 
 const image = buildMultiPlatform()
 
@@ -30,7 +28,7 @@ async function startCopy(
   })
 }
 
-describeSignals('a step that is cancelled', () => {
+describeOnUnix('a step that is cancelled', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(
     'by %s ends in the middle of an upload, with its outputs and without a tag',
     async (signal) => {

@@ -5,9 +5,7 @@ import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import { preloaded } from '../end/step.ts'
 import { errorsOf, outputsOf, startPair } from './bundle.ts'
-
-// There is no such signal on Windows.
-const describeSignals = process.platform === 'win32' ? describe.skip : describe
+import { describeOnUnix } from '../describe-on-unix.ts'
 
 /** Loaded in front of the action: makes the process throw where nobody catches, when it is told to. */
 function trapdoor(statement: string) {
@@ -41,7 +39,7 @@ async function startWith(statement: string, { debug = false, flags = '' } = {}) 
   return { result: await action.result, destination, done }
 }
 
-describeSignals('an error that nothing catches', () => {
+describeOnUnix('an error that nothing catches', () => {
   test.each([
     ['thrown', "throw new Error('out of nowhere', { cause: new Error('a reason') })"],
     ['rejected', "void Promise.reject(new Error('out of nowhere', { cause: 'a reason' }))"],

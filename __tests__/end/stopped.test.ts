@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { startAction, type ActionOptions } from '../../testkit/runner/action-runner.ts'
 import { replyWith } from '../../testkit/registry/faults.ts'
 import { buildImage } from '../../testkit/image/image.ts'
@@ -8,10 +8,8 @@ import { buildMultiPlatform } from '../../testkit/image/multi-platform.ts'
 import { pushTo } from '../../testkit/image/push.ts'
 import type { TestRegistry } from '../../testkit/registry/registry.ts'
 import { errorsOf, outputsOf, startPair } from '../bundle/bundle.ts'
+import { describeOnUnix } from '../describe-on-unix.ts'
 import { preloaded } from './step.ts'
-
-// Windows ends a process at once when it is sent a signal, so there is nothing to see there.
-const describeSignals = process.platform === 'win32' ? describe.skip : describe
 
 const done = buildImage()
 
@@ -64,7 +62,7 @@ async function expectStopped(
   return result
 }
 
-describeSignals('a step that is stopped', () => {
+describeOnUnix('a step that is stopped', () => {
   test('ends its open requests, gives its uploads back, and asks for nothing more', async () => {
     const registries = await startPair()
     const { source, destination } = registries
