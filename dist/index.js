@@ -56693,6 +56693,7 @@ async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
     const startedAt = run.clock.now();
     const durationMs = () => run.clock.now() - startedAt;
     const settings = settingsOf(pair, run.settings);
+    // Of a set, those who settle it know, and look for themselves.
     let before;
     let brought;
     try {
@@ -56706,9 +56707,10 @@ async function syncPair(run, pair, logger, { sources, taker, set, endsLater }) {
             beforeTag: async (move, image) => {
                 brought = image;
                 await sources.beforeTag(pair, async (other) => run_sourceOf(run, other));
-                before = move.previousDigest;
-                if (set === undefined)
+                if (set === undefined) {
+                    before = move.previousDigest;
                     return;
+                }
                 // Nothing that the others of its source want is to come any more.
                 taker?.leave();
                 sources.end(pair);

@@ -164,6 +164,7 @@ async function syncPair<Log extends Logger>(
   const startedAt = run.clock.now()
   const durationMs = (): number => run.clock.now() - startedAt
   const settings = settingsOf(pair, run.settings)
+  // Of a set, those who settle it know, and look for themselves.
   let before: Digest | undefined
   let brought: BroughtImage | undefined
   try {
@@ -177,8 +178,10 @@ async function syncPair<Log extends Logger>(
       beforeTag: async (move, image): Promise<void> => {
         brought = image
         await sources.beforeTag(pair, async (other) => sourceOf(run, other))
-        before = move.previousDigest
-        if (set === undefined) return
+        if (set === undefined) {
+          before = move.previousDigest
+          return
+        }
         // Nothing that the others of its source want is to come any more.
         taker?.leave()
         sources.end(pair)
