@@ -36130,10 +36130,11 @@ function parseStrictJson(bytes, limits = {}) {
         throw new FormatError('json', `not valid JSON: ${whereItFails(text, error)}`, { cause: error });
     }
 }
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 function decode(bytes) {
     let text;
     try {
-        text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+        text = utf8.decode(bytes);
     }
     catch (error) {
         throw new FormatError('json', 'not valid JSON: it is not UTF-8', { cause: error });
@@ -53079,6 +53080,8 @@ class RegistryHttp {
     #redirects;
     #authorizer;
     #introduction;
+    /** Connections that were begun before the first answer, the one that it comes on included. */
+    #early = 1;
     constructor(registry, login, network, logger) {
         this.registry = registry;
         this.login = loginText(login);
@@ -53092,7 +53095,7 @@ class RegistryHttp {
         this.facts = new RegistryFacts(registry, this.login, logger);
         const headers = login.credentials?.headers ?? {};
         this.#redirects = new RedirectFollower(registry, network, logger, headers);
-        this.#introduction = new Introduction(() => network.connectEarly(registry));
+        this.#introduction = new Introduction(async () => this.#connectEarly());
         const home = async () => network.originOf(registry);
         const askBase = async (place) => this.#askBase(place);
         const identity = { registry, login, network, logger };
@@ -53164,6 +53167,19 @@ class RegistryHttp {
     /** Tells of scopes that requests will need, so that one token can serve all of them. */
     expect(scopes) {
         this.#authorizer.expect(scopes);
+    }
+    /**
+     * Makes a connection for a request that has to wait for the first answer, and one for another that
+     * waits for a slot: what a host gets at a time doubles as soon as that pays, and is not to wait for
+     * connections then.
+     */
+    async #connectEarly() {
+        this.#early += 1;
+        await this.network.connectEarly(this.registry);
+        if (this.#early >= this.limiter.capacity || !this.limiter.lacks('metadata'))
+            return;
+        this.#early += 1;
+        await this.network.connectEarly(this.registry);
     }
     async #authorized(request) {
         const { scopes, place, body } = request;

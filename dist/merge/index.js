@@ -8212,10 +8212,11 @@ function strict_json_parseStrictJson(bytes, limits = {}) {
         throw new FormatError('json', `not valid JSON: ${whereItFails(text, error)}`, { cause: error });
     }
 }
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 function decode(bytes) {
     let text;
     try {
-        text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+        text = utf8.decode(bytes);
     }
     catch (error) {
         throw new FormatError('json', 'not valid JSON: it is not UTF-8', { cause: error });

@@ -22730,10 +22730,11 @@ function parseStrictJson(bytes, limits = {}) {
         throw new errors_FormatError('json', `not valid JSON: ${whereItFails(text, error)}`, { cause: error });
     }
 }
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 function decode(bytes) {
     let text;
     try {
-        text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+        text = utf8.decode(bytes);
     }
     catch (error) {
         throw new errors_FormatError('json', 'not valid JSON: it is not UTF-8', { cause: error });
@@ -23813,7 +23814,7 @@ function authorityOf(certificate) {
         for (const attribute of set.subs) {
             const [oid, value] = attribute.subs;
             if (oid?.toOID() === ORGANISATION && value !== undefined)
-                return utf8(value.value);
+                return certificate_utf8(value.value);
         }
     }
     return undefined;
@@ -23837,7 +23838,7 @@ function nameOf(general) {
     const [type, content] = subs;
     const isUserName = tag.isContextSpecific(OTHER_NAME) && type?.toOID() === USER_NAME;
     const text = isUserName ? content?.subs[0]?.value : undefined;
-    return text === undefined ? undefined : utf8(text);
+    return text === undefined ? undefined : certificate_utf8(text);
 }
 /** The text in an extension whose value is a UTF8String. */
 function extensionText(certificate, oid) {
@@ -23845,7 +23846,7 @@ function extensionText(certificate, oid) {
     if (extension === undefined)
         return undefined;
     try {
-        return utf8(extension.valueObj.subs[0]?.value ?? Buffer.alloc(0)) || undefined;
+        return certificate_utf8(extension.valueObj.subs[0]?.value ?? Buffer.alloc(0)) || undefined;
     }
     catch {
         return undefined;
@@ -23854,14 +23855,14 @@ function extensionText(certificate, oid) {
 /** The text in one of Fulcio's first extensions, whose value is the text itself. */
 function rawText(certificate, oid) {
     const value = certificate.extension(oid)?.value;
-    return value === undefined ? undefined : utf8(value);
+    return value === undefined ? undefined : certificate_utf8(value);
 }
 function ascii(bytes) {
     return bytes.every((byte) => byte > 0x1f && byte < 0x7f)
         ? Buffer.from(bytes).toString('latin1')
         : undefined;
 }
-function utf8(bytes) {
+function certificate_utf8(bytes) {
     try {
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     }

@@ -53,10 +53,12 @@ export function parseStrictJson(bytes: Uint8Array, limits: JsonLimits = {}): unk
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 function decode(bytes: Uint8Array): string {
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    text = utf8.decode(bytes)
   } catch (error) {
     throw new FormatError('json', 'not valid JSON: it is not UTF-8', { cause: error })
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { buildConnector } from 'undici'
 import { Client } from '../../../src/registry/client.ts'
@@ -157,3 +157,28 @@ test('requests that wait for the first answer connect in the meantime', async ()
   await network.close()
   await looks
 })
+
+// Sixteen at a time at the beginning: fifteen wait for the first, which takes what is there when it connects.
+test.each([
+  ['and so do those that the doubled window will let through', 100, 32, 30],
+  ['but no more than the host will get at a time', 100, 20, 19],
+  ['but none for whom nobody waits', 16, 32, 15],
+])(
+  'requests that wait for the first answer connect in the meantime, %s',
+  async (_what, requests, concurrency, connections) => {
+    await using server = await Listener.start()
+    const network = new Network({ retries: 0, concurrency })
+    const client = new Client({ host: new URL(server.origin).host, network })
+    const names = Array.from({ length: requests }, (_, number) => `app-${number}`)
+    const looks = Promise.allSettled(names.map((name) => client.checkExists(name)))
+    // One more asks whether the host speaks TLS.
+    while (server.sockets.length < connections + 1) await server.connection()
+    // Whoever would have made another one has had turns enough: this one came through behind it.
+    const own = connect(Number(new URL(server.origin).port), '127.0.0.1')
+    await Promise.all([once(own, 'connect'), server.connection()])
+    own.destroy()
+    expect(server.sockets).toHaveLength(connections + 2)
+    await network.close()
+    await looks
+  },
+)

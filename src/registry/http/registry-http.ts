@@ -37,6 +37,8 @@ export class RegistryHttp {
   readonly #redirects: RedirectFollower
   readonly #authorizer: Authorizer
   readonly #introduction: Introduction
+  /** Connections that were begun before the first answer, the one that it comes on included. */
+  #early = 1
 
   constructor(registry: string, login: Login, network: Network, logger: Logger) {
     this.registry = registry
@@ -51,7 +53,7 @@ export class RegistryHttp {
     this.facts = new RegistryFacts(registry, this.login, logger)
     const headers = login.credentials?.headers ?? {}
     this.#redirects = new RedirectFollower(registry, network, logger, headers)
-    this.#introduction = new Introduction(() => network.connectEarly(registry))
+    this.#introduction = new Introduction(async () => this.#connectEarly())
     const home = async (): Promise<string> => network.originOf(registry)
     const askBase = async (place: ErrorPlace): Promise<Answer | undefined> => this.#askBase(place)
     const identity = { registry, login, network, logger }
@@ -131,6 +133,19 @@ export class RegistryHttp {
   /** Tells of scopes that requests will need, so that one token can serve all of them. */
   expect(scopes: readonly Scope[]): void {
     this.#authorizer.expect(scopes)
+  }
+
+  /**
+   * Makes a connection for a request that has to wait for the first answer, and one for another that
+   * waits for a slot: what a host gets at a time doubles as soon as that pays, and is not to wait for
+   * connections then.
+   */
+  async #connectEarly(): Promise<void> {
+    this.#early += 1
+    await this.network.connectEarly(this.registry)
+    if (this.#early >= this.limiter.capacity || !this.limiter.lacks('metadata')) return
+    this.#early += 1
+    await this.network.connectEarly(this.registry)
   }
 
   async #authorized(request: RegistryRequest): Promise<Authorized<RegistryAnswer>> {
