@@ -175,9 +175,7 @@ class Terminal implements Commands {
     this.#print('::endgroup::')
   }
 
-  together(print: () => void) {
-    print()
-  }
+  gather() {}
 
   setSecret() {}
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createConnection, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { buildConnector } from 'undici'
 import { Client } from '../../../src/registry/client.ts'
@@ -174,7 +174,7 @@ test.each([
     // One more asks whether the host speaks TLS.
     while (server.sockets.length < connections + 1) await server.connection()
     // Whoever would have made another one has had turns enough: this one came through behind it.
-    const own = connect(Number(new URL(server.origin).port), '127.0.0.1')
+    const own = createConnection(Number(new URL(server.origin).port), '127.0.0.1')
     await Promise.all([once(own, 'connect'), server.connection()])
     own.destroy()
     expect(server.sockets).toHaveLength(connections + 2)
