@@ -30,7 +30,7 @@ export const wholePlan: readonly Step[] = [
   step('shared', 'tls-rtt30', 2),
   within(['node'], step('far', 'far60', 3)),
   within(['node'], step('far', 'far100', 2)),
-  within(blobLimits, step('big', 'loopback', 3)),
+  within([...blobLimits, 'node-pipe'], step('big', 'loopback', 3)),
   step('big', 'tls', 2),
   ...(['memory', 'memory-tls'] as const).flatMap((profile) => [
     step('unchanged-200', profile, 3),

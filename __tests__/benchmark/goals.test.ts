@@ -165,6 +165,26 @@ describe('a goal', () => {
     expect(verdicts([...rows, best])('CPU for a GB of big, plain')).toBe(false)
   })
 
+  test('for large layers says what bare sockets of Node need, in time and in CPU', () => {
+    const big = { shape: 'big', profile: 'loopback' } as const
+    const rows = [
+      row({ tool: 'ours', walls: [1.2], cpus: [1.2], ...big }),
+      row({ tool: 'crane', walls: [0.8], cpus: [1], ...big }),
+      row({ tool: 'node-pipe', walls: [1], cpus: [0.6], ...big }),
+    ]
+    const node = 'sockets of Node and sha256 alone'
+    expect(goalsOf(rows)).toContainEqual({
+      goal: expect.stringContaining('big on loopback: no slower'),
+      value: `1.20 s, crane 0.80 s (×1.50), ${node} 1.00 s (×1.20)`,
+      isMet: false,
+    })
+    expect(goalsOf(rows)).toContainEqual({
+      goal: expect.stringContaining('CPU for a GB of big, plain'),
+      value: expect.stringMatching(/^\S+ s, crane \S+ s \(×1\.20\), sockets of .* \(×2\.00\)$/),
+      isMet: false,
+    })
+  })
+
   test('for many images compares what each of them costs with what each of few does', () => {
     const few = cost('copied-200', 200, 0.4)
     expect(verdicts([few, cost('copied-10000', 10_000, 22)])('CPU for each')).toBe(true)

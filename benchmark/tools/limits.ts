@@ -1,14 +1,14 @@
 import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProgram } from '../../testkit/servers/programs.ts'
-import type { Blob } from '../corpus/image.ts'
-import { isDone, wantedChildren } from '../job.ts'
+import { isDone } from '../job.ts'
+import { blobMoves } from './blob-list.ts'
 import { churn } from './churn.ts'
+import { trustOf } from './curl.ts'
 import { held } from './held.ts'
-import { originOf, trustOf } from './curl.ts'
 import { looks } from './looks.ts'
 import { nodeAlone } from './node-alone.ts'
-import { parseReference } from './reference.ts'
+import { nodePipe } from './node-pipe.ts'
 import type { LimitName, Task, Tool } from './tool.ts'
 
 /** Nothing that speaks HTTP moves blobs faster on this machine than these, which check nothing. */
@@ -34,17 +34,22 @@ export function findLimits(): readonly Tool[] {
     name,
     how,
     command: async (task: Task) => {
-      const lines = blobLines(task)
+      const lines = blobMoves(task).map(
+        ({ digest, from, to, file }) => `${digest} ${from} ${to} ${file}\n`,
+      )
       if (isDone(task.job) || lines.length === 0) return undefined
-      const file = join(task.folder, name)
-      await writeFile(file, scriptOf(script, task.authority))
-      await chmod(file, 0o755)
+      const program = join(task.folder, name)
+      await writeFile(program, scriptOf(script, task.authority))
+      await chmod(program, 0o755)
       const list = join(task.folder, 'blobs')
       await writeFile(list, lines.join(''))
-      return { file: 'xargs', args: ['-a', list, '-n', '4', '-P', String(sideBySide), file] }
+      return { file: 'xargs', args: ['-a', list, '-n', '4', '-P', String(sideBySide), program] }
     },
   }))
-  return [...moves, ...[looks, nodeAlone, churn, held].map((limit) => ({ ...common, ...limit }))]
+  return [
+    ...moves,
+    ...[looks, nodeAlone, nodePipe, churn, held].map((limit) => ({ ...common, ...limit })),
+  ]
 }
 
 /** Its arguments: digest, URL to download from, URL to upload to, file. */
@@ -59,28 +64,4 @@ send() {
 }
 ${script}
 `
-}
-
-function blobLines({ job, pairs, platforms, authority }: Task): readonly string[] {
-  return job.copies.flatMap(({ image }, index) => {
-    const { source = '', targets = [] } = pairs[index] ?? {}
-    const [from, to] = [parseReference(source), parseReference(targets[0] ?? '')]
-    const blobs = wantedChildren(image, platforms).flatMap((child) => child.blobs)
-    return [...distinctFiles(blobs)].map(([digest, file]) =>
-      [
-        digest,
-        `${originOf(from, authority)}/v2/${from.repository}/blobs/${digest}`,
-        `${originOf(to, authority)}/v2/${to.repository}/blobs/uploads/`,
-        `${file}\n`,
-      ].join(' '),
-    )
-  })
-}
-
-/** Configs are too small to matter. */
-function distinctFiles(blobs: readonly Blob[]): ReadonlyMap<string, string> {
-  const files = blobs.flatMap(({ digest, content }) =>
-    'file' in content ? [[digest, content.file] as const] : [],
-  )
-  return new Map(files)
 }

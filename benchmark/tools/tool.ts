@@ -9,7 +9,7 @@ export const toolNames = ['ours', 'skopeo', 'crane', 'regctl', 'regsync', 'oras'
 
 /** What the machine and its registries allow at best, with blobs and without; see limits.ts. */
 export const blobLimits = ['get', 'get-4', 'put', 'put-4', 'pipe', 'pipe-4'] as const
-export const limitNames = [...blobLimits, 'looks', 'node', 'churn', 'held'] as const
+export const limitNames = [...blobLimits, 'looks', 'node', 'node-pipe', 'churn', 'held'] as const
 
 export type LimitName = (typeof limitNames)[number]
 

@@ -1,5 +1,11 @@
 import { once } from 'node:events'
-import { createConnection, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import {
+  createConnection,
+  createServer,
+  type AddressInfo,
+  type Server,
+  type Socket,
+} from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { buildConnector } from 'undici'
 import { Client } from '../../../src/registry/client.ts'
