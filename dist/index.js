@@ -27059,7 +27059,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2885);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1088);
 
 // Awaited, so that the step fails, and does not look like a success, should the process run out of work before the end.
 await (0,_main_js__WEBPACK_IMPORTED_MODULE_0__/* .main */ .i)();
@@ -27069,7 +27069,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2885:
+/***/ 1088:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37403,48 +37403,6 @@ class Cancellation {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/action/gathered-output.js
-/** Milliseconds that lines wait for others: nobody sees them. */
-const GATHERED_MS = 20;
-/**
- * Output whose lines are written together. For each write the runner, which reads, wakes up as well,
- * and a write takes a tenth of what an unchanged image does.
- */
-class GatheredOutput {
-    #output;
-    #process;
-    #isWatching = false;
-    #timer;
-    /** @param process whose end does not leave lines behind */
-    constructor(output, process) {
-        this.#output = output;
-        this.#process = process;
-    }
-    /** Lets what is written from now on wait for what else is written in the next moment. */
-    gather() {
-        if (this.#timer !== undefined)
-            return;
-        this.#watch();
-        this.#output.cork();
-        // The process does not stay for it: it writes what is left when there is nothing else to do.
-        this.#timer = setTimeout(this.#write, GATHERED_MS).unref();
-    }
-    #write = () => {
-        if (this.#timer === undefined)
-            return;
-        clearTimeout(this.#timer);
-        this.#timer = undefined;
-        this.#output.uncork();
-    };
-    #watch() {
-        if (this.#isWatching)
-            return;
-        this.#isWatching = true;
-        // A process that is ended early has the second alone.
-        this.#process.on('beforeExit', this.#write).on('exit', this.#write);
-    }
-}
-
 ;// CONCATENATED MODULE: external "os"
 const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
@@ -37677,8 +37635,6 @@ class Context {
 ;// CONCATENATED MODULE: ./lib/action/commands.js
 
 
-
-const output = new GatheredOutput(process.stdout, process);
 /** The commands as the runner understands them (GitHub Docs, "Workflow commands"). */
 const runnerCommands = {
     info: (line) => void process.stdout.write(`${line}${external_node_os_namespaceObject.EOL}`),
@@ -37688,7 +37644,15 @@ const runnerCommands = {
     isDebug: () => process.env['RUNNER_DEBUG'] === '1',
     startGroup: (name) => issueCommand('group', {}, name),
     endGroup: () => issueCommand('endgroup', {}, ''),
-    gather: () => output.gather(),
+    together: (print) => {
+        process.stdout.cork();
+        try {
+            print();
+        }
+        finally {
+            process.stdout.uncork();
+        }
+    },
     setSecret: (value) => issueCommand('add-mask', {}, value),
     setOutput: (name, value) => {
         // Outside of a runner nobody takes outputs.
@@ -43247,11 +43211,12 @@ class BufferedLog {
     print(title) {
         const lines = this.#lines;
         this.#lines = [];
-        this.#commands.gather();
-        this.#commands.startGroup(harmlessLine(title));
-        for (const { level, message } of lines)
-            this.#logger[level](message);
-        this.#commands.endGroup();
+        this.#commands.together(() => {
+            this.#commands.startGroup(harmlessLine(title));
+            for (const { level, message } of lines)
+                this.#logger[level](message);
+            this.#commands.endGroup();
+        });
     }
 }
 

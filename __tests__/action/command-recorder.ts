@@ -29,7 +29,7 @@ export function recordCommands({ debug = false }: { debug?: boolean } = {}): Com
     isDebug: () => debug,
     startGroup: (name) => record('group', name),
     endGroup: () => record('end', ''),
-    gather: () => undefined,
+    together: (print) => print(),
     setSecret: (value) => record('secret', value),
     setOutput: (name, value) => record('output', `${name}=${value}`),
     fail: (message) => record('fail', message),

@@ -175,7 +175,9 @@ class Terminal implements Commands {
     this.#print('::endgroup::')
   }
 
-  gather() {}
+  together(print: () => void) {
+    print()
+  }
 
   setSecret() {}
 

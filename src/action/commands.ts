@@ -1,5 +1,4 @@
 import { EOL } from 'node:os'
-import { GatheredOutput } from './gathered-output.ts'
 import { issueCommand, issueFileCommand, prepareKeyValueMessage } from './toolkit.ts'
 
 /** The runner's workflow commands that this action uses; passed in, so that tests can record them. */
@@ -13,8 +12,11 @@ export interface Commands {
   isDebug(): boolean
   startGroup(name: string): void
   endGroup(): void
-  /** Lets what is printed from now on wait for what else is printed in the next moment. */
-  gather(): void
+  /**
+   * Writes what `print` prints at once, because the runner wakes up for each write; and no later than that,
+   * because of a process that is killed the log is all there is.
+   */
+  together(print: () => void): void
   /** Makes the runner print `***` instead of the value, from now on and for the rest of the job. */
   setSecret(value: string): void
   setOutput(name: string, value: string): void
@@ -30,8 +32,6 @@ export interface AnnotationProperties {
   readonly line?: number
 }
 
-const output = new GatheredOutput(process.stdout, process)
-
 /** The commands as the runner understands them (GitHub Docs, "Workflow commands"). */
 export const runnerCommands: Commands = {
   info: (line) => void process.stdout.write(`${line}${EOL}`),
@@ -41,7 +41,14 @@ export const runnerCommands: Commands = {
   isDebug: () => process.env['RUNNER_DEBUG'] === '1',
   startGroup: (name) => issueCommand('group', {}, name),
   endGroup: () => issueCommand('endgroup', {}, ''),
-  gather: () => output.gather(),
+  together: (print) => {
+    process.stdout.cork()
+    try {
+      print()
+    } finally {
+      process.stdout.uncork()
+    }
+  },
   setSecret: (value) => issueCommand('add-mask', {}, value),
   setOutput: (name, value) => {
     // Outside of a runner nobody takes outputs.

@@ -70,10 +70,10 @@ export class ActionLogger implements Logger {
 /** Collects the lines of one image until it is done. */
 export class BufferedLog implements Logger {
   readonly #logger: Logger
-  readonly #commands: Pick<Commands, 'startGroup' | 'endGroup' | 'gather'>
+  readonly #commands: Pick<Commands, 'startGroup' | 'endGroup' | 'together'>
   #lines: { readonly level: Level; readonly message: string }[] = []
 
-  constructor(logger: Logger, commands: Pick<Commands, 'startGroup' | 'endGroup' | 'gather'>) {
+  constructor(logger: Logger, commands: Pick<Commands, 'startGroup' | 'endGroup' | 'together'>) {
     this.#logger = logger
     this.#commands = commands
   }
@@ -98,9 +98,10 @@ export class BufferedLog implements Logger {
   print(title: string): void {
     const lines = this.#lines
     this.#lines = []
-    this.#commands.gather()
-    this.#commands.startGroup(harmlessLine(title))
-    for (const { level, message } of lines) this.#logger[level](message)
-    this.#commands.endGroup()
+    this.#commands.together(() => {
+      this.#commands.startGroup(harmlessLine(title))
+      for (const { level, message } of lines) this.#logger[level](message)
+      this.#commands.endGroup()
+    })
   }
 }
