@@ -11403,7 +11403,7 @@ function copiedRow(result, columns) {
     return tableRow([
         ...(columns.verified ? [] : [unbroken('✅ copied')]),
         imageCell(result, columns),
-        digestCell(result.digest),
+        digestCell(result.digest, columns),
         movedLines(result, ['', ' mounted', ' there']),
         ...referrersCells(result, columns, ' copied'),
         ...verifiedCells(result, columns),
@@ -11413,7 +11413,7 @@ function copiedRow(result, columns) {
 /** `Plan | Image, from | To move | Referrers | Verified | Platforms` */
 function plannedRow(result, columns) {
     return tableRow([
-        planOf(result),
+        planOf(result, columns),
         imageCell(result, columns),
         movedLines(result, ['', ' to mount', ' there']),
         ...referrersCells(result, columns, ' to copy'),
@@ -11424,7 +11424,7 @@ function plannedRow(result, columns) {
 /** `Image, from | Digest | Referrers | Verified`, for those that are left as they are. */
 function untouchedRow(result, columns) {
     const { error, digest, previousDigest } = result;
-    const held = digestCell(digest ?? previousDigest);
+    const held = digestCell(digest ?? previousDigest, columns);
     const reason = error === undefined ? '' : `<small>${prose(foreign_text_foreignText(error.message))}</small>`;
     return tableRow([
         imageCell(result, columns),
@@ -11439,10 +11439,11 @@ function digestItem({ destination, digest, }) {
     return `<li><code>${name}@<wbr>${whole}</code></li>`;
 }
 /** `new`, or what the tag shows and what it would show. */
-function planOf({ digest, previousDigest }) {
+function planOf({ digest, previousDigest }, columns) {
+    const planned = digestCell(digest, columns);
     if (previousDigest === undefined)
-        return `🆕&nbsp;new<br>${digestCell(digest)}`;
-    return `${digestCell(previousDigest)}<br>→&nbsp;${digestCell(digest)}`;
+        return `🆕&nbsp;new<br>${planned}`;
+    return `${digestCell(previousDigest, columns)}<br>→&nbsp;${planned}`;
 }
 /** The destination, marked where something is said of it elsewhere, and in small where it comes from. */
 function imageCell({ source, destination, error, warnings = [], notInIndex }, columns) {
@@ -11469,10 +11470,14 @@ function pageOf(destination) {
         return undefined;
     }
 }
-function digestCell(digest) {
+function digestCell(digest, columns) {
     if (digest === undefined)
         return '';
-    return `<code>${isDigest(digest) ? shortDigest(digest) : breakable(foreign_text_foreignText(digest))}</code>`;
+    if (!isDigest(digest))
+        return code(digest);
+    const short = shortDigest(digest);
+    // Beside who has signed there is no room for it in one piece, where fonts are wide.
+    return `<code>${columns?.verified === true ? short.replace(':', ':<wbr>') : short}</code>`;
 }
 /** Bytes that are not none, each with its word. */
 function movedLines({ bytes: { copied, mounted, existing } }, words) {

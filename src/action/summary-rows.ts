@@ -41,7 +41,7 @@ export function copiedRow(result: SyncResult, columns: Columns): string {
   return tableRow([
     ...(columns.verified ? [] : [unbroken('✅ copied')]),
     imageCell(result, columns),
-    digestCell(result.digest),
+    digestCell(result.digest, columns),
     movedLines(result, ['', ' mounted', ' there']),
     ...referrersCells(result, columns, ' copied'),
     ...verifiedCells(result, columns),
@@ -52,7 +52,7 @@ export function copiedRow(result: SyncResult, columns: Columns): string {
 /** `Plan | Image, from | To move | Referrers | Verified | Platforms` */
 export function plannedRow(result: SyncResult, columns: Columns): string {
   return tableRow([
-    planOf(result),
+    planOf(result, columns),
     imageCell(result, columns),
     movedLines(result, ['', ' to mount', ' there']),
     ...referrersCells(result, columns, ' to copy'),
@@ -64,7 +64,7 @@ export function plannedRow(result: SyncResult, columns: Columns): string {
 /** `Image, from | Digest | Referrers | Verified`, for those that are left as they are. */
 export function untouchedRow(result: SyncResult, columns: Columns): string {
   const { error, digest, previousDigest } = result
-  const held = digestCell(digest ?? previousDigest)
+  const held = digestCell(digest ?? previousDigest, columns)
   const reason = error === undefined ? '' : `<small>${prose(foreignText(error.message))}</small>`
   return tableRow([
     imageCell(result, columns),
@@ -87,9 +87,10 @@ export function digestItem({
 }
 
 /** `new`, or what the tag shows and what it would show. */
-function planOf({ digest, previousDigest }: SyncResult): string {
-  if (previousDigest === undefined) return `🆕&nbsp;new<br>${digestCell(digest)}`
-  return `${digestCell(previousDigest)}<br>→&nbsp;${digestCell(digest)}`
+function planOf({ digest, previousDigest }: SyncResult, columns: Columns): string {
+  const planned = digestCell(digest, columns)
+  if (previousDigest === undefined) return `🆕&nbsp;new<br>${planned}`
+  return `${digestCell(previousDigest, columns)}<br>→&nbsp;${planned}`
 }
 
 /** The destination, marked where something is said of it elsewhere, and in small where it comes from. */
@@ -120,9 +121,12 @@ function pageOf(destination: string): string | undefined {
   }
 }
 
-function digestCell(digest: string | undefined): string {
+function digestCell(digest: string | undefined, columns?: Columns): string {
   if (digest === undefined) return ''
-  return `<code>${isDigest(digest) ? shortDigest(digest) : breakable(foreignText(digest))}</code>`
+  if (!isDigest(digest)) return code(digest)
+  const short = shortDigest(digest)
+  // Beside who has signed there is no room for it in one piece, where fonts are wide.
+  return `<code>${columns?.verified === true ? short.replace(':', ':<wbr>') : short}</code>`
 }
 
 /** Bytes that are not none, each with its word. */
