@@ -57,6 +57,14 @@ describe('parseStrictJson', () => {
     expect(errorOf(text)).toContain(message)
   })
 
+  test.each([
+    ['in the middle of a character', [0x22, 0xe2, 0x82]],
+    ['with a byte that is none of UTF-8', [0x22, 0xff]],
+  ])('reads the next text whole after one that ends %s', (_what, bytes) => {
+    expect(errorOf(Buffer.from(bytes))).toBe('not valid JSON: it is not UTF-8')
+    expect(parse('{"é":"€"}')).toEqual({ é: '€' })
+  })
+
   test('refuses text that is not UTF-8', () => {
     expect(errorOf(Buffer.from([0x22, 0xff, 0x22]))).toBe('not valid JSON: it is not UTF-8')
     expect(errorOf(Buffer.from('{}', 'utf16le'))).toMatch(/^not valid JSON/)

@@ -11470,14 +11470,14 @@ function pageOf(destination) {
         return undefined;
     }
 }
-function digestCell(digest, columns) {
+function digestCell(digest, { verified }) {
     if (digest === undefined)
         return '';
     if (!isDigest(digest))
         return code(digest);
     const short = shortDigest(digest);
     // Beside who has signed there is no room for it in one piece, where fonts are wide.
-    return `<code>${columns?.verified === true ? short.replace(':', ':<wbr>') : short}</code>`;
+    return `<code>${verified ? short.replace(':', ':<wbr>') : short}</code>`;
 }
 /** Bytes that are not none, each with its word. */
 function movedLines({ bytes: { copied, mounted, existing } }, words) {

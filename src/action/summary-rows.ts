@@ -121,12 +121,12 @@ function pageOf(destination: string): string | undefined {
   }
 }
 
-function digestCell(digest: string | undefined, columns?: Columns): string {
+function digestCell(digest: string | undefined, { verified }: Columns): string {
   if (digest === undefined) return ''
   if (!isDigest(digest)) return code(digest)
   const short = shortDigest(digest)
   // Beside who has signed there is no room for it in one piece, where fonts are wide.
-  return `<code>${columns?.verified === true ? short.replace(':', ':<wbr>') : short}</code>`
+  return `<code>${verified ? short.replace(':', ':<wbr>') : short}</code>`
 }
 
 /** Bytes that are not none, each with its word. */
